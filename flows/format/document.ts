@@ -1,0 +1,164 @@
+// The flow document: what is saved, reviewed, exported and deployed. Stable key order, one wire a line, no secrets.
+import { issue, type Issue, type JsonValue } from '#kit'
+
+export const FORMAT = 1
+export const NODE_ID = /^[a-z][a-z0-9_-]{0,63}$/
+
+export interface NodeEntry {
+  readonly type: string
+  /** The type's version when saved; 1 when left out. */
+  readonly version?: number
+  /** What people call it; the type's title when left out. */
+  readonly name?: string
+  readonly config: { readonly [name: string]: JsonValue }
+  /** Place on the canvas. */
+  readonly at: readonly [x: number, y: number]
+}
+export interface ConnectionEntry {
+  readonly type: string
+  readonly config: { readonly [name: string]: JsonValue }
+}
+export interface Flow {
+  readonly headgate: typeof FORMAT
+  readonly id: string
+  readonly name: string
+  /** Named values; a config uses one by `{ "$parameter": "name" }` in place of a value. */
+  readonly parameters: { readonly [name: string]: JsonValue }
+  /** Export copies of the gateway's connections that the nodes name. */
+  readonly connections: { readonly [name: string]: ConnectionEntry }
+  readonly nodes: { readonly [id: string]: NodeEntry }
+  /** 'drive.vibration -> spectrum.signal' */
+  readonly wires: readonly string[]
+}
+
+export interface WireEnd {
+  readonly node: string
+  readonly port: string
+}
+export interface Wire {
+  readonly from: WireEnd
+  readonly to: WireEnd
+}
+
+/** Port names may hold anything but a blank; the first dot ends the node's id. Undefined when it is no wire. */
+export function parseWire(text: string): Wire | undefined {
+  const ends = /^(\S+) -> (\S+)$/.exec(text)
+  const from = ends && parseEnd(ends[1]!)
+  const to = ends && parseEnd(ends[2]!)
+  return from && to ? { from, to } : undefined
+}
+export function parseEnd(text: string): WireEnd | undefined {
+  const dot = text.indexOf('.')
+  return dot < 1 || dot === text.length - 1 ? undefined : { node: text.slice(0, dot), port: text.slice(dot + 1) }
+}
+export const formatEnd = (end: WireEnd): string => `${end.node}.${end.port}`
+export const formatWire = (wire: Wire): string => `${formatEnd(wire.from)} -> ${formatEnd(wire.to)}`
+
+export const emptyFlow = (id: string, name: string): Flow => ({ headgate: FORMAT, id, name, parameters: {}, connections: {}, nodes: {}, wires: [] })
+
+/** Documents above this size are refused before they are parsed. */
+export const MAX_FLOW_BYTES = 8 * 1024 * 1024
+const MAX_DEPTH = 64
+
+/** Reads a document. `flow` is given whenever its frame is right, so that a half-good one can be shown and mended. */
+export function parseFlow(text: string): { flow?: Flow; issues: Issue[] } {
+  if (text.length > MAX_FLOW_BYTES) return { issues: [issue('FLOW_JSON', {}, { reason: `it is larger than ${MAX_FLOW_BYTES / 1024 / 1024} MB` })] }
+  let json: unknown
+  try {
+    json = JSON.parse(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text)
+  } catch (thrown) {
+    return { issues: [issue('FLOW_JSON', {}, { reason: (thrown as Error).message })] }
+  }
+  return readFlow(json)
+}
+
+/** Checks the frame of a parsed document: every fault at once, with a JSON pointer to it. */
+export function readFlow(json: unknown): { flow?: Flow; issues: Issue[] } {
+  const issues: Issue[] = []
+  const wrong = (field: string, reason: string): void => void issues.push(issue('FLOW_FORMAT', { field }, { reason }))
+  if (!isObject(json)) return { issues: [issue('FLOW_FORMAT', { field: '' }, { reason: 'A flow is a JSON object.' })] }
+  if (!('headgate' in json)) return { issues: [issue('FLOW_FORMAT', { field: '/headgate' }, { reason: "This is no Headgate flow: 'headgate' is missing." })] }
+  if (json['headgate'] !== FORMAT) return { issues: [issue('FLOW_VERSION', { field: '/headgate' }, { found: JSON.stringify(json['headgate']), known: FORMAT })] }
+  if (depth(json) > MAX_DEPTH) return { issues: [issue('FLOW_FORMAT', { field: '' }, { reason: `It is nested deeper than ${MAX_DEPTH} levels.` })] }
+  const known = ['headgate', 'id', 'name', 'parameters', 'connections', 'nodes', 'wires']
+  for (const key of Object.keys(json)) if (!known.includes(key)) wrong(`/${pointer(key)}`, `A flow has no field '${key}'.`)
+  if (typeof json['id'] !== 'string' || !NODE_ID.test(json['id'])) wrong('/id', 'The id must begin with a letter a to z, then letters, digits, - or _.')
+  if (typeof json['name'] !== 'string' || json['name'].length > 200) wrong('/name', 'The name must be a text of at most 200 characters.')
+  const part = (key: string): Record<string, unknown> => {
+    const value = json[key] ?? {}
+    if (isObject(value)) return value
+    wrong(`/${key}`, 'This must be an object.')
+    return {}
+  }
+  const connections = part('connections')
+  for (const [name, entry] of Object.entries(connections)) {
+    if (!isObject(entry) || typeof entry['type'] !== 'string' || !isObject(entry['config'])) wrong(`/connections/${pointer(name)}`, "A connection has a 'type' and a 'config'.")
+  }
+  const nodes = part('nodes')
+  for (const [id, entry] of Object.entries(nodes)) {
+    const place = `/nodes/${pointer(id)}`
+    if (!NODE_ID.test(id)) issues.push(issue('NODE_ID', { field: place }, { id }))
+    if (!isObject(entry)) {
+      wrong(place, 'A node is an object.')
+      continue
+    }
+    for (const key of Object.keys(entry)) if (!['type', 'version', 'name', 'config', 'at'].includes(key)) wrong(`${place}/${pointer(key)}`, `A node has no field '${key}'.`)
+    if (typeof entry['type'] !== 'string') wrong(`${place}/type`, "A node needs a 'type', such as 'filter.deadband'.")
+    if (entry['version'] !== undefined && !Number.isInteger(entry['version'])) wrong(`${place}/version`, 'The version is a whole number.')
+    if (entry['name'] !== undefined && typeof entry['name'] !== 'string') wrong(`${place}/name`, 'The name must be a text.')
+    if (!isObject(entry['config'])) wrong(`${place}/config`, "A node needs a 'config' object; {} takes all defaults.")
+    const at = entry['at']
+    if (!Array.isArray(at) || at.length !== 2 || !at.every((v) => typeof v === 'number' && Number.isFinite(v))) wrong(`${place}/at`, 'The place is [x, y].')
+  }
+  const wires = json['wires'] ?? []
+  if (!Array.isArray(wires)) wrong('/wires', "Wires are a list of 'node.port -> node.port'.")
+  else wires.forEach((w, i) => typeof w === 'string' || wrong(`/wires/${i}`, "A wire is a text 'node.port -> node.port'."))
+  const parameters = part('parameters')
+  if (issues.length > 0) return { issues }
+  return { flow: { headgate: FORMAT, id: json['id'], name: json['name'], parameters, connections, nodes, wires } as unknown as Flow, issues }
+}
+
+/** The one text of a flow: the same flow gives the same bytes. Nodes and connections by id, wires in the given order. */
+export function formatFlow(flow: Flow): string {
+  const entry = (value: unknown, indent: string): string => JSON.stringify(value, null, 2).replaceAll('\n', `\n${indent}`)
+  const object = (o: object): string => {
+    const keys = Object.keys(o).toSorted()
+    return keys.length === 0 ? '{}' : `{\n${keys.map((k) => `    ${JSON.stringify(k)}: ${entry((o as Record<string, unknown>)[k], '    ')}`).join(',\n')}\n  }`
+  }
+  const nodes = Object.fromEntries(Object.entries(flow.nodes).map(([id, n]) => [id, orderNode(n)]))
+  const connections = Object.fromEntries(Object.entries(flow.connections).map(([name, c]) => [name, { type: c.type, config: c.config }]))
+  const wires = flow.wires.length === 0 ? '[]' : `[\n${flow.wires.map((w) => `    ${JSON.stringify(w)}`).join(',\n')}\n  ]`
+  return `{
+  "headgate": ${FORMAT},
+  "id": ${JSON.stringify(flow.id)},
+  "name": ${JSON.stringify(flow.name)},
+  "parameters": ${object(flow.parameters)},
+  "connections": ${object(connections)},
+  "nodes": ${object(nodes)},
+  "wires": ${wires}
+}
+`.replace(/"at": \[\s+(-?[\d.e+-]+),\s+(-?[\d.e+-]+)\s+\]/g, '"at": [$1, $2]')
+}
+
+function orderNode(n: NodeEntry): NodeEntry {
+  return {
+    type: n.type,
+    ...(n.version !== undefined && n.version !== 1 ? { version: n.version } : {}),
+    ...(n.name !== undefined && n.name !== '' ? { name: n.name } : {}),
+    config: n.config,
+    at: [Math.round(n.at[0]), Math.round(n.at[1])],
+  }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+/** RFC 6901 escaping of one key. */
+export const pointer = (key: string): string => key.replaceAll('~', '~0').replaceAll('/', '~1')
+
+function depth(value: unknown, level = 0): number {
+  if (level > MAX_DEPTH || value === null || typeof value !== 'object') return level
+  let deepest = level
+  for (const inner of Object.values(value)) deepest = Math.max(deepest, depth(inner, level + 1))
+  return deepest
+}

@@ -1,0 +1,162 @@
+// Types along the wires: the one propagation that the editor (while dragging) and the compiler share.
+import { assignable, displayUnit, formatType, issue, parseUnit, relateUnits, resolvePorts, type CatalogueNode, type Issue, type PortType, type ResolvedPort, type ResolvedPorts } from '#kit'
+import { formatEnd, formatWire, parseWire, type Flow, type Wire } from './document.ts'
+
+export interface NodePorts {
+  readonly inputs: ResolvedPorts
+  readonly outputs: ResolvedPorts
+}
+/** Ports of every node whose type is known, `same` resolved as far as the wires say. */
+export type FlowPorts = { readonly [node: string]: NodePorts }
+
+type Declared = Pick<CatalogueNode, 'inputs' | 'outputs' | 'config'>
+
+export interface TypedFlow {
+  readonly ports: FlowPorts
+  /** Wires whose two ends exist. */
+  readonly wires: readonly Wire[]
+  readonly issues: readonly Issue[]
+  /** Wires into which each sample is checked as it comes: `any` into a type. */
+  readonly checked: ReadonlySet<string>
+}
+
+/**
+ * Types every port and checks every wire. `lookup` gives the declaration of a node type; `given` overrides the ports
+ * of nodes that only the gateway can resolve. `configs` are the nodes' configs with parameters and defaults put in.
+ */
+export function typeFlow(
+  flow: Flow,
+  lookup: (type: string) => Declared | undefined,
+  configs: { readonly [node: string]: unknown } = {},
+  given: { readonly [node: string]: Partial<NodePorts> } = {},
+): TypedFlow {
+  const issues: Issue[] = []
+  const declared = new Map<string, NodePorts>()
+  for (const [id, node] of Object.entries(flow.nodes)) {
+    const type = lookup(node.type)
+    if (!type) continue
+    const config = configs[id] ?? node.config
+    declared.set(id, { inputs: given[id]?.inputs ?? resolvePorts(type.inputs, config), outputs: given[id]?.outputs ?? resolvePorts(type.outputs, config) })
+  }
+
+  const wires: Wire[] = []
+  const seen = new Set<string>()
+  for (const [i, text] of flow.wires.entries()) {
+    const wire = parseWire(text)
+    const place = { wire: text, field: `/wires/${i}` }
+    if (!wire) {
+      issues.push(issue('WIRE_FORMAT', place, { wire: text }))
+      continue
+    }
+    if (seen.has(text)) {
+      issues.push(issue('WIRE_DUPLICATE', place, { wire: text }))
+      continue
+    }
+    seen.add(text)
+    if (endExists(wire, 'from', place) && endExists(wire, 'to', place)) wires.push(wire)
+  }
+
+  function endExists(wire: Wire, end: 'from' | 'to', place: { wire: string }): boolean {
+    const { node, port } = wire[end]
+    if (!Object.hasOwn(flow.nodes, node)) {
+      issues.push(issue('WIRE_NODE', place, { wire: formatWire(wire), node }))
+      return false
+    }
+    const ports = declared.get(node)
+    if (!ports) return false // an unknown type has its own issue
+    const side = end === 'from' ? ports.outputs : ports.inputs
+    if (Object.hasOwn(side, port)) return true
+    const direction = end === 'from' ? 'output' : 'input'
+    issues.push(issue('WIRE_PORT', { ...place, node, port }, { node, port, direction, ports: Object.keys(side).join(', ') || `none: it has no ${direction}s` }))
+    return false
+  }
+
+  // `same` follows the wires backwards; a loop of them ends as `any`.
+  const feeding = new Map<string, Wire[]>()
+  for (const wire of wires) {
+    const key = formatEnd(wire.to)
+    const list = feeding.get(key)
+    if (list) list.push(wire)
+    else feeding.set(key, [wire])
+  }
+  const done = new Map<string, ResolvedPort>()
+  const under = new Set<string>()
+  const unresolved = new Set<string>()
+  const outputType = (node: string, name: string): PortType => {
+    const key = `${node}.${name}`
+    const known = done.get(key)
+    if (known) return known
+    const decl = declared.get(node)?.outputs[name]
+    if (!decl) return { kind: 'any' }
+    if (decl.same === undefined) return decl
+    if (under.has(key)) return { kind: 'any' }
+    under.add(key)
+    const base = inputType(node, decl.same)
+    under.delete(key)
+    if (base.kind === 'any') unresolved.add(key)
+    const { same: _same, kind: _kind, ...own } = decl
+    const { optional: _optional, title: _title, help: _help, ...shape } = base as ResolvedPort
+    const type: ResolvedPort = { ...shape, ...own }
+    done.set(key, type)
+    return type
+  }
+  /** What an input really gets: its declared kind, with the unit and shape of what feeds it. */
+  const inputType = (node: string, name: string): PortType => {
+    const decl = declared.get(node)?.inputs[name]
+    if (!decl) return { kind: 'any' }
+    const first = feeding.get(`${node}.${name}`)?.[0]
+    if (!first) return decl
+    const source = outputType(first.from.node, first.from.port)
+    return source.kind === decl.kind || decl.kind === 'any' ? { ...source, ...stripUndefined(decl), kind: source.kind } : decl
+  }
+
+  const ports: Record<string, NodePorts> = {}
+  for (const [id, { inputs, outputs }] of declared) {
+    ports[id] = {
+      inputs: Object.fromEntries(Object.entries(inputs).map(([name, p]) => [name, { ...inputType(id, name), ...pick(p), kind: p.kind === 'any' ? inputType(id, name).kind : p.kind }])),
+      outputs: Object.fromEntries(Object.entries(outputs).map(([name]) => [name, outputType(id, name) as ResolvedPort])),
+    }
+  }
+
+  const checked = new Set<string>()
+  for (const wire of wires) {
+    const from = outputType(wire.from.node, wire.from.port)
+    const to = declared.get(wire.to.node)!.inputs[wire.to.port]!
+    const fit = assignable(from, to)
+    const text = formatWire(wire)
+    if (!fit.ok) {
+      const place = { wire: text, node: wire.to.node, port: wire.to.port }
+      issues.push(issue(fit.code, place, { from: formatType(from), to: formatType(to), hint: fit.hint }))
+    } else if (fit.checked) checked.add(text)
+  }
+  for (const [id, { inputs }] of declared) {
+    for (const [name, p] of Object.entries(inputs)) {
+      const into = feeding.get(`${id}.${name}`)
+      if (!into) {
+        if (!p.optional) issues.push(issue('PORT_OPEN', { node: id, port: name }, { port: name }))
+        continue
+      }
+      const units = [...new Set(into.map((w) => outputType(w.from.node, w.from.port).unit).filter((u) => u !== undefined))]
+      if (units.some((u) => relateUnits(u, units[0]) !== 'same')) {
+        issues.push(issue('PORT_MIXED', { node: id, port: name }, { units: units.map((u) => displayUnit(u) || 'none').join(', ') }))
+      }
+    }
+  }
+  for (const [id, { inputs, outputs }] of declared) {
+    for (const [name, p] of Object.entries({ ...inputs, ...outputs })) {
+      if (typeof p.unit === 'string' && parseUnit(p.unit) === undefined) issues.push(issue('UNIT_UNKNOWN', { node: id, port: name }, { unit: p.unit }))
+    }
+    for (const name of Object.keys(outputs)) {
+      const key = `${id}.${name}`
+      if (unresolved.has(key)) issues.push(issue('PORT_UNRESOLVED', { node: id, port: name }, { port: name }))
+    }
+  }
+  return { ports, wires, issues, checked }
+}
+
+function pick(p: ResolvedPort): Partial<ResolvedPort> {
+  return { ...(p.title === undefined ? {} : { title: p.title }), ...(p.help === undefined ? {} : { help: p.help }), ...(p.optional === undefined ? {} : { optional: p.optional }) }
+}
+function stripUndefined(p: ResolvedPort): Partial<ResolvedPort> {
+  return Object.fromEntries(Object.entries(p).filter(([, v]) => v !== undefined))
+}

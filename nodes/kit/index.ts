@@ -1,0 +1,7 @@
+export * from './sample.ts'
+export * from './units.ts'
+export * from './port.ts'
+export * from './issue.ts'
+export * from './schema.ts'
+export * from './node.ts'
+export * from './catalogue.ts'

@@ -1,0 +1,266 @@
+// A node is one definition in one file. From it come the palette entry, the form, the help, the reference page, the
+// validation, the port types, the examples and the tests. Pure data but for the functions named below.
+import type { PortDecls, ResolvedPorts } from './port.ts'
+import type { JsonSample, Sample } from './sample.ts'
+import type { Issue, IssueLevel } from './issue.ts'
+import type { Static, TSchema } from './schema.ts'
+
+/** none: pure. reads: takes from outside. notifies: tells the outside. writes: acts on a plant, always behind the guard. */
+export type Effects = 'none' | 'reads' | 'notifies' | 'writes'
+
+export type AlarmState = 'normal' | 'unacknowledged' | 'acknowledged' | 'returned'
+/** A change of an alarm (ISA-18.2, 5.3). 'returned': back to normal, not yet acknowledged. */
+export interface AlarmChange {
+  readonly state: AlarmState
+  readonly priority: 'low' | 'medium' | 'high' | 'critical'
+  readonly message: string
+  readonly value: number | null
+  readonly limit: number
+}
+
+/**
+ * What a synchronous node is given. One sample in ends in one outcome: at least one emit, or hold, drop, fail or done.
+ * A return without any is a fault that conformance finds.
+ */
+export interface Context<C = unknown, S = unknown> {
+  readonly config: C
+  /** Plain data (structured clone), of this tag or of the node, as `scope` says. Mutate or replace it. */
+  state: S
+  /** The tag whose state this is; '' for a node with scope 'node'. */
+  readonly tag: string
+  /** The gateway's time, ms UTC; injected, and in replay the recording's. */
+  readonly now: number
+  /** Event time up to which this node's input is complete (allowed lateness taken off), ms; -Infinity before the first sample. */
+  readonly watermark: number
+  /** In tick: which clock is due. */
+  readonly due: 'now' | 'watermark'
+  readonly emit: { readonly [port: string]: (sample: Sample) => void }
+  /** The sample is part of the state now (a window, a delay). */
+  hold(): void
+  /** The sample ends here, for a named reason: one of the definition's `drops`. */
+  drop(reason: string): void
+  /** The sample could not be handled. Text becomes NODE_FAILED. */
+  fail(issue: Issue | string): void
+  /** The sample has arrived where it should: for nodes without an output. */
+  done(): void
+  /** Call tick for this tag once `now` reaches time. One timer a tag and clock: a later call replaces it; Infinity cancels. */
+  wakeAt(time: number): void
+  /** The same on event time: tick once the watermark reaches time. */
+  wakeAtWatermark(time: number): void
+  alarm(change: AlarmChange): void
+  log(level: IssueLevel, text: string, sample?: Sample): void
+}
+
+export interface Health {
+  /** ok: data is fresh. connecting: trying, never was. stale: was, is not now. error: something must be done. */
+  readonly state: 'ok' | 'connecting' | 'stale' | 'error'
+  /** In plain words, '' when ok. */
+  readonly text: string
+  readonly issue?: Issue
+}
+
+/** A tensor as models take and give it. bigint64 data is given as BigInt64Array. */
+export interface Tensor {
+  readonly type: 'float32' | 'float64' | 'int64' | 'int32' | 'int8' | 'uint8' | 'bool' | 'string'
+  readonly dims: readonly number[]
+  readonly data: Float32Array | Float64Array | BigInt64Array | Int32Array | Int8Array | Uint8Array | readonly string[]
+}
+/** One input or output of a model; -1 is a dynamic axis. From the card come unit and labels. */
+export interface ModelPort {
+  readonly name: string
+  readonly type: Tensor['type']
+  readonly shape: readonly number[]
+  readonly title?: string
+  readonly unit?: string
+  readonly labels?: readonly string[]
+}
+export interface ModelInfo {
+  readonly name: string
+  /** SHA-256 of the file, hex. */
+  readonly hash: string
+  readonly title: string
+  readonly inputs: readonly ModelPort[]
+  readonly outputs: readonly ModelPort[]
+}
+export interface Model extends ModelInfo {
+  run(inputs: Readonly<Record<string, Tensor>>): Promise<Record<string, Tensor>>
+  /** Median of the warm-up runs, and where it runs because of it. */
+  readonly latencyMs: number
+  readonly where: 'inline' | 'pool'
+}
+
+/** What the gateway knows and a node's `ports` and `check` may ask. */
+export interface Resources {
+  model(name: string): ModelInfo | undefined
+}
+
+/** What a node with effects is granted when it opens. Everything taken from it is released by the engine. */
+export interface Io {
+  readonly flow: string
+  readonly node: string
+  now(): number
+  /** Sources: hand over a sample that nobody waits for. */
+  emit(port: string, sample: Sample): void
+  /** Acknowledging sources: resolves when the sample is committed to the journal; acknowledge then. Rejects when it is not kept. */
+  deliver(port: string, sample: Sample): Promise<void>
+  /** The shared, open connection of this name. `T` is the driver's connection type. */
+  connection<T extends Connection>(name: string): Promise<T>
+  secret(name: string): string
+  model(name: string): Promise<Model>
+  fail(issue: Issue | string): void
+  log(level: IssueLevel, text: string): void
+}
+
+/** What an asynchronous receive ended as. Nothing: delivered. Emissions leave in the order of arrival. A throw is 'failed'. */
+export type Outcome = void | { readonly emit: readonly (readonly [port: string, sample: Sample])[] } | { readonly drop: string } | { readonly hold: true }
+
+export interface Opened {
+  health(): Health
+  /** Idempotent. After it resolves nothing is emitted and nothing is held open. */
+  close(): Promise<void>
+  receive?(sample: Sample, port: string): Outcome | Promise<Outcome>
+  /** Sources that can wait: called when a queue behind them is full, and when it has room again. */
+  pause?(): void
+  resume?(): void
+  /** Actuators: only the guard calls these. `read` gives what the device holds now. */
+  write?(value: number, signal: AbortSignal): Promise<void>
+  read?(signal: AbortSignal): Promise<number>
+  /** Actuators: called by the guard at `heartbeatMs` while armed, so that the device can fall back by itself. */
+  beat?(alive: boolean): Promise<void>
+}
+
+export interface Example<C> {
+  readonly title: string
+  readonly config: C
+  readonly in: readonly ExampleSample[]
+  /** All that leaves, in order, after the last input, due timers and the flush. */
+  readonly out: readonly ExampleSample[]
+}
+/** A sample at a port. Tag 'x', quality Good unless given; time in ms from the example's start. */
+export type ExampleSample = Omit<JsonSample, 'tag'> & { readonly at: string; readonly tag?: string }
+
+export interface NodeDefinition<Schema extends TSchema = TSchema, S = unknown> {
+  /** The id, and the file's path: 'filter.deadband'. */
+  readonly type: string
+  /** Of the config's shape; raise it with a migration. */
+  readonly version: number
+  readonly title: string
+  /** One sentence, shown in the palette and searched. */
+  readonly summary: string
+  /** Markdown paragraphs: rules for bad, NaN, late, duplicate and backward-time samples; the algorithm's source. */
+  readonly help: string
+  /** Words people search for that the rest does not have. */
+  readonly keywords?: readonly string[]
+  /** A lucide icon name in kebab case. */
+  readonly icon: string
+  readonly effects: Effects
+  readonly config: Schema
+  /** A valid starting config where the schema's defaults are not enough. */
+  readonly starter?: Static<Schema>
+  readonly inputs: PortDecls
+  readonly outputs: PortDecls
+  /** Reasons this node drops for, with their words. */
+  readonly drops?: { readonly [reason: string]: string }
+  /** Breaks a cycle: what leaves does not leave in the call that brought it. */
+  readonly delays?: boolean
+
+  // ---- synchronous nodes
+  readonly scope?: 'tag' | 'node'
+  readonly state?: (config: Static<Schema>) => S
+  receive?(sample: Sample, port: string, ctx: Context<Static<Schema>, S>): void
+  tick?(ctx: Context<Static<Schema>, S>): void
+  /** Operator's acts by name ('acknowledge'): run for every tag's state. */
+  readonly acts?: { readonly [name: string]: (ctx: Context<Static<Schema>, S>) => void }
+
+  // ---- nodes with connections, models or effects
+  /** Throws an IssueError where the deploy must fail (bad model, bad file). A device that is away is no failure: it is health. */
+  open?(config: Static<Schema>, io: Io): Promise<Opened>
+  /** Receives under way at once, in front of the queue; 1 unless said. */
+  readonly inFlight?: number
+  /** Actuators: the config's field that holds the Envelope, and the number written while armed at this period. */
+  readonly envelope?: string
+  readonly heartbeatMs?: (config: Static<Schema>) => number | undefined
+
+  // ---- what data cannot say; run on the gateway only
+  ports?(config: Static<Schema>, resources: Resources): { readonly inputs?: ResolvedPorts; readonly outputs?: ResolvedPorts }
+  check?(config: Static<Schema>, resources: Resources): readonly { readonly field: string; readonly reason: string }[]
+  readonly migrations?: { readonly [fromVersion: number]: (config: unknown) => unknown }
+  readonly examples: readonly Example<Static<Schema>>[]
+}
+
+/** Any node, as the catalogue holds it. */
+// eslint-disable-next-line typescript/no-explicit-any -- configs and states are each node's own; the catalogue is heterogeneous
+export type AnyNode = NodeDefinition<any, any>
+
+export function defineNode<const Schema extends TSchema, S>(definition: NodeDefinition<Schema, S>): NodeDefinition<Schema, S> {
+  return definition
+}
+
+// ---- drivers ------------------------------------------------------------------------------------------------------
+
+/** An open connection, shared by all nodes that name it. Each driver adds its own verbs. */
+export interface Connection {
+  health(): Health
+  close(): Promise<void>
+}
+export interface DriverIo {
+  now(): number
+  secret(name: string): string
+  log(level: IssueLevel, text: string): void
+  /** A folder of this connection's own, for certificates. */
+  readonly folder: string
+}
+export interface DriverDefinition<Schema extends TSchema = TSchema, C extends Connection = Connection> {
+  readonly type: string
+  readonly title: string
+  readonly summary: string
+  readonly icon: string
+  readonly config: Schema
+  /** Only one holder at a time (a serial line, a Modbus device). */
+  readonly exclusive?: boolean
+  /** Begins to connect and returns; a device that is away is health, not a throw. Loads its library here, not before. */
+  open(config: Static<Schema>, io: DriverIo): Promise<C>
+}
+// eslint-disable-next-line typescript/no-explicit-any -- as AnyNode
+export type AnyDriver = DriverDefinition<any, any>
+
+export function defineDriver<const Schema extends TSchema, C extends Connection>(definition: DriverDefinition<Schema, C>): DriverDefinition<Schema, C> {
+  return definition
+}
+
+// ---- the catalogue as data ----------------------------------------------------------------------------------------
+
+/** A definition without its code: what the editor gets. */
+export interface CatalogueNode {
+  readonly type: string
+  readonly version: number
+  readonly title: string
+  readonly summary: string
+  readonly help: string
+  readonly keywords: readonly string[]
+  readonly icon: string
+  readonly effects: Effects
+  readonly config: TSchema
+  readonly starter: { readonly [name: string]: unknown }
+  readonly inputs: PortDecls
+  readonly outputs: PortDecls
+  readonly drops: { readonly [reason: string]: string }
+  readonly delays: boolean
+  readonly acts: readonly string[]
+  /** The gateway alone knows all ports: post the draft. */
+  readonly dynamic: boolean
+  readonly envelope?: string
+  readonly examples: readonly Example<unknown>[]
+}
+export interface CatalogueDriver {
+  readonly type: string
+  readonly title: string
+  readonly summary: string
+  readonly icon: string
+  readonly config: TSchema
+}
+export interface Catalogue {
+  readonly nodes: readonly CatalogueNode[]
+  readonly drivers: readonly CatalogueDriver[]
+}
+

@@ -1,0 +1,183 @@
+// The types of wires, how a node declares them, and the one rule that says what may feed what. Declarations are plain
+// data, so that the editor resolves them without the node's code.
+import { displayUnit, relateUnits } from './units.ts'
+import { isImage, type Value } from './sample.ts'
+
+export type Kind = 'number' | 'boolean' | 'text' | 'bytes' | 'vector' | 'series' | 'image' | 'record' | 'event' | 'any'
+
+/** A resolved type. */
+export interface PortType {
+  readonly kind: Kind
+  /** UCUM code of number, vector and series; absent says nothing, '1' says dimensionless. */
+  readonly unit?: string
+  /** Elements of a vector. */
+  readonly length?: number
+  /** What the elements of a vector are called, in order. */
+  readonly labels?: readonly string[]
+  /** ms between the elements of a series. */
+  readonly periodMs?: number
+  readonly fields?: { readonly [name: string]: PortType }
+}
+
+/** A value taken from the node's config by a dotted path: 'to', 'bands.length'. Absent when the config has none. */
+export interface FromConfig {
+  readonly config: string
+}
+/** A value taken from the item of an `each`. `map` translates it, '*' is any other. */
+export interface FromItem {
+  readonly item: string
+  readonly map?: { readonly [value: string]: string }
+}
+type Source<T> = T | FromConfig | FromItem
+
+/** How a port is declared. Exactly one of `kind` and `same` is given. */
+export interface PortDecl {
+  readonly kind?: Kind | FromItem | FromConfig
+  /** The type of this input of the same node; unit, length given beside it override that part. */
+  readonly same?: string
+  readonly unit?: Source<string>
+  readonly length?: Source<number>
+  readonly labels?: Source<readonly string[]>
+  readonly periodMs?: Source<number>
+  readonly fields?: { readonly [name: string]: PortDecl }
+  readonly title?: string
+  readonly help?: string
+  /** An input that may stay without a wire. Outputs always may. */
+  readonly optional?: boolean
+}
+
+/** One port for each item of a config's array, named by a property of the item; declared under the key '*'. */
+export interface EachDecl {
+  readonly each: string
+  readonly name: string
+  readonly port: PortDecl
+}
+export type PortDecls = { readonly [name: string]: PortDecl } & { readonly '*'?: EachDecl | PortDecl }
+export interface ResolvedPort extends PortType {
+  readonly title?: string
+  readonly help?: string
+  readonly optional?: boolean
+  /** Not yet typed: `same` as it stands in the declaration, to be propagated. */
+  readonly same?: string
+}
+export type ResolvedPorts = { readonly [name: string]: ResolvedPort }
+
+type Extra = Omit<PortDecl, 'kind' | 'same'>
+const of = (kind: Kind) => (extra: Extra = {}): PortDecl => ({ kind, ...extra })
+export const port = {
+  number: of('number'), boolean: of('boolean'), text: of('text'), bytes: of('bytes'), vector: of('vector'), series: of('series'),
+  image: of('image'), record: of('record'), event: of('event'), any: of('any'),
+}
+export const same = (input: string, extra: Extra = {}): PortDecl => ({ same: input, ...extra })
+export const fromConfig = (config: string): FromConfig => ({ config })
+export const fromItem = (item: string, map?: FromItem['map']): FromItem => (map ? { item, map } : { item })
+/** `outputs: { '*': each('tags', 'name', port.number({ unit: fromItem('unit') })) }` */
+export const each = (list: string, name: string, decl: PortDecl): EachDecl => ({ each: list, name, port: decl })
+
+function at(root: unknown, path: string): unknown {
+  let value = root
+  for (const key of path.split('.')) {
+    if (value === null || typeof value !== 'object') return undefined
+    if (key !== 'length' && !Object.hasOwn(value, key)) return undefined
+    value = (value as Record<string, unknown>)[key]
+  }
+  return value
+}
+
+/** Declared ports with the config put in. Ports of `each` come in the order of the list; nameless items give none. */
+export function resolvePorts(decls: PortDecls, config: unknown): ResolvedPorts {
+  const ports: Record<string, ResolvedPort> = {}
+  for (const [name, decl] of Object.entries(decls)) {
+    if ('each' in decl) {
+      const list = at(config, decl.each)
+      if (!Array.isArray(list)) continue
+      for (const item of list) {
+        const key = at(item, decl.name)
+        if (typeof key === 'string' && key !== '') ports[key] = resolve(decl.port, config, item)
+      }
+    } else ports[name] = resolve(decl as PortDecl, config, undefined)
+  }
+  return ports
+}
+
+function resolve(decl: PortDecl, config: unknown, item: unknown): ResolvedPort {
+  const read = (source: unknown): unknown => {
+    if (source === null || typeof source !== 'object' || Array.isArray(source)) return source
+    if ('config' in source) return at(config, (source as FromConfig).config)
+    const { item: path, map } = source as FromItem
+    const value = at(item, path)
+    return map ? (map[String(value)] ?? map['*']) : value
+  }
+  const out: Record<string, unknown> = { kind: read(decl.kind) ?? 'any' }
+  for (const key of ['unit', 'length', 'labels', 'periodMs'] as const) {
+    const value = read(decl[key])
+    if (value !== undefined && value !== '') out[key] = value
+  }
+  if (decl.fields) out['fields'] = Object.fromEntries(Object.entries(decl.fields).map(([k, d]) => [k, resolve(d, config, item)]))
+  for (const key of ['same', 'title', 'help', 'optional'] as const) if (decl[key] !== undefined) out[key] = decl[key]
+  return out as unknown as ResolvedPort
+}
+
+// ---- what may feed what ---------------------------------------------------------------------------------------------
+
+export type Fit =
+  | { readonly ok: true; readonly checked?: boolean }
+  | { readonly ok: false; readonly code: 'PORT_KIND' | 'PORT_UNIT' | 'PORT_CONVERT'; readonly hint: string; readonly insert?: string }
+
+/**
+ * May `out` feed `to`? The one rule for the drag, the compiler and the CLI. `checked`: passes, and the engine checks
+ * each sample (an `any` into a type). `insert`: the node type that would make it fit.
+ */
+export function assignable(out: PortType, to: PortType): Fit {
+  if (to.kind === 'any') return { ok: true }
+  if (out.kind === 'any') return { ok: true, checked: true }
+  if (out.kind !== to.kind) return { ok: false, code: 'PORT_KIND', hint: kindHint(out.kind, to.kind) }
+  const units = relateUnits(out.unit, to.unit)
+  if (units === 'convertible') return { ok: false, code: 'PORT_CONVERT', hint: 'Insert a Convert node.', insert: 'transform.convert' }
+  if (units === 'different') return { ok: false, code: 'PORT_UNIT', hint: `These are different quantities: choose an output in ${displayUnit(to.unit) || 'no unit'}.` }
+  if (out.length !== undefined && to.length !== undefined && out.length !== to.length) {
+    return { ok: false, code: 'PORT_KIND', hint: `The vector has ${out.length} elements, ${to.length} are needed.` }
+  }
+  if (to.fields) {
+    for (const [name, field] of Object.entries(to.fields)) {
+      const given = out.fields?.[name]
+      if (out.fields && !given) return { ok: false, code: 'PORT_KIND', hint: `The record has no field '${name}'.` }
+      const fit: Fit = given ? assignable(given, field) : { ok: true }
+      if (!fit.ok) return { ...fit, hint: `Field '${name}': ${fit.hint}` }
+    }
+  }
+  return { ok: true }
+}
+
+function kindHint(from: Kind, to: Kind): string {
+  if (to === 'boolean') return 'Insert an Alarm or a Switch node, which turn a value into a decision.'
+  if (to === 'number' && from === 'boolean') return 'Insert a Select node, which turns true and false into two values.'
+  if (to === 'series') return 'Choose a waveform output: a block of equally spaced readings.'
+  if (to === 'number' && (from === 'text' || from === 'bytes')) return 'Choose the payload format that gives numbers at the source.'
+  if (from === 'series') return 'Insert a Spectrum node, which turns a waveform into numbers.'
+  return `Choose an output of kind ${to}.`
+}
+
+/** 'number · °C', 'vector[32] · mm/s'. */
+export function formatType(type: PortType): string {
+  const kind = type.kind === 'vector' && type.length !== undefined ? `vector[${type.length}]` : type.kind
+  const unit = displayUnit(type.unit)
+  return unit === '' ? kind : `${kind} · ${unit}`
+}
+
+/** Does a value have this kind? Null has every kind: it stands for a value that is missing, and its quality says so. */
+export function hasKind(value: Value, kind: Kind): boolean {
+  if (value === null) return true
+  switch (kind) {
+    case 'any': return true
+    case 'number': return typeof value === 'number'
+    case 'boolean': return typeof value === 'boolean'
+    case 'text': return typeof value === 'string'
+    case 'bytes': return value instanceof Uint8Array
+    case 'vector': return value instanceof Float64Array
+    case 'series': return value instanceof Float32Array
+    case 'image': return isImage(value)
+    case 'record':
+    case 'event': return typeof value === 'object' && !ArrayBuffer.isView(value) && !isImage(value)
+  }
+}

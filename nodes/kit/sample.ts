@@ -1,0 +1,192 @@
+// What travels on a wire. Samples are immutable: fan-out shares them, nothing is cloned, a node that changes
+// something emits a new one. Unit and shape belong to the wire (see port.ts), not to each sample.
+
+/** An image as encoded bytes. */
+export interface Image {
+  readonly format: 'jpeg' | 'png' | 'webp'
+  readonly width: number
+  readonly height: number
+  readonly data: Uint8Array
+}
+
+/** number, boolean, text, bytes, vector (Float64Array) or series (Float32Array, first element at `time`), image, record. */
+export type Value =
+  | number
+  | boolean
+  | string
+  | Uint8Array
+  | Float32Array
+  | Float64Array
+  | Image
+  | { readonly [field: string]: Value }
+  | null
+
+export interface Sample<V = Value> {
+  /** What was measured: 'P-101.vibration'. */
+  readonly tag: string
+  readonly value: V
+  /** Source time, ms since the Unix epoch, UTC; fractions allowed. */
+  readonly time: number
+  /** OPC UA StatusCode (Part 4, 7.39): the two top bits are the severity. 0 is Good. */
+  readonly quality: number
+}
+
+/** The one way to make a sample: keeps every sample the same hidden class, which the engine's speed rests on. */
+export function sample<V extends Value>(tag: string, value: V, time: number, quality: number = Quality.good): Sample<V> {
+  return { tag, value, time, quality }
+}
+
+/** Status codes of OPC UA Part 4 and Part 8 that Headgate itself gives. */
+export const Quality = {
+  good: 0x00000000,
+  uncertain: 0x40000000,
+  uncertainLastUsable: 0x40900000,
+  uncertainSubNormal: 0x40a40000,
+  bad: 0x80000000,
+  badCommunication: 0x80050000,
+  badTimeout: 0x800a0000,
+  badOutOfRange: 0x803c0000,
+  badSensor: 0x808d0000,
+  badNoData: 0x809b0000,
+  badTypeMismatch: 0x80740000,
+} as const
+
+const names = new Map<number, string>([
+  [Quality.good, 'Good'],
+  [Quality.uncertain, 'Uncertain'],
+  [Quality.uncertainLastUsable, 'UncertainLastUsableValue'],
+  [Quality.uncertainSubNormal, 'UncertainSubNormal'],
+  [Quality.bad, 'Bad'],
+  [Quality.badCommunication, 'BadCommunicationError'],
+  [Quality.badTimeout, 'BadTimeout'],
+  [Quality.badOutOfRange, 'BadOutOfRange'],
+  [Quality.badSensor, 'BadSensorFailure'],
+  [Quality.badNoData, 'BadNoData'],
+  [Quality.badTypeMismatch, 'BadTypeMismatch'],
+])
+const codes = new Map([...names].map(([code, name]) => [name, code]))
+
+export type Severity = 'good' | 'uncertain' | 'bad'
+
+export const isGood = (quality: number): boolean => quality >>> 30 === 0
+export const isBad = (quality: number): boolean => quality >>> 30 >= 2
+export const severity = (quality: number): Severity => (isGood(quality) ? 'good' : isBad(quality) ? 'bad' : 'uncertain')
+
+/** The worse of two qualities by severity; the first on a tie. */
+export const worse = (a: number, b: number): number => (b >>> 30 > a >>> 30 ? b : a)
+
+/** The status code's name; an unknown code reads 'Bad (0x80340000)', so that nothing is lost in a round trip. */
+export function qualityName(quality: number): string {
+  const known = names.get(quality >>> 0)
+  if (known) return known
+  const s = severity(quality)
+  return `${s[0]!.toUpperCase()}${s.slice(1)} (0x${(quality >>> 0).toString(16).padStart(8, '0')})`
+}
+
+/** Reads what qualityName wrote. Undefined means Good; an unknown name is undefined and the caller's error to report. */
+export function qualityCode(name: string | undefined): number | undefined {
+  if (name === undefined) return Quality.good
+  const known = codes.get(name)
+  if (known !== undefined) return known
+  const hex = /\(0x([0-9a-f]{8})\)$/i.exec(name)
+  return hex ? Number.parseInt(hex[1]!, 16) : undefined
+}
+
+// ---- JSON ---------------------------------------------------------------------------------------------------------
+// Plain JSON for what JSON can say; what it cannot is an object with one key that begins with '$'.
+
+export type JsonValue = null | boolean | number | string | readonly JsonValue[] | { readonly [key: string]: JsonValue }
+
+export interface JsonSample {
+  readonly tag: string
+  readonly value: JsonValue
+  readonly time: number
+  /** The quality's name; left out when Good. */
+  readonly quality?: string
+}
+
+export function valueToJson(value: Value): JsonValue {
+  if (typeof value === 'number') return Number.isFinite(value) ? value : { $number: String(value) }
+  if (value === null || typeof value !== 'object') return value
+  if (value instanceof Float64Array) return Array.from(value, valueToJson)
+  if (value instanceof Float32Array) return { $series: Array.from(value, (v) => valueToJson(shortest(v))) }
+  if (value instanceof Uint8Array) return { $bytes: toBase64(value) }
+  if (isImage(value)) return { $image: { format: value.format, width: value.width, height: value.height, data: toBase64(value.data) } }
+  const out: Record<string, JsonValue> = {}
+  for (const key of Object.keys(value)) define(out, key, valueToJson((value as Record<string, Value>)[key]!))
+  return out
+}
+
+/** Throws a TypeError that says what is wrong; the caller knows the place. */
+export function valueFromJson(json: JsonValue): Value {
+  if (json === null || typeof json !== 'object') return json
+  if (Array.isArray(json)) return Float64Array.from(json as readonly JsonValue[], toNumber)
+  const object = json as { readonly [key: string]: JsonValue }
+  if (Object.hasOwn(object, '$number')) return toNumber(object)
+  if (Object.hasOwn(object, '$series')) {
+    const series = object['$series']
+    if (!Array.isArray(series)) throw new TypeError('$series takes an array of numbers')
+    return Float32Array.from(series as readonly JsonValue[], toNumber)
+  }
+  if (Object.hasOwn(object, '$bytes')) {
+    if (typeof object['$bytes'] !== 'string') throw new TypeError('$bytes takes base64 text')
+    return fromBase64(object['$bytes'])
+  }
+  if (Object.hasOwn(object, '$image')) {
+    const image = object['$image'] as { format: Image['format']; width: number; height: number; data: string }
+    return { format: image.format, width: image.width, height: image.height, data: fromBase64(image.data) }
+  }
+  const out: Record<string, Value> = {}
+  for (const key of Object.keys(object)) define(out, key, valueFromJson(object[key]!))
+  return out
+}
+
+export function sampleToJson(s: Sample): JsonSample {
+  const base = { tag: s.tag, value: valueToJson(s.value), time: s.time }
+  return s.quality === Quality.good ? base : { ...base, quality: qualityName(s.quality) }
+}
+
+export function sampleFromJson(json: JsonSample): Sample {
+  const quality = qualityCode(json.quality)
+  if (quality === undefined) throw new TypeError(`unknown quality '${json.quality}'`)
+  if (typeof json.tag !== 'string') throw new TypeError('tag must be text')
+  if (typeof json.time !== 'number' || !Number.isFinite(json.time)) throw new TypeError('time must be ms since the Unix epoch')
+  return sample(json.tag, valueFromJson(json.value), json.time, quality)
+}
+
+export function isImage(value: Value): value is Image {
+  return typeof value === 'object' && value !== null && (value as Image).data instanceof Uint8Array && typeof (value as Image).width === 'number'
+}
+
+function toNumber(json: JsonValue): number {
+  if (typeof json === 'number') return json
+  const named = typeof json === 'object' && json !== null ? (json as { $number?: JsonValue }).$number : undefined
+  if (named === 'NaN') return Number.NaN
+  if (named === 'Infinity') return Number.POSITIVE_INFINITY
+  if (named === '-Infinity') return Number.NEGATIVE_INFINITY
+  throw new TypeError(`not a number: ${JSON.stringify(json)}`)
+}
+
+// A user's record may be named '__proto__': assignment would change the prototype, a definition does not.
+function define<T>(object: Record<string, T>, key: string, value: T): void {
+  Object.defineProperty(object, key, { value, enumerable: true, writable: true, configurable: true })
+}
+
+/** The shortest decimal that reads back as the same float32: 0.1, not 0.10000000149011612. */
+function shortest(v: number): number {
+  for (let digits = 6; digits < 9; digits++) {
+    const short = Number(v.toPrecision(digits))
+    if (Math.fround(short) === v) return short
+  }
+  return v
+}
+
+function toBase64(bytes: Uint8Array): string {
+  let text = ''
+  for (let i = 0; i < bytes.length; i += 8192) text += String.fromCharCode(...bytes.subarray(i, i + 8192))
+  return btoa(text)
+}
+
+function fromBase64(text: string): Uint8Array {
+  return Uint8Array.from(atob(text), (c) => c.charCodeAt(0))
+}

@@ -1,0 +1,97 @@
+// Config schemas: TypeBox with the annotations that make a form of them. One interpreting check serves browser,
+// compiler and CLI (a compiled one would need eval, which the editor's Content-Security-Policy forbids).
+import Type, { type Static, type TSchema } from 'typebox'
+import Value from 'typebox/value'
+
+export { Type }
+export type { Static, TSchema }
+
+/** What a field may carry beside JSON Schema. All of it is data and reaches the editor. */
+export type Annotations = {
+  readonly title?: string
+  readonly description?: string
+  readonly default?: unknown
+  /** UCUM code of a number, shown in the field. */
+  readonly unit?: string
+  /** The number is in the unit of this input's wire. */
+  readonly unitOf?: string
+  /** Folded away until asked for. */
+  readonly advanced?: boolean
+  readonly widget?: 'connection' | 'model' | 'secret' | 'unit' | 'segments' | 'table' | 'text' | 'envelope'
+  /** With widget 'connection': the driver's type. */
+  readonly connection?: string
+  readonly examples?: readonly unknown[]
+  /** Show this field only while a sibling has one of these values. */
+  readonly when?: { readonly field: string; readonly is: readonly unknown[] }
+  /** Labels of an enum's values, in order. */
+  readonly labels?: readonly string[]
+}
+
+const choice = <const T extends readonly (string | number)[]>(values: T, a: Annotations = {}) =>
+  Type.Unsafe<T[number]>({ type: typeof values[0] === 'number' ? 'number' : 'string', enum: [...values], ...(values.length <= 3 ? { widget: 'segments' } : {}), ...a })
+
+export const field = {
+  /** The name of a gateway connection of one driver type. */
+  connection: (type: string, a: Annotations = {}) => Type.String({ title: 'Connection', widget: 'connection', connection: type, minLength: 1, ...a }),
+  /** The name of a model in the registry. */
+  model: (a: Annotations = {}) => Type.String({ title: 'Model', widget: 'model', minLength: 1, ...a }),
+  /** The NAME of a stored secret, never the secret. */
+  secret: (a: Annotations = {}) => Type.String({ widget: 'secret', ...a }),
+  /** A UCUM code. */
+  unit: (a: Annotations = {}) => Type.String({ title: 'Unit', widget: 'unit', maxLength: 100, ...a }),
+  choice,
+  number: (a: Annotations & { minimum?: number; maximum?: number; exclusiveMinimum?: number } = {}) => Type.Number({ ...a }),
+  integer: (a: Annotations & { minimum?: number; maximum?: number } = {}) => Type.Integer({ ...a }),
+  text: (a: Annotations & { minLength?: number; maxLength?: number; pattern?: string } = {}) => Type.String({ ...a }),
+  flag: (a: Annotations = {}) => Type.Boolean({ ...a }),
+}
+
+/**
+ * What every actuator must state before it compiles; runtime/guard enforces it. Numbers are in the unit of the
+ * actuator's input.
+ */
+export const Envelope = Type.Object(
+  {
+    minimum: Type.Number({ title: 'Lowest', unitOf: 'value' }),
+    maximum: Type.Number({ title: 'Highest', unitOf: 'value' }),
+    maxRatePerS: Type.Number({ title: 'Fastest change per second', exclusiveMinimum: 0, unitOf: 'value', description: 'A larger step is split into a ramp.' }),
+    onBad: choice(['hold', 'safe'], { title: 'On bad or stale input', labels: ['Hold the last value', 'Write the safe value'] }),
+    staleAfterMs: Type.Number({ title: 'Stale after', unit: 'ms', minimum: 100, description: 'An input older than this counts as bad.' }),
+    safe: Type.Number({ title: 'Safe value', unitOf: 'value', description: 'Written when the flow stops or loses its input. Inside the range.' }),
+    readBackTolerance: Type.Number({ title: 'Read-back tolerance', minimum: 0, unitOf: 'value' }),
+  },
+  { title: 'Envelope', widget: 'envelope', description: 'What may be written. Nothing outside of it ever is.' },
+)
+export type Envelope = Static<typeof Envelope>
+
+export interface SchemaFault {
+  /** JSON pointer into the value: '/tags/0/address'; '' is the whole. */
+  readonly field: string
+  readonly reason: string
+}
+
+/** Every fault of a config, in words for a plant engineer. Empty: it is valid. Unknown fields are faults too. */
+export function schemaFaults(schema: TSchema, value: unknown): SchemaFault[] {
+  const faults: SchemaFault[] = []
+  for (const error of Value.Errors(schema, value)) {
+    const params = (error.params ?? {}) as Record<string, unknown>
+    if (error.keyword === 'required') {
+      for (const name of (params['requiredProperties'] as string[] | undefined) ?? []) faults.push({ field: `${error.instancePath}/${name}`, reason: 'This setting is missing.' })
+    } else if (error.keyword === 'additionalProperties') {
+      for (const name of (params['additionalProperties'] as string[] | undefined) ?? []) faults.push({ field: `${error.instancePath}/${name}`, reason: `There is no setting '${name}'.` })
+    } else faults.push({ field: error.instancePath, reason: `It ${error.message}.` })
+  }
+  return faults
+}
+
+/** A config with the schema's defaults where it says nothing. A new object; what is there is kept, also when it is wrong. */
+export function withDefaults(schema: TSchema, config: unknown): unknown {
+  return Value.Default(schema, Value.Clone(config ?? {}))
+}
+
+/** Fields annotated as secrets, as dotted paths, for scrubbing and for the compiler's look-up. */
+export function secretFields(schema: TSchema, path = ''): string[] {
+  const s = schema as unknown as Annotations & { properties?: Record<string, TSchema> }
+  if (s.widget === 'secret') return [path]
+  return Object.entries(s.properties ?? {}).flatMap(([key, sub]) => secretFields(sub, path === '' ? key : `${path}.${key}`))
+}

@@ -1,0 +1,139 @@
+// What the gateway's parts and its engines promise each other. Data only: all of it crosses a process boundary.
+import type { AlarmChange, Issue, IssueLevel, JsonSample, ModelInfo, Sample } from '#kit'
+import type { ConnectionEntry, EngineStatus, FlowState, NodePorts, NodeStatus, Wire } from '#format'
+
+/** A flow made ready to run by runtime/compile: parameters and defaults put in, types known, nodes in topological order. */
+export interface Plan {
+  readonly flow: string
+  readonly name: string
+  readonly version: number
+  readonly nodes: readonly PlanNode[]
+  readonly wires: readonly PlanWire[]
+  /** Those that the nodes use, as the gateway holds them. */
+  readonly connections: { readonly [name: string]: ConnectionEntry }
+  /** Names that nodes and connections use. */
+  readonly secrets: readonly string[]
+  readonly models: readonly string[]
+}
+export interface PlanNode {
+  readonly id: string
+  readonly type: string
+  readonly title: string
+  readonly config: unknown
+  readonly ports: NodePorts
+}
+export interface PlanWire extends Wire {
+  /** The engine checks each sample's kind: an `any` into a type. */
+  readonly checked: boolean
+}
+
+export interface ModelFile {
+  readonly info: ModelInfo
+  readonly file: string
+}
+export interface EngineDeploy {
+  readonly plan: Plan
+  readonly armed: boolean
+  readonly secrets: { readonly [name: string]: string }
+  readonly models: { readonly [name: string]: ModelFile }
+}
+export interface EngineDeployed {
+  readonly kept: readonly string[]
+  readonly restarted: readonly string[]
+  /** Connections that were closed and opened again. */
+  readonly gaps: readonly string[]
+  /** Warnings: a device that is away. */
+  readonly issues: readonly Issue[]
+}
+export interface FlowReport {
+  readonly version: number
+  readonly nodes: { readonly [id: string]: NodeStatus }
+  readonly totals: { readonly inRate: number; readonly outRate: number; readonly loopP99Ms: number; readonly cpu: number; readonly memoryMb: number }
+}
+export interface AlarmReport extends AlarmChange {
+  readonly flow: string
+  readonly node: string
+  readonly tag: string
+  readonly time: number
+}
+export interface LogReport {
+  readonly time: number
+  readonly level: IssueLevel
+  readonly flow?: string
+  readonly node?: string
+  readonly text: string
+  readonly sample?: JsonSample
+}
+/** One attempt to write to a plant, allowed or denied, for the audit trail. */
+export interface WriteReport {
+  readonly flow: string
+  readonly node: string
+  readonly time: number
+  readonly value: number
+  readonly outcome: 'written' | 'denied' | 'failed'
+  readonly reason: string
+}
+
+export interface EngineListener {
+  alarm?(alarm: AlarmReport): void
+  log?(log: LogReport): void
+  write?(write: WriteReport): void
+  engine?(status: EngineStatus): void
+  flow?(flow: string, state: FlowState, issue?: Issue): void
+}
+
+/**
+ * The gateway's hold on its engine processes (runtime/engine/supervisor.ts). A crashed or hung engine is killed,
+ * started again with back-off, and given its flows again from here; what waits for an answer then rejects with ENGINE_DOWN.
+ */
+export interface Engines {
+  start(): Promise<void>
+  /** Swaps the flow in between two samples. Rejects with an IssueError; then what ran before still runs. */
+  deploy(request: EngineDeploy): Promise<EngineDeployed>
+  remove(flow: string): Promise<void>
+  arm(flow: string, armed: boolean): Promise<void>
+  /** 'Hold all outputs': nothing is written by any flow until released. */
+  hold(held: boolean): Promise<void>
+  /** An operator's act on a node ('acknowledge'), for one tag or all. */
+  act(flow: string, node: string, act: string, tag?: string): Promise<void>
+  /** All nodes of a flow as they are now. */
+  report(flow: string): Promise<FlowReport>
+  /** Every sample of an output (or, by an input's name, of an input), in batches a few times a second, thinned to at most 2000 a second. */
+  tap(flow: string, node: string, port: string, listener: (samples: readonly JsonSample[], skipped: number) => void): Promise<() => void>
+  status(): readonly EngineStatus[]
+  listen(listener: EngineListener): () => void
+  /** Ends the engines: outputs go to their safe state, a last checkpoint is written. */
+  close(): Promise<void>
+}
+
+// ---- storage ----------------------------------------------------------------------------------------------------------
+
+export interface JournalEntry {
+  readonly position: number
+  readonly flow: string
+  readonly node: string
+  readonly port: string
+  readonly sample: Sample
+}
+/** Plain data per flow and node; `position`: every entry up to it is contained. */
+export interface Checkpoint {
+  readonly position: number
+  readonly time: number
+  readonly flows: { readonly [flow: string]: unknown }
+}
+/**
+ * An engine's own file (runtime/store/journal.ts): node:sqlite in a worker thread, WAL, synchronous=FULL. Appends are
+ * committed in groups: the next group begins when the previous commit ends, 5 ms at most.
+ */
+export interface Journal {
+  /** Position of the last entry handed to append; 0 before the first. */
+  readonly position: number
+  /** Takes the next position. The promise resolves when the entry is durable, and rejects when it is not kept (disk full). */
+  append(flow: string, node: string, port: string, sample: Sample): { readonly position: number; readonly committed: Promise<void> }
+  /** Replaces the checkpoint, and forgets the entries that it contains. */
+  checkpoint(checkpoint: Checkpoint): Promise<void>
+  /** What a restart begins with: the last checkpoint, and the entries after it in order. */
+  recover(): Promise<{ readonly checkpoint: Checkpoint | undefined; readonly entries: readonly JournalEntry[] }>
+  stats(): { readonly entries: number; readonly commits: number; readonly bytes: number }
+  close(): Promise<void>
+}
