@@ -1,12 +1,12 @@
 // What changes between two versions of a flow, in words, and which nodes it touches.
-import type { Flow, NodeEntry } from './document.ts'
+import { pointer, type Flow, type NodeEntry } from './document.ts'
 
 export interface Change {
   readonly what: 'node' | 'wire' | 'parameter' | 'connection' | 'flow'
   readonly how: 'added' | 'removed' | 'changed' | 'moved'
   /** Node id, wire text, parameter or connection name, or the flow's field. */
   readonly id: string
-  /** JSON pointer into the node's config; '/name' of a node is '@name', its type '@type'. */
+  /** JSON pointer into the node's config; '@name', '@type' and '@version' are the node's own. */
   readonly field?: string
   readonly from?: unknown
   readonly to?: unknown
@@ -44,6 +44,7 @@ function diffNode(id: string, a: NodeEntry, b: NodeEntry): Change[] {
   const changes: Change[] = []
   if (a.type !== b.type) changes.push({ what: 'node', how: 'changed', id, field: '@type', from: a.type, to: b.type })
   if ((a.name ?? '') !== (b.name ?? '')) changes.push({ what: 'node', how: 'changed', id, field: '@name', from: a.name, to: b.name })
+  if ((a.version ?? 1) !== (b.version ?? 1)) changes.push({ what: 'node', how: 'changed', id, field: '@version', from: a.version ?? 1, to: b.version ?? 1 })
   leaves(a.config, b.config, '', (field, from, to) => changes.push({ what: 'node', how: 'changed', id, field, from, to }))
   if (a.at[0] !== b.at[0] || a.at[1] !== b.at[1]) changes.push({ what: 'node', how: 'moved', id })
   return changes
@@ -53,7 +54,8 @@ function leaves(a: unknown, b: unknown, path: string, found: (field: string, fro
   if (equalJson(a, b)) return
   const nested = (v: unknown): v is Record<string, unknown> => typeof v === 'object' && v !== null
   if (nested(a) && nested(b) && Array.isArray(a) === Array.isArray(b)) {
-    for (const key of new Set([...Object.keys(a), ...Object.keys(b)])) leaves(a[key], b[key], `${path}/${key}`, found)
+    const own = (o: Record<string, unknown>, key: string): unknown => (Object.hasOwn(o, key) ? o[key] : undefined)
+    for (const key of new Set([...Object.keys(a), ...Object.keys(b)])) leaves(own(a, key), own(b, key), `${path}/${pointer(key)}`, found)
   } else found(path, a, b)
 }
 
@@ -63,7 +65,7 @@ function each<T>(a: { readonly [id: string]: T }, b: { readonly [id: string]: T 
   }
 }
 
-/** 'deadband: /threshold 0.5 → 2' */
+/** 'deadband threshold: 0.5 → 2' */
 export function formatChange(c: Change): string {
   const show = (v: unknown): string => (v === undefined ? '(default)' : JSON.stringify(v))
   if (c.how === 'changed') return `${c.id}${c.field === undefined ? '' : ` ${c.field.replace('@', '').replace(/^\//, '')}`}: ${show(c.from)} → ${show(c.to)}`

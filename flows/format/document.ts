@@ -93,6 +93,7 @@ export function readFlow(json: unknown): { flow?: Flow; issues: Issue[] } {
   const connections = part('connections')
   for (const [name, entry] of Object.entries(connections)) {
     if (!isObject(entry) || typeof entry['type'] !== 'string' || !isObject(entry['config'])) wrong(`/connections/${pointer(name)}`, "A connection has a 'type' and a 'config'.")
+    else for (const key of Object.keys(entry)) if (key !== 'type' && key !== 'config') wrong(`/connections/${pointer(name)}/${pointer(key)}`, `A connection has no field '${key}'.`)
   }
   const nodes = part('nodes')
   for (const [id, entry] of Object.entries(nodes)) {
@@ -104,7 +105,7 @@ export function readFlow(json: unknown): { flow?: Flow; issues: Issue[] } {
     }
     for (const key of Object.keys(entry)) if (!['type', 'version', 'name', 'config', 'at'].includes(key)) wrong(`${place}/${pointer(key)}`, `A node has no field '${key}'.`)
     if (typeof entry['type'] !== 'string') wrong(`${place}/type`, "A node needs a 'type', such as 'filter.deadband'.")
-    if (entry['version'] !== undefined && !Number.isInteger(entry['version'])) wrong(`${place}/version`, 'The version is a whole number.')
+    if (entry['version'] !== undefined && !(Number.isInteger(entry['version']) && (entry['version'] as number) > 0)) wrong(`${place}/version`, 'The version is a whole number from 1.')
     if (entry['name'] !== undefined && typeof entry['name'] !== 'string') wrong(`${place}/name`, 'The name must be a text.')
     if (!isObject(entry['config'])) wrong(`${place}/config`, "A node needs a 'config' object; {} takes all defaults.")
     const at = entry['at']

@@ -1,5 +1,6 @@
 // Types along the wires: the one propagation that the editor (while dragging) and the compiler share.
 import { assignable, displayUnit, formatType, issue, parseUnit, relateUnits, resolvePorts, type CatalogueNode, type Issue, type PortType, type ResolvedPort, type ResolvedPorts } from '#kit'
+import { equalJson } from './diff.ts'
 import { formatEnd, formatWire, parseWire, type Flow, type Wire } from './document.ts'
 
 export interface NodePorts {
@@ -41,6 +42,8 @@ export function typeFlow(
 
   const wires: Wire[] = []
   const seen = new Set<string>()
+  /** Inputs that a wire names, also a broken one: it has its own issue. */
+  const claimed = new Set<string>()
   for (const [i, text] of flow.wires.entries()) {
     const wire = parseWire(text)
     const place = { wire: text, field: `/wires/${i}` }
@@ -53,6 +56,7 @@ export function typeFlow(
       continue
     }
     seen.add(text)
+    claimed.add(formatEnd(wire.to))
     if (endExists(wire, 'from', place) && endExists(wire, 'to', place)) wires.push(wire)
   }
 
@@ -71,44 +75,13 @@ export function typeFlow(
     return false
   }
 
-  // `same` follows the wires backwards; a loop of them ends as `any`.
   const feeding = new Map<string, Wire[]>()
+  const fedBy = new Map<string, Wire[]>()
   for (const wire of wires) {
-    const key = formatEnd(wire.to)
-    const list = feeding.get(key)
-    if (list) list.push(wire)
-    else feeding.set(key, [wire])
+    push(feeding, formatEnd(wire.to), wire)
+    push(fedBy, formatEnd(wire.from), wire)
   }
-  const done = new Map<string, ResolvedPort>()
-  const under = new Set<string>()
-  const unresolved = new Set<string>()
-  const outputType = (node: string, name: string): PortType => {
-    const key = `${node}.${name}`
-    const known = done.get(key)
-    if (known) return known
-    const decl = declared.get(node)?.outputs[name]
-    if (!decl) return { kind: 'any' }
-    if (decl.same === undefined) return decl
-    if (under.has(key)) return { kind: 'any' }
-    under.add(key)
-    const base = inputType(node, decl.same)
-    under.delete(key)
-    if (base.kind === 'any') unresolved.add(key)
-    const { same: _same, kind: _kind, ...own } = decl
-    const { optional: _optional, title: _title, help: _help, ...shape } = base as ResolvedPort
-    const type: ResolvedPort = { ...shape, ...own }
-    done.set(key, type)
-    return type
-  }
-  /** What an input really gets: its declared kind, with the unit and shape of what feeds it. */
-  const inputType = (node: string, name: string): PortType => {
-    const decl = declared.get(node)?.inputs[name]
-    if (!decl) return { kind: 'any' }
-    const first = feeding.get(`${node}.${name}`)?.[0]
-    if (!first) return decl
-    const source = outputType(first.from.node, first.from.port)
-    return source.kind === decl.kind || decl.kind === 'any' ? { ...source, ...stripUndefined(decl), kind: source.kind } : decl
-  }
+  const { outputType, inputType, unresolved } = propagate(declared, feeding, fedBy)
 
   const ports: Record<string, NodePorts> = {}
   for (const [id, { inputs, outputs }] of declared) {
@@ -133,7 +106,7 @@ export function typeFlow(
     for (const [name, p] of Object.entries(inputs)) {
       const into = feeding.get(`${id}.${name}`)
       if (!into) {
-        if (!p.optional) issues.push(issue('PORT_OPEN', { node: id, port: name }, { port: name }))
+        if (!p.optional && !claimed.has(`${id}.${name}`)) issues.push(issue('PORT_OPEN', { node: id, port: name }, { port: name }))
         continue
       }
       const units = [...new Set(into.map((w) => outputType(w.from.node, w.from.port).unit).filter((u) => u !== undefined))]
@@ -143,7 +116,7 @@ export function typeFlow(
     }
   }
   for (const [id, { inputs, outputs }] of declared) {
-    for (const [name, p] of Object.entries({ ...inputs, ...outputs })) {
+    for (const [name, p] of [...Object.entries(inputs), ...Object.entries(outputs)]) {
       if (typeof p.unit === 'string' && parseUnit(p.unit) === undefined) issues.push(issue('UNIT_UNKNOWN', { node: id, port: name }, { unit: p.unit }))
     }
     for (const name of Object.keys(outputs)) {
@@ -159,4 +132,87 @@ function pick(p: ResolvedPort): Partial<ResolvedPort> {
 }
 function stripUndefined(p: ResolvedPort): Partial<ResolvedPort> {
   return Object.fromEntries(Object.entries(p).filter(([, v]) => v !== undefined))
+}
+
+function push<T>(lists: Map<string, T[]>, key: string, item: T): void {
+  const list = lists.get(key)
+  if (list) list.push(item)
+  else lists.set(key, [item])
+}
+
+/** Recomputations of one output: more than the types of its feeders can change, it stops a loop of them. */
+const MAX_ROUNDS = 16
+
+/**
+ * `same` along the wires, until nothing changes; loops are fine. Feeders of several kinds make `any`: a sample of each
+ * may come.
+ */
+function propagate(declared: ReadonlyMap<string, NodePorts>, feeding: ReadonlyMap<string, readonly Wire[]>, fedBy: ReadonlyMap<string, readonly Wire[]>) {
+  const known = new Map<string, ResolvedPort>()
+  const rounds = new Map<string, number>()
+  const any: PortType = { kind: 'any' }
+
+  /** What an input really gets: its declared kind, with the unit and shape of what feeds it. Undefined: not known yet. */
+  const inputOf = (node: string, name: string): PortType | undefined => {
+    const decl = declared.get(node)?.inputs[name]
+    if (!decl) return any
+    const wires = feeding.get(`${node}.${name}`) ?? []
+    if (wires.length === 0) return decl
+    const sources = wires.map((w) => known.get(formatEnd(w.from))).filter((p) => p !== undefined)
+    const first = sources[0]
+    if (first === undefined) return decl.kind === 'any' ? undefined : decl
+    const kind = sources.every((p) => p.kind === first.kind) ? first.kind : 'any'
+    if (decl.kind !== 'any' && decl.kind !== kind) return decl
+    if (kind === 'any') return { ...decl, kind }
+    const { optional: _optional, title: _title, help: _help, same: _same, length, ...shape } = first
+    const unit = sources.find((p) => p.unit !== undefined)?.unit
+    return {
+      ...shape,
+      ...(unit === undefined ? {} : { unit }),
+      ...(length !== undefined && sources.every((p) => p.length === length) ? { length } : {}),
+      ...stripUndefined(decl),
+      kind,
+    }
+  }
+
+  // Outputs whose type stands in the declaration come first; the others follow them along the wires.
+  const waiting: (readonly [node: string, output: string])[] = []
+  const followers = new Map<string, string[]>() // 'node.input' -> its outputs that are `same`
+  for (const [id, { outputs }] of declared) {
+    for (const [name, decl] of Object.entries(outputs)) {
+      if (decl.same === undefined) known.set(`${id}.${name}`, decl)
+      else {
+        push(followers, `${id}.${decl.same}`, name)
+        waiting.push([id, name])
+      }
+    }
+  }
+  for (let next = waiting.pop(); next; next = waiting.pop()) {
+    const [id, name] = next
+    const key = `${id}.${name}`
+    const decl = declared.get(id)!.outputs[name]!
+    const base = inputOf(id, decl.same!)
+    const round = rounds.get(key) ?? 0
+    if (base === undefined || round >= MAX_ROUNDS) continue
+    const { same: _same, kind: _kind, ...own } = decl
+    const { optional: _optional, title: _title, help: _help, ...shape } = base as ResolvedPort
+    const type: ResolvedPort = { ...shape, ...own }
+    if (equalJson(type, known.get(key))) continue
+    known.set(key, type)
+    rounds.set(key, round + 1)
+    for (const wire of fedBy.get(key) ?? []) for (const output of followers.get(formatEnd(wire.to)) ?? []) waiting.push([wire.to.node, output])
+  }
+
+  const unresolved = new Set<string>()
+  for (const [id, { outputs }] of declared) {
+    for (const [name, decl] of Object.entries(outputs)) {
+      const key = `${id}.${name}`
+      if (decl.same !== undefined && (known.get(key)?.kind ?? 'any') === 'any') unresolved.add(key)
+    }
+  }
+  return {
+    outputType: (node: string, name: string): PortType => known.get(`${node}.${name}`) ?? any,
+    inputType: (node: string, name: string): PortType => inputOf(node, name) ?? any,
+    unresolved,
+  }
 }

@@ -30,7 +30,7 @@ export interface Context<C = unknown, S = unknown> {
   readonly tag: string
   /** The gateway's time, ms UTC; injected, and in replay the recording's. */
   readonly now: number
-  /** Event time up to which this node's input is complete (allowed lateness taken off), ms; -Infinity before the first sample. */
+  /** Event time that all sources of this node have reached, ms; -Infinity before the first sample. A node that allows lateness adds it itself. */
   readonly watermark: number
   /** In tick: which clock is due. */
   readonly due: 'now' | 'watermark'
@@ -59,11 +59,11 @@ export interface Health {
   readonly issue?: Issue
 }
 
-/** A tensor as models take and give it. bigint64 data is given as BigInt64Array. */
+/** A tensor as models take and give it: data is the type's typed array; of bool a Uint8Array, of float16 a Float32Array. */
 export interface Tensor {
-  readonly type: 'float32' | 'float64' | 'int64' | 'int32' | 'int8' | 'uint8' | 'bool' | 'string'
+  readonly type: 'float32' | 'float64' | 'float16' | 'int64' | 'int32' | 'int16' | 'int8' | 'uint64' | 'uint32' | 'uint16' | 'uint8' | 'bool' | 'string'
   readonly dims: readonly number[]
-  readonly data: Float32Array | Float64Array | BigInt64Array | Int32Array | Int8Array | Uint8Array | readonly string[]
+  readonly data: Float32Array | Float64Array | BigInt64Array | Int32Array | Int16Array | Int8Array | BigUint64Array | Uint32Array | Uint16Array | Uint8Array | readonly string[]
 }
 /** One input or output of a model; -1 is a dynamic axis. From the card come unit and labels. */
 export interface ModelPort {

@@ -19,9 +19,10 @@ export interface PortType {
   readonly fields?: { readonly [name: string]: PortType }
 }
 
-/** A value taken from the node's config by a dotted path: 'to', 'bands.length'. Absent when the config has none. */
+/** A value taken from the node's config by a dotted path: 'to', 'bands.length'. Absent when the config has none. `map` as in FromItem. */
 export interface FromConfig {
   readonly config: string
+  readonly map?: { readonly [value: string]: string }
 }
 /** A value taken from the item of an `each`. `map` translates it, '*' is any other. */
 export interface FromItem {
@@ -30,11 +31,11 @@ export interface FromItem {
 }
 type Source<T> = T | FromConfig | FromItem
 
-/** How a port is declared. Exactly one of `kind` and `same` is given. */
+/** How a port is declared: by `kind` or by `same`. Where `same` comes from the config and is absent, `kind` holds. */
 export interface PortDecl {
   readonly kind?: Kind | FromItem | FromConfig
   /** The type of this input of the same node; unit, length given beside it override that part. */
-  readonly same?: string
+  readonly same?: string | FromConfig
   readonly unit?: Source<string>
   readonly length?: Source<number>
   readonly labels?: Source<readonly string[]>
@@ -52,7 +53,7 @@ export interface EachDecl {
   readonly name: string
   readonly port: PortDecl
 }
-export type PortDecls = { readonly [name: string]: PortDecl } & { readonly '*'?: EachDecl | PortDecl }
+export type PortDecls = { readonly [name: string]: PortDecl | EachDecl }
 export interface ResolvedPort extends PortType {
   readonly title?: string
   readonly help?: string
@@ -69,7 +70,7 @@ export const port = {
   image: of('image'), record: of('record'), event: of('event'), any: of('any'),
 }
 export const same = (input: string, extra: Extra = {}): PortDecl => ({ same: input, ...extra })
-export const fromConfig = (config: string): FromConfig => ({ config })
+export const fromConfig = (config: string, map?: FromConfig['map']): FromConfig => (map ? { config, map } : { config })
 export const fromItem = (item: string, map?: FromItem['map']): FromItem => (map ? { item, map } : { item })
 /** `outputs: { '*': each('tags', 'name', port.number({ unit: fromItem('unit') })) }` */
 export const each = (list: string, name: string, decl: PortDecl): EachDecl => ({ each: list, name, port: decl })
@@ -86,35 +87,40 @@ function at(root: unknown, path: string): unknown {
 
 /** Declared ports with the config put in. Ports of `each` come in the order of the list; nameless items give none. */
 export function resolvePorts(decls: PortDecls, config: unknown): ResolvedPorts {
-  const ports: Record<string, ResolvedPort> = {}
+  const ports = new Map<string, ResolvedPort>() // names are users' words: '__proto__' is one
   for (const [name, decl] of Object.entries(decls)) {
     if ('each' in decl) {
       const list = at(config, decl.each)
       if (!Array.isArray(list)) continue
       for (const item of list) {
         const key = at(item, decl.name)
-        if (typeof key === 'string' && key !== '') ports[key] = resolve(decl.port, config, item)
+        if (typeof key === 'string' && key !== '') ports.set(key, resolve(decl.port, config, item))
       }
-    } else ports[name] = resolve(decl as PortDecl, config, undefined)
+    } else ports.set(name, resolve(decl, config, undefined))
   }
-  return ports
+  return Object.fromEntries(ports)
 }
+
+// What a unit left over in the config says nothing about: a text has none.
+const measured: ReadonlySet<Kind> = new Set(['number', 'vector', 'series', 'any'])
 
 function resolve(decl: PortDecl, config: unknown, item: unknown): ResolvedPort {
   const read = (source: unknown): unknown => {
     if (source === null || typeof source !== 'object' || Array.isArray(source)) return source
-    if ('config' in source) return at(config, (source as FromConfig).config)
-    const { item: path, map } = source as FromItem
-    const value = at(item, path)
-    return map ? (map[String(value)] ?? map['*']) : value
+    const value = 'config' in source ? at(config, (source as FromConfig).config) : at(item, (source as FromItem).item)
+    const { map } = source as FromConfig | FromItem
+    if (!map) return value
+    return Object.hasOwn(map, String(value)) ? map[String(value)] : map['*']
   }
-  const out: Record<string, unknown> = { kind: read(decl.kind) ?? 'any' }
+  const from = read(decl.same)
+  // With `same` the kind is open until the wires say.
+  const out: Record<string, unknown> = from === undefined ? { kind: read(decl.kind) ?? 'any' } : { kind: 'any', same: from }
   for (const key of ['unit', 'length', 'labels', 'periodMs'] as const) {
     const value = read(decl[key])
-    if (value !== undefined && value !== '') out[key] = value
+    if (value !== undefined && value !== '' && (key !== 'unit' || measured.has(out['kind'] as Kind))) out[key] = value
   }
   if (decl.fields) out['fields'] = Object.fromEntries(Object.entries(decl.fields).map(([k, d]) => [k, resolve(d, config, item)]))
-  for (const key of ['same', 'title', 'help', 'optional'] as const) if (decl[key] !== undefined) out[key] = decl[key]
+  for (const key of ['title', 'help', 'optional'] as const) if (decl[key] !== undefined) out[key] = decl[key]
   return out as unknown as ResolvedPort
 }
 

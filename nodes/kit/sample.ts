@@ -41,6 +41,7 @@ export const Quality = {
   good: 0x00000000,
   uncertain: 0x40000000,
   uncertainLastUsable: 0x40900000,
+  uncertainUnitsExceeded: 0x40940000,
   uncertainSubNormal: 0x40a40000,
   bad: 0x80000000,
   badCommunication: 0x80050000,
@@ -55,6 +56,7 @@ const names = new Map<number, string>([
   [Quality.good, 'Good'],
   [Quality.uncertain, 'Uncertain'],
   [Quality.uncertainLastUsable, 'UncertainLastUsableValue'],
+  [Quality.uncertainUnitsExceeded, 'UncertainEngineeringUnitsExceeded'],
   [Quality.uncertainSubNormal, 'UncertainSubNormal'],
   [Quality.bad, 'Bad'],
   [Quality.badCommunication, 'BadCommunicationError'],
@@ -74,6 +76,18 @@ export const severity = (quality: number): Severity => (isGood(quality) ? 'good'
 
 /** The worse of two qualities by severity; the first on a tie. */
 export const worse = (a: number, b: number): number => (b >>> 30 > a >>> 30 ? b : a)
+
+/** A number to reckon with: finite, and its quality not bad. */
+export const isUsable = (s: Sample): s is Sample<number> => typeof s.value === 'number' && Number.isFinite(s.value) && !isBad(s.quality)
+
+/**
+ * No number that is none may look good: NaN and infinities become BadOutOfRange, a missing value BadNoData. The very
+ * same sample when its quality says the truth already. Looks at single values, not into vectors, series and records.
+ */
+export function truthful(s: Sample): Sample {
+  if (typeof s.value === 'number' ? Number.isFinite(s.value) : s.value !== null) return s
+  return isBad(s.quality) ? s : sample(s.tag, s.value, s.time, s.value === null ? Quality.badNoData : Quality.badOutOfRange)
+}
 
 /** The status code's name; an unknown code reads 'Bad (0x80340000)', so that nothing is lost in a round trip. */
 export function qualityName(quality: number): string {
@@ -113,8 +127,10 @@ export function valueToJson(value: Value): JsonValue {
   if (value instanceof Uint8Array) return { $bytes: toBase64(value) }
   if (isImage(value)) return { $image: { format: value.format, width: value.width, height: value.height, data: toBase64(value.data) } }
   const out: Record<string, JsonValue> = {}
-  for (const key of Object.keys(value)) define(out, key, valueToJson((value as Record<string, Value>)[key]!))
-  return out
+  const keys = Object.keys(value)
+  for (const key of keys) define(out, key, valueToJson((value as Record<string, Value>)[key]!))
+  // A record that looks like one of ours is wrapped, so that it comes back as what it was.
+  return keys.length === 1 && keys[0]!.startsWith('$') ? { $record: out } : out
 }
 
 /** Throws a TypeError that says what is wrong; the caller knows the place. */
@@ -122,20 +138,31 @@ export function valueFromJson(json: JsonValue): Value {
   if (json === null || typeof json !== 'object') return json
   if (Array.isArray(json)) return Float64Array.from(json as readonly JsonValue[], toNumber)
   const object = json as { readonly [key: string]: JsonValue }
-  if (Object.hasOwn(object, '$number')) return toNumber(object)
-  if (Object.hasOwn(object, '$series')) {
-    const series = object['$series']
-    if (!Array.isArray(series)) throw new TypeError('$series takes an array of numbers')
-    return Float32Array.from(series as readonly JsonValue[], toNumber)
+  const keys = Object.keys(object)
+  const inner = object[keys[0]!]
+  switch (keys.length === 1 ? keys[0] : '') {
+    case '$number':
+      return toNumber(object)
+    case '$series':
+      if (!Array.isArray(inner)) throw new TypeError('$series takes an array of numbers')
+      return Float32Array.from(inner as readonly JsonValue[], toNumber)
+    case '$bytes':
+      return fromBase64(inner)
+    case '$image': {
+      const image = (inner ?? {}) as Record<string, JsonValue>
+      const { format, width, height } = image
+      if ((format !== 'jpeg' && format !== 'png' && format !== 'webp') || typeof width !== 'number' || typeof height !== 'number') throw new TypeError('$image takes format (jpeg, png or webp), width, height and data')
+      return { format, width, height, data: fromBase64(image['data']) }
+    }
+    case '$record':
+      if (typeof inner !== 'object' || inner === null || Array.isArray(inner)) throw new TypeError('$record takes an object')
+      return recordFromJson(inner as { readonly [key: string]: JsonValue })
+    default:
+      return recordFromJson(object)
   }
-  if (Object.hasOwn(object, '$bytes')) {
-    if (typeof object['$bytes'] !== 'string') throw new TypeError('$bytes takes base64 text')
-    return fromBase64(object['$bytes'])
-  }
-  if (Object.hasOwn(object, '$image')) {
-    const image = object['$image'] as { format: Image['format']; width: number; height: number; data: string }
-    return { format: image.format, width: image.width, height: image.height, data: fromBase64(image.data) }
-  }
+}
+
+function recordFromJson(object: { readonly [key: string]: JsonValue }): Value {
   const out: Record<string, Value> = {}
   for (const key of Object.keys(object)) define(out, key, valueFromJson(object[key]!))
   return out
@@ -147,15 +174,19 @@ export function sampleToJson(s: Sample): JsonSample {
 }
 
 export function sampleFromJson(json: JsonSample): Sample {
+  if (typeof json !== 'object' || json === null) throw new TypeError('a sample is an object with tag, value and time')
   const quality = qualityCode(json.quality)
   if (quality === undefined) throw new TypeError(`unknown quality '${json.quality}'`)
   if (typeof json.tag !== 'string') throw new TypeError('tag must be text')
   if (typeof json.time !== 'number' || !Number.isFinite(json.time)) throw new TypeError('time must be ms since the Unix epoch')
+  if (json.value === undefined) throw new TypeError('value is missing; a missing reading is null')
   return sample(json.tag, valueFromJson(json.value), json.time, quality)
 }
 
 export function isImage(value: Value): value is Image {
-  return typeof value === 'object' && value !== null && (value as Image).data instanceof Uint8Array && typeof (value as Image).width === 'number'
+  if (typeof value !== 'object' || value === null || !((value as Image).data instanceof Uint8Array)) return false
+  const { format, width, height } = value as Image
+  return (format === 'jpeg' || format === 'png' || format === 'webp') && typeof width === 'number' && typeof height === 'number'
 }
 
 function toNumber(json: JsonValue): number {
@@ -187,6 +218,13 @@ function toBase64(bytes: Uint8Array): string {
   return btoa(text)
 }
 
-function fromBase64(text: string): Uint8Array {
-  return Uint8Array.from(atob(text), (c) => c.charCodeAt(0))
+function fromBase64(text: JsonValue | undefined): Uint8Array {
+  if (typeof text !== 'string') throw new TypeError('bytes are base64 text')
+  let chars: string
+  try {
+    chars = atob(text)
+  } catch {
+    throw new TypeError('bytes are base64 text; this is none')
+  }
+  return Uint8Array.from(chars, (c) => c.charCodeAt(0))
 }

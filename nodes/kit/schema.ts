@@ -74,19 +74,81 @@ export interface SchemaFault {
 export function schemaFaults(schema: TSchema, value: unknown): SchemaFault[] {
   const faults: SchemaFault[] = []
   for (const error of Value.Errors(schema, value)) {
+    if (error.keyword === 'boolean') continue // an unknown field: 'additionalProperties' names it
     const params = (error.params ?? {}) as Record<string, unknown>
     if (error.keyword === 'required') {
       for (const name of (params['requiredProperties'] as string[] | undefined) ?? []) faults.push({ field: `${error.instancePath}/${name}`, reason: 'This setting is missing.' })
     } else if (error.keyword === 'additionalProperties') {
       for (const name of (params['additionalProperties'] as string[] | undefined) ?? []) faults.push({ field: `${error.instancePath}/${name}`, reason: `There is no setting '${name}'.` })
-    } else faults.push({ field: error.instancePath, reason: `It ${error.message}.` })
+    } else faults.push({ field: error.instancePath, reason: inWords(error.keyword, params) ?? `It ${error.message}.` })
   }
+  unknownFields(schema, value, '', faults)
   return faults
 }
 
-/** A config with the schema's defaults where it says nothing. A new object; what is there is kept, also when it is wrong. */
+/** A setting that nothing reads is a mistake, also where the schema does not say so. */
+function unknownFields(schema: TSchema, value: unknown, path: string, faults: SchemaFault[]): void {
+  const { properties, items, additionalProperties } = schema as { properties?: Record<string, TSchema>; items?: TSchema; additionalProperties?: unknown }
+  if (Array.isArray(value)) {
+    if (items && !Array.isArray(items)) for (const [i, item] of value.entries()) unknownFields(items, item, `${path}/${i}`, faults)
+  } else if (properties && value !== null && typeof value === 'object') {
+    for (const [name, inner] of Object.entries(value)) {
+      if (Object.hasOwn(properties, name)) unknownFields(properties[name]!, inner, `${path}/${name}`, faults)
+      else if (additionalProperties === undefined) faults.push({ field: `${path}/${name}`, reason: `There is no setting '${name}'.` })
+    }
+  }
+}
+
+const typeWords: Readonly<Record<string, string>> = {
+  number: 'a number', integer: 'a whole number', string: 'a text', boolean: 'true or false', array: 'a list', object: 'a group of settings', null: 'empty',
+}
+
+function inWords(keyword: string, params: Readonly<Record<string, unknown>>): string | undefined {
+  const limit = String(params['limit'])
+  switch (keyword) {
+    case 'type': return `It must be ${[params['type']].flat().map((t) => typeWords[String(t)] ?? String(t)).join(' or ')}.`
+    case 'enum': return `It must be one of: ${(params['allowedValues'] as unknown[]).join(', ')}.`
+    case 'minimum': return `It must be ${limit} or more.`
+    case 'maximum': return `It must be ${limit} or less.`
+    case 'exclusiveMinimum': return `It must be more than ${limit}.`
+    case 'exclusiveMaximum': return `It must be less than ${limit}.`
+    case 'minLength': return limit === '1' ? 'It must not be empty.' : `It must have at least ${limit} characters.`
+    case 'maxLength': return `It must have at most ${limit} characters.`
+    case 'minItems': return `It needs at least ${limit} ${limit === '1' ? 'entry' : 'entries'}.`
+    case 'maxItems': return `It may have at most ${limit} entries.`
+    default: return undefined
+  }
+}
+
+/**
+ * A config with the schema's defaults where it says nothing. A new object; what is there is kept, also when it is wrong.
+ * Reads plain JSON Schema (TypeBox's own Default sees only schemas that were not sent as JSON, and the editor's were).
+ */
 export function withDefaults(schema: TSchema, config: unknown): unknown {
-  return Value.Default(schema, Value.Clone(config ?? {}))
+  return fill(schema as JsonSchema, Value.Clone(config ?? {}))
+}
+
+type JsonSchema = { default?: unknown; properties?: Record<string, JsonSchema>; additionalProperties?: unknown; items?: JsonSchema; anyOf?: JsonSchema[] }
+const isRecord = (v: unknown): v is Record<string, unknown> => typeof v === 'object' && v !== null && !Array.isArray(v)
+
+/** Changes `given`, which is the caller's own copy. */
+function fill(schema: JsonSchema, given: unknown): unknown {
+  const value = given === undefined && schema.default !== undefined ? Value.Clone(schema.default) : given
+  if (schema.properties && isRecord(value)) {
+    for (const [key, inner] of Object.entries(schema.properties)) {
+      const filled = fill(inner, Object.hasOwn(value, key) ? value[key] : undefined)
+      if (filled !== undefined) value[key] = filled
+    }
+  }
+  if (isRecord(schema.additionalProperties) && isRecord(value)) {
+    for (const key of Object.keys(value)) if (!Object.hasOwn(schema.properties ?? {}, key)) value[key] = fill(schema.additionalProperties as JsonSchema, value[key])
+  }
+  if (schema.items && !Array.isArray(schema.items) && Array.isArray(value)) return value.map((item) => fill(schema.items!, item))
+  for (const variant of schema.anyOf ?? []) {
+    const filled = fill(variant, Value.Clone(value))
+    if (filled !== undefined && Value.Check(variant as TSchema, filled)) return filled
+  }
+  return value
 }
 
 /** Fields annotated as secrets, as dotted paths, for scrubbing and for the compiler's look-up. */

@@ -57,7 +57,7 @@ const cache = new Map<string, Unit | undefined>()
 /** Undefined when the code is not UCUM as far as this file knows it. '' and '1' are the dimensionless unit. */
 export function parseUnit(code: string): Unit | undefined {
   if (cache.has(code)) return cache.get(code)
-  const unit = code.length > 100 ? undefined : (offsetScales[code] ?? new Parser(code).parse())
+  const unit = code.length > 100 ? undefined : (own(offsetScales, code) ?? new Parser(code).parse())
   if (cache.size < 10_000) cache.set(code, unit)
   return unit
 }
@@ -72,7 +72,8 @@ class Parser {
   parse(): Unit | undefined {
     if (this.code === '' || this.code === '1') return { dimension: NONE, factor: 1, offset: 0 }
     const unit = this.term()
-    return unit && this.at === this.code.length ? unit : undefined
+    // 'km9999' and '0' are well formed, but nothing converts by a factor that is infinite or zero.
+    return unit && this.at === this.code.length && unit.factor > 0 && Number.isFinite(unit.factor) ? unit : undefined
   }
 
   private term(): Unit | undefined {
@@ -97,7 +98,7 @@ class Parser {
       this.at += annotation[0].length
       return { dimension: NONE, factor: 1, offset: 0 }
     }
-    const number = /^[0-9]+(?![*^])/.exec(this.rest())
+    const number = /^[0-9]+(?![0-9*^])/.exec(this.rest())
     if (number) {
       this.at += number[0].length
       return { dimension: NONE, factor: Number(number[0]), offset: 0 }
@@ -108,7 +109,7 @@ class Parser {
     if (!unit) return undefined
     this.at += token[0].length
     const exponent = Number(token[2] ?? 1)
-    return { dimension: unit.dimension.map((d) => d * exponent) as unknown as Dimension, factor: unit.factor ** exponent, offset: 0 }
+    return { dimension: unit.dimension.map((d) => d * exponent) as unknown as Dimension, factor: tidy(unit.factor ** exponent, 0), offset: 0 }
   }
 
   private take(char: string): boolean {
@@ -126,9 +127,9 @@ function atom(symbol: string): Unit | undefined {
   const known = lookup(symbol)
   if (known) return known
   for (const length of [2, 1]) {
-    const factor = prefixes[symbol.slice(0, length)]
+    const factor = own(prefixes, symbol.slice(0, length))
     const rest = symbol.slice(length)
-    if (factor === undefined || (metric[rest] === undefined && rest !== 'm[H2O]' && rest !== 'm[Hg]')) continue
+    if (factor === undefined || (own(metric, rest) === undefined && rest !== 'm[H2O]' && rest !== 'm[Hg]')) continue
     const unit = lookup(rest)!
     return { ...unit, factor: unit.factor * factor }
   }
@@ -137,15 +138,20 @@ function atom(symbol: string): Unit | undefined {
 
 function lookup(symbol: string): Unit | undefined {
   if (symbol === '1') return { dimension: NONE, factor: 1, offset: 0 }
-  const own = Object.hasOwn(metric, symbol) ? metric[symbol] : Object.hasOwn(plain, symbol) ? plain[symbol] : undefined
-  if (own === undefined || 'dimension' in own) return own
-  const of = parseUnit(own[1])!
-  return { ...of, factor: of.factor * own[0] }
+  const known = own(metric, symbol) ?? own(plain, symbol)
+  if (known === undefined || 'dimension' in known) return known
+  const of = parseUnit(known[1])!
+  return { ...of, factor: of.factor * known[0] }
+}
+
+/** Codes come from users: 'constructor' is no unit. */
+function own<T>(table: Readonly<Record<string, T>>, key: string): T | undefined {
+  return Object.hasOwn(table, key) ? table[key] : undefined
 }
 
 function combine(a: Unit | undefined, b: Unit | undefined, sign: 1 | -1): Unit | undefined {
   if (!a || !b) return undefined
-  return { dimension: a.dimension.map((d, i) => d + sign * b.dimension[i]!) as unknown as Dimension, factor: a.factor * b.factor ** sign, offset: 0 }
+  return { dimension: a.dimension.map((d, i) => d + sign * b.dimension[i]!) as unknown as Dimension, factor: tidy(a.factor * b.factor ** sign, 0), offset: 0 }
 }
 
 export type UnitRelation = 'same' | 'convertible' | 'different'
@@ -166,7 +172,14 @@ export function conversion(from: string, to: string): { readonly factor: number;
   const a = parseUnit(from)
   const b = parseUnit(to)
   if (!a || !b || a.dimension.some((d, i) => d !== b.dimension[i])) return undefined
-  return { factor: a.factor / b.factor, offset: (a.offset - b.offset) / b.factor }
+  const offset = (a.offset - b.offset) / b.factor
+  return { factor: tidy(a.factor / b.factor, 0), offset: tidy(offset, Math.max(Math.abs(a.offset), Math.abs(b.offset)) / b.factor) }
+}
+
+/** Binary rounding taken off where a short decimal is meant: 32, not 31.99999999999994. `scale`: the size of what was subtracted. */
+function tidy(v: number, scale: number): number {
+  const short = Number(v.toPrecision(10))
+  return Math.abs(short - v) <= 4 * Number.EPSILON * Math.max(Math.abs(v), scale) ? short : v
 }
 
 const shown: Readonly<Record<string, string>> = {
@@ -177,5 +190,5 @@ const shown: Readonly<Record<string, string>> = {
 /** As people read it: 'Cel' is '°C'. */
 export function displayUnit(code: string | undefined): string {
   if (code === undefined) return ''
-  return shown[code] ?? code.replace(/^\{([^{}]*)\}/, '$1')
+  return own(shown, code) ?? code.replace(/^\{([^{}]*)\}/, '$1')
 }

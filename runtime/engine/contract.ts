@@ -132,8 +132,9 @@ export interface Journal {
   append(flow: string, node: string, port: string, sample: Sample): { readonly position: number; readonly committed: Promise<void> }
   /** Replaces the checkpoint, and forgets the entries that it contains. */
   checkpoint(checkpoint: Checkpoint): Promise<void>
-  /** What a restart begins with: the last checkpoint, and the entries after it in order. */
-  recover(): Promise<{ readonly checkpoint: Checkpoint | undefined; readonly entries: readonly JournalEntry[] }>
-  stats(): { readonly entries: number; readonly commits: number; readonly bytes: number }
+  /** What a restart begins with: the last checkpoint, the entries after it in order, and what was found damaged (to be logged). */
+  recover(): Promise<{ readonly checkpoint: Checkpoint | undefined; readonly entries: readonly JournalEntry[]; readonly issues?: readonly Issue[] }>
+  /** Since opening: entries and commits that are durable, bytes handed to the disk for them, entries that were rejected. */
+  stats(): { readonly entries: number; readonly commits: number; readonly bytes: number; readonly rejected?: number }
   close(): Promise<void>
 }

@@ -1,0 +1,34 @@
+// What must not be overlooked: no connection, another version running, or a draft that is not what runs.
+import { CloudOff, GitCompareArrows } from 'lucide-react'
+import { changeSummary } from '../state/derive.ts'
+import { formatClock } from '../state/format.ts'
+import { actions, useEditor } from '../state/store.ts'
+
+export function Banner() {
+  const live = useEditor((s) => s.live.state)
+  const since = useEditor((s) => s.live.since)
+  const reason = useEditor((s) => s.live.reason)
+  const changes = useEditor((s) => s.changes)
+  const base = useEditor((s) => s.base.version)
+  const basedOn = useEditor((s) => s.basedOn)
+  const open = useEditor((s) => s.document !== null)
+  if (live === 'lost') {
+    return (
+      <div className="banner grave" role="alert">
+        <CloudOff size={15} aria-hidden="true" />
+        <span><b>No connection to the gateway</b> since {formatClock(since)}{reason === '' ? '' : `: ${reason}`}. Values are not live; trying again. The draft is safe.</span>
+      </div>
+    )
+  }
+  if (!open) return null
+  if (base === null) return <div className="banner" role="status"><span><b>New flow:</b> not on the gateway until it is deployed</span></div>
+  if (changes.length === 0) return null
+  const behind = basedOn !== base
+  return (
+    <div className={`banner${behind ? ' warn' : ''}`} role="status">
+      {behind ? <GitCompareArrows size={15} aria-hidden="true" /> : null}
+      <span>{behind ? <><b>Version {base} is running;</b> this draft was made from {basedOn === null ? 'no version' : `version ${basedOn}`}: </> : <b>Draft differs from the gateway: </b>}{changeSummary(changes)}</span>
+      <button type="button" onClick={actions.discardDraft} title="Take what runs instead; Ctrl Z brings the draft back">Discard</button>
+    </div>
+  )
+}

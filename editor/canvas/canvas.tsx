@@ -1,0 +1,196 @@
+// The drawing. React Flow holds sizes and what is just being dragged; everything else is the draft in the store, and
+// every change goes through its actions.
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState, type DragEvent, type KeyboardEvent } from 'react'
+import { applyNodeChanges, Background, ReactFlow, ReactFlowProvider, useNodesInitialized, useReactFlow, type Connection, type Edge, type EdgeChange, type Node, type NodeChange, type OnConnectEnd, type OnConnectStart } from 'reactflow'
+import 'reactflow/dist/base.css'
+import type { WireEnd } from '#format'
+import { MAX_FLOW_BYTES } from '#format'
+import { nothing } from '../state/document.ts'
+import { actions, store, useEditor } from '../state/store.ts'
+import { judgeWire } from '../state/wiring.ts'
+import { Banner } from './banner.tsx'
+import { Controls, Overview } from './controls.tsx'
+import { beginDrag, endDrag } from './drag.ts'
+import { DragReason } from './drag-reason.tsx'
+import { EdgeView } from './edge-view.tsx'
+import { Empty } from './empty.tsx'
+import { edgesOf, NODE, nodesOf } from './graph.ts'
+import { NodeView } from './node-view.tsx'
+import { DRAG_TYPE, setViewCentre } from './view.ts'
+import { WirePicker } from './wire-picker.tsx'
+import './canvas.css'
+
+const nodeTypes = { [NODE]: NodeView }
+const edgeTypes = { [NODE]: EdgeView }
+const GRID: [number, number] = [10, 10]
+/** Above this only what is in view is drawn. */
+const MANY = 150
+
+export function Canvas() {
+  return (
+    <ReactFlowProvider>
+      <Drawing />
+    </ReactFlowProvider>
+  )
+}
+
+function endsOf(c: Connection | Edge): { from: WireEnd; to: WireEnd } {
+  return { from: { node: c.source, port: c.sourceHandle ?? '' }, to: { node: c.target, port: c.targetHandle ?? '' } }
+}
+
+function Drawing() {
+  const flow = useEditor((s) => s.document?.flow)
+  const selection = useEditor((s) => s.document?.selection) ?? nothing
+  const types = useEditor((s) => s.types)
+  const lost = useEditor((s) => s.live.state === 'lost')
+  const [nodes, setNodes] = useState<Node[]>([])
+  const [picking, setPicking] = useState<string | null>(null)
+  const frame = useRef<HTMLDivElement>(null)
+  const { screenToFlowPosition } = useReactFlow()
+  useReveal()
+
+  useLayoutEffect(() => setNodes((before) => (flow ? nodesOf(flow, selection, types, before) : [])), [flow, selection, types])
+  const edges = useMemo(() => (flow ? edgesOf(flow, selection) : []), [flow, selection])
+
+  useEffect(() => {
+    setViewCentre(() => {
+      const box = frame.current?.getBoundingClientRect()
+      const { x, y } = screenToFlowPosition({ x: (box?.left ?? 0) + (box?.width ?? 0) / 2, y: (box?.top ?? 0) + (box?.height ?? 0) / 2 })
+      return [x, y]
+    })
+  }, [screenToFlowPosition])
+
+  const onNodesChange = useCallback((changes: NodeChange[]) => {
+    const own = changes.filter((c) => c.type === 'position' || c.type === 'dimensions')
+    if (own.length > 0) setNodes((before) => applyNodeChanges(own, before))
+    choose('nodes', changes)
+  }, [])
+  const onEdgesChange = useCallback((changes: EdgeChange[]) => choose('wires', changes), [])
+  const moved = useCallback((_event: unknown, _node: unknown, dragged: Node[]) => {
+    actions.moveNodes(Object.fromEntries(dragged.map((n) => [n.id, [n.position.x, n.position.y] as const])))
+  }, [])
+  const onConnectStart = useCallback<OnConnectStart>((_event, { nodeId, handleId, handleType }) => {
+    if (nodeId !== null && handleId !== null) beginDrag({ node: nodeId, port: handleId }, handleType === 'source' ? 'output' : 'input')
+  }, [])
+  const onConnectEnd = useCallback<OnConnectEnd>((_event, { isValid, fromHandle, toHandle }) => {
+    endDrag()
+    if (isValid || !fromHandle || !toHandle) return
+    // Dropped on a port that refuses it: say why, and offer the mend.
+    const [from, to] = fromHandle.type === 'source' ? [fromHandle, toHandle] : [toHandle, fromHandle]
+    if (from.type === 'source' && to.type === 'target') actions.connect({ node: from.nodeId, port: from.id ?? '' }, { node: to.nodeId, port: to.id ?? '' })
+    else actions.toast({ level: 'info', text: 'A wire goes from an output (right) to an input (left).' })
+  }, [])
+
+  const keys = (e: KeyboardEvent): void => {
+    const target = e.target as HTMLElement
+    if (e.ctrlKey || e.metaKey || e.altKey || target.closest('dialog, input')) return
+    const at = target.closest('.react-flow__node, .react-flow__edge')
+    const step = e.shiftKey ? 50 : 10
+    const by = { ArrowLeft: [-step, 0], ArrowRight: [step, 0], ArrowUp: [0, -step], ArrowDown: [0, step] }[e.key]
+    if (by && selection.nodes.length > 0) actions.nudge(by[0]!, by[1]!)
+    else if ((e.key === 'Enter' || e.key === ' ') && at) {
+      const id = at.getAttribute('data-id') ?? ''
+      actions.select(at.classList.contains('react-flow__node') ? { nodes: e.shiftKey ? [...new Set([...selection.nodes, id])] : [id] } : { wires: [id] })
+    } else if (e.key.toLowerCase() === 'w' && selection.nodes.length === 1) setPicking(selection.nodes[0]!)
+    else return
+    e.preventDefault()
+    e.stopPropagation()
+  }
+
+  const drop = (e: DragEvent): void => {
+    const type = e.dataTransfer.getData(DRAG_TYPE)
+    const file = e.dataTransfer.files[0]
+    if (type === '' && !file) return
+    e.preventDefault()
+    if (file) void importFile(file)
+    else {
+      const { x, y } = screenToFlowPosition({ x: e.clientX, y: e.clientY })
+      actions.addNode(type, [Math.round((x - 100) / 10) * 10, Math.round((y - 20) / 10) * 10])
+    }
+  }
+
+  return (
+    <div ref={frame} className={`canvas${lost ? ' lost' : ''}`} onKeyDown={keys} onDrop={drop} onDragOver={(e) => e.preventDefault()}>
+      <ReactFlow
+        nodes={nodes}
+        edges={edges}
+        nodeTypes={nodeTypes}
+        edgeTypes={edgeTypes}
+        onNodesChange={onNodesChange}
+        onEdgesChange={onEdgesChange}
+        onNodeDragStop={moved}
+        onSelectionDragStop={(e, dragged) => moved(e, null, dragged)}
+        onConnectStart={onConnectStart}
+        onConnectEnd={onConnectEnd}
+        onClickConnectStart={onConnectStart}
+        onClickConnectEnd={onConnectEnd}
+        onConnect={(c) => {
+          const { from, to } = endsOf(c)
+          actions.connect(from, to)
+        }}
+        isValidConnection={(c) => {
+          const { from, to } = endsOf(c)
+          return judgeWire(store.getState(), from, to).ok
+        }}
+        onNodeDoubleClick={() => actions.setInspectorTab('settings')}
+        deleteKeyCode={null}
+        disableKeyboardA11y
+        multiSelectionKeyCode={['Shift', 'Control', 'Meta']}
+        selectionKeyCode="Shift"
+        snapToGrid
+        snapGrid={GRID}
+        minZoom={0.15}
+        maxZoom={2}
+        connectionRadius={26}
+        elevateEdgesOnSelect
+        onlyRenderVisibleElements={nodes.length > MANY}
+        attributionPosition="bottom-center"
+        aria-label="Flow"
+      >
+        <Background gap={20} size={1.2} color="var(--grid)" />
+        <Controls />
+        <Overview />
+        <DragReason />
+      </ReactFlow>
+      <Banner />
+      {flow && nodes.length > 0 ? null : <Empty />}
+      {picking !== null ? <WirePicker node={picking} onClose={() => setPicking(null)} /> : null}
+    </div>
+  )
+}
+
+/** What React Flow wants selected, taken over into the draft's selection. */
+function choose(part: 'nodes' | 'wires', changes: readonly (NodeChange | EdgeChange)[]): void {
+  const picked = changes.filter((c) => c.type === 'select')
+  const now = store.getState().document?.selection
+  if (picked.length === 0 || !now) return
+  const next = new Set(now[part])
+  for (const c of picked) {
+    if (c.selected) next.add(c.id)
+    else next.delete(c.id)
+  }
+  actions.select({ ...now, [part]: [...next] })
+}
+
+/** Brings into view what the store asks for: nodes, or the whole flow. */
+function useReveal(): void {
+  const reveal = useEditor((s) => s.ui.reveal)
+  const ready = useNodesInitialized()
+  const { fitView } = useReactFlow()
+  const done = useRef<unknown>(null)
+  useEffect(() => {
+    if (!reveal || !ready || done.current === reveal) return
+    done.current = reveal
+    const some = reveal.nodes.length > 0
+    void fitView({ padding: some ? 0.4 : 0.12, maxZoom: 1, minZoom: some ? 0.5 : 0.15, duration: some ? 200 : 0, ...(some ? { nodes: reveal.nodes.map((id) => ({ id })) } : {}) })
+  }, [reveal, ready, fitView])
+}
+
+async function importFile(file: File): Promise<void> {
+  if (file.size > MAX_FLOW_BYTES) return void actions.toast({ level: 'error', text: `${file.name} is larger than ${MAX_FLOW_BYTES / 1024 / 1024} MB.`, remedy: 'This is no flow of Headgate.' })
+  try {
+    actions.openDialog({ kind: 'import', text: await file.text(), source: file.name })
+  } catch (thrown) {
+    actions.toastFailed(thrown)
+  }
+}

@@ -1,0 +1,33 @@
+// Beside the cursor while a wire is dragged: what it carries, and over a port that refuses it, why.
+import { useConnection, ViewportPortal } from 'reactflow'
+import { formatType } from '#kit'
+import { useEditor } from '../state/store.ts'
+import { useDrag } from './drag.ts'
+
+export function DragReason() {
+  const drag = useDrag()
+  const connection = useConnection()
+  const carried = useEditor((s) => (drag ? s.ports[drag.from.node]?.[drag.side === 'output' ? 'outputs' : 'inputs'][drag.from.port] : undefined))
+  if (!drag || !connection.inProgress || !connection.to) return null
+  const over = connection.toHandle
+  const verdict = over ? drag.verdicts.get(`${over.nodeId}.${over.id}`) : undefined
+  const same = over && over.nodeId === drag.from.node && over.id === drag.from.port
+  const wrongWay = over && !same && !verdict
+  const none = ![...drag.verdicts.values()].some((v) => v.ok)
+  return (
+    <ViewportPortal>
+      <div className={`drag-reason${verdict && !verdict.ok ? ' no' : verdict ? ' yes' : ''}`} role="status" style={{ transform: `translate(${connection.to.x + 14}px, ${connection.to.y + 12}px)` }}>
+        {verdict && !verdict.ok ? (
+          <>
+            <b>{verdict.issue.text}</b>
+            <span>{verdict.issue.remedy}</span>
+          </>
+        ) : wrongWay ? (
+          <span>A wire goes from an output to an input of another node.</span>
+        ) : (
+          <span className="mono">{carried ? formatType(carried) : ''}{verdict?.ok && verdict.checked ? ' · checked per sample' : ''}{!over && none ? ' · no port takes this' : ''}</span>
+        )}
+      </div>
+    </ViewportPortal>
+  )
+}

@@ -1,0 +1,31 @@
+// While a wire is dragged: what every port would say to it. Judged once when the drag begins, so that moving is cheap.
+import { useStore } from 'zustand'
+import { createStore } from 'zustand/vanilla'
+import type { WireEnd } from '#format'
+import { store } from '../state/store.ts'
+import { partnersOf, type Verdict } from '../state/wiring.ts'
+
+export interface Drag {
+  readonly from: WireEnd
+  readonly side: 'output' | 'input'
+  /** By 'node.port' of the other side. */
+  readonly verdicts: ReadonlyMap<string, Verdict>
+}
+
+const drags = createStore<{ readonly drag: Drag | null }>()(() => ({ drag: null }))
+
+export function beginDrag(from: WireEnd, side: 'output' | 'input'): void {
+  const verdicts = new Map(partnersOf(store.getState(), from, side).map((p) => [`${p.end.node}.${p.end.port}`, p.verdict]))
+  drags.setState({ drag: { from, side, verdicts } })
+}
+export const endDrag = (): void => drags.setState({ drag: null })
+export const useDrag = (): Drag | null => useStore(drags, (s) => s.drag)
+
+/** How a port stands to the wire under the cursor: null while none is dragged. */
+export function usePortMark(node: string, port: string, side: 'output' | 'input'): 'from' | 'ok' | 'no' | null {
+  return useStore(drags, ({ drag }) => {
+    if (!drag) return null
+    if (drag.side === side) return drag.from.node === node && drag.from.port === port ? 'from' : 'no'
+    return drag.verdicts.get(`${node}.${port}`)?.ok ? 'ok' : 'no'
+  })
+}

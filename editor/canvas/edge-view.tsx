@@ -1,0 +1,49 @@
+// A wire: hot when it belongs to what is selected, broken when its ends do not fit, dashed when what it carries is stale.
+import { memo } from 'react'
+import { BaseEdge, EdgeLabelRenderer, getBezierPath, type EdgeProps } from 'reactflow'
+import { parseWire } from '#format'
+import { formatRate, formatValue, severityOf } from '../state/format.ts'
+import type { State } from '../state/model.ts'
+import { issueOfWire } from '../state/status.ts'
+import { useEditor } from '../state/store.ts'
+
+/** One short text, so that a wire redraws only when it changes. Slow truth values show themselves, as they matter more than their rate. */
+function labelOf(s: State, source: string, port: string): string {
+  const out = s.live.nodes[source]?.outputs[port]
+  if (!out || s.live.state !== 'open') return ''
+  const kind = s.ports[source]?.outputs[port]?.kind
+  if ((kind === 'boolean' || kind === 'event') && out.last) return formatValue(out.last.value)
+  return formatRate(out.rate)
+}
+
+function conditionOf(s: State, source: string, port: string): 'live' | 'idle' | 'bad' {
+  const status = s.live.nodes[source]
+  if (s.live.state !== 'open' || !status || (status.health.state !== 'ok' && status.health.state !== 'connecting')) return 'idle'
+  const last = status.outputs[port]?.last
+  return last && severityOf(last) === 'bad' ? 'bad' : 'live'
+}
+
+export const EdgeView = memo(function EdgeView({ id, source, target, sourceX, sourceY, targetX, targetY, sourcePosition, targetPosition, selected }: EdgeProps) {
+  const port = parseWire(id)?.from.port ?? ''
+  const label = useEditor((s) => labelOf(s, source, port))
+  const fault = useEditor((s) => issueOfWire(s.issues, id))
+  const kind = useEditor((s) => s.ports[source]?.outputs[port]?.kind ?? 'any')
+  const condition = useEditor((s) => conditionOf(s, source, port))
+  const hot = useEditor((s) => {
+    const nodes = s.document?.selection.nodes ?? []
+    return nodes.length > 0 && nodes.length < 4 && (nodes.includes(source) || nodes.includes(target))
+  })
+  const [path, x, y] = getBezierPath({ sourceX, sourceY, sourcePosition, targetX, targetY, targetPosition, curvature: 0.35 })
+  return (
+    <>
+      <BaseEdge path={path} interactionWidth={14} className={`wire kind-${kind} is-${condition}${selected ? ' sel' : hot ? ' hot' : ''}${fault ? ' broken' : ''}`} />
+      {fault || label !== '' || condition === 'bad' ? (
+        <EdgeLabelRenderer>
+          <div className={`wire-label${fault ? ' broken' : condition === 'bad' ? ' bad' : ''}`} title={fault ? `${fault.text} ${fault.remedy}` : undefined} style={{ transform: `translate(-50%, -50%) translate(${x}px, ${y}px)` }}>
+            {fault ? '▲ does not fit' : condition === 'bad' ? `✕ bad ${label}` : label}
+          </div>
+        </EdgeLabelRenderer>
+      ) : null}
+    </>
+  )
+})

@@ -1,0 +1,133 @@
+// A node on the canvas. It listens to its own part of the store only: live values of one node redraw that node.
+import { memo, useEffect } from 'react'
+import { useUpdateNodeInternals, type NodeProps } from 'reactflow'
+import { displayUnit, type CatalogueNode, type ResolvedPort, type ResolvedPorts } from '#kit'
+import type { NodeEntry, NodeStatus } from '#format'
+import { Icon } from '../shell/icon.tsx'
+import { familyName } from '../state/families.ts'
+import { formatNumber, numbersOf } from '../state/format.ts'
+import { alarmOf, alarmText, conditionOf, ghostsOf, issuesAt } from '../state/status.ts'
+import { useEditor } from '../state/store.ts'
+import { Port, Reading } from './port-row.tsx'
+import { Bars, Line } from './spark.tsx'
+import './node.css'
+
+const noPorts: ResolvedPorts = {}
+const unknownPort: ResolvedPort = { kind: 'any' }
+
+export const NodeView = memo(function NodeView({ id, selected }: NodeProps) {
+  const entry = useEditor((s) => s.document?.flow.nodes[id])
+  const type = useEditor((s) => s.types.get(entry?.type ?? ''))
+  return entry ? <Card id={id} entry={entry} type={type} selected={selected ?? false} /> : null
+})
+
+function Card({ id, entry, type, selected }: { readonly id: string; readonly entry: NodeEntry; readonly type: CatalogueNode | undefined; readonly selected: boolean }) {
+  const ports = useEditor((s) => s.ports[id])
+  const ghosts = useEditor((s) => ghostsOf(s.document!.flow, s.ports, id))
+  const status = useEditor((s) => s.live.nodes[id])
+  const live = useEditor((s) => s.live.state)
+  const alarm = useEditor((s) => alarmOf(s, id))
+  const issues = useEditor((s) => issuesAt(s.issues, id))
+  const inputs = ports?.inputs ?? noPorts
+  const outputs = ports?.outputs ?? noPorts
+
+  // React Flow measures where handles are when a node is first drawn; after ports came or went it must look again.
+  const shape = [...Object.keys(inputs), '|', ...Object.keys(outputs), '|', ...ghosts.inputs, '|', ...ghosts.outputs].join(' ')
+  const remeasure = useUpdateNodeInternals()
+  useEffect(() => remeasure(id), [remeasure, id, shape])
+
+  const condition = conditionOf(status, alarm, live)
+  const fault = issues[0]
+  const border = alarm ? (condition.shape === 'bad' ? 'alarm' : 'warn') : condition.shape === 'bad' ? 'alarm' : condition.shape === 'warn' && live === 'open' ? 'warn' : ''
+  const dot = fault?.level === 'error' && condition.shape !== 'bad' ? { shape: 'bad', text: fault.text } : fault && condition.shape === 'ok' ? { shape: 'warn', text: fault.text } : condition
+  const title = entry.name || type?.title || entry.type
+  // A warning of the draft is told in the problems panel; on the node it is a diamond, so that cards stay quiet.
+  const note = fault?.level === 'error' ? fault.text : condition.shape === 'warn' || condition.shape === 'bad' ? (alarm ? alarm.message : condition.text) : ''
+  const grave = fault?.level === 'error' || condition.shape === 'bad'
+  return (
+    <div className={`node ${border} ${selected ? 'sel' : ''} ${type ? '' : 'unknown'} ${condition.stale ? 'is-stale' : ''} ${alarm?.state === 'unacknowledged' || alarm?.state === 'returned' ? 'unack' : ''}`}>
+      <div className="hd">
+        <Icon name={type ? type.icon : 'unplug'} />
+        <div>
+          <div className="t" title={`${title} (${id})`}>{title}</div>
+          <div className="k">{type ? (entry.name ? type.title : familyName(type.type)) : `${entry.type} · not installed`}<Extra status={status} alarm={alarm} /></div>
+        </div>
+        <span className={`dot ${dot.shape}`} role="img" aria-label={dot.text} title={dot.text} />
+      </div>
+      <Rows id={id} inputs={inputs} outputs={outputs} status={status} stale={condition.stale} />
+      {ghosts.inputs.map((name) => <div className="row" key={`i${name}`}><Port node={id} name={name} port={unknownPort} side="input" missing={type !== undefined} /><span className="pn gone">{name}</span></div>)}
+      {ghosts.outputs.map((name) => <div className="row" key={`o${name}`}><span className="pn gone">{name}</span><Port node={id} name={name} port={unknownPort} side="output" missing={type !== undefined} /></div>)}
+      <Glance id={id} outputs={outputs} status={status} />
+      {status?.actuator ? <Actuator actuator={status.actuator} unit={Object.values(inputs)[0]?.unit} /> : null}
+      {status?.queue && status.queue.depth > 0 ? <div className="row"><span className="pn">queue</span><span className={`v${status.queue.depth > status.queue.limit / 2 ? ' q-uncertain' : ''}`}>{status.queue.depth}<u>of {status.queue.limit}</u></span></div> : null}
+      {note === '' ? null : <div className={`note ${grave ? 'grave' : ''}`} title={note}>{note}</div>}
+    </div>
+  )
+}
+
+function Extra({ status, alarm }: { readonly status: NodeStatus | undefined; readonly alarm: ReturnType<typeof alarmOf> }) {
+  const since = useEditor((s) => (alarm ? alarmText(alarm, Math.max(s.live.clock, alarm.time)) : ''))
+  const armed = status?.actuator ? (status.actuator.armed ? (status.actuator.mode === 'auto' ? 'armed' : `armed, ${status.actuator.mode}`) : 'disarmed') : ''
+  const text = [since, armed].filter((t) => t !== '').join(' · ')
+  return text === '' ? null : <> · {text}</>
+}
+
+/** One input and one output share a row, as most nodes have them; else each port has its own. */
+function Rows({ id, inputs, outputs, status, stale }: { readonly id: string; readonly inputs: ResolvedPorts; readonly outputs: ResolvedPorts; readonly status: NodeStatus | undefined; readonly stale: boolean }) {
+  const ins = Object.entries(inputs)
+  const outs = Object.entries(outputs)
+  const [onlyIn, onlyOut] = [ins[0], outs[0]]
+  if (ins.length === 1 && outs.length === 1 && onlyIn && onlyOut) {
+    return (
+      <div className="row">
+        <Port node={id} name={onlyIn[0]} port={onlyIn[1]} side="input" />
+        <span className="pn">{onlyIn[0] === onlyOut[0] ? onlyIn[0] : `${onlyIn[0]} → ${onlyOut[0]}`}</span>
+        <Reading status={status?.outputs[onlyOut[0]]} unit={onlyOut[1].unit} stale={stale} />
+        <Port node={id} name={onlyOut[0]} port={onlyOut[1]} side="output" />
+      </div>
+    )
+  }
+  return (
+    <>
+      {ins.map(([name, port]) => (
+        <div className="row" key={`in ${name}`}>
+          <Port node={id} name={name} port={port} side="input" />
+          <span className="pn">{name}{port.optional ? <em> optional</em> : null}</span>
+          {outs.length === 0 || ins.length > 1 ? <Reading status={status?.inputs[name]} unit={port.unit} stale={stale} /> : null}
+        </div>
+      ))}
+      {outs.map(([name, port]) => (
+        <div className="row" key={`out ${name}`}>
+          <span className={`pn${ins.length > 0 ? ' out' : ''}`}>{name}</span>
+          <Reading status={status?.outputs[name]} unit={port.unit} stale={stale} />
+          <Port node={id} name={name} port={port} side="output" />
+        </div>
+      ))}
+    </>
+  )
+}
+
+/** Bars or a line of the first output that has a shape; numbers only where few outputs compete. Its place is kept while there is no data. */
+function Glance({ id, outputs, status }: { readonly id: string; readonly outputs: ResolvedPorts; readonly status: NodeStatus | undefined }) {
+  const all = Object.entries(outputs)
+  const shaped = all.find(([, p]) => p.kind === 'vector' || p.kind === 'series')
+  const number = shaped || all.length > 2 ? undefined : all.find(([, p]) => p.kind === 'number')
+  const trend = useEditor((s) => (number ? s.live.trends[`${id}.${number[0]}`] : undefined))
+  if (shaped) {
+    const values = numbersOf(status?.outputs[shaped[0]]?.last?.value ?? null)
+    return <div className="glance" title={shaped[0]}>{shaped[1].kind === 'vector' ? <Bars values={values ?? []} /> : <Line values={values ?? []} />}</div>
+  }
+  return number ? <div className="glance" title={`the last values of ${number[0]}`}><Line values={trend ?? []} /></div> : null
+}
+
+function Actuator({ actuator, unit }: { readonly actuator: NonNullable<NodeStatus['actuator']>; readonly unit: string | undefined }) {
+  const shown = (v: number | null): string => (v === null ? '–' : formatNumber(v))
+  const differs = actuator.written !== null && actuator.readBack !== null && formatNumber(actuator.written) !== formatNumber(actuator.readBack)
+  return (
+    <>
+      <div className="row"><span className="pn">written</span><span className="v">{shown(actuator.written)}<u>{displayUnit(unit)}</u></span></div>
+      <div className="row"><span className="pn">read back</span><span className={`v${differs ? ' q-uncertain' : ''}`}>{shown(actuator.readBack)}<u>{displayUnit(unit)}</u></span></div>
+      {actuator.denied === '' ? null : <div className="note" title={actuator.denied}>not written: {actuator.denied}</div>}
+    </>
+  )
+}

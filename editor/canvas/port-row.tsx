@@ -1,0 +1,45 @@
+// One port of a node: its handle, its name, its last value with unit, age and quality.
+import { Handle, Position } from 'reactflow'
+import { displayUnit, formatType, type ResolvedPort } from '#kit'
+import type { PortStatus } from '#format'
+import { formatAge, formatRate, formatValue, severityOf } from '../state/format.ts'
+import { useEditor } from '../state/store.ts'
+import { usePortMark } from './drag.ts'
+
+/** Readings older than this show their age. */
+const AGE_MS = 5000
+
+export function Port({ node, name, port, side, missing = false }: { readonly node: string; readonly name: string; readonly port: ResolvedPort; readonly side: 'input' | 'output'; readonly missing?: boolean }) {
+  const mark = usePortMark(node, name, side)
+  const label = `${side} ${port.title ?? name}, ${missing ? 'which this node does not have' : formatType(port)}`
+  return (
+    <Handle
+      type={side === 'input' ? 'target' : 'source'}
+      position={side === 'input' ? Position.Left : Position.Right}
+      id={name}
+      role="img"
+      aria-label={label}
+      title={`${port.title ?? name} · ${missing ? 'this node has no such port' : formatType(port)}${port.help ? `\n${port.help}` : ''}`}
+      className={`port kind-${port.kind} port-${port.kind}${missing ? ' missing' : ''}${mark === null ? '' : ` mark-${mark}`}`}
+    />
+  )
+}
+
+/** The last value of a port. `stale`: the node says that it is not the present one. */
+export function Reading({ status, unit, stale }: { readonly status: PortStatus | undefined; readonly unit: string | undefined; readonly stale: boolean }) {
+  const last = status?.last ?? null
+  const time = last?.time
+  const age = useEditor((s) => (time === undefined || s.live.clock - time < AGE_MS ? 0 : s.live.clock - time))
+  if (last === null) return <span className="v none">–</span>
+  const quality = severityOf(last)
+  const told = quality === 'bad' ? (last.quality ?? 'not a number') : quality === 'uncertain' ? last.quality : stale ? 'stale: not the present value' : 'good'
+  const title = `${last.tag}: ${formatValue(last.value)} ${displayUnit(unit)}\n${new Date(last.time).toLocaleString()} · ${told}${status && status.rate > 0 ? ` · ${formatRate(status.rate)}` : ''}`
+  return (
+    <span className={`v q-${quality}${stale ? ' stale' : ''}`} title={title}>
+      {quality === 'good' ? null : <i className="q" aria-label={quality}>{quality === 'bad' ? '✕' : '?'}</i>}
+      <span className="num">{formatValue(last.value)}</span>
+      {displayUnit(unit) === '' ? null : <u>{displayUnit(unit)}</u>}
+      {age > 0 ? <small className="age">{formatAge(age)}</small> : null}
+    </span>
+  )
+}

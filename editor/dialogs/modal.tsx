@@ -1,0 +1,67 @@
+// The frame of every dialog: title, body, actions. Focus is kept inside, Escape closes, the opener gets the focus back.
+// The backdrop is ours and not Radix's overlay, which would put a style element into the page against the CSP.
+import type { FormEvent, ReactElement, ReactNode } from 'react'
+import { X } from 'lucide-react'
+import { Dialog } from 'radix-ui'
+import type { Issue } from '#kit'
+import { actions } from '../state/store.ts'
+import './dialogs.css'
+
+export function Modal({ title, children, actions: buttons, close, wide = false, onSubmit }: {
+  readonly title: string
+  readonly children: ReactNode
+  readonly actions?: ReactNode
+  readonly close: () => void
+  readonly wide?: boolean
+  /** Makes the whole a form: Enter submits. */
+  readonly onSubmit?: () => void
+}): ReactElement {
+  const body = (
+    <>
+      <header className="dg-head">
+        <Dialog.Title className="dg-title">{title}</Dialog.Title>
+        <Dialog.Close className="icon-btn" aria-label="Close"><X size={15} /></Dialog.Close>
+      </header>
+      <div className="dg-body">{children}</div>
+      {buttons !== undefined && <footer className="dg-foot">{buttons}</footer>}
+    </>
+  )
+  return (
+    <Dialog.Root open onOpenChange={(open) => { if (!open) close() }}>
+      <Dialog.Portal>
+        <div className="dg-back" />
+        <Dialog.Content className={`dg${wide ? ' wide' : ''}`} aria-describedby={undefined} onInteractOutside={(e) => e.preventDefault()}>
+          {onSubmit ? <form className="dg-form" onSubmit={(e: FormEvent) => { e.preventDefault(); e.stopPropagation(); onSubmit() }}>{body}</form> : body}
+        </Dialog.Content>
+      </Dialog.Portal>
+    </Dialog.Root>
+  )
+}
+
+/** Issues as a list; one that has a place in the open flow leads there. */
+export function IssueList({ issues, leads = false }: { readonly issues: readonly Issue[]; readonly leads?: boolean }): ReactElement | null {
+  if (issues.length === 0) return null
+  return (
+    <ul className="dg-issues" role="status">
+      {issues.map((i, n) => (
+        <li key={n} data-level={i.level}>
+          <b>{i.text}</b> <span>{i.remedy}</span>
+          {leads && (i.node !== undefined || i.wire !== undefined)
+            ? <button type="button" className="dg-link" onClick={() => { actions.closeDialog(); actions.revealIssue(i) }}>{i.wire ?? `${i.node}${i.port === undefined ? '' : `.${i.port}`}`}</button>
+            : <code>{i.wire ?? i.node ?? i.field ?? ''}</code>}
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+/** A labelled input of a dialog. */
+export function Field({ label, hint, children }: { readonly label: string; readonly hint?: ReactNode; readonly children: ReactNode }): ReactElement {
+  return (
+    <label className="dg-field">
+      <span>{label}</span>
+      {children}
+      {hint !== undefined && <small>{hint}</small>}
+    </label>
+  )
+}

@@ -1,0 +1,249 @@
+// One control for each kind of field. Values that do not fit are kept as typed, shown and reported, never corrected.
+import { useEffect, useState, type ReactElement } from 'react'
+import { ChevronDown, Plus, X } from 'lucide-react'
+import { displayUnit, parseUnit, type JsonValue } from '#kit'
+import { reasonOf } from '#kit'
+import { readNumber, readScalar, showValue, type Choice, type FormField, type Json } from './form.ts'
+import { EnvelopeFields } from './envelope.tsx'
+import { Fields, type FormContext } from './schema-form.tsx'
+import { ConnectionPicker, ModelPicker, SecretPicker } from './pickers.tsx'
+import { Table } from './table.tsx'
+
+export interface ControlProps {
+  readonly id: string
+  readonly labelledBy: string
+  readonly describedBy: string
+  readonly field: FormField
+  readonly value: Json
+  /** As people read it. */
+  readonly unit: string
+  readonly invalid: boolean
+  readonly context: FormContext
+}
+
+export function Control(props: ControlProps): ReactElement {
+  const { field, value, context } = props
+  switch (field.kind) {
+    case 'number': case 'integer': return <NumberControl {...props} />
+    case 'flag': return <Flag {...props} />
+    case 'choice': return field.segments ? <Segments {...props} choices={field.choices!} /> : <Select {...props} choices={field.choices!} />
+    case 'connection': return <ConnectionPicker {...props} />
+    case 'model': return <ModelPicker {...props} />
+    case 'secret': return <SecretPicker {...props} />
+    case 'unit': return <UnitControl {...props} />
+    case 'table': return <Table {...props} />
+    case 'list': return <List {...props} />
+    case 'object': return <div className="in-nest" role="group" aria-labelledby={props.labelledBy}><Fields fields={field.fields!} siblings={asConfig(value)} context={context} /></div>
+    case 'envelope': return <EnvelopeFields {...props} />
+    case 'scalar': return <Typed {...props} read={(text) => readScalar(text, field.schema.anyOf?.map((v) => v.type) ?? [])} />
+    case 'json': return <JsonControl {...props} />
+    default: return <Typed {...props} read={(text) => (text === '' ? undefined : text)} />
+  }
+}
+
+const asConfig = (value: Json): { readonly [name: string]: JsonValue } => (typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as { readonly [name: string]: JsonValue }) : {})
+const inputProps = ({ id, describedBy, invalid, context }: ControlProps) => ({ id, 'aria-describedby': describedBy, ...(invalid ? { 'aria-invalid': true as const } : {}), disabled: context.readOnly, spellCheck: false, autoComplete: 'off' })
+
+/** Text while it is typed, the value once it reads as one: '1.' is not turned into '1' under the cursor. */
+function useTyped(value: Json, read: (text: string) => Json, change: (value: Json) => void): { text: string; type: (text: string) => void; leave: () => void } {
+  const shown = value === undefined || value === null ? '' : typeof value === 'object' ? JSON.stringify(value) : String(value)
+  const [typing, setTyping] = useState<string | null>(null)
+  const text = typing !== null && (read(typing) ?? '') === (value ?? '') ? typing : shown
+  return {
+    text,
+    type(next) {
+      setTyping(next)
+      change(read(next))
+    },
+    leave: () => setTyping(null),
+  }
+}
+
+function NumberControl(props: ControlProps): ReactElement {
+  const { field, value, unit, context } = props
+  const { text, type, leave } = useTyped(value, (t) => (t.trim() === '' && field.nullable ? null : readNumber(t)), (v) => context.change(field.path, v))
+  const step = (by: number): void => {
+    const from = typeof value === 'number' ? value : typeof field.default === 'number' ? field.default : 0
+    const size = field.kind === 'integer' ? 1 : 10 ** (Math.floor(Math.log10(Math.abs(from) || 1)) - (Math.abs(from) >= 1 ? 1 : 1))
+    type(String(Number((from + by * size).toPrecision(12))))
+  }
+  return (
+    <span className="in-fld">
+      <input
+        {...inputProps(props)}
+        inputMode="decimal"
+        value={text}
+        placeholder={field.default === undefined || field.default === null ? (field.example ?? '') : String(field.default)}
+        onChange={(e) => type(e.target.value)}
+        onBlur={leave}
+        onKeyDown={(e) => {
+          if (e.key !== 'ArrowUp' && e.key !== 'ArrowDown') return
+          e.preventDefault()
+          step((e.key === 'ArrowUp' ? 1 : -1) * (e.shiftKey ? 10 : 1))
+        }}
+      />
+      {unit !== '' && <u>{unit}</u>}
+    </span>
+  )
+}
+
+function Typed({ read, ...props }: ControlProps & { readonly read: (text: string) => Json }): ReactElement {
+  const { field, value, unit, context } = props
+  const { text, type, leave } = useTyped(value, read, (v) => context.change(field.path, v))
+  const long = field.schema.widget === 'text' || (typeof value === 'string' && (value.length > 60 || value.includes('\n')))
+  const placeholder = field.default === undefined || field.default === null || field.default === '' ? (field.example ?? '') : showValue(field.default)
+  if (long) return <textarea className="in-fld" {...inputProps(props)} rows={3} value={text} placeholder={placeholder} onChange={(e) => type(e.target.value)} onBlur={leave} />
+  return (
+    <span className="in-fld">
+      <input {...inputProps(props)} value={text} placeholder={placeholder} maxLength={field.schema.maxLength} onChange={(e) => type(e.target.value)} onBlur={leave} />
+      {field.kind === 'scalar' && value !== undefined && <u>{typeof value === 'boolean' ? 'yes/no' : typeof value === 'number' ? 'number' : 'text'}</u>}
+      {unit !== '' && <u>{unit}</u>}
+    </span>
+  )
+}
+
+const COMMON_UNITS = ['1', '%', 'Cel', 'K', 'bar', 'mbar', 'kPa', 'Pa', 'm', 'mm', 'um', 'mm/s', 'm/s', 'm/s2', '[g]', 'Hz', '{rpm}', 'A', 'mA', 'V', 'W', 'kW', 'kW.h', 'N', 'N.m', 'kg', 't', 'l', 'm3', 'l/min', 'm3/h', 'kg/h', 's', 'ms', 'min', 'h', '[ppm]', 'S/m', 'deg', '[degF]', '[psi]']
+const UNIT_NAMES: Readonly<Record<string, string>> = { '1': 'no unit', Cel: '°C', um: 'µm', 'm/s2': 'm/s²', '[g]': 'standard gravity', '{rpm}': 'revolutions per minute', m3: 'm³', 'm3/h': 'm³/h', '[degF]': '°F', '[psi]': 'psi', deg: '°', 'kW.h': 'kWh' }
+
+function UnitControl(props: ControlProps): ReactElement {
+  const { field, value, context } = props
+  const { text, type, leave } = useTyped(value, (t) => (t === '' ? undefined : t), (v) => context.change(field.path, v))
+  const code = text === '' && typeof field.default === 'string' ? field.default : text
+  const known = parseUnit(code) !== undefined
+  return (
+    <span className="in-fld">
+      <input {...inputProps(props)} list={`${props.id}-units`} value={text} placeholder={typeof field.default === 'string' && field.default !== '' ? field.default : 'none'} onChange={(e) => type(e.target.value)} onBlur={leave} />
+      <datalist id={`${props.id}-units`}>{COMMON_UNITS.map((u) => <option key={u} value={u}>{UNIT_NAMES[u] ?? displayUnit(u)}</option>)}</datalist>
+      {code !== '' && <u className={known ? '' : 'wrong'} aria-live="polite">{known ? (code === '1' ? 'no unit' : displayUnit(code)) : 'no unit of UCUM'}</u>}
+    </span>
+  )
+}
+
+function Flag(props: ControlProps): ReactElement {
+  const { field, value, context, id, describedBy } = props
+  const on = value === undefined ? field.default === true : value === true
+  return (
+    <button type="button" role="switch" id={id} aria-describedby={describedBy} aria-checked={on} disabled={context.readOnly} className="in-switch" onClick={() => context.change(field.path, !on)}>
+      <i /> <span>{on ? 'Yes' : 'No'}</span>
+    </button>
+  )
+}
+
+export function Segments(props: ControlProps & { readonly choices: readonly Choice[] }): ReactElement {
+  const { field, value, context, choices, labelledBy, describedBy } = props
+  const now = value === undefined ? field.default : value
+  const at = choices.findIndex((c) => c.value === now)
+  const choose = (i: number): void => context.change(field.path, choices[(i + choices.length) % choices.length]!.value)
+  return (
+    <div className="in-seg" role="radiogroup" aria-labelledby={labelledBy} aria-describedby={describedBy}>
+      {choices.map((c, i) => (
+        <button
+          key={String(c.value)} type="button" role="radio" aria-checked={i === at} disabled={context.readOnly} tabIndex={i === at || (at < 0 && i === 0) ? 0 : -1}
+          onClick={() => choose(i)}
+          onKeyDown={(e) => {
+            const by = e.key === 'ArrowRight' || e.key === 'ArrowDown' ? 1 : e.key === 'ArrowLeft' || e.key === 'ArrowUp' ? -1 : 0
+            if (by === 0) return
+            e.preventDefault()
+            choose(i + by)
+            const next = e.currentTarget.parentElement?.children[(i + by + choices.length) % choices.length]
+            if (next instanceof HTMLElement) next.focus()
+          }}
+        >
+          {c.label}
+        </button>
+      ))}
+    </div>
+  )
+}
+
+export function Select(props: ControlProps & { readonly choices: readonly Choice[] }): ReactElement {
+  const { field, value, context, choices } = props
+  const now = value === undefined ? field.default : value
+  const at = choices.findIndex((c) => c.value === now)
+  return (
+    <span className="in-fld in-select">
+      <select {...inputProps(props)} value={at} onChange={(e) => context.change(field.path, choices[Number(e.target.value)]?.value)}>
+        {at < 0 && <option value={-1}>{now === undefined ? 'Choose' : `${showValue(now)} (not one of these)`}</option>}
+        {choices.map((c, i) => <option key={String(c.value)} value={i}>{c.label}{c.value === field.default && choices.length > 3 ? ' (default)' : ''}</option>)}
+      </select>
+      <ChevronDown size={13} aria-hidden />
+    </span>
+  )
+}
+
+/** A list of numbers, texts or choices, one a line; pasting several fills several. */
+function List(props: ControlProps): ReactElement {
+  const { field, value, context, labelledBy, unit } = props
+  const given = value ?? field.default
+  const items = Array.isArray(given) ? (given as readonly JsonValue[]) : []
+  const numeric = field.item?.kind === 'number' || field.item?.kind === 'integer'
+  const put = (next: readonly JsonValue[]): void => context.change(field.path, next)
+  const read = (text: string): JsonValue => (numeric ? (readNumber(text) ?? '') : text)
+  return (
+    <div className="in-list" role="group" aria-labelledby={labelledBy}>
+      {items.map((item, i) => (
+        <span key={i} className="in-fld" data-field={`${field.path}/${i}`}>
+          {field.item?.choices ? (
+            <select value={String(item)} disabled={context.readOnly} aria-label={`${field.title} ${i + 1}`} onChange={(e) => put(items.with(i, field.item!.choices!.find((c) => String(c.value) === e.target.value)?.value ?? e.target.value))}>
+              {field.item.choices.map((c) => <option key={String(c.value)} value={String(c.value)}>{c.label}</option>)}
+            </select>
+          ) : (
+            <ItemInput
+              label={`${field.title} ${i + 1}`} item={item} read={read} disabled={context.readOnly} numeric={numeric} change={(v) => put(items.with(i, v))}
+              paste={(texts) => put(items.toSpliced(i, 1, ...texts.map(read)))}
+            />
+          )}
+          {unit !== '' && <u>{unit}</u>}
+          {!context.readOnly && <button type="button" className="in-icon" aria-label={`Remove ${field.title} ${i + 1}`} onClick={() => put(items.toSpliced(i, 1))}><X size={12} /></button>}
+        </span>
+      ))}
+      {items.length === 0 && <p className="in-help">None yet.</p>}
+      {!context.readOnly && <button type="button" className="in-add" onClick={() => put([...items, field.item?.choices?.[0]?.value ?? (numeric ? 0 : '')])}><Plus size={12} /> Add</button>}
+    </div>
+  )
+}
+
+function ItemInput({ label, item, read, change, paste, disabled, numeric }: { label: string; item: JsonValue; read: (text: string) => JsonValue; change: (v: JsonValue) => void; paste: (texts: string[]) => void; disabled: boolean; numeric: boolean }): ReactElement {
+  const { text, type, leave } = useTyped(item, read, (v) => change(v ?? ''))
+  return (
+    <input
+      value={text} aria-label={label} disabled={disabled} spellCheck={false} {...(numeric ? { inputMode: 'decimal' as const } : {})}
+      onChange={(e) => type(e.target.value)} onBlur={leave}
+      onPaste={(e) => {
+        const texts = e.clipboardData.getData('text').split(/[\n\t;]+|,(?!\d)|, /).map((t) => t.trim()).filter((t) => t !== '')
+        if (texts.length < 2) return
+        e.preventDefault()
+        leave()
+        paste(texts)
+      }}
+    />
+  )
+}
+
+/** What no other control can show: JSON, checked while it is typed, put in place when it reads. */
+function JsonControl(props: ControlProps): ReactElement {
+  const { field, value, context } = props
+  const shown = value === undefined ? '' : JSON.stringify(value, null, 2)
+  const [text, setText] = useState(shown)
+  const [fault, setFault] = useState('')
+  useEffect(() => { setText(shown); setFault('') }, [shown])
+  const put = (next: string): void => {
+    setText(next)
+    try {
+      const json = next.trim() === '' ? undefined : (JSON.parse(next) as JsonValue)
+      setFault('')
+      if (next.trim() === '' || JSON.stringify(json, null, 2) === next) context.change(field.path, json)
+    } catch (thrown) {
+      setFault(reasonOf(thrown))
+    }
+  }
+  const leave = (): void => {
+    if (fault === '') context.change(field.path, text.trim() === '' ? undefined : (JSON.parse(text) as JsonValue))
+  }
+  return (
+    <>
+      <textarea className="in-fld" {...inputProps(props)} rows={Math.min(10, Math.max(3, text.split('\n').length))} value={text} placeholder="JSON" onChange={(e) => put(e.target.value)} onBlur={leave} />
+      {fault !== '' && <p className="in-fault" role="alert">Not put in place yet: {fault}</p>}
+    </>
+  )
+}

@@ -1,0 +1,47 @@
+// The panel on the right: settings, live state and help of what is selected, or the flow itself.
+import { useEffect, type ReactElement } from 'react'
+import { Tabs } from 'radix-ui'
+import { actions, useEditor, type InspectorTab } from '../state/store.ts'
+import { HelpTab } from './help-tab.tsx'
+import { LiveTab } from './live-tab.tsx'
+import { FlowOverview, ManySelected } from './overview.tsx'
+import { Settings } from './settings.tsx'
+import './inspector.css'
+
+const tabs: readonly (readonly [InspectorTab, string])[] = [['settings', 'Settings'], ['live', 'Live'], ['help', 'Help']]
+
+export function Inspector(): ReactElement {
+  const flow = useEditor((s) => s.document?.flow)
+  const selection = useEditor((s) => s.document?.selection)
+  const tab = useEditor((s) => s.ui.inspectorTab)
+  const focusField = useEditor((s) => s.ui.focusField)
+  const id = selection?.nodes.length === 1 && selection.wires.length === 0 ? selection.nodes[0]! : undefined
+  const node = id === undefined ? undefined : flow?.nodes[id]
+  const type = useEditor((s) => (node ? s.types.get(node.type) : undefined))
+
+  // The form has taken the focus by now: the same issue may be asked for again.
+  useEffect(() => {
+    if (focusField) actions.clearFocusField()
+  }, [focusField])
+
+  if (!flow || !selection) return <div className="ins"><div className="in-empty">No flow is open.</div></div>
+  if (!node || id === undefined) {
+    return (
+      <div className="ins">
+        <div className="in-body">{selection.nodes.length + selection.wires.length > 0 ? <ManySelected nodes={selection.nodes} wires={selection.wires} /> : <FlowOverview flow={flow} />}</div>
+      </div>
+    )
+  }
+  return (
+    <div className="ins">
+      <Tabs.Root value={tab} onValueChange={(value) => actions.setInspectorTab(value as InspectorTab)} className="in-root">
+        <Tabs.List className="hg-tabs" aria-label={`Inspector of ${node.name ?? type?.title ?? id}`}>
+          {tabs.map(([key, title]) => <Tabs.Trigger key={key} value={key} className="hg-tab">{title}</Tabs.Trigger>)}
+        </Tabs.List>
+        <Tabs.Content value="settings" className="in-body" tabIndex={-1}><Settings key={id} id={id} node={node} /></Tabs.Content>
+        <Tabs.Content value="live" className="in-body" tabIndex={-1}><LiveTab id={id} type={type} /></Tabs.Content>
+        <Tabs.Content value="help" className="in-body" tabIndex={-1}><HelpTab id={id} type={type} /></Tabs.Content>
+      </Tabs.Root>
+    </div>
+  )
+}

@@ -1,0 +1,153 @@
+// What a node does right now: last values of its ports, its ledger, its actuator, its alarm.
+import { useEffect, useState, type ReactElement } from 'react'
+import { Check, Pin, PinOff } from 'lucide-react'
+import type { CatalogueNode, PortType } from '#kit'
+import type { AlarmBody, NodeStatus, PortStatus } from '#format'
+import { formatAge, formatNumber, formatRate, severityOf } from '../state/format.ts'
+import { actions, api, useEditor } from '../state/store.ts'
+import { formatCount, formatTime, formatWhole, kindClass, qualityText, unitText } from '../live/values.ts'
+
+export function LiveTab({ id, type }: { readonly id: string; readonly type: CatalogueNode | undefined }): ReactElement {
+  const status = useEditor((s) => s.live.nodes[id])
+  const state = useEditor((s) => s.live.state)
+  const deployed = useEditor((s) => s.base.flow !== null && Object.hasOwn(s.base.flow.nodes, id))
+  const ports = useEditor((s) => s.ports[id])
+  if (!status) {
+    return (
+      <div className="in-empty">
+        {state !== 'open' ? 'The live line to the gateway is down. Values come back with it.' : deployed ? 'Nothing was heard from this node yet.' : 'This node is only in your draft. Deploy it to see its values.'}
+      </div>
+    )
+  }
+  return (
+    <div className={state === 'open' ? '' : 'in-old'}>
+      <HealthLine status={status} />
+      <PortGroup title="Inputs" id={id} of={status.inputs} types={ports?.inputs} pinnable={false} />
+      <PortGroup title="Outputs" id={id} of={status.outputs} types={ports?.outputs} pinnable />
+      {status.actuator && <Actuator actuator={status.actuator} unit={unitText(Object.values(ports?.inputs ?? {})[0])} />}
+      {type?.acts.includes('acknowledge') && <Alarms id={id} />}
+      {status.queue && (
+        <>
+          <h3 className="in-sec">Queue</h3>
+          <div className="in-pad"><div className="in-bar" role="img" aria-label={`${status.queue.depth} of ${status.queue.limit}`}><i style={{ width: `${Math.min(100, (100 * status.queue.depth) / Math.max(1, status.queue.limit))}%` }} /></div></div>
+          <table className="in-c"><tbody><tr><td>waiting</td><td>{formatCount(status.queue.depth)} of {formatCount(status.queue.limit)}</td></tr><tr><td>when full</td><td>{status.queue.policy.replaceAll('-', ' ')}</td></tr></tbody></table>
+        </>
+      )}
+      <LedgerTable status={status} drops={type?.drops ?? {}} />
+    </div>
+  )
+}
+
+function HealthLine({ status }: { readonly status: NodeStatus }): ReactElement | null {
+  const { health } = status
+  const issues = [...(health.issue ? [health.issue] : []), ...status.issues]
+  if (health.state === 'ok' && issues.length === 0) return null
+  return (
+    <div className="in-healthline" data-state={health.state}>
+      {health.state !== 'ok' && <b>{health.text === '' ? health.state : health.text}</b>}
+      {issues.map((i, n) => <p key={n}>{i.text} <span>{i.remedy}</span></p>)}
+    </div>
+  )
+}
+
+function PortGroup({ title, id, of, types, pinnable }: { readonly title: string; readonly id: string; readonly of: { readonly [port: string]: PortStatus }; readonly types: { readonly [port: string]: PortType } | undefined; readonly pinnable: boolean }): ReactElement | null {
+  const entries = Object.entries(of)
+  if (entries.length === 0) return null
+  return (
+    <>
+      <h3 className="in-sec">{title}</h3>
+      <ul className="in-ports">
+        {entries.map(([port, status]) => <PortLine key={port} id={id} port={port} status={status} type={types?.[port]} pinnable={pinnable} />)}
+      </ul>
+    </>
+  )
+}
+
+function PortLine({ id, port, status, type, pinnable }: { readonly id: string; readonly port: string; readonly status: PortStatus; readonly type: PortType | undefined; readonly pinnable: boolean }): ReactElement {
+  const pinned = useEditor((s) => s.live.taps.find((t) => t.flow === s.flowId && t.node === id && t.port === port)?.id)
+  const clock = useEditor((s) => s.live.clock)
+  const { last } = status
+  const level = last ? severityOf(last) : 'none'
+  return (
+    <li>
+      <div className="in-portname"><i className={kindClass(type?.kind ?? 'any')} />{port}</div>
+      {pinnable && (
+        <button type="button" className={`in-icon${pinned === undefined ? '' : ' on'}`} aria-pressed={pinned !== undefined} title={pinned === undefined ? 'Plot this output below' : 'Remove the plot'} aria-label={pinned === undefined ? `Pin ${port}` : `Unpin ${port}`} onClick={() => (pinned === undefined ? void actions.pinTap(id, port) : actions.unpinTap(pinned))}>
+          {pinned === undefined ? <Pin size={13} /> : <PinOff size={13} />}
+        </button>
+      )}
+      <div className="in-value" data-level={level}>{last ? <>{formatWhole(last.value, type?.labels)}<u>{typeof last.value === 'boolean' || typeof last.value === 'string' ? '' : unitText(type)}</u></> : <span className="none">nothing yet</span>}</div>
+      <div className="in-meta">
+        {last && level !== 'good' && <b data-level={level}>{qualityText(last)}</b>}
+        {last && <span title={`Source time ${formatTime(last.time)}, tag ${last.tag}`}>{clock > 0 ? `${formatAge(clock - last.time)}${clock - last.time < 1500 ? '' : ' ago'}` : formatTime(last.time)}</span>}
+        <span>{formatRate(status.rate)}</span>
+        <span>{formatCount(status.count)} in all</span>
+      </div>
+    </li>
+  )
+}
+
+function Actuator({ actuator, unit }: { readonly actuator: NonNullable<NodeStatus['actuator']>; readonly unit: string }): ReactElement {
+  const value = (v: number | null): string => (v === null ? 'nothing yet' : `${formatNumber(v)} ${unit}`)
+  return (
+    <>
+      <h3 className="in-sec">Actuator</h3>
+      <table className="in-c">
+        <tbody>
+          <tr className={actuator.armed ? '' : 'warn'}><td>may write</td><td>{actuator.armed ? 'yes, armed' : 'no, disarmed'}</td></tr>
+          <tr className={actuator.mode === 'auto' ? '' : 'warn'}><td>mode</td><td>{{ auto: 'automatic', held: 'held by a person', safe: 'safe value' }[actuator.mode]}</td></tr>
+          <tr><td>last written</td><td>{value(actuator.written)}</td></tr>
+          <tr><td>read back</td><td>{value(actuator.readBack)}</td></tr>
+        </tbody>
+      </table>
+      {actuator.denied !== '' && <p className="in-pad in-note"><b>Last write denied:</b> {actuator.denied}</p>}
+      {!actuator.armed && <div className="in-pad"><button type="button" className="btn" onClick={() => actions.openDialog({ kind: 'arm' })}>Arm this flow…</button></div>}
+    </>
+  )
+}
+
+const STATES: Readonly<Record<AlarmBody['state'], string>> = { normal: 'normal', unacknowledged: 'raised, not acknowledged', acknowledged: 'raised, acknowledged', returned: 'back to normal, not acknowledged' }
+
+function Alarms({ id }: { readonly id: string }): ReactElement {
+  const flow = useEditor((s) => s.flowId)
+  const all = useEditor((s) => s.live.alarms)
+  const [busy, setBusy] = useState(false)
+  const own = all.filter((a) => a.flow === flow && a.node === id)
+  const waiting = own.some((a) => a.state === 'unacknowledged' || a.state === 'returned')
+  useEffect(() => setBusy(false), [all])
+  const acknowledge = (): void => {
+    if (flow === null) return
+    setBusy(true)
+    api.acknowledge({ flow, node: id }).catch(actions.toastFailed).finally(() => setBusy(false))
+  }
+  return (
+    <>
+      <h3 className="in-sec">Alarm</h3>
+      {own.length === 0 && <p className="in-pad in-note">Normal.</p>}
+      <table className="in-c"><tbody>{own.map((a) => <tr key={a.tag} className={a.state === 'acknowledged' ? '' : 'bad'}><td>{a.tag}</td><td>{STATES[a.state]}</td></tr>)}</tbody></table>
+      {waiting && <div className="in-pad"><button type="button" className="btn" disabled={busy || !actions.may('operate')} title={actions.may('operate') ? '' : 'Needs the role operator'} onClick={acknowledge}><Check size={13} /> Acknowledge</button></div>}
+    </>
+  )
+}
+
+function LedgerTable({ status, drops }: { readonly status: NodeStatus; readonly drops: { readonly [reason: string]: string } }): ReactElement {
+  const { ledger } = status
+  const reasons = Object.entries(ledger.dropped).filter(([, n]) => n > 0)
+  if (Object.keys(status.inputs).length === 0) return <div className="in-gap" />
+  return (
+    <>
+      <h3 className="in-sec">Ledger <small>every sample that came in, and where it went</small></h3>
+      <table className="in-c">
+        <tbody>
+          <tr><td>in</td><td>{formatCount(ledger.in)}</td></tr>
+          <tr><td>passed on</td><td>{formatCount(ledger.passed)}</td></tr>
+          {ledger.held > 0 && <tr><td>held in a window or state</td><td>{formatCount(ledger.held)}</td></tr>}
+          {reasons.map(([reason, n]) => <tr key={reason} title={drops[reason] ?? reason}><td className="wrap">dropped: {(drops[reason] ?? reason).replace(/\.$/, '')}</td><td>{formatCount(n)}</td></tr>)}
+          {reasons.length === 0 && <tr><td>dropped</td><td>0</td></tr>}
+          <tr className={ledger.failed > 0 ? 'bad' : ''}><td>failed</td><td>{formatCount(ledger.failed)}</td></tr>
+          {ledger.queued > 0 && <tr><td>waiting</td><td>{formatCount(ledger.queued)}</td></tr>}
+        </tbody>
+      </table>
+    </>
+  )
+}

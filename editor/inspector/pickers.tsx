@@ -1,0 +1,95 @@
+// Pickers of what the gateway holds: connections, models, secrets. A name that the gateway does not know stays
+// chosen and says so.
+import type { ReactElement } from 'react'
+import { ChevronDown, Plus, Settings2 } from 'lucide-react'
+import type { Health } from '#kit'
+import { actions, useEditor } from '../state/store.ts'
+import type { ControlProps } from './controls.tsx'
+import { useConnections, useModels, useSecrets } from './resources.ts'
+
+interface Option {
+  readonly name: string
+  readonly label: string
+}
+
+function Picker({ id, describedBy, invalid, context, field, value, options, what, loaded, children }: ControlProps & { readonly options: readonly Option[]; readonly what: string; readonly loaded: boolean; readonly children?: ReactElement | false }): ReactElement {
+  const now = typeof value === 'string' ? value : ''
+  const known = options.some((o) => o.name === now)
+  return (
+    <div className="in-pick">
+      <span className="in-fld in-select">
+        <select id={id} aria-describedby={describedBy} {...(invalid ? { 'aria-invalid': true } : {})} disabled={context.readOnly} value={now} onChange={(e) => context.change(field.path, e.target.value === '' ? undefined : e.target.value)}>
+          {(now === '' || !field.required) && <option value="">{field.required ? `Choose a ${what}` : 'None'}</option>}
+          {now !== '' && !known && <option value={now}>{now}{loaded ? ' (not on this gateway)' : ''}</option>}
+          {options.map((o) => <option key={o.name} value={o.name}>{o.label}</option>)}
+        </select>
+        <ChevronDown size={13} aria-hidden />
+      </span>
+      {children}
+    </div>
+  )
+}
+
+export function ConnectionPicker(props: ControlProps): ReactElement {
+  const { data } = useConnections()
+  const mayEdit = useEditor((s) => s.session !== null) && actions.may('edit')
+  const type = props.field.connection
+  const options = (data ?? []).filter((c) => c.type === type).map((c) => ({ name: c.name, label: c.name }))
+  const now = data?.find((c) => c.name === props.value)
+  return (
+    <>
+      <Picker {...props} options={options} what="connection" loaded={data !== null}>
+        {mayEdit && (
+          now
+            ? <button type="button" className="btn in-square" aria-label={`Settings of connection ${now.name}`} title="Settings of this connection" onClick={() => actions.openDialog({ kind: 'connections', name: now.name })}><Settings2 size={14} /></button>
+            : <button type="button" className="btn in-square" aria-label="Add a connection" title="Add a connection" onClick={() => actions.openDialog({ kind: 'connections', ...(type === undefined ? {} : { type }) })}><Plus size={14} /></button>
+        )}
+      </Picker>
+      {now && <p className="in-help"><HealthMark health={now.health} /> {describeEndpoint(now.config)}</p>}
+      {data !== null && options.length === 0 && <p className="in-help">This gateway has no such connection yet{mayEdit ? ': add one with +.' : '.'}</p>}
+    </>
+  )
+}
+
+/** The address in a connection's config, whatever its driver calls it. */
+export function describeEndpoint(config: { readonly [name: string]: unknown }): string {
+  for (const key of ['url', 'endpoint', 'address', 'path']) if (typeof config[key] === 'string') return config[key]
+  return typeof config['host'] === 'string' ? `${config['host']}${config['port'] === undefined ? '' : `:${String(config['port'])}`}` : ''
+}
+
+const WORDS: Readonly<Record<Health['state'], string>> = { ok: 'connected', connecting: 'connecting', stale: 'no fresh data', error: 'failed' }
+
+export function HealthMark({ health }: { readonly health: Health | undefined }): ReactElement {
+  if (!health) return <span className="in-health" data-state="none">not in use</span>
+  return <span className="in-health" data-state={health.state} title={health.text}>{WORDS[health.state]}</span>
+}
+
+export function ModelPicker(props: ControlProps): ReactElement {
+  const { data } = useModels()
+  const now = data?.find((m) => m.name === props.value)
+  return (
+    <>
+      <Picker {...props} options={(data ?? []).map((m) => ({ name: m.name, label: m.title === '' || m.title === m.name ? m.name : `${m.name}: ${m.title}` }))} what="model" loaded={data !== null}>
+        <button type="button" className="btn in-square" aria-label="Models of this gateway" title="Models of this gateway" onClick={() => actions.openDialog({ kind: 'models' })}><Settings2 size={14} /></button>
+      </Picker>
+      {now && (now.issue ? <p className="in-fault" role="alert">{now.issue.text}</p> : now.summary !== '' && <p className="in-help">{now.summary}</p>)}
+      {data?.length === 0 && <p className="in-help">No model is on this gateway yet.</p>}
+    </>
+  )
+}
+
+export function SecretPicker(props: ControlProps): ReactElement {
+  const { data } = useSecrets()
+  const admin = useEditor((s) => s.session?.role === 'admin')
+  if (!admin) return <NameOnly {...props} />
+  return (
+    <Picker {...props} options={(data ?? []).map((name) => ({ name, label: name }))} what="secret" loaded={data !== null}>
+      <button type="button" className="btn in-square" aria-label="Store a secret" title="Store a secret" onClick={() => actions.openDialog({ kind: 'secrets' })}><Plus size={14} /></button>
+    </Picker>
+  )
+}
+
+/** The names of the secrets are an administrator's to see; others type the one they were told. */
+function NameOnly({ id, describedBy, context, field, value }: ControlProps): ReactElement {
+  return <span className="in-fld"><input id={id} aria-describedby={describedBy} value={typeof value === 'string' ? value : ''} placeholder="name of the secret" disabled={context.readOnly} autoComplete="off" spellCheck={false} onChange={(e) => context.change(field.path, e.target.value === '' ? undefined : e.target.value)} /></span>
+}

@@ -1,0 +1,51 @@
+// The drawer below the canvas: taps, problems, alarms, log. Its tabs stay when it is closed. The live line is kept here.
+import type { ReactElement, ReactNode } from 'react'
+import { PanelBottomClose, PanelBottomOpen, RotateCw } from 'lucide-react'
+import { Tabs } from 'radix-ui'
+import { actions, useEditor, type DrawerTab } from '../state/store.ts'
+import { useLiveLink, retryLive } from './link.ts'
+import { Alarms, Log, Problems, useProblems } from './lists.tsx'
+import { AddTap, Taps } from './taps.tsx'
+import '../inspector/inspector.css'
+import './drawer.css'
+
+export function Drawer(): ReactElement {
+  useLiveLink()
+  const tab = useEditor((s) => s.ui.drawerTab)
+  const open = useEditor((s) => s.ui.drawerOpen)
+  const taps = useEditor((s) => s.live.taps.filter((t) => t.flow === s.flowId).length)
+  const alarms = useEditor((s) => s.live.alarms.length)
+  const unacknowledged = useEditor((s) => s.live.alarms.some((a) => a.state !== 'acknowledged'))
+  const state = useEditor((s) => s.live.state)
+  const reason = useEditor((s) => s.live.reason)
+  const problems = useProblems()
+  const worst = problems[0]?.issue.level
+  const trigger = (key: DrawerTab, title: string, note?: ReactNode): ReactElement => (
+    <Tabs.Trigger value={key} className="hg-tab" onClick={() => (open ? undefined : actions.setDrawerTab(key))}>{title}{note}</Tabs.Trigger>
+  )
+  return (
+    <Tabs.Root value={tab} onValueChange={(value) => actions.setDrawerTab(value as DrawerTab)} activationMode="manual" className={`dr${open ? '' : ' closed'}`}>
+      <div className="dr-head">
+        <Tabs.List className="hg-tabs" aria-label="Drawer">
+          {trigger('taps', 'Taps', taps > 0 && <small>{taps}</small>)}
+          {trigger('problems', 'Problems', problems.length > 0 && <small data-level={worst}>{problems.length}</small>)}
+          {trigger('alarms', 'Alarms', alarms > 0 && <small data-level={unacknowledged ? 'error' : undefined}>{alarms}</small>)}
+          {trigger('log', 'Log')}
+        </Tabs.List>
+        {tab === 'taps' && taps > 0 && open && <AddTap small />}
+        <span className="sp" />
+        {state === 'lost' && <button type="button" className="dr-lost" title={reason} onClick={retryLive}><RotateCw size={12} /> Live values are lost: {reason}. Retry</button>}
+        {state === 'connecting' && <span className="dr-note">connecting…</span>}
+        <button type="button" className="icon-btn" aria-label={open ? 'Close the drawer' : 'Open the drawer'} aria-expanded={open} onClick={() => actions.setDrawerOpen(!open)}>{open ? <PanelBottomClose size={15} /> : <PanelBottomOpen size={15} />}</button>
+      </div>
+      {open && (
+        <>
+          <Tabs.Content value="taps" className="dr-body" tabIndex={-1}><Taps /></Tabs.Content>
+          <Tabs.Content value="problems" className="dr-body" tabIndex={-1}><Problems /></Tabs.Content>
+          <Tabs.Content value="alarms" className="dr-body" tabIndex={-1}><Alarms /></Tabs.Content>
+          <Tabs.Content value="log" className="dr-body" tabIndex={-1}><Log /></Tabs.Content>
+        </>
+      )}
+    </Tabs.Root>
+  )
+}

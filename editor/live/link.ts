@@ -1,0 +1,75 @@
+// Ties the live socket to the store: it follows the session, the open flow and the pinned taps, and fills the taps'
+// buffers. Tap samples go into the buffers only: plots are drawn from there, many times a second, without React.
+import { useEffect } from 'react'
+import { actions, store, useEditor, type State } from '../state/store.ts'
+import { TapBuffer } from './buffer.ts'
+import { createLiveSocket, type LiveSocket, type SocketLike } from './socket.ts'
+
+const buffers = new Map<string, TapBuffer>()
+/** The buffer of a tap, made when it is first asked for. */
+export function bufferOf(tap: string): TapBuffer {
+  let buffer = buffers.get(tap)
+  if (!buffer) buffers.set(tap, (buffer = new TapBuffer()))
+  return buffer
+}
+
+let socket: LiveSocket | undefined
+/** Tries at once to get a lost line back. */
+export const retryLive = (): void => socket?.retry()
+
+/** Call once, where the workbench is shown. */
+export function useLiveLink(): void {
+  const user = useEditor((s) => s.session?.user)
+  useEffect(() => {
+    if (user === undefined) return
+    return startLink()
+  }, [user])
+}
+
+function startLink(): () => void {
+  const live = createLiveSocket({
+    connect: () => new WebSocket(`${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/api/live`) as unknown as SocketLike,
+    onMessage(message) {
+      if (message.type === 'tap') bufferOf(message.id).push(message.samples, message.skipped, performance.now())
+      else actions.applyServerMessage(message)
+    },
+    onState: (state, reason) => {
+      const before = store.getState().live.state
+      actions.setConnection(state, reason)
+      // What happened meanwhile: another version may run now, or the session may have ended.
+      if (state === 'open' && before === 'connecting' && lostBefore) void actions.start(store.getState().flowId)
+      lostBefore = state === 'lost' || (state === 'connecting' && lostBefore)
+    },
+  })
+  let lostBefore = false
+  const tapped = new Set<string>()
+  const follow = (state: State): void => {
+    live.watch(state.flowId)
+    const now = new Set(state.live.taps.map((t) => t.id))
+    for (const id of tapped) {
+      if (now.has(id)) continue
+      live.untap(id)
+      tapped.delete(id)
+      buffers.delete(id)
+    }
+    for (const { id, flow, node, port } of state.live.taps) {
+      if (tapped.has(id)) continue
+      tapped.add(id)
+      live.tap(id, { flow, node, port })
+    }
+  }
+  follow(store.getState())
+  const stop = store.subscribe((state, before) => {
+    if (state.flowId !== before.flowId || state.live.taps !== before.live.taps) follow(state)
+  })
+  const wake = (): void => live.retry()
+  addEventListener('online', wake)
+  socket = live
+  live.start()
+  return () => {
+    removeEventListener('online', wake)
+    stop()
+    live.stop()
+    if (socket === live) socket = undefined
+  }
+}

@@ -1,0 +1,137 @@
+// The drawer's lists: problems, alarms and the log.
+import { useEffect, useMemo, useRef, useState, type ReactElement } from 'react'
+import { Check, Pause, Play, Trash2 } from 'lucide-react'
+import type { Issue, IssueLevel } from '#kit'
+import type { AlarmBody } from '#format'
+import { formatAge, formatNumber } from '../state/format.ts'
+import { actions, api, useEditor, type LogLine } from '../state/store.ts'
+import { formatDateTime, formatTime, formatWhole } from './values.ts'
+
+const RANK: Readonly<Record<IssueLevel, number>> = { error: 0, warning: 1, info: 2 }
+
+export interface Problem {
+  readonly issue: Issue
+  /** Found while it runs; the others are the draft's. */
+  readonly running: boolean
+}
+
+/** Issues of the draft, then what the running nodes report; one line each, errors first. */
+export function useProblems(): readonly Problem[] {
+  const issues = useEditor((s) => s.issues)
+  const failed = useEditor((s) => s.check.failed)
+  const nodes = useEditor((s) => s.live.nodes)
+  const engines = useEditor((s) => s.live.engines)
+  return useMemo(() => {
+    const running: Problem[] = []
+    for (const [node, status] of Object.entries(nodes)) {
+      for (const issue of [...(status.health.issue ? [status.health.issue] : []), ...status.issues]) running.push({ issue: { node, ...issue }, running: true })
+    }
+    for (const engine of Object.values(engines)) if (engine.issue) running.push({ issue: engine.issue, running: true })
+    const all = [...issues.map((issue) => ({ issue, running: false })), ...failed.map((issue) => ({ issue, running: false })), ...running]
+    const seen = new Set<string>()
+    return all
+      .filter(({ issue: i, running: r }) => { const key = `${r} ${i.code} ${i.node} ${i.port} ${i.wire} ${i.field} ${i.text}`; if (seen.has(key)) return false; seen.add(key); return true })
+      .toSorted((a, b) => RANK[a.issue.level] - RANK[b.issue.level])
+  }, [issues, failed, nodes, engines])
+}
+
+export function Problems(): ReactElement {
+  const problems = useProblems()
+  const nodes = useEditor((s) => s.document?.flow.nodes)
+  const types = useEditor((s) => s.types)
+  const pending = useEditor((s) => s.check.pending)
+  if (problems.length === 0) return <div className="dr-empty"><p>{pending ? 'The gateway is checking the draft…' : <><b>No problems.</b> The draft can be deployed, and nothing that runs reports a fault.</>}</p></div>
+  const nameOf = (id: string): string => { const node = nodes?.[id]; return node?.name ?? (node && types.get(node.type)?.title) ?? id }
+  return (
+    <ul className="dr-list">
+      {problems.map(({ issue: i, running }, n) => (
+        <li key={n}>
+          <button type="button" onClick={() => actions.revealIssue(i)} title={i.code}>
+            <i className="dr-mark" data-level={i.level} />
+            <span className="where">{i.wire ?? (i.node === undefined ? 'flow' : nameOf(i.node))}{i.wire === undefined && i.port !== undefined ? `.${i.port}` : ''}{i.field === undefined || i.wire !== undefined ? '' : <small> {i.field.replace(/^\//, '').replaceAll('/', ' › ')}</small>}</span>
+            <span className="what">{i.text} <em>{i.remedy}</em></span>
+            <small className="tag">{running ? 'running' : 'draft'}</small>
+          </button>
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+const STATE: Readonly<Record<AlarmBody['state'], string>> = { normal: 'normal', unacknowledged: 'unacknowledged', acknowledged: 'acknowledged', returned: 'back to normal, unacknowledged' }
+const PRIORITY: Readonly<Record<AlarmBody['priority'], number>> = { critical: 0, high: 1, medium: 2, low: 3 }
+
+export function Alarms(): ReactElement {
+  const alarms = useEditor((s) => s.live.alarms)
+  const flows = useEditor((s) => s.flows)
+  const nodes = useEditor((s) => s.document?.flow.nodes)
+  const flowId = useEditor((s) => s.flowId)
+  const [busy, setBusy] = useState('')
+  const [now, setNow] = useState(() => Date.now())
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), 1000)
+    return () => clearInterval(timer)
+  }, [])
+  const mayAct = actions.may('operate')
+  if (alarms.length === 0) return <div className="dr-empty"><p><b>No alarms.</b> An Alarm node raises one when its limit is passed for longer than its delay. It stays here until it is back to normal and acknowledged.</p></div>
+  const sorted = alarms.toSorted((a, b) => Number(a.state === 'acknowledged') - Number(b.state === 'acknowledged') || PRIORITY[a.priority] - PRIORITY[b.priority] || b.since - a.since)
+  const acknowledge = (a: AlarmBody): void => {
+    const key = `${a.flow} ${a.node} ${a.tag}`
+    setBusy(key)
+    api.acknowledge({ flow: a.flow, node: a.node, tag: a.tag }).catch(actions.toastFailed).finally(() => setBusy((b) => (b === key ? '' : b)))
+  }
+  return (
+    <ul className="dr-list alarms">
+      {sorted.map((a) => {
+        const key = `${a.flow} ${a.node} ${a.tag}`
+        const own = a.flow === flowId
+        return (
+          <li key={key} data-state={a.state}>
+            <button type="button" disabled={!own} onClick={() => { actions.select({ nodes: [a.node] }); actions.reveal([a.node]) }}>
+              <i className="dr-mark" data-level={a.state === 'acknowledged' ? 'info' : a.priority === 'low' || a.state === 'returned' ? 'warning' : 'error'} />
+              <span className="where">{own ? (nodes?.[a.node]?.name ?? a.node) : `${flows.find((f) => f.id === a.flow)?.name ?? a.flow}: ${a.node}`}{a.tag !== '' && <small> {a.tag}</small>}</span>
+              <span className="what">{a.message === '' ? 'Limit passed' : a.message} <em>{a.value === null ? 'no value' : formatNumber(a.value)} against {formatNumber(a.limit)}</em></span>
+              <span className="since" title={formatDateTime(a.since)}>{a.priority} · {STATE[a.state]} · {formatAge(now - a.since)}{a.acknowledgedBy === undefined ? '' : ` · by ${a.acknowledgedBy}`}</span>
+            </button>
+            {a.state !== 'acknowledged' && <button type="button" className="btn" disabled={!mayAct || busy === key} title={mayAct ? '' : 'Needs the role operator'} onClick={() => acknowledge(a)}><Check size={13} /> Acknowledge</button>}
+          </li>
+        )
+      })}
+    </ul>
+  )
+}
+
+const LEVELS: readonly (readonly [IssueLevel, string])[] = [['info', 'All'], ['warning', 'Warnings'], ['error', 'Errors']]
+
+export function Log(): ReactElement {
+  const live = useEditor((s) => s.live.log)
+  const nodes = useEditor((s) => s.document?.flow.nodes)
+  const [least, setLeast] = useState<IssueLevel>('info')
+  const [held, setHeld] = useState<readonly LogLine[] | null>(null)
+  const box = useRef<HTMLDivElement>(null)
+  const atEnd = useRef(true)
+  const lines = useMemo(() => (held ?? live).filter((l) => RANK[l.level] <= RANK[least]), [held, live, least])
+  useEffect(() => {
+    if (atEnd.current && box.current) box.current.scrollTop = box.current.scrollHeight
+  }, [lines])
+  const missed = held ? live.filter((l) => l.id > (held.at(-1)?.id ?? 0)).length : 0
+  return (
+    <div className="dr-logpane">
+      <div className="dr-tools">
+        <div className="in-seg" role="group" aria-label="Least level shown">{LEVELS.map(([level, title]) => <button key={level} type="button" aria-checked={least === level} role="radio" onClick={() => setLeast(level)}>{title}</button>)}</div>
+        <button type="button" className="btn quiet" aria-pressed={held !== null} onClick={() => setHeld(held ? null : live)}>{held ? <><Play size={13} /> Go on{missed > 0 ? ` (${missed})` : ''}</> : <><Pause size={13} /> Pause</>}</button>
+        <button type="button" className="btn quiet" onClick={() => { actions.clearLog(); setHeld(null) }}><Trash2 size={13} /> Clear</button>
+      </div>
+      <div className="dr-log full" ref={box} role="log" aria-label="Log" tabIndex={0} onScroll={(e) => { const b = e.currentTarget; atEnd.current = b.scrollHeight - b.scrollTop - b.clientHeight < 24 }}>
+        {lines.length === 0 && <p className="dr-wait">{live.length === 0 ? 'Nothing logged yet. Debug nodes, deploys and faults write here.' : 'Nothing at this level.'}</p>}
+        {lines.map((l) => (
+          <div key={l.id} data-level={l.level}>
+            <time>{formatTime(l.time)}</time> {l.level === 'info' ? '' : <em data-level={l.level}>{l.level} </em>}
+            {l.node !== undefined && <><button type="button" onClick={() => { actions.select({ nodes: [l.node!] }); actions.reveal([l.node!]) }}>{nodes?.[l.node]?.name ?? l.node}</button> </>}
+            {l.text}{l.sample ? <span> {l.sample.tag} = {formatWhole(l.sample.value)}{l.sample.quality === undefined ? '' : ` ${l.sample.quality}`}</span> : ''}
+          </div>
+        ))}
+      </div>
+    </div>
+  )
+}

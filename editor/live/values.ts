@@ -1,0 +1,44 @@
+// Values and times as people read them where there is room for more than on the canvas (state/format.ts has those).
+import { displayUnit, type JsonSample, type JsonValue, type PortType } from '#kit'
+import { formatNumber } from '../state/format.ts'
+
+const grouped = new Intl.NumberFormat('en', { maximumFractionDigits: 6 })
+export const formatCount = (count: number): string => grouped.format(count)
+
+/** What a sample's value reads as. The unit is separate, so that it can be set smaller. */
+export function formatWhole(value: JsonValue, labels?: readonly string[]): string {
+  if (value === null) return 'no value'
+  if (typeof value === 'number') return formatNumber(value)
+  if (typeof value === 'boolean') return value ? 'true' : 'false'
+  if (typeof value === 'string') return value === '' ? "''" : value
+  if (Array.isArray(value)) {
+    const numbers = value as readonly JsonValue[]
+    if (labels && labels.length === numbers.length && numbers.length <= 4) return numbers.map((v, i) => `${labels[i]} ${formatWhole(v)}`).join(' · ')
+    return numbers.length <= 4 ? `[${numbers.map((v) => formatWhole(v)).join(', ')}]` : `[${numbers.length}]`
+  }
+  const object = value as { readonly [key: string]: JsonValue }
+  if (typeof object['$number'] === 'string') return object['$number'] === 'NaN' ? 'no number' : object['$number'].replace('-', '−').replace('Infinity', '∞')
+  if (Array.isArray(object['$series'])) return `waveform of ${(object['$series'] as readonly JsonValue[]).length}`
+  if ('$bytes' in object) return typeof object['$bytes'] === 'string' ? `${Math.floor((object['$bytes'].length * 3) / 4)} bytes` : 'bytes'
+  if ('$image' in object) return 'image'
+  return Object.entries(object).map(([k, v]) => `${k}: ${formatWhole(v)}`).join(', ')
+}
+
+export const unitText = (type: PortType | undefined): string => displayUnit(type?.unit)
+
+const two = (n: number): string => String(n).padStart(2, '0')
+/** '10:42:07.118', in the browser's time zone. */
+export function formatTime(ms: number): string {
+  const t = new Date(ms)
+  return Number.isNaN(t.getTime()) ? 'no time' : `${two(t.getHours())}:${two(t.getMinutes())}:${two(t.getSeconds())}.${String(t.getMilliseconds()).padStart(3, '0')}`
+}
+export function formatDateTime(ms: number): string {
+  const t = new Date(ms)
+  return Number.isNaN(t.getTime()) ? 'no time' : `${t.getFullYear()}-${two(t.getMonth() + 1)}-${two(t.getDate())} ${two(t.getHours())}:${two(t.getMinutes())}`
+}
+
+/** The colour of a wire's kind: theme.css holds them. */
+export const kindClass = (kind: PortType['kind']): string => `kind-${kind}`
+
+/** The quality in words; '' when good. */
+export const qualityText = (sample: Pick<JsonSample, 'quality'>): string => (sample.quality ?? '').replace(/([a-z])([A-Z])/g, (_, a: string, b: string) => `${a} ${b.toLowerCase()}`)

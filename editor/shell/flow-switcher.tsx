@@ -1,0 +1,47 @@
+// Gateway, flow and version; opens the list of flows and of drafts that only this browser has.
+import { Check, ChevronDown, CircleAlert, FilePen, Import, Plus } from 'lucide-react'
+import { DropdownMenu } from 'radix-ui'
+import { useState } from 'react'
+import { actions, useEditor } from '../state/store.ts'
+
+export function FlowSwitcher() {
+  const gateway = useEditor((s) => s.session?.gateway)
+  const flowId = useEditor((s) => s.flowId)
+  const name = useEditor((s) => s.document?.flow.name)
+  const version = useEditor((s) => s.base.version)
+  const flows = useEditor((s) => s.flows)
+  const [drafts, setDrafts] = useState<readonly string[]>([])
+  return (
+    <span className="crumb">
+      <span className="gateway">gateway&nbsp;<b>{gateway}</b>&nbsp;/</span>
+      <DropdownMenu.Root modal={false} onOpenChange={(open) => open && setDrafts(actions.localDrafts())}>
+        <DropdownMenu.Trigger className="crumb-flow" aria-label={name === undefined ? 'Choose a flow' : `Flow ${name}${version === null ? ', not deployed' : `, version ${version}`}. Choose another`}>
+          <b>{name === undefined ? 'No flow' : name || flowId}</b>
+          <span>{name === undefined ? '' : version === null ? '· draft' : `· v${version}`}</span>
+          <ChevronDown size={14} aria-hidden="true" />
+        </DropdownMenu.Trigger>
+        <DropdownMenu.Portal>
+          <DropdownMenu.Content className="menu" align="start" sideOffset={4}>
+            {flows.map((f) => (
+              <DropdownMenu.Item key={f.id} className="menu-item" onSelect={() => void actions.openFlow(f.id)}>
+                {f.id === flowId ? <Check size={15} /> : f.state === 'failed' ? <CircleAlert size={15} /> : <span className="menu-gap" />}
+                <span className="name">{f.name}</span>
+                <small>{f.state === 'running' ? '' : `${f.state} · `}{f.version === null ? 'not deployed' : `v${f.version}`}</small>
+              </DropdownMenu.Item>
+            ))}
+            {drafts.length > 0 ? <div className="menu-label">Drafts in this browser</div> : null}
+            {drafts.map((id) => (
+              <DropdownMenu.Item key={id} className="menu-item" onSelect={() => void actions.openFlow(id)}>
+                {id === flowId ? <Check size={15} /> : <FilePen size={15} />}
+                <span className="name">{id}</span>
+              </DropdownMenu.Item>
+            ))}
+            {flows.length + drafts.length > 0 ? <div className="menu-line" /> : null}
+            <DropdownMenu.Item className="menu-item" onSelect={() => actions.openDialog({ kind: 'new-flow' })}><Plus size={15} />New flow…</DropdownMenu.Item>
+            <DropdownMenu.Item className="menu-item" onSelect={() => actions.openDialog({ kind: 'import' })}><Import size={15} />Import…</DropdownMenu.Item>
+          </DropdownMenu.Content>
+        </DropdownMenu.Portal>
+      </DropdownMenu.Root>
+    </span>
+  )
+}

@@ -1,0 +1,68 @@
+// Keys that work everywhere outside of a text field, and the clipboard's events (which work without HTTPS too).
+import { useEffect } from 'react'
+import { isClipText, isFlowText } from '../state/clipboard.ts'
+import { actions, store } from '../state/store.ts'
+
+/** Keys go to a field, a menu or a dialog rather than to the flow. */
+export function takesKeys(target: EventTarget | null): boolean {
+  if (store.getState().ui.dialog !== null) return true
+  if (!(target instanceof HTMLElement)) return false
+  return target.isContentEditable || target.closest('input, textarea, select, dialog, [role="dialog"], [role="menu"], [role="listbox"]') !== null
+}
+
+export function Shortcuts() {
+  useEffect(() => {
+    const keys = (e: KeyboardEvent): void => {
+      const command = e.ctrlKey || e.metaKey
+      if (e.defaultPrevented || e.altKey || takesKeys(e.target)) return
+      const key = e.key.toLowerCase()
+      const run = shortcut(key, command, e.shiftKey)
+      if (!run) return
+      e.preventDefault()
+      run()
+    }
+    const busy = (e: ClipboardEvent): boolean => takesKeys(e.target) || (document.getSelection()?.toString() ?? '') !== ''
+    const put = (e: ClipboardEvent, text: string): void => {
+      if (text === '') return
+      e.clipboardData?.setData('text/plain', text)
+      e.preventDefault()
+    }
+    const copy = (e: ClipboardEvent): void => {
+      if (!busy(e)) put(e, actions.copySelected())
+    }
+    const cut = (e: ClipboardEvent): void => {
+      if (!busy(e)) put(e, actions.cutSelected())
+    }
+    const paste = (e: ClipboardEvent): void => {
+      const text = e.clipboardData?.getData('text/plain') ?? ''
+      if (takesKeys(e.target) || !(isClipText(text) || isFlowText(text))) return
+      e.preventDefault()
+      actions.pasteText(text)
+    }
+    document.addEventListener('keydown', keys)
+    document.addEventListener('copy', copy)
+    document.addEventListener('cut', cut)
+    document.addEventListener('paste', paste)
+    return () => {
+      document.removeEventListener('keydown', keys)
+      document.removeEventListener('copy', copy)
+      document.removeEventListener('cut', cut)
+      document.removeEventListener('paste', paste)
+    }
+  }, [])
+  return null
+}
+
+function shortcut(key: string, command: boolean, shift: boolean): (() => void) | undefined {
+  if (command && key === 'z') return shift ? actions.redo : actions.undo
+  if (command && key === 'y') return actions.redo
+  if (command && key === 'd') return actions.duplicateSelected
+  if (command && key === 'a') return actions.selectAll
+  if (command && key === 's') return () => actions.openDialog({ kind: 'deploy' })
+  if (command) return undefined
+  if (key === 'delete' || key === 'backspace') return actions.removeSelected
+  if (key === '/') return () => document.getElementById('palette-search')?.focus()
+  if (key === '?') return () => actions.openDialog({ kind: 'shortcuts' })
+  if (key === 'escape') return () => actions.select({})
+  return undefined
+}

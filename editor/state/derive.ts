@@ -1,0 +1,76 @@
+// What follows from draft, catalogue and check: types, changes and issues, at once after every edit.
+import { issueTexts, withDefaults, type CatalogueNode, type Issue, type IssueCode, type JsonValue } from '#kit'
+import { diffFlows, typeFlow, type Change, type Flow, type FlowPorts, type NodePorts, type TypedFlow } from '#format'
+import type { Base, Check, State } from './model.ts'
+
+/** Codes that the local typing finds itself: the gateway's older ones give way to it. */
+const local = new Set(Object.keys(issueTexts).filter((c) => c.startsWith('WIRE_') || c.startsWith('PORT_')).concat('UNIT_UNKNOWN')) as ReadonlySet<string>
+const gatewayOnly: ReadonlySet<IssueCode> = new Set(['WIRE_CYCLE', 'PORT_IN_USE'])
+
+const typedCache = new WeakMap<Flow['nodes'], { readonly wires: Flow['wires']; readonly types: unknown; readonly given: unknown; readonly parameters: unknown; readonly typed: TypedFlow }>()
+
+/** Types of the draft. Ports that only the gateway knows come from its last check. */
+export function typesOf(flow: Flow, types: ReadonlyMap<string, CatalogueNode>, given: FlowPorts | undefined): TypedFlow {
+  const known = typedCache.get(flow.nodes)
+  if (known && known.wires === flow.wires && known.types === types && known.given === given && known.parameters === flow.parameters) return known.typed
+  const configs: Record<string, unknown> = {}
+  const dynamic: Record<string, NodePorts> = {}
+  for (const [id, node] of Object.entries(flow.nodes)) {
+    const type = types.get(node.type)
+    if (!type) continue
+    configs[id] = configOf(node.config, type, flow.parameters)
+    if (type.dynamic && given && Object.hasOwn(given, id)) dynamic[id] = given[id]!
+  }
+  const typed = typeFlow(flow, (type) => types.get(type), configs, dynamic)
+  typedCache.set(flow.nodes, { wires: flow.wires, types, given, parameters: flow.parameters, typed })
+  return typed
+}
+
+const defaulted = new WeakMap<object, { readonly type: CatalogueNode; readonly parameters: unknown; readonly config: unknown }>()
+/** A config with defaults and parameters put in. */
+function configOf(config: { readonly [name: string]: JsonValue }, type: CatalogueNode, parameters: Flow['parameters']): unknown {
+  const known = defaulted.get(config)
+  if (known && known.type === type && known.parameters === parameters) return known.config
+  const full = withDefaults(type.config, withParameters(config, parameters))
+  defaulted.set(config, { type, parameters, config: full })
+  return full
+}
+
+function withParameters(value: JsonValue, parameters: Flow['parameters']): JsonValue {
+  if (value === null || typeof value !== 'object') return value
+  if (Array.isArray(value)) return value.map((v: JsonValue) => withParameters(v, parameters))
+  const object = value as { readonly [key: string]: JsonValue }
+  const name = object['$parameter']
+  if (typeof name === 'string' && Object.keys(object).length === 1) return Object.hasOwn(parameters, name) ? parameters[name]! : null
+  return Object.fromEntries(Object.entries(object).map(([k, v]) => [k, withParameters(v, parameters)]))
+}
+
+export function changesOf(base: Base, flow: Flow): readonly Change[] {
+  if (base.flow === flow) return []
+  return diffFlows(base.flow ?? { ...flow, nodes: {}, wires: [], parameters: {}, connections: {} }, flow).filter((c) => c.what !== 'connection')
+}
+
+/** The gateway's issues as far as they still hold, and the local ones. */
+export function issuesOf(flow: Flow, typed: TypedFlow, check: Check): readonly Issue[] {
+  if (check.of === flow && check.body) return check.body.issues
+  const older = (check.body?.issues ?? []).filter((i) => (!local.has(i.code) || gatewayOnly.has(i.code)) && (i.node === undefined || Object.hasOwn(flow.nodes, i.node)))
+  return [...older, ...typed.issues]
+}
+
+/** The parts of the state that follow from its others. */
+export function derived(state: State): State {
+  const flow = state.document?.flow
+  if (!flow) return { ...state, typed: { ports: {}, wires: [], issues: [], checked: new Set() }, ports: {}, changes: [], issues: [] }
+  const typed = typesOf(flow, state.types, state.check.body?.ports)
+  return { ...state, typed, ports: typed.ports, changes: changesOf(state.base, flow), issues: state.types.size === 0 ? [] : issuesOf(flow, typed, state.check) }
+}
+
+/** '1 node added, 2 settings changed' */
+export function changeSummary(changes: readonly Change[]): string {
+  const counts = new Map<string, number>()
+  for (const c of changes) {
+    const what = c.what === 'node' && c.how === 'changed' ? 'setting' : c.what === 'flow' ? 'name' : c.what
+    counts.set(`${what} ${c.how}`, (counts.get(`${what} ${c.how}`) ?? 0) + 1)
+  }
+  return [...counts].map(([key, n]) => `${n} ${n === 1 ? key : key.replace(' ', 's ')}`).join(', ')
+}

@@ -1,0 +1,81 @@
+// Drafts kept in the browser, one a flow, so that a reload or a lost gateway loses nothing. What can not be read or
+// written is told, never thrown: an editor without storage still edits.
+import { reasonOf } from '#kit'
+import { readFlow, type Flow } from '#format'
+
+export interface Storage {
+  readonly length: number
+  key(index: number): string | null
+  getItem(key: string): string | null
+  setItem(key: string, value: string): void
+  removeItem(key: string): void
+}
+
+export interface Draft {
+  readonly flow: Flow
+  readonly basedOn: number | null
+}
+
+const prefix = 'headgate.draft.'
+
+export function memoryStorage(): Storage {
+  const items = new Map<string, string>()
+  return {
+    get length() {
+      return items.size
+    },
+    key: (i) => [...items.keys()][i] ?? null,
+    getItem: (key) => items.get(key) ?? null,
+    setItem: (key, value) => void items.set(key, value),
+    removeItem: (key) => void items.delete(key),
+  }
+}
+
+/** The browser's, or memory where it is forbidden or absent. */
+export function browserStorage(): Storage {
+  try {
+    const storage = (globalThis as { localStorage?: Storage }).localStorage
+    return storage ?? memoryStorage()
+  } catch (thrown) {
+    if (thrown instanceof Error) return memoryStorage()
+    throw thrown
+  }
+}
+
+/** Undefined when there is none, or none that can be read. */
+export function readDraft(storage: Storage, id: string): Draft | undefined {
+  const text = storage.getItem(prefix + id)
+  if (text === null) return undefined
+  let json: unknown
+  try {
+    json = JSON.parse(text)
+  } catch (thrown) {
+    if (thrown instanceof SyntaxError) return undefined
+    throw thrown
+  }
+  const { flow: raw, basedOn } = (json ?? {}) as { flow?: unknown; basedOn?: unknown }
+  const { flow } = readFlow(raw)
+  return flow && flow.id === id && (basedOn === null || typeof basedOn === 'number') ? { flow, basedOn } : undefined
+}
+
+/** Undefined when it was kept, else why not (storage full). */
+export function writeDraft(storage: Storage, draft: Draft): string | undefined {
+  try {
+    storage.setItem(prefix + draft.flow.id, JSON.stringify({ flow: draft.flow, basedOn: draft.basedOn }))
+    return undefined
+  } catch (thrown) {
+    return reasonOf(thrown)
+  }
+}
+
+export const dropDraft = (storage: Storage, id: string): void => storage.removeItem(prefix + id)
+
+/** Ids of all flows with a draft. */
+export function draftIds(storage: Storage): string[] {
+  const ids: string[] = []
+  for (let i = 0; i < storage.length; i++) {
+    const key = storage.key(i)
+    if (key?.startsWith(prefix)) ids.push(key.slice(prefix.length))
+  }
+  return ids.toSorted()
+}

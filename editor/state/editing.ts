@@ -1,0 +1,139 @@
+// Every edit of the draft as an action. Each ends in a commit of the document, then the draft is kept and checked.
+import { issue, IssueError, type Issue, type JsonValue } from '#kit'
+import { formatFlow, formatWire, type Flow, type WireEnd } from '#format'
+import { copyText, duplicate, isFlowText, paste, readClip } from './clipboard.ts'
+import * as commands from './commands.ts'
+import { redo, seal, select, selectAll, undo, type Document, type Selection } from './document.ts'
+import type { Core } from './editor.ts'
+import type { Screen } from './screen.ts'
+import { judgeWire, viaConvert } from './wiring.ts'
+
+type Place = readonly [number, number]
+
+export function editing(core: Core, screen: Screen) {
+  const change = (edit: (document: Document) => Document): void => {
+    const { document } = core.get()
+    const next = document && edit(document)
+    if (!next || next === document) return
+    core.set({ document: next })
+    if (next.flow !== document.flow) core.touched()
+  }
+  const starter = (type: string) => core.get().types.get(type)
+  const selected = (): Selection => core.get().document?.selection ?? { nodes: [], wires: [] }
+
+  /** Puts a node of this type between two ends that do not fit. */
+  const insertBetween = (from: WireEnd, to: WireEnd, type: string): string | null => {
+    const known = starter(type)
+    const entry = known && viaConvert(core.get(), from, to, known)
+    if (!entry) return null
+    let id: string | null = null
+    change((d) => {
+      const { document, added } = commands.insertBetween(d, from, to, entry.node, entry.input, entry.output)
+      id = added
+      return document
+    })
+    return id
+  }
+
+  return {
+    undo: (): void => change(undo),
+    redo: (): void => change(redo),
+    /** The next edit is a step of its own: a field lost focus, a drag ended. */
+    seal: (): void => change(seal),
+    select: (selection: Partial<Selection>): void => change((d) => select(d, { nodes: [], wires: [], ...selection })),
+    selectAll: (): void => change(selectAll),
+    /** A node of this type with its starting config; its id, or null when the type is not installed. */
+    addNode(type: string, at: Place): string | null {
+      const known = starter(type)
+      if (!known) {
+        screen.toastIssue(issue('NODE_TYPE', {}, { type }))
+        return null
+      }
+      let id: string | null = null
+      change((d) => {
+        const { document, added } = commands.addNode(d, { type, ...(known.version === 1 ? {} : { version: known.version }), config: structuredClone(known.starter) as { [name: string]: JsonValue }, at })
+        id = added
+        return document
+      })
+      return id
+    },
+    removeSelected: (): void => change((d) => commands.remove(d, d.selection.nodes, d.selection.wires)),
+    removeNodes: (ids: readonly string[]): void => change((d) => commands.removeNodes(d, ids)),
+    removeWires: (wires: readonly string[]): void => change((d) => commands.removeWires(d, wires)),
+    moveNodes: (places: { readonly [id: string]: Place }, merge?: string): void => change((d) => commands.moveNodes(d, places, merge)),
+    nudge: (dx: number, dy: number): void =>
+      change((d) => commands.moveNodes(d, Object.fromEntries(d.selection.nodes.map((id) => [id, [d.flow.nodes[id]!.at[0] + dx, d.flow.nodes[id]!.at[1] + dy] as Place])), `nudge:${d.selection.nodes.join(',')}`)),
+    setName: (node: string, name: string): void => change((d) => commands.setName(d, node, name)),
+    /** `pointer` is a JSON pointer into the node's config; undefined removes what is there, so that the default holds. */
+    setConfig: (node: string, pointer: string, value: JsonValue | undefined): void => change((d) => commands.setConfig(d, node, pointer, value, starter(d.flow.nodes[node]?.type ?? ''))),
+    renameNode: (from: string, to: string): void => change((d) => commands.renameNode(d, from, to)),
+    setFlowName: (name: string): void => change((d) => commands.setFlowName(d, name)),
+    setParameter: (name: string, value: JsonValue | undefined): void => change((d) => commands.setParameter(d, name, value)),
+    replaceFlow: (flow: Flow, label?: string): void => change((d) => commands.replaceFlow(d, flow, label)),
+
+    /** Connects, or says in a toast why not and how to mend it. */
+    connect(from: WireEnd, to: WireEnd): boolean {
+      const verdict = judgeWire(core.get(), from, to)
+      if (verdict.ok) {
+        change((d) => commands.addWire(d, from, to))
+        return true
+      }
+      const insert = verdict.insert !== undefined && starter(verdict.insert) ? verdict.insert : undefined
+      screen.toastIssue(verdict.issue, insert === undefined ? undefined : { label: `Insert ${starter(insert)!.title}`, run: () => insertBetween(from, to, insert) })
+      return false
+    },
+    insertBetween,
+    disconnect: (from: WireEnd, to: WireEnd): void => change((d) => commands.removeWires(d, [formatWire({ from, to })])),
+
+    /** '' when nothing is selected. */
+    copySelected: (): string => {
+      const { document } = core.get()
+      return document ? copyText(document.flow, selected().nodes) : ''
+    },
+    cutSelected: (): string => {
+      const { document } = core.get()
+      const text = document ? copyText(document.flow, selected().nodes) : ''
+      if (text !== '') change((d) => commands.removeNodes(d, d.selection.nodes))
+      return text
+    },
+    /** Nodes are pasted; a whole flow opens the import dialog; anything else is said. */
+    pasteText(text: string, at?: Place): readonly Issue[] {
+      if (isFlowText(text)) {
+        screen.openDialog({ kind: 'import', text, source: 'clipboard' })
+        return []
+      }
+      try {
+        const clip = readClip(text)
+        change((d) => paste(d, clip, at).document)
+        return []
+      } catch (thrown) {
+        if (!(thrown instanceof IssueError)) throw thrown
+        for (const i of thrown.issues.slice(0, 3)) screen.toastIssue(i)
+        return thrown.issues
+      }
+    },
+    duplicateSelected: (): void => change((d) => duplicate(d, d.selection.nodes).document),
+
+    /** The draft as the one text of a flow, with copies of the gateway's connections that it names. */
+    async exportText(): Promise<string> {
+      const flow = core.get().document?.flow
+      if (!flow) return ''
+      return formatFlow(await withConnections(flow))
+    },
+  }
+
+  async function withConnections(flow: Flow): Promise<Flow> {
+    const used = new Set<string>()
+    for (const node of Object.values(flow.nodes)) {
+      const properties = (starter(node.type)?.config as { properties?: Record<string, { widget?: string }> } | undefined)?.properties ?? {}
+      for (const [name, schema] of Object.entries(properties)) {
+        const value = node.config[name]
+        if (schema.widget === 'connection' && typeof value === 'string') used.add(value)
+      }
+    }
+    const known = await core.api.connections()
+    const own = Object.fromEntries(Object.entries(flow.connections).filter(([name]) => used.has(name)))
+    const gateways = Object.fromEntries(known.filter((c) => used.has(c.name)).map((c) => [c.name, { type: c.type, config: c.config }]))
+    return { ...flow, connections: { ...own, ...gateways } }
+  }
+}

@@ -1,0 +1,110 @@
+// The editor without a screen: one store and the actions on it. Everything outside (gateway, storage, clock, timers)
+// is handed in, so that tests drive the very same editor headlessly.
+import { createStore, type StoreApi } from 'zustand/vanilla'
+import type { Api } from './api.ts'
+import { derived } from './derive.ts'
+import { writeDraft, type Storage } from './drafts.ts'
+import { editing } from './editing.ts'
+import { initialState, type State } from './model.ts'
+import { opening } from './opening.ts'
+import { screen } from './screen.ts'
+import { watching } from './watching.ts'
+
+export interface Environment {
+  readonly api: Api
+  readonly storage: Storage
+  readonly now: () => number
+  /** Runs `task` after `ms`; the answer cancels it. */
+  readonly later: (ms: number, task: () => void) => () => void
+}
+export type Store = StoreApi<State>
+
+export interface Core extends Environment {
+  readonly store: Store
+  readonly get: () => State
+  /** Sets what is given, then what follows from it. */
+  readonly set: (change: Partial<State> | ((state: State) => Partial<State>)) => void
+  /** Keeps the draft and asks the gateway about it, soon. Called after every edit. */
+  readonly touched: () => void
+  /** The same at once: before the page goes away. */
+  readonly flush: () => void
+}
+
+export const CHECK_AFTER_MS = 150
+const SAVE_AFTER_MS = 300
+/** A check that failed for want of the gateway is asked again. */
+const CHECK_AGAIN_MS = 5000
+
+export function createEditor(environment: Environment) {
+  const store = createStore<State>()(() => initialState)
+  const get = store.getState
+  const inputs = ['document', 'types', 'base', 'check'] as const
+  const set: Core['set'] = (change) => {
+    store.setState((before) => {
+      const patch = typeof change === 'function' ? change(before) : change
+      // What changes nothing wakes nobody.
+      if (Object.entries(patch).every(([key, value]) => Object.is(before[key as keyof State], value))) return before
+      const after = { ...before, ...patch }
+      const same = before.document?.flow === after.document?.flow && inputs.slice(1).every((k) => before[k] === after[k])
+      return same ? after : derived(after)
+    })
+  }
+
+  let cancelSave: (() => void) | undefined
+  let cancelCheck: (() => void) | undefined
+  let asked: AbortController | undefined
+
+  const save = (): void => {
+    cancelSave?.()
+    cancelSave = undefined
+    const { document, basedOn, changes } = get()
+    if (!document || (changes.length === 0 && get().base.flow !== null)) {
+      if (document) environment.storage.removeItem(`headgate.draft.${document.flow.id}`)
+      return
+    }
+    const failed = writeDraft(environment.storage, { flow: document.flow, basedOn })
+    if (failed !== undefined) actions.toast({ level: 'warning', text: `The draft could not be kept in this browser: ${failed}`, remedy: 'Export it before you close this page.' })
+  }
+
+  const check = async (): Promise<void> => {
+    cancelCheck = undefined
+    const flow = get().document?.flow
+    if (!flow || get().gate !== 'ready') return
+    asked?.abort()
+    const mine = (asked = new AbortController())
+    try {
+      const body = await environment.api.check(flow, mine.signal)
+      if (asked !== mine) return
+      set({ check: { of: flow, pending: get().document?.flow !== flow, body, failed: [] } })
+    } catch (thrown) {
+      if (asked !== mine || mine.signal.aborted) return
+      const issues = actions.failed(thrown)
+      set((s) => ({ check: { ...s.check, pending: false, failed: issues } }))
+      if (issues.some((i) => i.code === 'GATEWAY_AWAY')) cancelCheck = environment.later(CHECK_AGAIN_MS, () => void check())
+    }
+  }
+
+  const core: Core = {
+    ...environment,
+    store,
+    get,
+    set,
+    touched() {
+      cancelSave?.()
+      cancelSave = environment.later(SAVE_AFTER_MS, save)
+      cancelCheck?.()
+      if (!get().check.pending) set((s) => ({ check: { ...s.check, pending: true } }))
+      cancelCheck = environment.later(CHECK_AFTER_MS, () => void check())
+    },
+    flush: () => {
+      if (cancelSave) save()
+    },
+  }
+  const screenActions = screen(core)
+  const openingActions = opening(core, screenActions)
+  const actions = { ...screenActions, ...openingActions, ...editing(core, screenActions), ...watching(core, openingActions.refresh), flush: core.flush }
+  return { store, actions }
+}
+
+export type Editor = ReturnType<typeof createEditor>
+export type Actions = Editor['actions']

@@ -1,0 +1,149 @@
+// Everything the editor knows, as one immutable value. Components take small selectors of it; what comes ten times a
+// second (live) keeps the identity of everything that did not change.
+import type { AlarmBody, CheckBody, Change, EngineStatus, Flow, FlowPorts, FlowSummary, HealthBody, NodeStatus, ServerMessage, Session, TypedFlow } from '#format'
+import type { Catalogue, CatalogueNode, Issue, IssueLevel, JsonSample } from '#kit'
+import type { Document } from './document.ts'
+
+/** loading: nothing known yet. away: the gateway does not answer. claim and login: show the gate. ready: signed in. */
+export type Gate = 'loading' | 'away' | 'claim' | 'login' | 'ready'
+
+/** What runs on the gateway, as far as the draft is concerned. */
+export interface Base {
+  /** Null: never deployed. */
+  readonly version: number | null
+  readonly flow: Flow | null
+}
+
+export interface Check {
+  /** The flow that was checked: an older one while a check is pending. */
+  readonly of: Flow | null
+  readonly pending: boolean
+  readonly body: CheckBody | null
+  /** Why there is no result: network, rights. */
+  readonly failed: readonly Issue[]
+}
+
+export type LiveState = 'off' | 'connecting' | 'open' | 'lost'
+export interface LogLine {
+  /** Increases by one a line. */
+  readonly id: number
+  readonly time: number
+  readonly level: IssueLevel
+  readonly flow?: string
+  readonly node?: string
+  readonly text: string
+  readonly sample?: JsonSample
+}
+export interface Tap {
+  readonly id: string
+  readonly flow: string
+  readonly node: string
+  readonly port: string
+}
+export interface TapData {
+  /** Oldest first, at most TAP_LIMIT. */
+  readonly samples: readonly JsonSample[]
+  readonly skipped: number
+}
+export const LOG_LIMIT = 500
+export const TAP_LIMIT = 2000
+export const TREND_LIMIT = 60
+
+export type Totals = Extract<ServerMessage, { type: 'status' }>['totals']
+
+export interface Live {
+  readonly state: LiveState
+  /** Why it is lost, in words. */
+  readonly reason: string
+  readonly since: number
+  /** The gateway's time of the last status message, cut to whole seconds: what ages are counted against. */
+  readonly clock: number
+  /** Flow and version that `nodes` tells of. */
+  readonly flow: string | null
+  readonly version: number | null
+  readonly nodes: { readonly [id: string]: NodeStatus }
+  /** 'node.port' -> its last numbers, oldest first, at most TREND_LIMIT: what sparklines draw. */
+  readonly trends: { readonly [port: string]: readonly number[] }
+  readonly totals: Totals | null
+  readonly engines: { readonly [id: string]: EngineStatus }
+  /** Alarms that are not normal, newest change first. */
+  readonly alarms: readonly AlarmBody[]
+  /** Newest last. */
+  readonly log: readonly LogLine[]
+  readonly taps: readonly Tap[]
+  readonly tapData: { readonly [id: string]: TapData }
+  readonly held: boolean
+}
+
+export type Theme = 'system' | 'light' | 'dark'
+export type InspectorTab = 'settings' | 'live' | 'help'
+export type DrawerTab = 'taps' | 'problems' | 'alarms' | 'log'
+export type Dialog =
+  | { readonly kind: 'deploy' | 'versions' | 'arm' | 'hold' | 'secrets' | 'models' | 'shortcuts' | 'new-flow' }
+  /** `name` opens that one for editing; `type` begins a new one of that driver. */
+  | { readonly kind: 'connections'; readonly name?: string; readonly type?: string }
+  /** `text` is what was dropped or pasted, `source` the file's name. */
+  | { readonly kind: 'import'; readonly text?: string; readonly source?: string }
+
+export interface Toast {
+  readonly id: number
+  readonly level: IssueLevel | 'success'
+  readonly text: string
+  readonly remedy?: string
+  readonly action?: { readonly label: string; readonly run: () => void }
+}
+
+export interface Ui {
+  readonly theme: Theme
+  readonly inspectorTab: InspectorTab
+  readonly drawerTab: DrawerTab
+  readonly drawerOpen: boolean
+  /** px */
+  readonly drawerHeight: number
+  readonly inspectorWidth: number
+  readonly dialog: Dialog | null
+  readonly toasts: readonly Toast[]
+  /** The canvas brings this into view; a new object each time it is asked for. */
+  readonly reveal: { readonly nodes: readonly string[] } | null
+  /** JSON pointer of the field the inspector should focus, with the node it belongs to. */
+  readonly focusField: { readonly node: string; readonly field: string } | null
+}
+
+export interface State {
+  readonly gate: Gate
+  /** Why the gate is 'away'. */
+  readonly gateIssues: readonly Issue[]
+  readonly health: HealthBody | null
+  readonly session: Session | null
+  readonly catalogue: Catalogue | null
+  /** The catalogue's nodes by type. */
+  readonly types: ReadonlyMap<string, CatalogueNode>
+  readonly flows: readonly FlowSummary[]
+  readonly flowId: string | null
+  readonly document: Document | null
+  readonly base: Base
+  /** The version the draft was made from; a deploy names it. */
+  readonly basedOn: number | null
+  /** Types of the draft, at once after every edit. */
+  readonly typed: TypedFlow
+  /** Ports of the draft with what only the gateway knows. */
+  readonly ports: FlowPorts
+  /** What differs from the running version, at once after every edit. */
+  readonly changes: readonly Change[]
+  /** All that is wrong with the draft: the local types at once, the gateway's check when it is there. */
+  readonly issues: readonly Issue[]
+  readonly check: Check
+  readonly live: Live
+  readonly ui: Ui
+}
+
+export const noTypes: TypedFlow = { ports: {}, wires: [], issues: [], checked: new Set() }
+export const noCheck: Check = { of: null, pending: false, body: null, failed: [] }
+export const noLive: Live = {
+  state: 'off', reason: '', since: 0, clock: 0, flow: null, version: null, nodes: {}, trends: {}, totals: null, engines: {}, alarms: [], log: [], taps: [], tapData: {}, held: false,
+}
+export const initialState: State = {
+  gate: 'loading', gateIssues: [], health: null, session: null, catalogue: null, types: new Map(), flows: [], flowId: null, document: null, base: { version: null, flow: null }, basedOn: null,
+  typed: noTypes, ports: {}, changes: [], issues: [], check: noCheck, live: noLive,
+  ui: { theme: 'system', inspectorTab: 'settings', drawerTab: 'taps', drawerOpen: true, drawerHeight: 232, inspectorWidth: 320, dialog: null, toasts: [], reveal: null, focusField: null },
+}

@@ -1,0 +1,218 @@
+// Getting in and getting a flow: the gate, the session, the list of flows, opening one with the draft kept for it, and
+// what happens to draft and base when something was deployed.
+import { emptyFlow, may, type DeployBody, type Flow, type FlowSummary, type Permission, type Session } from '#format'
+import { issue } from '#kit'
+import { freshId, replaceFlow } from './commands.ts'
+import { createDocument } from './document.ts'
+import { changesOf } from './derive.ts'
+import { draftIds, dropDraft, readDraft, writeDraft } from './drafts.ts'
+import type { Core } from './editor.ts'
+import { pruned } from './live.ts'
+import { noCheck, noLive } from './model.ts'
+import type { Screen } from './screen.ts'
+
+const differ = (running: Flow, draft: Flow): boolean => changesOf({ version: 0, flow: running }, draft).length > 0
+const AGAIN_MS = 2000
+const LAST_FLOW = 'headgate.flow'
+
+export function opening(core: Core, screen: Screen) {
+  let cancelRetry: (() => void) | undefined
+
+  /** Finds out where we stand and gets everything: call it once at the start and after signing in. Retries while the gateway is away. */
+  async function start(wish?: string | null): Promise<void> {
+    cancelRetry?.()
+    cancelRetry = undefined
+    try {
+      const health = await core.api.health()
+      core.set({ health })
+      if (!health.claimed) return void core.set({ gate: 'claim', gateIssues: [] })
+      const session = await core.api.session()
+      await signedIn(session, wish)
+    } catch (thrown) {
+      const issues = screen.failed(thrown)
+      if (issues.some((i) => i.code === 'AUTH_NEEDED')) return void core.set({ gate: 'login', gateIssues: [], session: null })
+      core.set({ gate: core.get().gate === 'ready' ? 'ready' : 'away', gateIssues: issues })
+      cancelRetry = core.later(AGAIN_MS, () => void start(wish))
+    }
+  }
+
+  /** After claim or login gave a session. Keeps the draft that is open, if any. */
+  async function signedIn(session: Session, wish?: string | null): Promise<void> {
+    core.set({ session })
+    const [catalogue, flows, alarms] = await Promise.all([core.api.catalogue(), core.api.flows(), core.api.alarms()])
+    const types = new Map(catalogue.nodes.map((n) => [n.type, n]))
+    core.set((s) => ({ catalogue, types, flows, gate: 'ready', gateIssues: [], live: { ...s.live, alarms: alarms.filter((a) => a.state !== 'normal') } }))
+    if (core.get().document) {
+      await refresh()
+      core.touched()
+      return
+    }
+    const known = [...flows.map((f) => f.id), ...draftIds(core.storage)]
+    const id = [wish, core.storage.getItem(LAST_FLOW), flows[0]?.id, known[0]].find((f) => typeof f === 'string' && known.includes(f))
+    if (typeof id === 'string') await openFlow(id)
+  }
+
+  /** Opens a flow of the gateway, or a draft that only this browser has. The draft of the flow that was open is kept. */
+  async function openFlow(id: string): Promise<boolean> {
+    core.flush()
+    const draft = readDraft(core.storage, id)
+    let base: { version: number | null; flow: Flow | null } = { version: null, flow: null }
+    if (core.get().flows.some((f) => f.id === id)) {
+      try {
+        const body = await core.api.flow(id)
+        base = { version: body.version, flow: body.flow }
+        putSummary(body)
+      } catch (thrown) {
+        screen.toastFailed(thrown)
+        if (!draft) return false
+      }
+    }
+    const flow = draft?.flow ?? base.flow
+    if (!flow) {
+      screen.toastIssue(issue('FLOW_UNKNOWN', {}, { id }))
+      return false
+    }
+    show(flow, base, draft ? draft.basedOn : base.version)
+    if (draft && base.version !== null && draft.basedOn !== base.version && differ(base.flow!, draft.flow)) warnBehind()
+    return true
+  }
+
+  function show(flow: Flow, base: { version: number | null; flow: Flow | null }, basedOn: number | null): void {
+    remember(flow.id)
+    core.set((s) => ({
+      flowId: flow.id, document: createDocument(flow), base, basedOn, check: noCheck,
+      live: { ...noLive, state: s.live.state, reason: s.live.reason, since: s.live.since, engines: s.live.engines, alarms: s.live.alarms, log: s.live.log, held: s.live.held, clock: s.live.clock },
+      ui: { ...s.ui, reveal: { nodes: [] }, focusField: null },
+    }))
+    core.touched()
+  }
+
+  function remember(id: string): void {
+    try {
+      core.storage.setItem(LAST_FLOW, id)
+    } catch (thrown) {
+      // Only which flow opens first is lost; writing the draft itself tells of a full storage.
+      if (!(thrown instanceof Error)) throw thrown
+    }
+  }
+
+  function warnBehind(): void {
+    const { base, basedOn } = core.get()
+    const conflict = issue('DEPLOY_CONFLICT', {}, { running: base.version ?? 'none', basedOn: basedOn ?? 'none' })
+    screen.toast({ level: 'warning', text: conflict.text, remedy: conflict.remedy, action: { label: 'Discard draft', run: discardDraft } })
+  }
+
+  function putSummary(body: FlowSummary): void {
+    const summary: FlowSummary = { id: body.id, name: body.name, version: body.version, state: body.state, armed: body.armed, actuators: body.actuators }
+    core.set((s) => ({ flows: s.flows.some((f) => f.id === body.id) ? s.flows.map((f) => (f.id === body.id ? summary : f)) : [...s.flows, summary] }))
+  }
+
+  /** Fetches what runs now and compares the draft with it. A draft without changes follows the gateway. */
+  async function refresh(): Promise<void> {
+    const { flowId } = core.get()
+    if (flowId === null) return
+    try {
+      const flows = await core.api.flows()
+      core.set({ flows })
+      if (!flows.some((f) => f.id === flowId)) return void core.set({ base: { version: null, flow: null } })
+      const body = await core.api.flow(flowId)
+      if (core.get().flowId !== flowId) return
+      const { document, changes, base: before } = core.get()
+      const base = { version: body.version, flow: body.flow }
+      if (document && changes.length === 0 && before.flow !== null && differ(body.flow, document.flow)) {
+        core.set({ document: replaceFlow(document, body.flow, `Take over v${body.version}`), base, basedOn: body.version })
+        core.touched()
+      } else core.set((s) => ({ base, basedOn: s.document && !differ(body.flow, s.document.flow) ? body.version : s.basedOn }))
+      core.set((s) => ({ live: pruned(s.live, body.flow) }))
+    } catch (thrown) {
+      screen.toastFailed(thrown)
+    }
+  }
+
+  /** The running flow in place of the draft; undoable. */
+  function discardDraft(): void {
+    const { document, base } = core.get()
+    if (!document || !base.flow) return
+    core.set({ document: replaceFlow(document, base.flow, 'Discard draft'), basedOn: base.version })
+    dropDraft(core.storage, document.flow.id)
+    core.touched()
+  }
+
+  return {
+    start,
+    signedIn,
+    openFlow,
+    refresh,
+    discardDraft,
+    /** A draft that is deployed knowingly on top of what somebody else deployed meanwhile. */
+    rebase: (): void => {
+      core.set((s) => ({ basedOn: s.base.version }))
+      core.touched()
+    },
+    /** After a deploy of `flow`, which was the draft when it began. Edits made meanwhile stay edits. */
+    deployed(body: DeployBody, flow: Flow): void {
+      core.set((s) => ({
+        base: { version: body.version, flow }, basedOn: body.version,
+        flows: s.flows.some((f) => f.id === flow.id)
+          ? s.flows.map((f) => (f.id === flow.id ? { ...f, name: flow.name, version: body.version, armed: body.armed } : f))
+          : [...s.flows, { id: flow.id, name: flow.name, version: body.version, state: 'running', armed: body.armed, actuators: 0 }],
+      }))
+      core.touched()
+      void refresh()
+    },
+    /** After a rollback: the draft becomes that version, undoably. */
+    async rolledBack(body: DeployBody): Promise<void> {
+      const { flowId } = core.get()
+      if (flowId === null) return
+      const running = await core.api.flow(flowId)
+      putSummary(running)
+      core.set((s) => (s.document && s.flowId === flowId ? { document: replaceFlow(s.document, running.flow, `Roll back to v${body.version}`), base: { version: running.version, flow: running.flow }, basedOn: running.version } : {}))
+      core.touched()
+    },
+    /** A new, empty flow as a draft of this browser; the first deploy brings it to the gateway. Answers its id. */
+    newFlow(name: string): string {
+      core.flush()
+      const id = freeFlowId(name)
+      const flow = emptyFlow(id, name)
+      writeDraft(core.storage, { flow, basedOn: null })
+      show(flow, { version: null, flow: null }, null)
+      return id
+    },
+    /** 'replace' puts it in place of the open draft (undoable, the id stays); 'new' opens it beside, under a free id. */
+    importFlow(flow: Flow, mode: 'replace' | 'new'): string {
+      const { document } = core.get()
+      if (mode === 'replace' && document) {
+        core.set({ document: replaceFlow(document, flow) , ui: { ...core.get().ui, reveal: { nodes: [] } } })
+        core.touched()
+        return document.flow.id
+      }
+      core.flush()
+      const own = { ...flow, id: freeFlowId(flow.id) }
+      writeDraft(core.storage, { flow: own, basedOn: null })
+      show(own, { version: null, flow: null }, null)
+      return own.id
+    },
+    /** Flows that only this browser has. */
+    localDrafts: (): string[] => draftIds(core.storage).filter((id) => !core.get().flows.some((f) => f.id === id)),
+    async signOut(): Promise<void> {
+      core.flush()
+      try {
+        await core.api.logout()
+      } catch (thrown) {
+        screen.toastFailed(thrown)
+        return
+      }
+      core.set({ gate: 'login', session: null, document: null, flowId: null, base: { version: null, flow: null }, basedOn: null, live: noLive, check: noCheck, flows: [] })
+    },
+    /** May the signed-in user do this? */
+    may: (permission: Permission): boolean => {
+      const { session } = core.get()
+      return session !== null && may(session.role, permission)
+    },
+  }
+
+  function freeFlowId(wish: string): string {
+    const taken = new Set([...core.get().flows.map((f) => f.id), ...draftIds(core.storage)])
+    return freshId((id) => taken.has(id), wish)
+  }
+}

@@ -1,0 +1,82 @@
+// How values, states and layouts are shown.
+import { expect, test } from 'vitest'
+import type { JsonValue } from '#kit'
+import { emptyFlow, type AlarmBody, type NodeStatus } from '#format'
+import { familiesOf } from './families.ts'
+import { formatAge, formatDuration, formatNumber, formatRate, formatValue, numbersOf, severityOf } from './format.ts'
+import { alarmOf, conditionOf, ghostsOf } from './status.ts'
+import { noLive } from './model.ts'
+import { tidy } from './tidy.ts'
+
+test('numbers keep four significant digits and never an exponent in the ordinary range', () => {
+  expect([4.8213, 71.4, 1024, 0, -0.5, 12_345.6, 1e9, 1e-7, 0.0123456].map(formatNumber)).toEqual(['4.821', '71.4', '1,024', '0', '−0.5', '12,346', '1.00e+9', '1.00e-7', '0.0123'])
+})
+
+test('values that are none never look like a number', () => {
+  expect(formatValue(null)).toBe('—')
+  expect(formatValue({ $number: 'NaN' })).toBe('NaN')
+  expect(formatValue({ $number: '-Infinity' })).toBe('−∞')
+  expect(severityOf({ tag: 't', value: { $number: 'NaN' }, time: 0 })).toBe('bad')
+  expect(severityOf({ tag: 't', value: null, time: 0 })).toBe('bad')
+  expect(severityOf({ tag: 't', value: 1, time: 0, quality: 'what is this' })).toBe('bad')
+  expect(severityOf({ tag: 't', value: 1, time: 0, quality: 'Uncertain' })).toBe('uncertain')
+  expect(severityOf({ tag: 't', value: 1, time: 0 })).toBe('good')
+  expect(numbersOf([1, { $number: 'NaN' }])).toEqual([1, Number.NaN])
+})
+
+test('vectors, series, records and bytes show their size', () => {
+  const values: JsonValue[] = [[1, 2, 3], { $series: [1, 2] }, { a: 1, b: 2 }, { $bytes: 12 }, true, 'outer race']
+  expect(values.map(formatValue)).toEqual(['[3]', '[2]', '{2}', '12 B', 'true', 'outer race'])
+})
+
+test('rates, ages and durations', () => {
+  expect([0, 0.05, 1, 12.34, 1024.4].map(formatRate)).toEqual(['', '3/min', '1/s', '12/s', '1,024/s'])
+  expect([12_000, 300_000, 9_000_000].map(formatAge)).toEqual(['12 s', '5 min', '3 h'])
+  expect([41_000, 3_723_000].map(formatDuration)).toEqual(['00:41', '1:02:03'])
+})
+
+const ok: NodeStatus = { health: { state: 'ok', text: '' }, ledger: { in: 0, passed: 0, held: 0, failed: 0, queued: 0, dropped: {} }, inputs: {}, outputs: {}, p99Us: null, issues: [] }
+const alarm: AlarmBody = { flow: 'f', node: 'n', tag: '', time: 1, since: 1, state: 'unacknowledged', priority: 'high', message: 'Too hot', value: 1, limit: 0 }
+
+test('only a connected, running, fresh node is shown as ok', () => {
+  expect(conditionOf(ok, undefined, 'open')).toEqual({ shape: 'ok', text: 'running', stale: false })
+  expect(conditionOf(ok, undefined, 'lost')).toMatchObject({ shape: 'warn', stale: true })
+  expect(conditionOf(undefined, undefined, 'open')).toMatchObject({ shape: 'idle', stale: true })
+  expect(conditionOf({ ...ok, health: { state: 'stale', text: 'no data for 9 s' } }, undefined, 'open')).toEqual({ shape: 'warn', text: 'no data for 9 s', stale: true })
+  expect(conditionOf({ ...ok, health: { state: 'error', text: 'refused' } }, undefined, 'open')).toMatchObject({ shape: 'bad', stale: true })
+  expect(conditionOf({ ...ok, health: { state: 'connecting', text: '' } }, undefined, 'open')).toMatchObject({ shape: 'idle', stale: true })
+  expect(conditionOf(ok, alarm, 'open')).toMatchObject({ shape: 'bad', text: 'Too hot' })
+  expect(conditionOf(ok, { ...alarm, priority: 'low' }, 'open')).toMatchObject({ shape: 'warn' })
+})
+
+test('a node shows its gravest alarm of this flow', () => {
+  const live = { ...noLive, alarms: [{ ...alarm, priority: 'low' as const }, { ...alarm, tag: 'b', priority: 'critical' as const }, { ...alarm, flow: 'g' }] }
+  expect(alarmOf({ live, flowId: 'f' }, 'n')?.priority).toBe('critical')
+  expect(alarmOf({ live, flowId: 'f' }, 'm')).toBeUndefined()
+})
+
+test('ports that only wires name are drawn, so that no wire vanishes', () => {
+  const flow = { ...emptyFlow('f', 'F'), nodes: { a: { type: 'x', config: {}, at: [0, 0] as const }, b: { type: 'y', config: {}, at: [0, 0] as const } }, wires: ['a.old -> b.in'] }
+  const ports = { a: { inputs: {}, outputs: { new: { kind: 'number' as const } } } }
+  expect(ghostsOf(flow, ports, 'a')).toEqual({ inputs: [], outputs: ['old'] })
+  expect(ghostsOf(flow, ports, 'b')).toEqual({ inputs: ['in'], outputs: [] })
+})
+
+test('the palette finds by every word, in title, summary, type and keywords', () => {
+  const n = (type: string, title: string, keywords: string[] = []) => ({ type, title, summary: `${title} it`, keywords }) as never
+  const nodes = [n('filter.deadband', 'Deadband', ['hysteresis']), n('source.mqtt', 'MQTT subscribe'), n('zz.own', 'Own')]
+  expect(familiesOf(nodes).map((f) => f.id)).toEqual(['source', 'filter', 'zz'])
+  expect(familiesOf(nodes, 'hyster').map((f) => f.id)).toEqual(['filter'])
+  expect(familiesOf(nodes, 'mqtt source')[0]!.nodes).toHaveLength(1)
+  expect(familiesOf(nodes, 'nothing')).toEqual([])
+})
+
+test('tidying puts what feeds to the left, overlaps nothing and stands loops', () => {
+  const at = [0, 0] as const
+  const flow = { ...emptyFlow('f', 'F'), nodes: { a: { type: 'x', config: {}, at }, b: { type: 'x', config: {}, at }, c: { type: 'x', config: {}, at }, d: { type: 'x', config: {}, at } }, wires: ['a.o -> b.i', 'a.o -> c.i', 'b.o -> d.i', 'c.o -> d.i', 'd.o -> b.i'] }
+  const places = tidy(flow, () => ({ width: 200, height: 100 }))
+  expect(places['a']![0]).toBeLessThan(places['b']![0])
+  expect(places['c']![0]).toBeLessThan(places['d']![0])
+  const all = Object.values(places)
+  for (const [i, [x, y]] of all.entries()) for (const [u, v] of all.slice(i + 1)) expect(Math.abs(x - u) >= 200 || Math.abs(y - v) >= 100).toBe(true)
+})

@@ -1,0 +1,100 @@
+// What state a node is shown in. Shape tells it as well as colour: disc ok, ring not running, diamond warning, triangle
+// error. Nothing that is unknown, stale or bad is ever shown as normal.
+import type { Issue } from '#kit'
+import { parseWire, type AlarmBody, type Flow, type FlowPorts, type NodeStatus } from '#format'
+import { formatDuration } from './format.ts'
+import type { LiveState, State } from './model.ts'
+
+export type Shape = 'ok' | 'idle' | 'warn' | 'bad'
+export interface Condition {
+  readonly shape: Shape
+  /** In words, for the tooltip and a screen reader. */
+  readonly text: string
+  /** Values are not to be taken as present ones. */
+  readonly stale: boolean
+}
+
+export function conditionOf(status: NodeStatus | undefined, alarm: AlarmBody | undefined, live: LiveState): Condition {
+  if (live !== 'open') return { shape: status ? 'warn' : 'idle', text: status ? 'no connection to the gateway: this is what was last seen' : 'no connection to the gateway', stale: true }
+  if (!status) return { shape: 'idle', text: 'not running: deploy the draft', stale: true }
+  const { health, issues } = status
+  const stale = health.state === 'stale' || health.state === 'connecting' || health.state === 'error'
+  const error = health.state === 'error' ? health.text || health.issue?.text || 'fault' : issues.find((i) => i.level === 'error')?.text
+  if (error !== undefined) return { shape: 'bad', text: error, stale }
+  if (alarm && (alarm.priority === 'high' || alarm.priority === 'critical')) return { shape: 'bad', text: alarm.message, stale }
+  if (health.state === 'stale') return { shape: 'warn', text: health.text || 'data is stale', stale }
+  if (health.state === 'connecting') return { shape: 'idle', text: health.text || 'connecting', stale }
+  if (alarm) return { shape: 'warn', text: alarm.message, stale }
+  const warning = issues.find((i) => i.level === 'warning')
+  if (warning) return { shape: 'warn', text: warning.text, stale }
+  return { shape: 'ok', text: 'running', stale }
+}
+
+/** 'unack 00:41' */
+export function alarmText(alarm: AlarmBody, clock: number): string {
+  const state = { normal: 'normal', unacknowledged: 'unack', acknowledged: 'ack', returned: 'returned, unack' }[alarm.state]
+  return `${state} ${formatDuration(clock - alarm.since)}`
+}
+
+/** The alarm that a node shows: the gravest, then the newest. */
+export function alarmOf(state: Pick<State, 'live' | 'flowId'>, node: string): AlarmBody | undefined {
+  const order = ['critical', 'high', 'medium', 'low']
+  let found: AlarmBody | undefined
+  for (const a of state.live.alarms) {
+    if (a.flow === state.flowId && a.node === node && (!found || order.indexOf(a.priority) < order.indexOf(found.priority))) found = a
+  }
+  return found
+}
+
+const byNode = new WeakMap<readonly Issue[], ReadonlyMap<string, readonly Issue[]>>()
+const none: readonly Issue[] = []
+/** Issues of the draft at one node, errors first; the same list for the same issues. */
+export function issuesAt(issues: readonly Issue[], node: string): readonly Issue[] {
+  let map = byNode.get(issues)
+  if (!map) {
+    const lists = new Map<string, Issue[]>()
+    for (const i of issues) {
+      if (i.node === undefined || i.level === 'info') continue
+      lists.set(i.node, [...(lists.get(i.node) ?? []), i])
+    }
+    for (const list of lists.values()) list.sort((a, b) => Number(b.level === 'error') - Number(a.level === 'error'))
+    byNode.set(issues, (map = lists))
+  }
+  return map.get(node) ?? none
+}
+
+const wireIssues = new WeakMap<readonly Issue[], ReadonlyMap<string, Issue>>()
+/** The error of a wire, if it has one. */
+export function issueOfWire(issues: readonly Issue[], wire: string): Issue | undefined {
+  let map = wireIssues.get(issues)
+  if (!map) wireIssues.set(issues, (map = new Map(issues.filter((i) => i.wire !== undefined && i.level === 'error').map((i) => [i.wire!, i]))))
+  return map.get(wire)
+}
+
+export interface Ghosts {
+  readonly inputs: readonly string[]
+  readonly outputs: readonly string[]
+}
+const noGhosts: Ghosts = { inputs: [], outputs: [] }
+const ghostCache = new WeakMap<FlowPorts, { readonly wires: Flow['wires']; readonly map: ReadonlyMap<string, Ghosts> }>()
+/** Ports that wires name and the node does not have (a renamed tag, a type that is not installed): drawn, so that the wire is seen and can be mended. */
+export function ghostsOf(flow: Flow, ports: FlowPorts, node: string): Ghosts {
+  let cached = ghostCache.get(ports)
+  if (cached?.wires !== flow.wires) {
+    const map = new Map<string, { inputs: string[]; outputs: string[] }>()
+    const note = (id: string, side: 'inputs' | 'outputs', port: string): void => {
+      if (Object.hasOwn(ports, id) && Object.hasOwn(ports[id]![side], port)) return
+      const of = map.get(id) ?? { inputs: [], outputs: [] }
+      if (!of[side].includes(port)) of[side].push(port)
+      map.set(id, of)
+    }
+    for (const text of flow.wires) {
+      const wire = parseWire(text)
+      if (!wire) continue
+      note(wire.from.node, 'outputs', wire.from.port)
+      note(wire.to.node, 'inputs', wire.to.port)
+    }
+    ghostCache.set(ports, (cached = { wires: flow.wires, map }))
+  }
+  return cached.map.get(node) ?? noGhosts
+}

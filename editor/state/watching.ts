@@ -1,0 +1,38 @@
+// What comes over the live socket. The socket itself is editor/live/socket.ts: it calls these, and follows `flowId` and
+// `live.taps` of the store.
+import type { ServerMessage } from '#format'
+import type { Core } from './editor.ts'
+import { applyMessage } from './live.ts'
+import type { LiveState, Tap } from './model.ts'
+
+export function watching(core: Core, refresh: () => Promise<void>) {
+  let lastTap = 0
+  return {
+    applyServerMessage(message: ServerMessage): void {
+      core.set((s) => applyMessage(s, message))
+      // Somebody deployed, here or elsewhere: what the draft is compared with has changed.
+      const { flowId, base } = core.get()
+      if (message.type === 'flow' && message.flow.id === flowId && message.flow.version !== base.version) void refresh()
+    },
+    /** `reason` in words when it is lost. */
+    setConnection(state: LiveState, reason = ''): void {
+      core.set((s) => (s.live.state === state && s.live.reason === reason ? {} : { live: { ...s.live, state, reason, since: core.now() } }))
+    },
+    /** Pins a port: its samples are plotted and logged. Answers the tap's id. */
+    pinTap(node: string, port: string): string {
+      const { flowId, live } = core.get()
+      const known = live.taps.find((t) => t.flow === flowId && t.node === node && t.port === port)
+      if (known || flowId === null) return known?.id ?? ''
+      const tap: Tap = { id: `tap-${++lastTap}`, flow: flowId, node, port }
+      core.set((s) => ({ live: { ...s.live, taps: [...s.live.taps, tap] }, ui: { ...s.ui, drawerTab: 'taps', drawerOpen: true } }))
+      return tap.id
+    },
+    unpinTap(id: string): void {
+      core.set((s) => {
+        const { [id]: _gone, ...tapData } = s.live.tapData
+        return { live: { ...s.live, taps: s.live.taps.filter((t) => t.id !== id), tapData } }
+      })
+    },
+    clearLog: (): void => core.set((s) => ({ live: { ...s.live, log: [] } })),
+  }
+}

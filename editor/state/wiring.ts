@@ -1,0 +1,85 @@
+// May this output feed that input? Asked while a wire is dragged, so that the answer and its reason stand at the handle.
+import { assignable, formatType, issue, type CatalogueNode, type Issue, type JsonValue, type PortType } from '#kit'
+import { formatWire, parseWire, type FlowPorts, type NodeEntry, type WireEnd } from '#format'
+import type { State } from './model.ts'
+
+export type Verdict = { readonly ok: true; readonly checked: boolean } | { readonly ok: false; readonly issue: Issue; readonly insert?: string }
+
+type Drawn = Pick<State, 'ports' | 'document' | 'types'>
+
+export function judgeWire(state: Drawn, from: WireEnd, to: WireEnd): Verdict {
+  const wire = formatWire({ from, to })
+  const out = portOf(state.ports, from, 'outputs')
+  const into = portOf(state.ports, to, 'inputs')
+  const names = (side: 'inputs' | 'outputs', node: string): string => Object.keys(state.ports[node]?.[side] ?? {}).join(', ') || 'none'
+  if (!out) return { ok: false, issue: issue('WIRE_PORT', { wire, node: from.node, port: from.port }, { node: from.node, direction: 'output', port: from.port, ports: names('outputs', from.node) }) }
+  if (!into) return { ok: false, issue: issue('WIRE_PORT', { wire, node: to.node, port: to.port }, { node: to.node, direction: 'input', port: to.port, ports: names('inputs', to.node) }) }
+  const flow = state.document?.flow
+  if (flow?.wires.includes(wire)) return { ok: false, issue: issue('WIRE_DUPLICATE', { wire }, { wire }) }
+  const loop = flow && loopThrough(state, from.node, to.node)
+  if (loop) return { ok: false, issue: issue('WIRE_CYCLE', { wire }, { path: loop.join(' -> ') }) }
+  // The declared type of the input, not what feeds it now: a wire may replace another.
+  const fit = assignable(out, into)
+  if (fit.ok) return { ok: true, checked: fit.checked ?? false }
+  return { ok: false, issue: issue(fit.code, { wire, node: to.node, port: to.port }, { from: formatType(out), to: formatType(into), hint: fit.hint }), ...(fit.insert === undefined ? {} : { insert: fit.insert }) }
+}
+
+/** The loop a wire would close, as node ids; a node that delays breaks it. */
+function loopThrough(state: Drawn, from: string, to: string): string[] | undefined {
+  const flow = state.document!.flow
+  const delays = (id: string): boolean => state.types.get(flow.nodes[id]?.type ?? '')?.delays ?? false
+  if (delays(from) || delays(to)) return undefined
+  const next = new Map<string, string[]>()
+  for (const text of flow.wires) {
+    const w = parseWire(text)
+    if (w) next.set(w.from.node, [...(next.get(w.from.node) ?? []), w.to.node])
+  }
+  const before = new Map<string, string | null>([[to, null]])
+  const queue = [to]
+  for (let id = queue.shift(); id !== undefined; id = queue.shift()) {
+    if (id === from) {
+      const path: string[] = []
+      for (let at: string | null = from; at !== null; at = before.get(at) ?? null) path.unshift(at)
+      return [from, ...path]
+    }
+    for (const follower of next.get(id) ?? []) {
+      if (before.has(follower) || delays(follower)) continue
+      before.set(follower, id)
+      queue.push(follower)
+    }
+  }
+  return undefined
+}
+
+function portOf(ports: FlowPorts, end: WireEnd, side: 'inputs' | 'outputs'): PortType | undefined {
+  const of = Object.hasOwn(ports, end.node) ? ports[end.node]![side] : undefined
+  return of && Object.hasOwn(of, end.port) ? of[end.port] : undefined
+}
+
+/** All ends that could take a wire from this one, or that could feed it, best first: what the keyboard's list shows. */
+export function partnersOf(state: Drawn, end: WireEnd, side: 'output' | 'input'): { readonly end: WireEnd; readonly type: PortType; readonly verdict: Verdict }[] {
+  const found: { end: WireEnd; type: PortType; verdict: Verdict }[] = []
+  for (const [node, ports] of Object.entries(state.ports)) {
+    if (node === end.node) continue
+    for (const [port, type] of Object.entries(side === 'output' ? ports.inputs : ports.outputs)) {
+      const other = { node, port }
+      found.push({ end: other, type, verdict: side === 'output' ? judgeWire(state, end, other) : judgeWire(state, other, end) })
+    }
+  }
+  return found.toSorted((a, b) => Number(b.verdict.ok) - Number(a.verdict.ok))
+}
+
+/** A node of a converting type, set up for these two ends: its first input and output, the units filled in where its settings name them. */
+export function viaConvert(state: Drawn, from: WireEnd, to: WireEnd, type: CatalogueNode): { node: NodeEntry; input: string; output: string } | undefined {
+  const flow = state.document?.flow
+  const input = Object.keys(type.inputs)[0]
+  const output = Object.keys(type.outputs)[0]
+  if (!flow || input === undefined || output === undefined) return undefined
+  const a = flow.nodes[from.node]?.at ?? [0, 0]
+  const b = flow.nodes[to.node]?.at ?? [0, 0]
+  const properties = (type.config as { properties?: Record<string, unknown> }).properties ?? {}
+  const units = { from: portOf(state.ports, from, 'outputs')?.unit, to: portOf(state.ports, to, 'inputs')?.unit }
+  const config: Record<string, JsonValue> = { ...(structuredClone(type.starter) as Record<string, JsonValue>) }
+  for (const [name, unit] of Object.entries(units)) if (name in properties && unit !== undefined) config[name] = unit
+  return { node: { type: type.type, config, at: [(a[0] + b[0]) / 2, (a[1] + b[1]) / 2 + 40] }, input, output }
+}

@@ -1,0 +1,118 @@
+// The API's bodies as JSON Schema: requests are checked against them, the OpenAPI document is made of them. The types
+// of the answers are those of flows/format/protocol.ts; the tests hold real answers against these schemas.
+import type { TSchema } from 'typebox'
+import { Type, type Catalogue, type Health, type Issue } from '#kit'
+import { roles, type AlarmBody, type AuditBody, type Change, type CheckBody, type ConnectionBody, type DeployBody, type EngineStatus, type ErrorBody, type Flow, type FlowBody, type FlowSummary, type HealthBody, type ModelBody, type Role, type Session, type VersionSummary } from '#format'
+
+/** A JSON Schema that stands for a type of ours. */
+const as = <T>(schema: TSchema) => Type.Unsafe<T>(schema)
+const list = <T>(item: TSchema) => as<readonly T[]>(Type.Array(item))
+const choice = <const T extends string>(...values: readonly T[]) => Type.Unsafe<T>({ type: 'string', enum: [...values] })
+const nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()])
+const json = Type.Unknown()
+const closed = { additionalProperties: false } as const
+const ms = Type.Number({ description: 'ms since the Unix epoch, UTC' })
+
+export const FlowId = Type.String({ pattern: '^[a-z][a-z0-9_-]{0,63}$', description: "The flow's id" })
+export const Name = Type.String({ minLength: 1, maxLength: 100, pattern: '^[^\\u0000-\\u001f/]+$' })
+const Comment = Type.String({ maxLength: 2000, description: 'Why; kept in the history' })
+const Reason = Type.String({ maxLength: 500, description: 'Why; kept in the audit trail' })
+const Password = Type.String({ minLength: 1, maxLength: 1000 })
+const RoleSchema = choice(...roles)
+
+export const IssueSchema = as<Issue>(
+  Type.Object({
+    code: Type.String(), level: choice('error', 'warning', 'info'), text: Type.String(), remedy: Type.String(),
+    flow: Type.Optional(Type.String()), node: Type.Optional(Type.String()), port: Type.Optional(Type.String()), wire: Type.Optional(Type.String()), field: Type.Optional(Type.String({ description: 'A JSON pointer' })),
+  }),
+)
+export const ErrorSchema = as<ErrorBody>(Type.Object({ issues: Type.Array(IssueSchema) }))
+const HealthOf = as<Health>(Type.Object({ state: choice('ok', 'connecting', 'stale', 'error'), text: Type.String(), issue: Type.Optional(IssueSchema) }))
+const State = choice('running', 'stopped', 'failed', 'restarting')
+const EngineSchema = as<EngineStatus>(
+  Type.Object({ id: Type.String(), state: choice('starting', 'running', 'restarting', 'stopped'), pid: nullable(Type.Integer()), restarts: Type.Integer(), memoryMb: Type.Number(), issue: Type.Optional(IssueSchema) }),
+)
+const ChangeSchema = as<Change>(
+  Type.Object({
+    what: choice('node', 'wire', 'parameter', 'connection', 'flow'), how: choice('added', 'removed', 'changed', 'moved'), id: Type.String(),
+    field: Type.Optional(Type.String()), from: Type.Optional(json), to: Type.Optional(json),
+  }),
+)
+/** A flow document: its frame only, since readFlow says what is wrong with the rest in better words. */
+export const FlowDocument = as<unknown>({ type: 'object', description: 'A flow document; docs/flow-format.md' } as unknown as TSchema)
+const FlowSchema = as<Flow>(
+  Type.Object({
+    headgate: Type.Literal(1), id: FlowId, name: Type.String(), parameters: Type.Record(Type.String(), json),
+    connections: Type.Record(Type.String(), Type.Object({ type: Type.String(), config: Type.Record(Type.String(), json) })),
+    nodes: Type.Record(Type.String(), Type.Object({ type: Type.String(), version: Type.Optional(Type.Integer()), name: Type.Optional(Type.String()), config: Type.Record(Type.String(), json), at: Type.Array(Type.Number()) })),
+    wires: Type.Array(Type.String({ examples: ['drive.vibration -> spectrum.signal'] })),
+  }),
+)
+
+// ---- answers
+export const HealthAnswer = as<HealthBody>(
+  Type.Object({
+    version: Type.String(), claimed: Type.Boolean(), uptimeS: Type.Number(), engines: Type.Array(EngineSchema),
+    flows: Type.Array(Type.Object({ id: Type.String(), version: Type.Integer(), state: State })),
+  }),
+)
+export const SessionAnswer = as<Session>(Type.Object({ user: Type.String(), role: RoleSchema, gateway: Type.String(), version: Type.String() }))
+export const CatalogueAnswer = as<Catalogue>(Type.Object({ nodes: Type.Array(Type.Object({ type: Type.String() }, { additionalProperties: true })), drivers: Type.Array(Type.Object({ type: Type.String() }, { additionalProperties: true })) }))
+const summary = {
+  id: Type.String(), name: Type.String(), version: nullable(Type.Integer()), state: State, armed: Type.Boolean({ description: 'Its actuators may write' }), actuators: Type.Integer(),
+}
+export const FlowSummarySchema = as<FlowSummary>(Type.Object(summary))
+export const FlowsAnswer = list<FlowSummary>(FlowSummarySchema)
+export const FlowAnswer = as<FlowBody>(Type.Object({ ...summary, flow: FlowSchema, issues: Type.Array(IssueSchema) }))
+export const DocumentAnswer = FlowSchema
+export const CheckAnswer = as<CheckBody>(Type.Object({ issues: Type.Array(IssueSchema), ports: Type.Record(Type.String(), json, { description: "Every node's ports with their types" }), changes: Type.Array(ChangeSchema) }))
+const names = Type.Array(Type.String())
+export const DeployAnswer = as<DeployBody>(
+  Type.Object({ version: Type.Integer(), changes: Type.Array(ChangeSchema), kept: names, restarted: names, gaps: names, armed: Type.Boolean(), issues: Type.Array(IssueSchema) }),
+)
+export const VersionsAnswer = list<VersionSummary>(
+  Type.Object({ version: Type.Integer(), author: Type.String(), comment: Type.String(), time: ms, changes: Type.Array(ChangeSchema), running: Type.Boolean() }),
+)
+export const AlarmsAnswer = list<AlarmBody>(
+  Type.Object({
+    flow: Type.String(), node: Type.String(), tag: Type.String(), time: ms, since: ms, acknowledgedBy: Type.Optional(Type.String()),
+    state: choice('normal', 'unacknowledged', 'acknowledged', 'returned'), priority: choice('low', 'medium', 'high', 'critical'), message: Type.String(), value: nullable(Type.Number()), limit: nullable(Type.Number()),
+  }),
+)
+export const ConnectionSchema = as<ConnectionBody>(Type.Object({ name: Type.String(), type: Type.String(), config: Type.Record(Type.String(), json), usedBy: names, health: Type.Optional(HealthOf) }))
+export const ConnectionsAnswer = list<ConnectionBody>(ConnectionSchema)
+const port = Type.Object({ name: Type.String(), type: Type.String(), shape: Type.Array(Type.Number()), unit: Type.Optional(Type.String()), labels: Type.Optional(names) }, { additionalProperties: true })
+export const ModelsAnswer = list<ModelBody>(
+  Type.Object({ name: Type.String(), title: Type.String(), summary: Type.String(), hash: Type.String(), bytes: Type.Number(), inputs: Type.Array(port), outputs: Type.Array(port), issue: Type.Optional(IssueSchema) }),
+)
+export const AuditAnswer = list<AuditBody>(Type.Object({ time: ms, user: Type.String(), act: Type.String(), subject: Type.String(), detail: Type.String() }))
+export interface UserBody {
+  readonly name: string
+  readonly role: Role
+}
+export const UserSchema = as<UserBody>(Type.Object({ name: Type.String(), role: RoleSchema }))
+export const UsersAnswer = list<UserBody>(UserSchema)
+export const SecretsAnswer = as<{ readonly names: readonly string[] }>(Type.Object({ names }))
+export const HoldAnswer = as<{ readonly held: boolean }>(Type.Object({ held: Type.Boolean() }))
+export const Nothing = Type.Null({ description: 'Done.' })
+
+// ---- requests
+export const ClaimRequest = Type.Object({ token: Type.String({ maxLength: 200 }), user: Name, password: Password }, closed)
+export const LoginRequest = Type.Object({ user: Type.String({ maxLength: 100 }), password: Password }, closed)
+export const FlowRequest = Type.Object({ flow: FlowDocument }, closed)
+export const DeployRequest = Type.Object(
+  { flow: FlowDocument, basedOn: nullable(Type.Integer({ description: 'The version that the draft was made from; null for a new flow' })), comment: Type.Optional(Comment) },
+  closed,
+)
+export const RollbackRequest = Type.Object({ version: Type.Integer({ minimum: 1 }), comment: Type.Optional(Comment) }, closed)
+export const ArmRequest = Type.Object({ armed: Type.Boolean(), reason: Type.Optional(Reason) }, closed)
+export const HoldRequest = Type.Object({ held: Type.Boolean(), reason: Type.Optional(Reason) }, closed)
+export const AcknowledgeRequest = Type.Object({ flow: FlowId, node: Type.String({ maxLength: 64 }), tag: Type.Optional(Type.String({ maxLength: 1000 })) }, closed)
+export const ConnectionRequest = Type.Object({ type: Type.String({ maxLength: 64 }), config: Type.Record(Type.String(), json) }, closed)
+export const SecretRequest = Type.Object({ value: Type.String({ minLength: 1, maxLength: 65536 }) }, closed)
+export const UserRequest = Type.Object({ name: Name, password: Password, role: RoleSchema }, closed)
+export const UserChange = Type.Object({ password: Type.Optional(Password), role: Type.Optional(RoleSchema) }, closed)
+export const AuditQuery = Type.Object({ limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 10_000, default: 200 })) }, closed)
+export const FlowParams = Type.Object({ id: FlowId })
+export const VersionParams = Type.Object({ id: FlowId, version: Type.Integer({ minimum: 1 }) })
+export const NameParams = Type.Object({ name: Name })

@@ -1,0 +1,64 @@
+// Opens nodes without effects for a replay: models are real, everything outside stays shut.
+import { issue, IssueError, reasonOf, type Io, type Model } from '#kit'
+import type { ModelFile } from '../engine/contract.ts'
+import type { Attached, FlowRun } from '../engine/flow.ts'
+import type { NodeRun } from '../engine/run.ts'
+import { createModelHost } from '../models/host.ts'
+
+export interface PureNodes {
+  open(run: NodeRun, flow: FlowRun): Promise<Attached | undefined>
+  close(): Promise<void>
+}
+
+export function openPure(file: (name: string) => ModelFile | undefined, log: (text: string) => void): PureNodes {
+  const host = createModelHost()
+  return {
+    async open(run, flow) {
+      const { plan, def } = run
+      if (!def.open) return undefined
+      const place = { flow: flow.flow, node: plan.id }
+      const shut = (what: string): never => {
+        throw new IssueError(issue('NODE_OPEN', place, { reason: `${what} is not open in a replay` }))
+      }
+      const taken: Model[] = []
+      const io: Io = {
+        ...place,
+        now: () => 0,
+        emit: () => shut('its source'),
+        deliver: () => shut('its source'),
+        connection: async (name) => shut(`the connection '${name}'`),
+        secret: (name) => shut(`the secret '${name}'`),
+        async model(name) {
+          const entry = file(name)
+          if (!entry) throw new IssueError(issue('MODEL_UNKNOWN', place, { name, models: 'those that come with Headgate' }))
+          const model = await host.open(entry)
+          taken.push(model)
+          return model
+        },
+        fail: (what) => run.note(what),
+        log: (_level, text) => log(`${plan.id}: ${text}`),
+      }
+      const release = async (): Promise<void> => {
+        for (const model of taken.splice(0)) await host.release(model)
+      }
+      try {
+        const opened = await def.open(plan.config, io)
+        return {
+          opened,
+          go: () => undefined,
+          uses: () => true,
+          exclusive: () => false,
+          async close() {
+            await opened.close()
+            await release()
+          },
+        }
+      } catch (thrown) {
+        await release()
+        if (thrown instanceof IssueError) throw new IssueError(...thrown.issues.map((i) => ({ ...i, ...place })))
+        throw new IssueError(issue('NODE_OPEN', place, { reason: reasonOf(thrown) }))
+      }
+    },
+    close: () => host.close(),
+  }
+}

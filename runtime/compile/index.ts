@@ -1,0 +1,171 @@
+// From a flow document to a plan that an engine runs. Reports every issue at once, each with its place.
+import { issue, schemaFaults, withDefaults, hasErrors, IssueError, type AnyDriver, type AnyNode, type Annotations, type Issue, type Resources, type TSchema } from '#kit'
+import { equalJson, formatWire, typeFlow, type ConnectionEntry, type Flow, type FlowPorts, type NodePorts, type Wire } from '#format'
+import type { Plan, PlanNode } from '../engine/contract.ts'
+import { findCycles, topological } from './order.ts'
+
+export interface CompileEnv {
+  readonly nodes: ReadonlyMap<string, AnyNode>
+  readonly drivers: ReadonlyMap<string, AnyDriver>
+  readonly resources: Resources & { models(): readonly string[] }
+  /** The gateway's own; they win over the flow's copies. */
+  readonly connections: Readonly<Record<string, ConnectionEntry>>
+  readonly secrets: ReadonlySet<string>
+  readonly version: number
+}
+
+export interface Compiled {
+  /** Absent when an issue is an error. */
+  readonly plan?: Plan
+  readonly issues: Issue[]
+  readonly ports: FlowPorts
+  /** Ids of the nodes that write to a plant. */
+  readonly actuators: string[]
+}
+
+export function compile(flow: Flow, env: CompileEnv): Compiled {
+  const issues: Issue[] = []
+  const configs: Record<string, unknown> = {}
+  const given: Record<string, Partial<NodePorts>> = {}
+  const used = { connections: new Map<string, ConnectionEntry>(), secrets: new Set<string>(), models: new Set<string>() }
+  const actuators: string[] = []
+
+  for (const [id, entry] of Object.entries(flow.nodes)) {
+    const node = env.nodes.get(entry.type)
+    if (!node) {
+      issues.push(issue('NODE_TYPE', { node: id }, { type: entry.type }))
+      continue
+    }
+    if (node.envelope !== undefined) actuators.push(id)
+    const wrong = (field: string, reason: string): void => void issues.push(issue('NODE_CONFIG', { node: id, field }, { reason }))
+    let config: unknown = withParameters(entry.config, flow.parameters, (name, field) => issues.push(issue('PARAMETER_UNKNOWN', { node: id, field }, { name })))
+    try {
+      config = migrate(node, entry.version ?? 1, config)
+    } catch (thrown) {
+      if (!(thrown instanceof IssueError)) throw thrown
+      issues.push(...thrown.issues.map((i) => ({ ...i, node: id })))
+      continue
+    }
+    config = withDefaults(node.config, config)
+    configs[id] = config
+    const faults = schemaFaults(node.config, config)
+    for (const fault of faults) wrong(fault.field, fault.reason)
+    references(id, node.config, config)
+    if (faults.length > 0) continue
+    for (const fault of node.check?.(config, env.resources) ?? []) wrong(fault.field, fault.reason)
+    const ports = node.ports?.(config, env.resources)
+    if (ports) given[id] = ports
+  }
+
+  /** Names that a config takes from the gateway: connections, secrets, models. */
+  function references(id: string, schema: TSchema, config: unknown): void {
+    visit(schema, config, '', (note, name, field) => {
+      const place = { node: id, field }
+      if (note.widget === 'connection') {
+        const entry = connection(name, place)
+        if (entry && entry.type !== note.connection) issues.push(issue('CONNECTION_TYPE', place, { name, found: entry.type, needed: note.connection ?? '' }))
+      } else if (note.widget === 'model') {
+        if (env.resources.model(name)) used.models.add(name)
+        else issues.push(issue('MODEL_UNKNOWN', place, { name, models: env.resources.models().join(', ') || 'none yet' }))
+      } else if (note.widget === 'secret') secret(name, place)
+    })
+  }
+
+  function secret(name: string, place: { node?: string; field?: string }): void {
+    used.secrets.add(name)
+    if (!env.secrets.has(name)) issues.push(issue('SECRET_UNKNOWN', place, { name }))
+  }
+
+  function connection(name: string, place: { node: string; field: string }): ConnectionEntry | undefined {
+    const known = used.connections.get(name)
+    if (known) return known
+    const copy = Object.hasOwn(flow.connections, name) ? flow.connections[name] : undefined
+    const own = Object.hasOwn(env.connections, name) ? env.connections[name] : undefined
+    const entry = own ?? copy
+    if (!entry) {
+      issues.push(issue('CONNECTION_UNKNOWN', place, { name }))
+      return undefined
+    }
+    const field = `/connections/${name}`
+    const driver = env.drivers.get(entry.type)
+    if (!driver) {
+      issues.push(issue('NODE_TYPE', { field }, { type: entry.type }))
+      return entry
+    }
+    const config = withDefaults(driver.config, entry.config) as ConnectionEntry['config']
+    if (own && copy && !(own.type === copy.type && equalJson(config, withDefaults(driver.config, copy.config)))) {
+      const fields = Object.keys({ ...own.config, ...copy.config }).filter((k) => !equalJson(own.config[k], copy.config[k]))
+      issues.push(issue('CONNECTION_DIFFERS', { field }, { name, fields: fields.join(', ') || 'type' }))
+    }
+    for (const fault of schemaFaults(driver.config, config)) issues.push(issue('NODE_CONFIG', { field: `${field}${fault.field}` }, { reason: fault.reason }))
+    visit(driver.config, config, field, (note, value, at) => {
+      if (note.widget === 'secret') secret(value, { field: at })
+    })
+    const full = { type: entry.type, config }
+    used.connections.set(name, full)
+    return full
+  }
+
+  const typed = typeFlow(flow, (type) => env.nodes.get(type), configs, given)
+  issues.push(...typed.issues)
+  for (const path of findCycles(flow, typed.wires, (id) => env.nodes.get(flow.nodes[id]!.type)?.delays === true)) {
+    issues.push(issue('WIRE_CYCLE', { node: path[0]! }, { path: path.join(' -> ') }))
+  }
+  const placed = issues.map((i) => ({ ...i, flow: flow.id }))
+  if (hasErrors(placed)) return { issues: placed, ports: typed.ports, actuators }
+  const nodes: PlanNode[] = topological(flow, typed.wires, (id) => env.nodes.get(flow.nodes[id]!.type)?.delays === true).map((id) => {
+    const entry = flow.nodes[id]!
+    return { id, type: entry.type, title: entry.name ?? env.nodes.get(entry.type)!.title, config: configs[id], ports: typed.ports[id]! }
+  })
+  const wires = typed.wires.map((w: Wire) => ({ ...w, checked: typed.checked.has(formatWire(w)) }))
+  const plan: Plan = {
+    flow: flow.id,
+    name: flow.name,
+    version: env.version,
+    nodes,
+    wires,
+    connections: Object.fromEntries(used.connections),
+    secrets: [...used.secrets],
+    models: [...used.models],
+  }
+  return { plan, issues: placed, ports: typed.ports, actuators }
+}
+
+type Json = { readonly [key: string]: unknown }
+
+/** Puts values in place of `{ "$parameter": "name" }`. */
+function withParameters(value: unknown, parameters: Json, missing: (name: string, field: string) => void, field = ''): unknown {
+  if (value === null || typeof value !== 'object') return value
+  if (Array.isArray(value)) return value.map((v, i) => withParameters(v, parameters, missing, `${field}/${i}`))
+  const keys = Object.keys(value)
+  const name = (value as Json)['$parameter']
+  if (keys.length === 1 && typeof name === 'string') {
+    if (Object.hasOwn(parameters, name)) return parameters[name]
+    missing(name, field)
+    return undefined
+  }
+  return Object.fromEntries(keys.map((k) => [k, withParameters((value as Json)[k], parameters, missing, `${field}/${k}`)]))
+}
+
+function migrate(node: AnyNode, from: number, config: unknown): unknown {
+  if (from > node.version) throw new IssueError(issue('NODE_VERSION', {}, { type: node.type, found: from, known: node.version }))
+  let out = config
+  for (let v = from; v < node.version; v++) {
+    const step = node.migrations?.[v]
+    if (!step) throw new IssueError(issue('NODE_VERSION', {}, { type: node.type, found: from, known: node.version }))
+    out = step(out)
+  }
+  return out
+}
+
+/** Calls back for every annotated field that holds a name. */
+function visit(schema: TSchema, value: unknown, field: string, found: (note: Annotations, name: string, field: string) => void): void {
+  const s = schema as unknown as Annotations & { properties?: Record<string, TSchema>; items?: TSchema }
+  if (s.widget === 'connection' || s.widget === 'model' || s.widget === 'secret') {
+    if (typeof value === 'string' && value !== '') found(s, value, field)
+    return
+  }
+  if (s.properties && typeof value === 'object' && value !== null) {
+    for (const [key, sub] of Object.entries(s.properties)) visit(sub, (value as Json)[key], `${field}/${key}`, found)
+  } else if (s.items && Array.isArray(value)) value.forEach((v, i) => visit(s.items!, v, `${field}/${i}`, found))
+}

@@ -1,0 +1,58 @@
+// The order in which nodes run, and loops in the wires. A node that delays breaks a loop: what it sends leaves later.
+import type { Flow, Wire } from '#format'
+
+function successors(flow: Flow, wires: readonly Wire[], delays: (id: string) => boolean): Map<string, string[]> {
+  const next = new Map(Object.keys(flow.nodes).map((id) => [id, [] as string[]]))
+  for (const { from, to } of wires) if (!delays(from.node)) next.get(from.node)?.push(to.node)
+  return next
+}
+
+/** Each loop once, as the path of its nodes with the first repeated at the end. */
+export function findCycles(flow: Flow, wires: readonly Wire[], delays: (id: string) => boolean): string[][] {
+  const next = successors(flow, wires, delays)
+  const state = new Map<string, 'open' | 'done'>()
+  const cycles: string[][] = []
+  for (const start of next.keys()) {
+    if (state.has(start)) continue
+    // An explicit stack: a chain of 10,000 nodes must not overflow the call stack.
+    const path: { id: string; at: number }[] = [{ id: start, at: 0 }]
+    state.set(start, 'open')
+    while (path.length > 0) {
+      const top = path.at(-1)!
+      const to = next.get(top.id)![top.at++]
+      if (to === undefined) {
+        state.set(top.id, 'done')
+        path.pop()
+      } else if (!state.has(to)) {
+        state.set(to, 'open')
+        path.push({ id: to, at: 0 })
+      } else if (state.get(to) === 'open') {
+        const ids = path.map((p) => p.id)
+        cycles.push([...ids.slice(ids.indexOf(to)), to])
+      }
+    }
+  }
+  return cycles
+}
+
+/** Sources first; among equals by id, so that the same flow always runs in the same order. */
+export function topological(flow: Flow, wires: readonly Wire[], delays: (id: string) => boolean): string[] {
+  const next = successors(flow, wires, delays)
+  const waits = new Map([...next.keys()].map((id) => [id, 0]))
+  for (const list of next.values()) for (const to of list) waits.set(to, waits.get(to)! + 1)
+  let ready = [...waits].filter(([, n]) => n === 0).map(([id]) => id).toSorted()
+  const order: string[] = []
+  while (ready.length > 0) {
+    const freed: string[] = []
+    for (const id of ready) {
+      order.push(id)
+      for (const to of next.get(id)!) {
+        const left = waits.get(to)! - 1
+        waits.set(to, left)
+        if (left === 0) freed.push(to)
+      }
+    }
+    ready = freed.toSorted()
+  }
+  return order
+}

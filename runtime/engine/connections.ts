@@ -1,0 +1,71 @@
+// The open connections of an engine: one per name and settings, shared by all nodes and flows that name it, closed when
+// the last of them lets go.
+import { IssueError, issue, reasonOf, type AnyDriver, type Connection, type IssueLevel } from '#kit'
+import type { ConnectionEntry } from '#format'
+
+interface Held {
+  readonly name: string
+  readonly connection: Promise<Connection>
+  users: number
+}
+
+export interface PoolOptions {
+  readonly drivers: ReadonlyMap<string, AnyDriver>
+  /** A folder per connection for what drivers keep (certificates). */
+  readonly folder: (name: string) => string
+  readonly now: () => number
+  readonly log: (level: IssueLevel, text: string) => void
+}
+
+export class ConnectionPool {
+  private readonly held = new Map<string, Held>()
+  private readonly options: PoolOptions
+
+  constructor(options: PoolOptions) {
+    this.options = options
+  }
+
+  exclusive(type: string): boolean {
+    return this.options.drivers.get(type)?.exclusive === true
+  }
+
+  /** The connection and the way to let it go. Rejects with CONNECTION_FAILED when its settings cannot work. */
+  async acquire(name: string, entry: ConnectionEntry, secrets: Readonly<Record<string, string>>): Promise<{ connection: Connection; release: () => Promise<void> }> {
+    const key = JSON.stringify([name, entry, secrets])
+    let held = this.held.get(key)
+    if (!held) {
+      held = { name, connection: this.open(name, entry, secrets), users: 0 }
+      this.held.set(key, held)
+    }
+    held.users++
+    let released = false
+    const release = async (): Promise<void> => {
+      if (released) return
+      released = true
+      if (--held.users > 0) return
+      this.held.delete(key)
+      await (await held.connection).close()
+    }
+    try {
+      return { connection: await held.connection, release }
+    } catch (thrown) {
+      if (--held.users === 0) this.held.delete(key)
+      throw thrown instanceof IssueError ? thrown : new IssueError(issue('CONNECTION_FAILED', { field: `/connections/${name}` }, { name, reason: reasonOf(thrown) }))
+    }
+  }
+
+  private async open(name: string, entry: ConnectionEntry, secrets: Readonly<Record<string, string>>): Promise<Connection> {
+    const driver = this.options.drivers.get(entry.type)
+    if (!driver) throw new IssueError(issue('NODE_TYPE', { field: `/connections/${name}` }, { type: entry.type }))
+    return driver.open(entry.config, {
+      now: this.options.now,
+      secret: (secret) => {
+        const value = secrets[secret]
+        if (value === undefined) throw new IssueError(issue('SECRET_UNKNOWN', { field: `/connections/${name}` }, { name: secret }))
+        return value
+      },
+      log: (level, text) => this.options.log(level, `${name}: ${text}`),
+      folder: this.options.folder(name),
+    })
+  }
+}

@@ -1,0 +1,78 @@
+// One hop: the function that takes samples at an input, and the one that sends them out of a port. This is the engine's
+// hot path. V8 keeps its knowledge of a call site per function in a module, not per closure: with one module for all
+// nodes every hop would be a call to anything, never inlined. So each of the first nodes of an engine gets a copy of
+// this module of its own (hops.ts), and a chain of hops becomes one piece of machine code.
+import { formatType, hasKind, issue, reasonOf, type Sample } from '#kit'
+import type { Enter, NodeRun } from './run.ts'
+
+// Outcome bits of the sample under way: an explicit outcome wins over emissions on behalf of earlier samples.
+const EMITTED = 1
+
+/** The function that takes samples at an input of a synchronous node. */
+export function entry(run: NodeRun, name: string): Enter {
+  const port = run.inputs.get(name)!
+  const { ctx, def, keyed } = run
+  return (sample) => {
+    port.count++
+    run.outcome = 0
+    if (keyed && sample.tag !== run.key.tag && !run.select(sample.tag)) return
+    try {
+      def.receive!(sample, name, ctx)
+    } catch (thrown) {
+      run.fail(reasonOf(thrown))
+    }
+    if (run.outcome === EMITTED) run.passed++
+    else if (run.outcome === 0) run.lost++
+  }
+}
+
+/** As `entry`, behind a wire whose type is not known before it runs. */
+export function checkedEntry(run: NodeRun, name: string, enter: Enter): Enter {
+  const type = run.plan.ports.inputs[name]!
+  const port = run.inputs.get(name)!
+  return (sample) => {
+    if (hasKind(sample.value, type.kind)) enter(sample)
+    else {
+      port.count++
+      run.fail(issue('SAMPLE_TYPE', { port: name }, { port: name, expected: formatType(type), found: describe(sample) }))
+    }
+  }
+}
+
+/** The function that sends a sample out of a port, to these entries. */
+export function exit(run: NodeRun, name: string, targets: readonly Enter[]): Enter {
+  const port = run.outputs.get(name)!
+  const all = port.tap === undefined ? targets : [port.tap, ...targets]
+  const [first, second] = all
+  if (first === undefined) {
+    return (sample) => {
+      run.outcome |= EMITTED
+      port.count++
+      port.last = sample
+    }
+  }
+  if (second === undefined) {
+    return (sample) => {
+      run.outcome |= EMITTED
+      port.count++
+      port.last = sample
+      first(sample)
+    }
+  }
+  return (sample) => {
+    run.outcome |= EMITTED
+    port.count++
+    port.last = sample
+    for (let i = 0; i < all.length; i++) all[i]!(sample)
+  }
+}
+
+function describe(sample: Sample): string {
+  const v = sample.value
+  if (v === null) return 'nothing'
+  if (v instanceof Float64Array) return `vector[${v.length}]`
+  if (v instanceof Float32Array) return 'series'
+  if (v instanceof Uint8Array) return 'bytes'
+  if (typeof v === 'string') return 'text'
+  return typeof v === 'object' ? 'record' : typeof v
+}

@@ -1,0 +1,25 @@
+// Messages between the gateway and an engine process, over Node's IPC channel (structured clone).
+import type { Issue } from '#kit'
+import type { JsonSample } from '#kit'
+import type { AlarmReport, EngineDeploy, LogReport, WriteReport } from './contract.ts'
+
+export type Request =
+  | { readonly call: 'deploy'; readonly deploy: EngineDeploy }
+  | { readonly call: 'remove'; readonly flow: string }
+  | { readonly call: 'arm'; readonly flow: string; readonly armed: boolean }
+  | { readonly call: 'hold'; readonly held: boolean }
+  | { readonly call: 'act'; readonly flow: string; readonly node: string; readonly act: string; readonly tag?: string }
+  | { readonly call: 'report'; readonly flow: string }
+  | { readonly call: 'tap'; readonly tap: number; readonly flow: string; readonly node: string; readonly port: string }
+  | { readonly call: 'untap'; readonly tap: number }
+  | { readonly call: 'ping' }
+  | { readonly call: 'close' }
+export type ToEngine = Request & { readonly id: number }
+
+export type FromEngine =
+  | { readonly type: 'ready' }
+  | { readonly type: 'answer'; readonly id: number; readonly result?: unknown; readonly issues?: readonly Issue[] }
+  | { readonly type: 'alarm'; readonly alarm: AlarmReport }
+  | { readonly type: 'log'; readonly log: LogReport }
+  | { readonly type: 'write'; readonly write: WriteReport }
+  | { readonly type: 'tap'; readonly tap: number; readonly samples: readonly JsonSample[]; readonly skipped: number }

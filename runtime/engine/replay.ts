@@ -1,0 +1,121 @@
+// A flow run over recorded input, at full speed: its sources and outputs stay shut, `now` follows the recording, and the
+// same input gives the same bytes. Used by `headgate run`, by examples and by tests.
+import { issue, IssueError, qualityName, valueToJson, type AnyNode, type IssueLevel, type JsonSample, type Sample } from '#kit'
+import { parseEnd } from '#format'
+import type { LogReport, Plan } from './contract.ts'
+import { FlowRun, type Attached, type Services } from './flow.ts'
+import type { NodeRun } from './run.ts'
+
+export interface RecordedSample {
+  /** 'node.port': an input takes the sample directly; a source's output stands in for the source. */
+  readonly at: string
+  readonly sample: Sample
+}
+
+export interface ReplayOptions {
+  readonly nodes: ReadonlyMap<string, AnyNode>
+  /** Opens nodes without effects that need more than their code: models. */
+  readonly open?: (run: NodeRun, flow: FlowRun) => Promise<Attached | undefined>
+  readonly log?: (log: LogReport) => void
+  /** ms; `now` before the first sample. */
+  readonly start?: number
+}
+
+/** One flow under a clock that only the recording moves. */
+export class Replay {
+  readonly flow: FlowRun
+  private time: number
+
+  private constructor(plan: Plan, options: ReplayOptions) {
+    this.time = options.start ?? 0
+    const services: Services = {
+      now: () => this.time,
+      live: false,
+      definition: (type) => {
+        const found = options.nodes.get(type)
+        if (!found) throw new IssueError(issue('NODE_TYPE', {}, { type }))
+        return found
+      },
+      open: async (run, flow) => (run.def.effects === 'none' ? options.open?.(run, flow) : undefined),
+      alarm: () => undefined,
+      log: (flow: string, node: string, level: IssueLevel, text: string) => options.log?.({ time: this.time, level, flow, node, text }),
+    }
+    this.flow = new FlowRun(plan.flow, services)
+  }
+
+  static async open(plan: Plan, options: ReplayOptions, saved?: Parameters<FlowRun['deploy']>[1]): Promise<Replay> {
+    const replay = new Replay(plan, options)
+    await replay.flow.deploy(plan, saved)
+    return replay
+  }
+
+  get now(): number {
+    return this.time
+  }
+
+  /** Timers due by then fire in order, then event time goes on for sources that fell silent. */
+  async advance(to: number): Promise<void> {
+    this.flow.fireTimers(to, (time) => {
+      if (time > this.time) this.time = time
+    })
+    if (to > this.time) this.time = to
+    this.flow.advanceIdle(this.time)
+    await this.flow.idle()
+  }
+
+  async put({ at, sample }: RecordedSample): Promise<void> {
+    await this.advance(sample.time)
+    const end = parseEnd(at)
+    const run = end && this.flow.runs.get(end.node)
+    if (!end || !run) throw new IssueError(issue('REQUEST', {}, { reason: `The flow has no port '${at}'.` }))
+    if (run.inputs.has(end.port)) this.flow.injectInput(end.node, end.port, sample)
+    else if (run.outputs.has(end.port)) this.flow.inject(run, end.port, sample)
+    else throw new IssueError(issue('REQUEST', {}, { reason: `'${end.node}' has no port '${end.port}'.` }))
+    await this.flow.idle()
+  }
+
+  /** The end of the recording: what is due fires, open windows close. */
+  async end(): Promise<void> {
+    this.flow.fireTimers(this.time)
+    await this.flow.flush()
+  }
+
+  /** Shows every sample at a port, an output or an input. */
+  tap(at: string, show: (at: string, sample: Sample) => void): void {
+    const end = parseEnd(at)
+    const run = end && this.flow.runs.get(end.node)
+    const ports = !end || !run ? [] : run.outputs.has(end.port) ? [end] : run.inputs.has(end.port) ? this.flow.feeders(end.node, end.port) : []
+    if (ports.length === 0) throw new IssueError(issue('REQUEST', {}, { reason: `There is nothing to tap at '${at}'.` }))
+    for (const p of ports) this.flow.tap(p.node, p.port, (sample) => show(at, sample))
+  }
+
+  async close(): Promise<void> {
+    await this.flow.close()
+  }
+}
+
+/** One line of a replay's output; the quality is always there. */
+export function outputLine(at: string, s: Sample): string {
+  const line: { at: string } & JsonSample = { at, tag: s.tag, value: valueToJson(s.value), time: s.time, quality: qualityName(s.quality) }
+  return JSON.stringify(line)
+}
+
+/** Runs a whole recording; `out` gets each tapped sample in order. */
+export async function replay(plan: Plan, options: ReplayOptions, input: Iterable<RecordedSample> | AsyncIterable<RecordedSample>, taps: readonly string[], out: (at: string, sample: Sample) => void): Promise<void> {
+  let first = true
+  let run: Replay | undefined
+  try {
+    for await (const line of input) {
+      if (first) {
+        run = await Replay.open(plan, { ...options, start: line.sample.time })
+        for (const at of taps) run.tap(at, out)
+        first = false
+      }
+      await run!.put(line)
+    }
+    await run?.end()
+  } finally {
+    await run?.close()
+  }
+}
+

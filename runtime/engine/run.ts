@@ -1,0 +1,333 @@
+// One node of a running flow: its ports, its ledger, its state per tag, and the context that its code sees. Hot path:
+// a hop is one closure call; nothing is allocated by the engine. The closures are made again when the wires change.
+import { issue, reasonOf, type AlarmChange, type AnyNode, type Context, type Issue, type IssueLevel, type Opened, type Sample } from '#kit'
+import type { Ledger } from '#format'
+import type { PlanNode } from './contract.ts'
+import type { Boundary } from './boundary.ts'
+import { takeHop, type Hop } from './hops.ts'
+import { Timers } from './timers.ts'
+
+export type Enter = (sample: Sample) => void
+
+/** What a node needs of the flow that it runs in. */
+export interface Surroundings {
+  readonly flow: string
+  now(): number
+  wake(time: number, run: NodeRun, key: Key): void
+  alarm(run: NodeRun, tag: string, change: AlarmChange): void
+  log(run: NodeRun, level: IssueLevel, text: string, sample?: Sample): void
+}
+
+export interface Key {
+  readonly tag: string
+  state: unknown
+  /** Due times on the two clocks; Infinity: none. */
+  wakeNow: number
+  wakeMark: number
+}
+
+/** Samples a second, from a count that is read about once a second. */
+export class Meter {
+  rate = 0
+  private count = 0
+  private time = 0
+  read(count: number, now: number): void {
+    const s = (now - this.time) / 1000
+    if (this.time > 0 && s > 0) this.rate = (count - this.count) / s
+    this.count = count
+    this.time = now
+  }
+}
+
+export class InPort {
+  readonly name: string
+  count = 0
+  readonly meter = new Meter()
+  constructor(name: string) {
+    this.name = name
+  }
+}
+
+export class OutPort {
+  readonly name: string
+  count = 0
+  readonly meter = new Meter()
+  last: Sample | null = null
+  /** Set while a view has pinned this port. */
+  tap: Enter | undefined
+  constructor(name: string) {
+    this.name = name
+  }
+}
+
+/** Tags that one node keeps state for. */
+const MAX_KEYS = 100_000
+// Outcome bit of the sample under way; hop.ts has the other, for 'emitted'.
+const EXPLICIT = 2
+
+export class NodeRun {
+  readonly def: AnyNode
+  plan: PlanNode
+  readonly around: Surroundings
+  readonly inputs = new Map<string, InPort>()
+  readonly outputs = new Map<string, OutPort>()
+  readonly ctx: RunContext
+  readonly keys = new Map<string, Key>()
+  readonly marks = new Timers<Key>()
+  key: Key
+  outcome = 0
+  ticking = false
+  /** The watermark while its timers fire. */
+  reached: number | undefined
+  passed = 0
+  held = 0
+  failed = 0
+  /** Returns without an outcome: a fault of the node's code, shown as such. */
+  lost = 0
+  readonly dropped = new Map<string, number>()
+  /** Recent issues by code and text, with the time they were last seen. */
+  readonly issues = new Map<string, { issue: Issue; time: number; count: number }>()
+  /** Event time: the sources and boundaries whose samples reach this node first-hand. */
+  origins: readonly Origin[] = []
+  /** Of a source: how far its samples have come. */
+  readonly progress: Progress
+  boundary: Boundary | undefined
+  opened: Opened | undefined
+  readonly keyed: boolean
+  readonly hop: Hop = takeHop()
+
+  constructor(plan: PlanNode, def: AnyNode, around: Surroundings) {
+    this.plan = plan
+    this.def = def
+    this.around = around
+    for (const name of Object.keys(plan.ports.inputs)) this.inputs.set(name, new InPort(name))
+    for (const name of Object.keys(plan.ports.outputs)) this.outputs.set(name, new OutPort(name))
+    this.keyed = def.scope !== 'node' && (def.state !== undefined || def.tick !== undefined)
+    this.ctx = new RunContext(this)
+    this.key = this.newKey('')
+    if (!this.keyed) this.keys.set('', this.key)
+    this.ctx.state = this.key.state
+    this.progress = new Progress(around.now())
+  }
+
+  private newKey(tag: string): Key {
+    return { tag, state: this.def.state?.(this.plan.config), wakeNow: Number.POSITIVE_INFINITY, wakeMark: Number.POSITIVE_INFINITY }
+  }
+
+  /** Brings a tag's state into the context. False: there are too many tags, and the sample has failed. */
+  select(tag: string): boolean {
+    this.key.state = this.ctx.state
+    let key = this.keys.get(tag)
+    if (key === undefined) {
+      if (this.keys.size >= MAX_KEYS) {
+        this.fail(issue('NODE_KEYS', {}, { limit: MAX_KEYS }))
+        return false
+      }
+      key = this.newKey(tag)
+      this.keys.set(tag, key)
+    }
+    this.key = key
+    this.ctx.state = key.state
+    return true
+  }
+
+  hold(): void {
+    if (this.ticking) return
+    this.held++
+    this.outcome |= EXPLICIT
+  }
+
+  drop(reason: string): void {
+    this.outcome |= EXPLICIT
+    this.dropped.set(reason, (this.dropped.get(reason) ?? 0) + 1)
+    if (this.ticking) this.held--
+  }
+
+  done(): void {
+    this.outcome |= EXPLICIT
+    this.passed++
+  }
+
+  fail(what: Issue | string): void {
+    this.outcome |= EXPLICIT
+    this.failed++
+    if (this.ticking) this.held--
+    this.note(what)
+  }
+
+  /** Remembers and logs an issue that concerns no sample. The same one is logged once a second at most. */
+  note(what: Issue | string): void {
+    const found: Issue = { ...(typeof what === 'string' ? issue('NODE_FAILED', {}, { reason: what }) : what), flow: this.around.flow, node: this.plan.id }
+    const now = this.around.now()
+    const key = `${found.code} ${found.text}`
+    const known = this.issues.get(key)
+    if (known) {
+      known.count++
+      if (now - known.time < 1000) return
+      known.time = now
+    } else {
+      if (this.issues.size >= 50) this.issues.delete(this.issues.keys().next().value!)
+      this.issues.set(key, { issue: found, time: now, count: 1 })
+    }
+    this.around.log(this, found.level, `${found.text} ${found.remedy}`)
+  }
+
+  tick(key: Key, due: 'now' | 'watermark'): void {
+    if (this.keyed && key !== this.key) this.select(key.tag)
+    this.ctx.due = due
+    this.ticking = true
+    try {
+      this.def.tick?.(this.ctx)
+    } catch (thrown) {
+      this.note(reasonOf(thrown))
+    }
+    this.ticking = false
+  }
+
+  /** Event time that is complete at this node. Origins that never spoke and are idle do not hold it back. */
+  watermark(now: number): number {
+    let least = Number.POSITIVE_INFINITY
+    for (const origin of this.origins) {
+      const mark = origin.mark(now)
+      if (mark < least) least = mark
+    }
+    return least === Number.POSITIVE_INFINITY ? Number.NEGATIVE_INFINITY : least
+  }
+
+  /** Fires the watermark timers that are due. At the end of a recording the watermark is +Infinity. */
+  fireMarks(now: number, watermark = this.watermark(now)): void {
+    for (let due = this.marks.take(watermark); due; due = this.marks.take(watermark)) {
+      const key = due.item
+      if (key.wakeMark !== due.time) continue
+      key.wakeMark = Number.POSITIVE_INFINITY
+      this.reached = watermark
+      this.tick(key, 'watermark')
+      this.reached = undefined
+    }
+  }
+
+  ledger(): Ledger {
+    let into = 0
+    for (const port of this.inputs.values()) into += port.count
+    return { in: into, passed: this.passed, held: this.held, failed: this.failed, queued: this.boundary?.pending ?? 0, dropped: Object.fromEntries(this.dropped) }
+  }
+
+  /** Plain data of every tag. */
+  saveState(): SavedKey[] {
+    this.key.state = this.ctx.state
+    return [...this.keys.values()].map(({ tag, state, wakeNow, wakeMark }) => ({ tag, state, wakeNow, wakeMark }))
+  }
+
+  restoreState(saved: readonly SavedKey[]): void {
+    this.keys.clear()
+    for (const s of saved) {
+      const key: Key = { ...s }
+      this.keys.set(s.tag, key)
+      if (Number.isFinite(key.wakeNow)) this.around.wake(key.wakeNow, this, key)
+      if (Number.isFinite(key.wakeMark)) this.marks.add(key.wakeMark, key)
+    }
+    this.key = this.keyed ? this.newKey('') : (this.keys.get('') ?? this.newKey(''))
+    if (this.keyed && this.keys.has('')) this.key = this.keys.get('')!
+    this.ctx.state = this.key.state
+  }
+
+  /** Runs an operator's act for one tag or every tag. */
+  act(name: string, tag: string | undefined): void {
+    const act = this.def.acts?.[name]
+    if (!act) throw new Error(`'${this.def.type}' has no act '${name}'`)
+    for (const key of this.keys.values()) {
+      if (tag !== undefined && key.tag !== tag) continue
+      if (key !== this.key) this.select(key.tag)
+      this.ticking = true
+      try {
+        act(this.ctx)
+      } finally {
+        this.ticking = false
+      }
+    }
+  }
+}
+
+/** A source that is silent for longer no longer holds event time back, ms. */
+export const IDLE_MS = 10_000
+
+/** What event time hangs on: a source, or a boundary that samples wait in. */
+export interface Origin {
+  /** Event time reached; +Infinity: has no say. */
+  mark(now: number): number
+  /** The ticking nodes that hear of its progress. */
+  timed: readonly NodeRun[]
+}
+
+/** A source's event time: that of its latest sample, going on with the gateway's clock once it is silent. */
+export class Progress implements Origin {
+  timed: readonly NodeRun[] = []
+  maxTime = Number.NEGATIVE_INFINITY
+  lastArrival: number
+  constructor(now: number) {
+    this.lastArrival = now
+  }
+  advance(time: number, now: number): void {
+    if (time > this.maxTime) this.maxTime = time
+    this.lastArrival = now
+  }
+  mark(now: number): number {
+    const silent = now - this.lastArrival - IDLE_MS
+    if (this.maxTime === Number.NEGATIVE_INFINITY) return silent > 0 ? Number.POSITIVE_INFINITY : this.maxTime
+    return silent > 0 ? this.maxTime + silent : this.maxTime
+  }
+}
+
+export type SavedKey = Key
+
+export class RunContext implements Context {
+  config: unknown
+  state: unknown = undefined
+  due: 'now' | 'watermark' = 'now'
+  emit: Record<string, Enter> = {}
+  private readonly run: NodeRun
+
+  constructor(run: NodeRun) {
+    this.run = run
+    this.config = run.plan.config
+  }
+  get tag(): string {
+    return this.run.key.tag
+  }
+  get now(): number {
+    return this.run.around.now()
+  }
+  get watermark(): number {
+    return this.run.reached ?? this.run.watermark(this.run.around.now())
+  }
+  hold(): void {
+    this.run.hold()
+  }
+  drop(reason: string): void {
+    this.run.drop(reason)
+  }
+  fail(what: Issue | string): void {
+    this.run.fail(what)
+  }
+  done(): void {
+    this.run.done()
+  }
+  wakeAt(time: number): void {
+    const { run } = this
+    if (run.key.wakeNow === time) return
+    run.key.wakeNow = time
+    if (Number.isFinite(time)) run.around.wake(time, run, run.key)
+  }
+  wakeAtWatermark(time: number): void {
+    const { run } = this
+    if (run.key.wakeMark === time) return
+    run.key.wakeMark = time
+    if (Number.isFinite(time)) run.marks.add(time, run.key)
+  }
+  alarm(change: AlarmChange): void {
+    this.run.around.alarm(this.run, this.tag, change)
+  }
+  log(level: IssueLevel, text: string, sample?: Sample): void {
+    this.run.around.log(this.run, level, text, sample)
+  }
+}

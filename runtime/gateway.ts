@@ -1,0 +1,509 @@
+// The gateway without its edges: checks, deploys, arms and watches flows. It owns which version runs; engines run it, the
+// store keeps it. Acts that change something are done one at a time, in the order they came.
+import { describeCatalogue, issue, IssueError, reasonOf, schemaFaults, withDefaults, type AnyDriver, type AnyNode, type Catalogue, type Issue, type JsonSample, type Resources } from '#kit'
+import { diffFlows, equalJson, formatChange, readFlow, type AlarmBody, type AuditBody, type CheckBody, type ConnectionBody, type ConnectionEntry, type DeployBody, type EngineStatus, type Flow, type FlowBody, type FlowState, type FlowSummary, type HealthBody, type ModelBody, type ServerMessage, type VersionSummary } from '#format'
+import { createAlarms } from './alarms.ts'
+import { disarms, type ModelHashes } from './arming.ts'
+import { compile, type Compiled } from './compile/index.ts'
+import type { EngineDeployed, Engines, FlowReport, ModelFile, Plan, WriteReport } from './engine/contract.ts'
+
+export interface StoredVersion {
+  readonly id: string
+  readonly version: number
+  readonly flow: Flow
+  readonly armed: boolean
+  /** SHA-256 of the models it was deployed with. */
+  readonly models: ModelHashes
+  readonly author: string
+  readonly comment: string
+  readonly time: number
+}
+/** What the gateway keeps. Every verb is one transaction, durable when it returns; a throw means that nothing changed. */
+export interface GatewayStore {
+  /** The running version of every flow. */
+  flows(): readonly StoredVersion[]
+  /** Newest first. */
+  versions(id: string): readonly StoredVersion[]
+  version(id: string, version: number): StoredVersion | undefined
+  /** The next version of a flow, from now on the running one, and the connections that came with it. */
+  saveVersion(version: StoredVersion, connections: Readonly<Record<string, ConnectionEntry>>): void
+  /** Of the running version. */
+  setArmed(id: string, armed: boolean): void
+  removeFlow(id: string): void
+  connections(): Readonly<Record<string, ConnectionEntry>>
+  putConnection(name: string, entry: ConnectionEntry): void
+  removeConnection(name: string): void
+  audit(entry: AuditBody): void
+  /** Newest first. */
+  auditLog(limit: number): readonly AuditBody[]
+  alarms(): readonly AlarmBody[]
+  putAlarm(alarm: AlarmBody): void
+  held(): boolean
+  setHeld(held: boolean): void
+}
+export interface SecretStore {
+  names(): readonly string[]
+  get(name: string): string | undefined
+  put(name: string, value: string): void | Promise<void>
+  remove(name: string): void | Promise<void>
+}
+export interface ModelStore extends Resources {
+  models(): readonly string[]
+  list(): readonly ModelBody[]
+  file(name: string): ModelFile | undefined
+}
+
+export interface GatewayParts {
+  readonly name: string
+  readonly version: string
+  readonly store: GatewayStore
+  readonly secrets: SecretStore
+  readonly models: ModelStore
+  readonly engines: Engines
+  readonly nodes: ReadonlyMap<string, AnyNode>
+  readonly drivers: ReadonlyMap<string, AnyDriver>
+  claimed(): boolean
+  log(level: 'error' | 'warning' | 'info', text: string, thrown?: unknown): void
+  now?(): number
+}
+
+export interface DeployDraft {
+  readonly flow: unknown
+  /** The version that the draft was made from; null: the flow is new. */
+  readonly basedOn: number | null
+  readonly comment: string
+}
+
+export type Gateway = ReturnType<typeof createGateway>
+
+/** A flow as the gateway knows it now. */
+interface Live {
+  readonly id: string
+  readonly stored: StoredVersion
+  /** Absent when the stored version does not compile any more. */
+  readonly plan: Plan | undefined
+  readonly actuators: number
+  armed: boolean
+  state: FlowState
+  issues: readonly Issue[]
+}
+
+export function createGateway(parts: GatewayParts) {
+  const { store, secrets, models, engines, nodes, drivers } = parts
+  const now = parts.now ?? Date.now
+  const startedAt = performance.now()
+  const catalogue: Catalogue = describeCatalogue(nodes.values(), drivers.values())
+  const flows = new Map<string, Live>()
+  const listeners = new Set<(message: ServerMessage) => void>()
+  const alarms = createAlarms(now, store.alarms())
+  let held = store.held()
+
+  const tell = (message: ServerMessage): void => {
+    for (const listener of listeners) listener(message)
+  }
+  const summary = (f: Live): FlowSummary => ({ id: f.id, name: f.stored.flow.name, version: f.stored.version, state: f.state, armed: f.armed, actuators: f.actuators })
+  const tellFlow = (f: Live): void => tell({ type: 'flow', flow: summary(f) })
+  const find = (id: string): Live => {
+    const found = flows.get(id)
+    if (!found) throw new IssueError(issue('FLOW_UNKNOWN', { flow: id }, { id }))
+    return found
+  }
+  /** The audit trail. A full disk must not undo what has happened already: it is said in the log. */
+  const note = (user: string, act: string, subject: string, detail: string): void => {
+    try {
+      store.audit({ time: now(), user, act, subject, detail })
+    } catch (thrown) {
+      parts.log('error', `The audit entry '${act} ${subject}' by ${user} could not be written: ${reasonOf(thrown)}`, thrown)
+    }
+  }
+
+  // One act at a time.
+  let last: Promise<unknown> = Promise.resolve()
+  function inOrder<T>(act: () => Promise<T>): Promise<T> {
+    const result = last.then(act)
+    // The caller gets the failure; the queue goes on.
+    last = result.catch(() => undefined)
+    return result
+  }
+
+  // ---- compiling
+
+  const compileFlow = (flow: Flow, version: number, connections = store.connections()): Compiled => compile(flow, { nodes, drivers, resources: models, connections, secrets: new Set(secrets.names()), version })
+
+  /** The flow with the gateway's own connections in the place of its copies. */
+  function settled(flow: Flow, connections = store.connections()): Flow {
+    return { ...flow, connections: Object.fromEntries(Object.entries(flow.connections).map(([name, copy]) => [name, Object.hasOwn(connections, name) ? connections[name]! : copy])) }
+  }
+  /** The flow with an export copy of every connection that it uses. */
+  const complete = (flow: Flow, plan: Plan | undefined): Flow => (plan ? { ...flow, connections: { ...plan.connections, ...flow.connections } } : flow)
+
+  function read(input: unknown): Flow {
+    const { flow, issues } = readFlow(input)
+    if (!flow) throw new IssueError(...issues)
+    return flow
+  }
+
+  const hashesOf = (plan: Plan): ModelHashes => Object.fromEntries(plan.models.map((name) => [name, models.model(name)?.hash ?? '']))
+
+  /** Throws when a model or secret is gone since it was compiled. */
+  function engineDeploy(plan: Plan, armed: boolean): Promise<EngineDeployed> {
+    const files: Record<string, ModelFile> = {}
+    for (const name of plan.models) {
+      const file = models.file(name)
+      if (!file) throw new IssueError(issue('MODEL_UNKNOWN', { flow: plan.flow }, { name, models: models.models().join(', ') || 'none yet' }))
+      files[name] = file
+    }
+    const values: Record<string, string> = {}
+    for (const name of plan.secrets) {
+      const value = secrets.get(name)
+      if (value === undefined) throw new IssueError(issue('SECRET_UNKNOWN', { flow: plan.flow }, { name }))
+      values[name] = value
+    }
+    return engines.deploy({ plan, armed, secrets: values, models: files })
+  }
+
+  // ---- deploying
+
+  async function swap(id: string, flow: Flow, compiled: Compiled, armed: boolean, by: { readonly author: string; readonly comment: string; readonly act: string }): Promise<DeployBody> {
+    const plan = compiled.plan!
+    const before = flows.get(id)
+    const known = store.connections()
+    const added = Object.fromEntries(Object.entries(plan.connections).filter(([name]) => !Object.hasOwn(known, name)))
+    const version: StoredVersion = { id, version: plan.version, flow: complete(flow, plan), armed, models: hashesOf(plan), author: by.author, comment: by.comment, time: now() }
+    const changes = before ? diffFlows(complete(before.stored.flow, before.plan), version.flow) : diffFlows({ ...flow, nodes: {}, wires: [], parameters: {}, connections: {} }, version.flow)
+    const deployed = await engineDeploy(plan, armed)
+    try {
+      store.saveVersion(version, added)
+    } catch (thrown) {
+      // What runs must be what is stored: the engine goes back to what it ran.
+      try {
+        await (before?.plan ? engineDeploy(before.plan, before.armed) : engines.remove(id))
+      } catch (again) {
+        parts.log('error', `The flow '${id}' could not go back to what it ran: ${reasonOf(again)}`, again)
+      }
+      throw thrown
+    }
+    const live: Live = { id, stored: version, plan, actuators: compiled.actuators.length, armed, state: 'running', issues: [...compiled.issues, ...deployed.issues] }
+    flows.set(id, live)
+    for (const alarm of alarms.keep(id, (node) => Object.hasOwn(flow.nodes, node) && flow.nodes[node]!.type === before?.stored.flow.nodes[node]?.type)) tellAlarm(alarm)
+    note(by.author, by.act, id, [`version ${version.version}`, by.comment, changes.slice(0, 20).map(formatChange).join('; ')].filter((x) => x !== '').join(' · '))
+    tellFlow(live)
+    return { version: version.version, changes, kept: deployed.kept, restarted: deployed.restarted, gaps: deployed.gaps, armed, issues: live.issues }
+  }
+
+  const deploy = (id: string, draft: DeployDraft, user: string): Promise<DeployBody> =>
+    inOrder(async () => {
+      const flow = read(draft.flow)
+      if (flow.id !== id) throw new IssueError(issue('REQUEST', { field: '/flow/id' }, { reason: `The flow's id is '${flow.id}', the address says '${id}'.` }))
+      const before = flows.get(id)
+      const running = before?.stored.version ?? null
+      if (draft.basedOn !== running) throw new IssueError(issue('DEPLOY_CONFLICT', { flow: id }, { running: running ?? 'none', basedOn: draft.basedOn ?? 'none' }))
+      const compiled = compileFlow(flow, nextVersion(id))
+      if (!compiled.plan) throw new IssueError(...compiled.issues)
+      const armed = (before?.armed ?? false) && before?.plan !== undefined && disarms({ plan: before.plan, models: before.stored.models }, { plan: compiled.plan, models: hashesOf(compiled.plan) }, nodes) === undefined
+      return swap(id, flow, compiled, armed, { author: user, comment: draft.comment, act: 'deploy' })
+    })
+
+  const rollback = (id: string, version: number, comment: string, user: string): Promise<DeployBody> =>
+    inOrder(async () => {
+      find(id)
+      const old = store.version(id, version)
+      if (!old) throw new IssueError(issue('VERSION_UNKNOWN', { flow: id }, { version }))
+      const flow = settled(old.flow)
+      const compiled = compileFlow(flow, nextVersion(id))
+      if (!compiled.plan) throw new IssueError(...compiled.issues)
+      // Its arming was for its devices and models; when those have changed since, a person must look again.
+      const then = compile(old.flow, { nodes, drivers, resources: models, connections: old.flow.connections, secrets: new Set(secrets.names()), version }).plan
+      const armed = old.armed && then !== undefined && disarms({ plan: then, models: old.models }, { plan: compiled.plan, models: hashesOf(compiled.plan) }, nodes) === undefined
+      return swap(id, flow, compiled, armed, { author: user, comment: comment === '' ? `Back to version ${version}` : comment, act: 'rollback' })
+    })
+
+  /** Numbers are never used twice, also not after a flow was removed and made again. */
+  const nextVersion = (id: string): number => (store.versions(id)[0]?.version ?? 0) + 1
+
+  /** Runs what the store says runs. A flow that does not come up is 'failed' with its issues; the others run. */
+  async function boot(stored: StoredVersion): Promise<void> {
+    const compiled = compileFlow(settled(stored.flow), stored.version)
+    const changed = compiled.plan && modelChange(stored.models, hashesOf(compiled.plan))
+    let armed = stored.armed
+    const live: Live = { id: stored.id, stored, plan: compiled.plan, actuators: compiled.actuators.length, armed, state: 'failed', issues: compiled.issues }
+    flows.set(stored.id, live)
+    try {
+      if (!compiled.plan) throw new IssueError(...compiled.issues)
+      if (armed && changed !== undefined) {
+        armed = live.armed = false
+        store.setArmed(stored.id, false)
+        note('gateway', 'disarm', stored.id, changed)
+      }
+      const deployed = await engineDeploy(compiled.plan, armed)
+      live.state = 'running'
+      live.issues = [...compiled.issues, ...deployed.issues]
+    } catch (thrown) {
+      live.issues = thrown instanceof IssueError ? thrown.issues : [issue('INTERNAL', { flow: stored.id }, { reason: reasonOf(thrown) })]
+      parts.log('error', `The flow '${stored.id}' does not run: ${live.issues.map((i) => i.text).join(' ')}`, thrown)
+    }
+    tellFlow(live)
+  }
+
+  const modelChange = (before: ModelHashes, after: ModelHashes): string | undefined => {
+    const name = Object.keys(after).find((n) => before[n] !== after[n])
+    return name === undefined ? undefined : `the model '${name}' changed`
+  }
+
+  // ---- what engines say
+
+  const tellAlarm = (alarm: AlarmBody): void => {
+    tell({ type: 'alarm', alarm })
+    try {
+      store.putAlarm(alarm)
+    } catch (thrown) {
+      parts.log('error', `The alarm of ${alarm.flow}: ${alarm.node} could not be stored: ${reasonOf(thrown)}`, thrown)
+    }
+  }
+  /** A disarmed flow denies every sample: the trail gets each reason once until it changes. */
+  const denied = new Map<string, string>()
+  function write(report: WriteReport): void {
+    const key = `${report.flow}\n${report.node}`
+    if (report.outcome === 'denied') {
+      if (denied.get(key) === report.reason) return
+      denied.set(key, report.reason)
+    } else denied.delete(key)
+    note(`flow ${report.flow}`, `write.${report.outcome}`, `${report.flow}.${report.node}`, [String(report.value), report.reason].filter((x) => x !== '').join(' · '))
+  }
+
+  const stopListening = engines.listen({
+    alarm: (report) => tellAlarm(alarms.report(report)),
+    log: (report) => {
+      if (report.level !== 'info') parts.log(report.level, `${[report.flow, report.node].filter(Boolean).join('.')}: ${report.text}`)
+      tell({ type: 'log', ...report })
+    },
+    write,
+    engine: (engine) => tell({ type: 'engine', engine }),
+    flow: (id, state, why) => {
+      const live = flows.get(id)
+      if (!live) return
+      live.state = state
+      if (why) live.issues = [...live.issues.filter((i) => i.code !== why.code), why]
+      else if (state === 'running') live.issues = live.issues.filter((i) => i.code !== 'ENGINE_DOWN')
+      tellFlow(live)
+    },
+  })
+
+  // ---- connections
+
+  const usersOf = (name: string): Live[] => [...flows.values()].filter((f) => (f.plan ? Object.hasOwn(f.plan.connections, name) : Object.hasOwn(f.stored.flow.connections, name)))
+
+  const putConnection = (name: string, entry: { readonly type: string; readonly config: Readonly<Record<string, unknown>> }, user: string): Promise<void> =>
+    inOrder(async () => {
+      const driver = drivers.get(entry.type)
+      if (!driver) throw new IssueError(issue('CONNECTION_DRIVER', { field: '/type' }, { type: entry.type, types: [...drivers.keys()].join(', ') }))
+      const config = withDefaults(driver.config, entry.config) as ConnectionEntry['config']
+      const faults = schemaFaults(driver.config, config)
+      if (faults.length > 0) throw new IssueError(...faults.map(({ field, reason }) => issue('NODE_CONFIG', { field: `/config${field}` }, { reason })))
+      const old = store.connections()
+      const next: ConnectionEntry = { type: entry.type, config }
+      if (equalJson(old[name], next)) return
+      // Compile all before touching any; a refusal later puts the others back.
+      const using = usersOf(name).filter((f) => f.plan !== undefined)
+      const planned = using.map((f) => {
+        const compiled = compileFlow(settled(f.stored.flow, { ...old, [name]: next }), f.stored.version, { ...old, [name]: next })
+        if (!compiled.plan) throw new IssueError(...compiled.issues.map((i) => ({ ...i, flow: f.id })))
+        const armed = f.armed && disarms({ plan: f.plan!, models: f.stored.models }, { plan: compiled.plan, models: f.stored.models }, nodes) === undefined
+        return { f, plan: compiled.plan, armed }
+      })
+      const done: Live[] = []
+      try {
+        for (const { f, plan, armed } of planned) {
+          await engineDeploy(plan, armed)
+          done.push(f)
+        }
+        store.putConnection(name, next)
+      } catch (thrown) {
+        for (const f of done) await engineDeploy(f.plan!, f.armed)
+        throw thrown
+      }
+      note(user, 'connection.put', name, Object.hasOwn(old, name) ? 'changed' : 'added')
+      for (const { f, plan, armed } of planned) {
+        if (f.armed && !armed) {
+          store.setArmed(f.id, false)
+          note('gateway', 'disarm', f.id, `the connection '${name}' changed`)
+        }
+        const live: Live = { ...f, plan, armed }
+        flows.set(f.id, live)
+        tellFlow(live)
+      }
+      // What did not run because of it may run now.
+      for (const f of usersOf(name)) if (f.state === 'failed') await boot(f.stored)
+    })
+
+  const removeConnection = (name: string, user: string): Promise<void> =>
+    inOrder(async () => {
+      connection(name)
+      const users = usersOf(name).map((f) => f.id)
+      if (users.length > 0) throw new IssueError(issue('CONNECTION_USED', {}, { name, flows: users.join(', ') }))
+      store.removeConnection(name)
+      note(user, 'connection.remove', name, '')
+    })
+
+  function connections(): ConnectionBody[] {
+    return Object.entries(store.connections())
+      .toSorted(([a], [b]) => (a < b ? -1 : 1))
+      .map(([name, entry]) => ({ name, ...entry, usedBy: usersOf(name).map((f) => f.id) }))
+  }
+  function connection(name: string): ConnectionBody {
+    const found = connections().find((c) => c.name === name)
+    if (!found) throw new IssueError(issue('CONNECTION_UNKNOWN', {}, { name }))
+    return found
+  }
+
+  return {
+    name: parts.name,
+    version: parts.version,
+    catalogue,
+    read,
+    note,
+    deploy,
+    rollback,
+    connections,
+    connection,
+    putConnection,
+    removeConnection,
+
+    /** Starts the engines, and on them every flow's running version. */
+    async start(): Promise<void> {
+      await engines.start()
+      if (held) await engines.hold(true)
+      await inOrder(async () => {
+        for (const stored of store.flows()) await boot(stored)
+      })
+    },
+
+    has: (id: string): boolean => flows.has(id),
+    flows: (): FlowSummary[] => [...flows.values()].map(summary),
+    flow(id: string): FlowBody {
+      const live = find(id)
+      return { ...summary(live), flow: complete(settled(live.stored.flow), live.plan), issues: live.issues }
+    },
+
+    check(input: unknown): CheckBody {
+      const { flow, issues } = readFlow(input)
+      if (!flow) return { issues, ports: {}, changes: [] }
+      const running = flows.get(flow.id)
+      const compiled = compileFlow(flow, (running?.stored.version ?? 0) + 1)
+      const changes = running ? diffFlows(complete(settled(running.stored.flow), running.plan), complete(flow, compiled.plan ?? running.plan)) : []
+      return { issues: compiled.issues, ports: compiled.ports, changes }
+    },
+
+    versions(id: string): VersionSummary[] {
+      const live = find(id)
+      const list = store.versions(id)
+      return list.map((v, i) => {
+        const older = list[i + 1]
+        const from = older ? older.flow : { ...v.flow, nodes: {}, wires: [], parameters: {}, connections: {} }
+        return { version: v.version, author: v.author, comment: v.comment, time: v.time, changes: diffFlows(from, v.flow), running: v.version === live.stored.version }
+      })
+    },
+    versionText(id: string, version: number): Flow {
+      find(id)
+      const found = store.version(id, version)
+      if (!found) throw new IssueError(issue('VERSION_UNKNOWN', { flow: id }, { version }))
+      return found.flow
+    },
+
+    arm: (id: string, armed: boolean, reason: string, user: string): Promise<FlowSummary> =>
+      inOrder(async () => {
+        const live = find(id)
+        if (armed && live.actuators === 0) throw new IssueError(issue('REQUEST', { flow: id }, { reason: 'This flow has no actuator: there is nothing to arm.' }))
+        if (armed && live.state !== 'running') throw new IssueError(issue('REQUEST', { flow: id }, { reason: `The flow is ${live.state}; only a running one can be armed.` }))
+        // Armed is first written down, then done; disarming is done first: what fails in between leaves the safe side.
+        if (!armed) await engines.arm(id, false)
+        store.setArmed(id, armed)
+        note(user, armed ? 'arm' : 'disarm', id, reason)
+        if (armed) {
+          try {
+            await engines.arm(id, true)
+          } catch (thrown) {
+            store.setArmed(id, false)
+            throw thrown
+          }
+        }
+        live.armed = armed
+        tellFlow(live)
+        return summary(live)
+      }),
+
+    remove: (id: string, user: string): Promise<void> =>
+      inOrder(async () => {
+        const live = find(id)
+        await engines.remove(id)
+        store.removeFlow(id)
+        flows.delete(id)
+        for (const alarm of alarms.keep(id, () => false)) tellAlarm(alarm)
+        note(user, 'remove', id, `version ${live.stored.version}`)
+        tell({ type: 'flow', flow: { ...summary(live), version: null, state: 'stopped', armed: false } })
+      }),
+
+    held: (): boolean => held,
+    /** Not behind a deploy that takes its time: holding must be at once. */
+    async hold(next: boolean, reason: string, user: string): Promise<void> {
+      // Held is first written down, then done; released is done first: what fails in between leaves the safe side.
+      if (next) store.setHeld((held = true))
+      await engines.hold(next)
+      if (!next) store.setHeld((held = false))
+      note(user, next ? 'hold' : 'release', 'all outputs', reason)
+      tell({ type: 'hold', held })
+    },
+
+    alarms: () => alarms.all(),
+    async acknowledge(flow: string, node: string, tag: string | undefined, user: string): Promise<void> {
+      const live = find(flow)
+      const entry = Object.hasOwn(live.stored.flow.nodes, node) ? live.stored.flow.nodes[node] : undefined
+      if (!entry || !nodes.get(entry.type)?.acts?.['acknowledge']) throw new IssueError(issue('REQUEST', { flow, node }, { reason: `'${node}' has nothing to acknowledge.` }))
+      alarms.acknowledging(flow, node, tag, user)
+      await engines.act(flow, node, 'acknowledge', tag)
+      note(user, 'acknowledge', `${flow}.${node}`, tag ?? 'all tags')
+    },
+
+    secretNames: (): readonly string[] => secrets.names(),
+    putSecret: (name: string, value: string, user: string): Promise<void> =>
+      inOrder(async () => {
+        await secrets.put(name, value)
+        note(user, 'secret.put', name, '')
+      }),
+    removeSecret: (name: string, user: string): Promise<void> =>
+      inOrder(async () => {
+        if (!secrets.names().includes(name)) throw new IssueError(issue('SECRET_UNKNOWN', {}, { name }))
+        await secrets.remove(name)
+        note(user, 'secret.remove', name, '')
+      }),
+
+    models: (): readonly ModelBody[] => models.list(),
+    audit: (limit: number): readonly AuditBody[] => store.auditLog(limit),
+    engineStatus: (): readonly EngineStatus[] => engines.status(),
+    health: (): HealthBody => ({
+      version: parts.version,
+      claimed: parts.claimed(),
+      uptimeS: Math.round((performance.now() - startedAt) / 100) / 10,
+      engines: engines.status(),
+      flows: [...flows.values()].map((f) => ({ id: f.id, version: f.stored.version, state: f.state })),
+    }),
+
+    report(id: string): Promise<FlowReport> {
+      find(id)
+      return engines.report(id)
+    },
+    tap: (flow: string, node: string, port: string, listener: (samples: readonly JsonSample[], skipped: number) => void): Promise<() => void> => engines.tap(flow, node, port, listener),
+
+    listen(listener: (message: ServerMessage) => void): () => void {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    /** Waits for the act under way, then ends the engines. */
+    async close(): Promise<void> {
+      await last
+      stopListening()
+      await engines.close()
+    },
+  }
+}
+

@@ -1,0 +1,187 @@
+// The journal's storage thread: the only one that touches the file. Plain statements in, one answer each. A damaged
+// file is set aside at opening and what can still be read of it is carried over.
+import { existsSync, renameSync } from 'node:fs'
+import { DatabaseSync, type SQLInputValue } from 'node:sqlite'
+import { parentPort, workerData } from 'node:worker_threads'
+import { crc32 } from 'node:zlib'
+
+export interface WorkerOptions {
+  readonly file: string
+  readonly maxBytes: number
+}
+export type Request =
+  | { readonly id: number; readonly do: 'open' | 'recover' | 'close' }
+  | { readonly id: number; readonly do: 'append'; readonly first: number; readonly last: number; readonly payload: Uint8Array }
+  | { readonly id: number; readonly do: 'checkpoint'; readonly position: number; readonly time: number; readonly payload: Uint8Array }
+export interface Stored {
+  readonly checkpoint: { readonly position: number; readonly time: number; readonly payload: Uint8Array } | undefined
+  readonly groups: readonly { readonly first: number; readonly payload: Uint8Array }[]
+}
+export interface OpenedFile {
+  readonly position: number
+  readonly damage?: { readonly file: string; readonly reason: string; readonly entries: number; readonly checkpoint: boolean }
+}
+export type Reply = { readonly id: number; readonly answer?: OpenedFile | Stored } | { readonly id: number; readonly error: { readonly text: string; readonly errcode: number } }
+
+const FORMAT = 1
+const SQLITE_BUSY = 5
+const SQLITE_CORRUPT = 11
+const SQLITE_NOTADB = 26
+const PAGE = 4096
+/** SQLite's log is folded into the file above this; a larger one is cut back to it. What stays serves as room on a full disk. */
+const LOG_PAGES = 1000
+
+interface GroupRow {
+  readonly first: number
+  readonly last: number
+  readonly crc: number
+  readonly payload: Uint8Array
+}
+interface CheckpointRow {
+  readonly position: number
+  readonly time: number
+  readonly crc: number
+  readonly payload: Uint8Array
+}
+
+const port = parentPort!
+const { file, maxBytes } = workerData as WorkerOptions
+let db: DatabaseSync
+let insert: (row: GroupRow) => void
+let replace: (row: CheckpointRow) => void
+
+function connect(): void {
+  db = new DatabaseSync(file, { timeout: 2_000 })
+  try {
+    // Exclusive before WAL: one process owns the file, no shared memory beside it, and the lock dies with the process.
+    db.exec(`PRAGMA locking_mode=EXCLUSIVE; PRAGMA page_size=${PAGE}; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;
+      PRAGMA wal_autocheckpoint=${LOG_PAGES}; PRAGMA journal_size_limit=${LOG_PAGES * PAGE * 2};`)
+    if (Number.isFinite(maxBytes)) db.exec(`PRAGMA max_page_count=${Math.max(8, Math.floor(maxBytes / PAGE))}`)
+    const found = number('PRAGMA user_version', 'user_version')
+    if (found > FORMAT) throw new Error(`it was written by a newer Headgate (format ${found}; this one knows ${FORMAT})`)
+    db.exec(`BEGIN IMMEDIATE;
+      CREATE TABLE IF NOT EXISTS groups(first INTEGER PRIMARY KEY, last INTEGER NOT NULL, crc INTEGER NOT NULL, payload BLOB NOT NULL);
+      CREATE TABLE IF NOT EXISTS checkpoint(id INTEGER PRIMARY KEY CHECK(id = 1), position INTEGER NOT NULL, time REAL NOT NULL, crc INTEGER NOT NULL, payload BLOB NOT NULL);
+      PRAGMA user_version=${FORMAT};
+      COMMIT`)
+    const group = db.prepare('INSERT INTO groups(first, last, crc, payload) VALUES(?, ?, ?, ?)')
+    insert = (r) => void group.run(r.first, r.last, r.crc, r.payload)
+    const point = db.prepare('INSERT OR REPLACE INTO checkpoint(id, position, time, crc, payload) VALUES(1, ?, ?, ?, ?)')
+    replace = (r) => void point.run(r.position, r.time, r.crc, r.payload)
+  } catch (thrown) {
+    db.close()
+    throw thrown
+  }
+}
+
+function open(): OpenedFile {
+  const fault = look()
+  if (fault === undefined) return { position: lastPosition() }
+  const { groups, checkpoint } = salvage()
+  if (db?.isOpen) db.close()
+  const aside = `${file}.corrupt-${new Date().toISOString().replaceAll(':', '')}`
+  for (const end of ['', '-wal', '-shm']) if (existsSync(file + end)) renameSync(file + end, aside + end)
+  connect()
+  transaction(() => {
+    for (const g of groups) insert(g)
+    if (checkpoint) replace(checkpoint)
+  })
+  return { position: lastPosition(), damage: { file: aside, reason: fault, entries: groups.reduce((n, g) => n + g.last - g.first + 1, 0), checkpoint: checkpoint !== undefined } }
+}
+
+/** Connects and reads everything once. The reason when it is damaged, undefined when it is sound; throws when it is something else. */
+function look(): string | undefined {
+  try {
+    connect()
+    const checked = db.prepare('PRAGMA quick_check(1)').get() as { quick_check: string }
+    if (checked.quick_check !== 'ok') return checked.quick_check
+    for (const g of groupRows()) if (!sound(g)) return `the entries ${g.first} to ${g.last} do not match their checksum`
+    const point = checkpointRow()
+    return point && !sound(point) ? 'the checkpoint does not match its checksum' : undefined
+  } catch (thrown) {
+    if ([SQLITE_CORRUPT, SQLITE_NOTADB].includes(codeOf(thrown) & 0xff)) return reasonOf(thrown)
+    throw thrown
+  }
+}
+
+function salvage(): { groups: GroupRow[]; checkpoint: CheckpointRow | undefined } {
+  const groups: GroupRow[] = []
+  let checkpoint: CheckpointRow | undefined
+  if (!db?.isOpen) return { groups, checkpoint }
+  const attempt = (read: () => void): void => {
+    try {
+      read()
+    } catch (thrown) {
+      // Expected in a damaged file: what was read up to here is kept, and the damage itself is reported by open.
+      if ((codeOf(thrown) & 0xff) !== SQLITE_CORRUPT) throw thrown
+    }
+  }
+  attempt(() => {
+    const point = checkpointRow()
+    if (point && sound(point)) checkpoint = point
+  })
+  attempt(() => {
+    for (const g of groupRows()) if (sound(g)) groups.push(g)
+  })
+  return { groups, checkpoint }
+}
+
+const groupRows = (after = -1): Iterable<GroupRow> => db.prepare('SELECT first, last, crc, payload FROM groups WHERE last > ? ORDER BY first').iterate(after) as Iterable<unknown> as Iterable<GroupRow>
+const checkpointRow = (): CheckpointRow | undefined => db.prepare('SELECT position, time, crc, payload FROM checkpoint').get() as CheckpointRow | undefined
+const sound = (row: { readonly crc: number; readonly payload: Uint8Array }): boolean => crc32(row.payload) === row.crc
+const number = (sql: string, column: string, ...values: SQLInputValue[]): number => Number((db.prepare(sql).get(...values) as Record<string, unknown>)[column] ?? 0)
+const lastPosition = (): number => Math.max(number('SELECT max(last) AS last FROM groups', 'last'), number('SELECT max(position) AS position FROM checkpoint', 'position'))
+
+function transaction(work: () => void): void {
+  db.exec('BEGIN IMMEDIATE')
+  try {
+    work()
+    db.exec('COMMIT')
+  } catch (thrown) {
+    if (db.isTransaction) db.exec('ROLLBACK')
+    throw thrown
+  }
+}
+
+function answer(request: Request): OpenedFile | Stored | undefined {
+  switch (request.do) {
+    case 'open':
+      return open()
+    case 'append':
+      insert({ first: request.first, last: request.last, crc: crc32(request.payload), payload: request.payload })
+      return
+    case 'checkpoint':
+      transaction(() => {
+        // First forget, then write: on a full disk the new checkpoint takes the room of what it contains.
+        db.prepare('DELETE FROM groups WHERE last <= ?').run(request.position)
+        replace({ position: request.position, time: request.time, crc: crc32(request.payload), payload: request.payload })
+      })
+      return
+    case 'recover': {
+      const checkpoint = checkpointRow()
+      return { checkpoint, groups: Array.from(groupRows(checkpoint?.position), ({ first, payload }) => ({ first, payload })) }
+    }
+    case 'close':
+      if (db?.isOpen) db.close()
+  }
+}
+
+// Not kit's reasonOf: this thread starts with the engine and loads nothing that it can do without.
+const reasonOf = (thrown: unknown): string => (thrown instanceof Error ? thrown.message : String(thrown))
+
+function codeOf(thrown: unknown): number {
+  const code = thrown instanceof Error ? (thrown as { errcode?: unknown }).errcode : undefined
+  return typeof code === 'number' ? code : 0
+}
+
+port.on('message', (request: Request) => {
+  let reply: Reply
+  try {
+    reply = { id: request.id, answer: answer(request) }
+  } catch (thrown) {
+    const errcode = codeOf(thrown)
+    reply = { id: request.id, error: { text: (errcode & 0xff) === SQLITE_BUSY ? 'another process is using it' : reasonOf(thrown), errcode } }
+  }
+  port.postMessage(reply)
+  if (request.do === 'close') port.close()
+})

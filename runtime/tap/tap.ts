@@ -1,0 +1,45 @@
+// A pinned view of a port: takes every sample, keeps at most what a view can show, and sends it a few times a second.
+// Watching never slows the flow: what does not fit is skipped and counted.
+import { sampleToJson, type JsonSample, type Sample } from '#kit'
+
+const FLUSH_MS = 100
+/** Samples kept between two flushes: 2000 a second. */
+const LIMIT = 200
+
+export class Tap {
+  readonly ends: readonly { readonly node: string; readonly port: string }[]
+  readonly send: (samples: readonly JsonSample[], skipped: number) => void
+  private buffer: Sample[] = []
+  private seen = 0
+  private stride = 1
+  private readonly timer: NodeJS.Timeout
+
+  constructor(ends: Tap['ends'], send: Tap['send']) {
+    this.ends = ends
+    this.send = send
+    this.timer = setInterval(() => this.flush(), FLUSH_MS)
+  }
+
+  take(sample: Sample): void {
+    if (this.seen++ % this.stride !== 0) return
+    this.buffer.push(sample)
+    if (this.buffer.length <= LIMIT) return
+    // Too many: every second one goes, so that what is left spans the whole time.
+    this.buffer = this.buffer.filter((_, i) => i % 2 === 0)
+    this.stride *= 2
+  }
+
+  private flush(): void {
+    if (this.seen === 0) return
+    const samples = this.buffer.map(sampleToJson)
+    const skipped = this.seen - samples.length
+    this.buffer = []
+    this.seen = 0
+    this.stride = 1
+    this.send(samples, skipped)
+  }
+
+  close(): void {
+    clearInterval(this.timer)
+  }
+}

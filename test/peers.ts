@@ -1,0 +1,140 @@
+// Independent programs as peers: each starts on a port of its own, is waited for, and is ended by its id.
+import { execFile, spawn, type ChildProcess } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer, connect, type AddressInfo, type Server, type Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { promisify } from 'node:util'
+import { until } from './io.ts'
+
+const run = promisify(execFile)
+
+/** A port that nobody listens on now. */
+export async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  await new Promise((resolve) => server.close(resolve))
+  return port
+}
+
+export const listens = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const socket = connect({ port, host: '127.0.0.1' })
+    socket.once('connect', () => (socket.destroy(), resolve(true)))
+    socket.once('error', () => resolve(false))
+  })
+
+/** Ends a child by its id and waits until it is gone. */
+export async function end(child: ChildProcess, signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  const gone = new Promise((resolve) => child.once('exit', resolve))
+  child.kill(signal)
+  await gone
+}
+
+// ---- mosquitto ------------------------------------------------------------------------------------------------------
+
+export interface Mosquitto {
+  readonly port: number
+  readonly url: string
+  /** Publishes with mosquitto_pub. */
+  publish(topic: string, payload: string, options?: readonly string[]): Promise<void>
+  /** Lines '<topic> <payload>' as mosquitto_sub receives them. Resolves once it is subscribed. */
+  subscribe(topic: string, options?: readonly string[]): Promise<{ readonly lines: string[]; close(): Promise<void> }>
+  kill(): Promise<void>
+  /** The same port and the same stored sessions. */
+  restart(): Promise<void>
+  close(): Promise<void>
+}
+export async function startMosquitto(extra: readonly string[] = []): Promise<Mosquitto> {
+  const port = await freePort()
+  const folder = mkdtempSync(path.join(tmpdir(), 'headgate-mosquitto-'))
+  const file = path.join(folder, 'mosquitto.conf')
+  writeFileSync(file, [`listener ${port} 127.0.0.1`, 'allow_anonymous true', 'max_queued_messages 0', 'max_inflight_messages 0', 'persistence true', `persistence_location ${folder}/`, ...extra, ''].join('\n'))
+  const start = async (): Promise<ChildProcess> => {
+    const process = spawn('/usr/sbin/mosquitto', ['-c', file], { stdio: 'ignore' })
+    await until('mosquitto listens', () => listens(port))
+    return process
+  }
+  let broker = await start()
+  const subscribers = new Set<ChildProcess>()
+  return {
+    port,
+    url: `mqtt://127.0.0.1:${port}`,
+    async publish(topic, payload, options = []) {
+      await run('mosquitto_pub', ['-h', '127.0.0.1', '-p', String(port), '-t', topic, '-m', payload, ...options])
+    },
+    async subscribe(topic, options = []) {
+      const child = spawn('mosquitto_sub', ['-h', '127.0.0.1', '-p', String(port), '-t', topic, '-v', '-d', ...options], { stdio: ['ignore', 'pipe', 'inherit'] })
+      subscribers.add(child)
+      const lines: string[] = []
+      let subscribed = false
+      let rest = ''
+      child.stdout.on('data', (chunk: Buffer) => {
+        const parts = (rest + chunk.toString()).split('\n')
+        rest = parts.pop()!
+        for (const line of parts) {
+          if (/^Subscribed /.test(line)) subscribed = true
+          else if (!/^(Client |Received )/.test(line)) lines.push(line)
+        }
+      })
+      await until('mosquitto_sub is subscribed', () => subscribed)
+      return { lines, close: () => end(child) }
+    },
+    kill: () => end(broker, 'SIGKILL'),
+    async restart() {
+      await end(broker, 'SIGTERM')
+      broker = await start()
+    },
+    async close() {
+      for (const child of subscribers) await end(child)
+      await end(broker)
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+// ---- Modbus -----------------------------------------------------------------------------------------------------------
+
+/** mbpoll, an independent Modbus client. Registers are counted from 0. */
+export async function mbpollWrite(port: number, type: '4' | '4:float' | '0', register: number, values: readonly number[]): Promise<void> {
+  await run('mbpoll', ['-m', 'tcp', '-a', '1', '-0', '-r', String(register), '-t', type, '-p', String(port), '127.0.0.1', '--', ...values.map(String)])
+}
+export async function mbpollRead(port: number, type: '4' | '3' | '0' | '4:float', register: number, count = 1): Promise<number[]> {
+  const { stdout } = await run('mbpoll', ['-m', 'tcp', '-a', '1', '-0', '-1', '-r', String(register), '-c', String(count), '-t', type, '-p', String(port), '127.0.0.1'])
+  return [...stdout.matchAll(/^\[\d+\]:\s+(-?[\d.e+-]+)/gm)].map((m) => Number(m[1]))
+}
+
+/** A port that accepts and never answers. */
+export async function startSilent(port = 0): Promise<{ readonly port: number; readonly accepted: () => number; close(): Promise<void> }> {
+  const sockets = new Set<Socket>()
+  let accepted = 0
+  const server: Server = createServer((socket) => {
+    accepted++
+    sockets.add(socket)
+    socket.on('error', () => socket.destroy())
+    socket.on('close', () => sockets.delete(socket))
+    socket.resume()
+  })
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
+  return {
+    port: (server.address() as AddressInfo).port,
+    accepted: () => accepted,
+    close: () =>
+      new Promise((resolve) => {
+        for (const socket of sockets) socket.destroy()
+        server.close(() => resolve())
+      }),
+  }
+}
+
+/** A child that is forked from a `.ts` file, says 'ready' with a port over IPC, and then answers `send`. */
+export async function startChild(file: string, args: readonly string[]): Promise<{ readonly child: ChildProcess; readonly port: number }> {
+  const child = spawn(process.execPath, [file, ...args], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+  const port = await new Promise<number>((resolve, reject) => {
+    child.once('message', (message: { port: number }) => resolve(message.port))
+    child.once('exit', (code) => reject(new Error(`${path.basename(file)} ended with ${code}`)))
+  })
+  return { child, port }
+}
