@@ -1,14 +1,15 @@
 // Builds the editor into dist/editor. Nothing inline and nothing as data: URL: the gateway serves it under a
 // Content-Security-Policy that allows scripts, styles and fonts from itself only. The dev server's proxy is set by cli/dev.ts.
+import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vite'
 import react from '@vitejs/plugin-react'
 
 export default defineConfig({
-  root: new URL('editor', import.meta.url).pathname,
+  root: fileURLToPath(new URL('editor', import.meta.url)),
   base: '/',
   plugins: [react()],
   build: {
-    outDir: new URL('dist/editor', import.meta.url).pathname,
+    outDir: fileURLToPath(new URL('dist/editor', import.meta.url)),
     emptyOutDir: true,
     target: 'es2023',
     assetsInlineLimit: 0,

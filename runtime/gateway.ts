@@ -1,5 +1,6 @@
 // The gateway without its edges: checks, deploys, arms and watches flows. It owns which version runs; engines run it, the
-// store keeps it. Acts that change something are done one at a time, in the order they came.
+// store keeps it. Acts that change something are done one at a time, in the order they came. Longer than other files:
+// all of its verbs share that one order and one list of flows.
 import { describeCatalogue, issue, IssueError, reasonOf, schemaFaults, withDefaults, type AnyDriver, type AnyNode, type Catalogue, type Issue, type JsonSample, type Resources } from '#kit'
 import { diffFlows, equalJson, formatChange, readFlow, type AlarmBody, type AuditBody, type CheckBody, type ConnectionBody, type ConnectionEntry, type DeployBody, type EngineStatus, type Flow, type FlowBody, type FlowState, type FlowSummary, type HealthBody, type ModelBody, type ServerMessage, type VersionSummary } from '#format'
 import { createAlarms } from './alarms.ts'
@@ -134,8 +135,8 @@ export function createGateway(parts: GatewayParts) {
   function settled(flow: Flow, connections = store.connections()): Flow {
     return { ...flow, connections: Object.fromEntries(Object.entries(flow.connections).map(([name, copy]) => [name, Object.hasOwn(connections, name) ? connections[name]! : copy])) }
   }
-  /** The flow with an export copy of every connection that it uses. */
-  const complete = (flow: Flow, plan: Plan | undefined): Flow => (plan ? { ...flow, connections: { ...plan.connections, ...flow.connections } } : flow)
+  /** The flow with an export copy of every connection that it uses, as the gateway has it. */
+  const complete = (flow: Flow, plan: Plan | undefined): Flow => (plan ? { ...flow, connections: { ...flow.connections, ...plan.connections } } : flow)
 
   function read(input: unknown): Flow {
     const { flow, issues } = readFlow(input)
@@ -221,28 +222,43 @@ export function createGateway(parts: GatewayParts) {
   /** Numbers are never used twice, also not after a flow was removed and made again. */
   const nextVersion = (id: string): number => (store.versions(id)[0]?.version ?? 0) + 1
 
+  /** A stored flow as it is shown until its engine has it. */
+  function register(stored: StoredVersion): Live {
+    const compiled = compileFlow(settled(stored.flow), stored.version)
+    const live: Live = { id: stored.id, stored, plan: compiled.plan, actuators: compiled.actuators.length, armed: stored.armed, state: compiled.plan ? 'restarting' : 'failed', issues: compiled.issues }
+    flows.set(stored.id, live)
+    return live
+  }
+
   /** Runs what the store says runs. A flow that does not come up is 'failed' with its issues; the others run. */
   async function boot(stored: StoredVersion): Promise<void> {
-    const compiled = compileFlow(settled(stored.flow), stored.version)
-    const changed = compiled.plan && modelChange(stored.models, hashesOf(compiled.plan))
-    let armed = stored.armed
-    const live: Live = { id: stored.id, stored, plan: compiled.plan, actuators: compiled.actuators.length, armed, state: 'failed', issues: compiled.issues }
-    flows.set(stored.id, live)
+    const live = register(stored)
     try {
-      if (!compiled.plan) throw new IssueError(...compiled.issues)
-      if (armed && changed !== undefined) {
-        armed = live.armed = false
+      if (!live.plan) throw new IssueError(...live.issues)
+      const changed = modelChange(stored.models, hashesOf(live.plan))
+      if (live.armed && changed !== undefined) {
+        live.armed = false
         store.setArmed(stored.id, false)
         note('gateway', 'disarm', stored.id, changed)
       }
-      const deployed = await engineDeploy(compiled.plan, armed)
+      const deployed = await engineDeploy(live.plan, live.armed)
       live.state = 'running'
-      live.issues = [...compiled.issues, ...deployed.issues]
+      live.issues = [...live.issues, ...deployed.issues]
     } catch (thrown) {
+      live.state = 'failed'
       live.issues = thrown instanceof IssueError ? thrown.issues : [issue('INTERNAL', { flow: stored.id }, { reason: reasonOf(thrown) })]
-      parts.log('error', `The flow '${stored.id}' does not run: ${live.issues.map((i) => i.text).join(' ')}`, thrown)
+      parts.log('error', `The flow '${stored.id}' does not run: ${live.issues.map((i) => i.text).join(' ')}`, thrown instanceof IssueError ? undefined : thrown)
     }
     tellFlow(live)
+  }
+
+  /** Flows that failed only because there was no engine: it is there now. */
+  function retry(): void {
+    const waiting = (f: Live): boolean => f.state === 'failed' && f.issues.some((i) => i.code === 'ENGINE_DOWN')
+    if (![...flows.values()].some(waiting)) return
+    void inOrder(async () => {
+      for (const f of [...flows.values()].filter(waiting)) await boot(store.version(f.id, f.stored.version) ?? f.stored)
+    })
   }
 
   const modelChange = (before: ModelHashes, after: ModelHashes): string | undefined => {
@@ -278,7 +294,10 @@ export function createGateway(parts: GatewayParts) {
       tell({ type: 'log', ...report })
     },
     write,
-    engine: (engine) => tell({ type: 'engine', engine }),
+    engine(engine) {
+      tell({ type: 'engine', engine })
+      if (engine.state === 'running') retry()
+    },
     flow: (id, state, why) => {
       const live = flows.get(id)
       if (!live) return
@@ -333,7 +352,7 @@ export function createGateway(parts: GatewayParts) {
         tellFlow(live)
       }
       // What did not run because of it may run now.
-      for (const f of usersOf(name)) if (f.state === 'failed') await boot(f.stored)
+      for (const f of usersOf(name)) if (f.state === 'failed') await boot(store.version(f.id, f.stored.version) ?? f.stored)
     })
 
   const removeConnection = (name: string, user: string): Promise<void> =>
@@ -371,10 +390,17 @@ export function createGateway(parts: GatewayParts) {
 
     /** Starts the engines, and on them every flow's running version. */
     async start(): Promise<void> {
-      await engines.start()
-      if (held) await engines.hold(true)
+      const stored = store.flows()
+      for (const one of stored) register(one)
       await inOrder(async () => {
-        for (const stored of store.flows()) await boot(stored)
+        try {
+          await engines.start()
+        } catch (thrown) {
+          // Its supervisor goes on trying; the flows fail now and run when an engine is there.
+          parts.log('error', `The engine does not start: ${reasonOf(thrown)}`)
+        }
+        if (held) await engines.hold(true)
+        for (const one of stored) await boot(one)
       })
     },
 

@@ -109,10 +109,13 @@ export async function startGateway(options: StartOptions): Promise<RunningGatewa
     closers.push(() => api.close())
 
     const settled = (async () => {
-      await gateway.start()
-      if (plant) await connectPlant(gateway, store, plant, log)
+      try {
+        await gateway.start()
+        if (plant) await connectPlant(gateway, store, plant, log)
+      } catch (thrown) {
+        log.write('error', `The start did not complete: ${reasonOf(thrown)}`, thrown)
+      }
     })()
-    settled.catch((thrown: unknown) => log.write('error', `The start did not complete: ${reasonOf(thrown)}`, thrown))
 
     let ending: Promise<void> | undefined
     const shown = loopback(options.host) || options.host === '0.0.0.0' || options.host === '::' ? '127.0.0.1' : options.host

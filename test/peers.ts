@@ -5,6 +5,7 @@ import { createServer, connect, type AddressInfo, type Server, type Socket } fro
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
+import { ServerTCP } from 'modbus-serial'
 import { until } from './io.ts'
 
 const run = promisify(execFile)
@@ -66,7 +67,8 @@ export async function startMosquitto(extra: readonly string[] = []): Promise<Mos
       await run('mosquitto_pub', ['-h', '127.0.0.1', '-p', String(port), '-t', topic, '-m', payload, ...options])
     },
     async subscribe(topic, options = []) {
-      const child = spawn('mosquitto_sub', ['-h', '127.0.0.1', '-p', String(port), '-t', topic, '-v', '-d', ...options], { stdio: ['ignore', 'pipe', 'inherit'] })
+      // Its lines as they come: into a pipe they would wait for a full buffer.
+      const child = spawn('stdbuf', ['-oL', 'mosquitto_sub', '-h', '127.0.0.1', '-p', String(port), '-t', topic, '-v', '-d', ...options], { stdio: ['ignore', 'pipe', 'inherit'] })
       subscribers.add(child)
       const lines: string[] = []
       let subscribed = false
@@ -104,6 +106,76 @@ export async function mbpollWrite(port: number, type: '4' | '4:float' | '0', reg
 export async function mbpollRead(port: number, type: '4' | '3' | '0' | '4:float', register: number, count = 1): Promise<number[]> {
   const { stdout } = await run('mbpoll', ['-m', 'tcp', '-a', '1', '-0', '-1', '-r', String(register), '-c', String(count), '-t', type, '-p', String(port), '127.0.0.1'])
   return [...stdout.matchAll(/^\[\d+\]:\s+(-?[\d.e+-]+)/gm)].map((m) => Number(m[1]))
+}
+
+export interface ModbusServer {
+  readonly port: number
+  readonly holding: Uint16Array
+  readonly input: Uint16Array
+  readonly coils: Uint8Array
+  /** Requests as they came: 'input 0 x 5'. */
+  readonly log: string[]
+  /** The exception for a register, or 0. */
+  refuse: (address: number) => number
+  /** Requests are swallowed. */
+  silent: boolean
+  kill(): Promise<void>
+  restart(): Promise<void>
+}
+/** A Modbus TCP device made with modbus-serial's server: registers that a test holds in its hands. */
+export async function startModbusServer(port?: number): Promise<ModbusServer> {
+  const at = port ?? (await freePort())
+  // By callback: the library leaves a rejected promise of these unhandled.
+  const answer = <T>(address: number, length: number, give: () => T, over: (error: Error | null, value: T) => void): void => {
+    if (device.silent) return
+    for (let i = address; i < address + length; i++) {
+      const code = device.refuse(i)
+      if (code > 0) return over(Object.assign(new Error(`exception ${code}`), { modbusErrorCode: code }), undefined as T)
+    }
+    over(null, give())
+  }
+  const note = (text: string): void => void device.log.push(text)
+  type Many = (error: Error | null, values: number[]) => void
+  type One<T> = (error: Error | null, value: T) => void
+  const many = (table: 'holding' | 'input') => (address: number, length: number, _unit: number, over: Many) => {
+    note(`${table} ${address} x ${length}`)
+    // The library looks into the values also when there is an error.
+    answer(address, length, () => Array.from(device[table].subarray(address, address + length)), (error, values) => over(error, values ?? []))
+  }
+  const bit = (address: number, _unit: number, over: One<boolean>): void => answer(address, 1, () => device.coils[address] === 1, over)
+  const start = async (): Promise<ServerTCP> => {
+    const made = new ServerTCP(
+      {
+        getHoldingRegister: (a: number, _unit: number, over: One<number>) => answer(a, 1, () => device.holding[a]!, over),
+        getInputRegister: (a: number, _unit: number, over: One<number>) => answer(a, 1, () => device.input[a]!, over),
+        getMultipleHoldingRegisters: many('holding'),
+        getMultipleInputRegisters: many('input'),
+        getCoil: bit,
+        getDiscreteInput: bit,
+        setCoil: (a: number, value: boolean, _unit: number, over: (error: Error | null) => void) => answer(a, 1, () => void (device.coils[a] = value ? 1 : 0), over),
+        setRegister: (a: number, value: number, _unit: number, over: (error: Error | null) => void) => {
+          note(`write ${a} = ${value}`)
+          answer(a, 1, () => void (device.holding[a] = value), over)
+        },
+      },
+      { host: '127.0.0.1', port: at, debug: false, unitID: 255 },
+    )
+    made.on('socketError', () => undefined)
+    await new Promise<void>((resolve, reject) => {
+      made.on('initialized', () => resolve())
+      made.on('serverError', (error) => reject(error ?? new Error('the server failed')))
+    })
+    return made
+  }
+  const device: ModbusServer = {
+    port: at, holding: new Uint16Array(4096), input: new Uint16Array(4096), coils: new Uint8Array(256), log: [], refuse: () => 0, silent: false,
+    kill: () => new Promise((resolve) => server.close(() => resolve())),
+    async restart() {
+      server = await start()
+    },
+  }
+  let server = await start()
+  return device
 }
 
 /** A port that accepts and never answers. */

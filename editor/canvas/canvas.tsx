@@ -1,8 +1,8 @@
 // The drawing. React Flow holds sizes and what is just being dragged; everything else is the draft in the store, and
 // every change goes through its actions.
-import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState, type DragEvent, type KeyboardEvent } from 'react'
-import { applyNodeChanges, Background, ReactFlow, ReactFlowProvider, useNodesInitialized, useReactFlow, type Connection, type Edge, type EdgeChange, type Node, type NodeChange, type OnConnectEnd, type OnConnectStart } from 'reactflow'
-import 'reactflow/dist/base.css'
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState, type DragEvent, type KeyboardEvent, type RefObject } from 'react'
+import { applyNodeChanges, Background, ReactFlow, ReactFlowProvider, useNodesInitialized, useReactFlow, type Connection, type Edge, type EdgeChange, type Node, type NodeChange, type OnConnectEnd, type OnConnectStart, type Rect, type Viewport } from 'reactflow'
+import 'reactflow/dist/style.css'
 import type { WireEnd } from '#format'
 import { MAX_FLOW_BYTES } from '#format'
 import { nothing } from '../state/document.ts'
@@ -47,7 +47,7 @@ function Drawing() {
   const [picking, setPicking] = useState<string | null>(null)
   const frame = useRef<HTMLDivElement>(null)
   const { screenToFlowPosition } = useReactFlow()
-  useReveal()
+  useReveal(frame)
 
   useLayoutEffect(() => setNodes((before) => (flow ? nodesOf(flow, selection, types, before) : [])), [flow, selection, types])
   const edges = useMemo(() => (flow ? edgesOf(flow, selection) : []), [flow, selection])
@@ -147,7 +147,7 @@ function Drawing() {
         attributionPosition="bottom-center"
         aria-label="Flow"
       >
-        <Background gap={20} size={1.2} color="var(--grid)" />
+        <Background gap={20} size={2} color="var(--grid)" />
         <Controls />
         <Overview />
         <DragReason />
@@ -173,17 +173,32 @@ function choose(part: 'nodes' | 'wires', changes: readonly (NodeChange | EdgeCha
 }
 
 /** Brings into view what the store asks for: nodes, or the whole flow. */
-function useReveal(): void {
+function useReveal(frame: RefObject<HTMLDivElement | null>): void {
   const reveal = useEditor((s) => s.ui.reveal)
   const ready = useNodesInitialized()
-  const { fitView } = useReactFlow()
+  const { fitView, getNodes, getNodesBounds, setViewport } = useReactFlow()
   const done = useRef<unknown>(null)
   useEffect(() => {
     if (!reveal || !ready || done.current === reveal) return
-    done.current = reveal
     const some = reveal.nodes.length > 0
-    void fitView({ padding: some ? 0.4 : 0.12, maxZoom: 1, minZoom: some ? 0.5 : 0.15, duration: some ? 200 : 0, ...(some ? { nodes: reveal.nodes.map((id) => ({ id })) } : {}) })
-  }, [reveal, ready, fitView])
+    // After React Flow has taken over the places that came with the request.
+    const look = requestAnimationFrame(() => {
+      // A wide flow opens at a size that can be read, from its upstream end; Fit shows the whole.
+      if (!some && anchor(getNodesBounds(getNodes()), frame.current, setViewport)) return
+      void fitView({ padding: some ? 0.4 : 0.12, maxZoom: 1, minZoom: some ? 0.5 : 0.15, duration: some ? 200 : 0, ...(some ? { nodes: reveal.nodes.map((id) => ({ id })) } : {}) })
+      done.current = reveal
+    })
+    return () => cancelAnimationFrame(look)
+  }, [reveal, ready, frame, fitView, getNodes, getNodesBounds, setViewport])
+}
+
+/** The smallest zoom that a flow opens at. */
+const READABLE = 0.7
+function anchor(bounds: Rect, frame: HTMLElement | null, setViewport: (v: Viewport) => void): boolean {
+  if (!frame || Math.min(frame.clientWidth / (bounds.width * 1.12), frame.clientHeight / (bounds.height * 1.12)) >= READABLE) return false
+  const centre = (size: number, length: number): number => Math.max(28, (size - length * READABLE) / 2)
+  setViewport({ x: centre(frame.clientWidth, bounds.width) - bounds.x * READABLE, y: Math.max(56, centre(frame.clientHeight, bounds.height)) - bounds.y * READABLE, zoom: READABLE })
+  return true
 }
 
 async function importFile(file: File): Promise<void> {

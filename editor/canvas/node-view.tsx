@@ -50,7 +50,7 @@ function Card({ id, entry, type, selected }: { readonly id: string; readonly ent
         <Icon name={type ? type.icon : 'unplug'} />
         <div>
           <div className="t" title={`${title} (${id})`}>{title}</div>
-          <div className="k">{type ? (entry.name ? type.title : familyName(type.type)) : `${entry.type} · not installed`}<Extra status={status} alarm={alarm} /></div>
+          <div className="k">{type ? (entry.name && entry.name !== type.title ? type.title : familyName(type.type)) : `${entry.type} · not installed`}<Extra status={status} alarm={alarm} /></div>
         </div>
         <span className={`dot ${dot.shape}`} role="img" aria-label={dot.text} title={dot.text} />
       </div>

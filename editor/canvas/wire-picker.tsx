@@ -1,7 +1,7 @@
 // Wiring by keyboard: every wire that the selected node could get, those that fit first, the others with the reason.
 import { useEffect, useMemo, useRef, useState } from 'react'
 import { formatType, type PortType } from '#kit'
-import { formatWire, type WireEnd } from '#format'
+import { formatEnd, formatWire, type WireEnd } from '#format'
 import type { State } from '../state/model.ts'
 import { actions, store } from '../state/store.ts'
 import { partnersOf, type Verdict } from '../state/wiring.ts'
@@ -21,7 +21,10 @@ function choicesOf(s: State, node: string): Choice[] {
     partnersOf(s, { node, port }, 'output').map((p): Choice => ({ from: { node, port }, to: p.end, text: `${port} → ${name(p.end.node)}, ${p.end.port}`, type: p.type, verdict: p.verdict })))
   const incoming = Object.keys(ports?.inputs ?? {}).flatMap((port) =>
     partnersOf(s, { node, port }, 'input').map((p): Choice => ({ from: p.end, to: { node, port }, text: `${name(p.end.node)}, ${p.end.port} → ${port}`, type: p.type, verdict: p.verdict })))
-  return [...outgoing, ...incoming].toSorted((a, b) => Number(b.verdict.ok) - Number(a.verdict.ok))
+  // What is still needed comes first: inputs without a wire, of this node before those of others.
+  const open = (c: Choice): boolean => !(s.document?.flow.wires ?? []).some((w) => w.endsWith(` -> ${formatEnd(c.to)}`))
+  const rank = (c: Choice): number => (c.verdict.ok ? 0 : 4) + (open(c) ? 0 : 2) + (c.to.node === node ? 0 : 1)
+  return [...outgoing, ...incoming].toSorted((a, b) => rank(a) - rank(b))
 }
 
 export function WirePicker({ node, onClose }: { readonly node: string; readonly onClose: () => void }) {
@@ -38,7 +41,10 @@ export function WirePicker({ node, onClose }: { readonly node: string; readonly 
     box.showModal()
     return () => box.close()
   }, [])
-  useEffect(() => dialog.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: 'nearest' }), [index, search])
+  useEffect(() => {
+    // In braces: newer browsers answer with a promise, which React would take for a clean-up.
+    dialog.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: 'nearest' })
+  }, [index, search])
 
   const take = (c: Choice | undefined): void => {
     if (!c) return

@@ -1,6 +1,6 @@
 // The frame of every dialog: title, body, actions. Focus is kept inside, Escape closes, the opener gets the focus back.
 // The backdrop is ours and not Radix's overlay, which would put a style element into the page against the CSP.
-import type { FormEvent, ReactElement, ReactNode } from 'react'
+import { cloneElement, useId, type FormEvent, type ReactElement, type ReactNode } from 'react'
 import { X } from 'lucide-react'
 import { Dialog } from 'radix-ui'
 import type { Issue } from '#kit'
@@ -55,13 +55,15 @@ export function IssueList({ issues, leads = false }: { readonly issues: readonly
   )
 }
 
-/** A labelled input of a dialog. */
-export function Field({ label, hint, children }: { readonly label: string; readonly hint?: ReactNode; readonly children: ReactNode }): ReactElement {
+/** A labelled input of a dialog. The hint describes the input and is no part of its name. */
+export function Field({ label, hint, children }: { readonly label: string; readonly hint?: ReactNode; readonly children: ReactElement<{ id?: string; 'aria-describedby'?: string }> }): ReactElement {
+  const made = useId()
+  const id = children.props.id ?? made
   return (
-    <label className="dg-field">
-      <span>{label}</span>
-      {children}
-      {hint !== undefined && <small>{hint}</small>}
-    </label>
+    <div className="dg-field">
+      <label htmlFor={id}>{label}</label>
+      {cloneElement(children, { id, ...(hint === undefined ? {} : { 'aria-describedby': `${made}-h` }) })}
+      {hint !== undefined && <small id={`${made}-h`}>{hint}</small>}
+    </div>
   )
 }

@@ -79,7 +79,7 @@ function PortLine({ id, port, status, type, pinnable }: { readonly id: string; r
       <div className="in-value" data-level={level}>{last ? <>{formatWhole(last.value, type?.labels)}<u>{typeof last.value === 'boolean' || typeof last.value === 'string' ? '' : unitText(type)}</u></> : <span className="none">nothing yet</span>}</div>
       <div className="in-meta">
         {last && level !== 'good' && <b data-level={level}>{qualityText(last)}</b>}
-        {last && <span title={`Source time ${formatTime(last.time)}, tag ${last.tag}`}>{clock > 0 ? `${formatAge(clock - last.time)}${clock - last.time < 1500 ? '' : ' ago'}` : formatTime(last.time)}</span>}
+        {last && <span title={`Source time ${formatTime(last.time)}, tag ${last.tag}`}>{clock > 0 ? `${formatAge(clock - last.time)} ago` : formatTime(last.time)}</span>}
         <span>{formatRate(status.rate)}</span>
         <span>{formatCount(status.count)} in all</span>
       </div>

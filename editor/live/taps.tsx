@@ -95,7 +95,9 @@ function SampleLog({ taps }: { readonly taps: readonly Tap[] }): ReactElement {
         const level = severityOf(sample)
         return (
           <div key={key} title={`${tap.node}.${tap.port} · tag ${sample.tag} · ${sample.quality ?? 'Good'}`}>
-            <time>{formatTime(sample.time)}</time> <b>{nameOf(tap.node)}</b>.{tap.port} → {formatWhole(sample.value)}{level === 'good' ? '' : <em data-level={level}> {qualityText(sample)}</em>}
+            <time>{formatTime(sample.time)}</time>
+            <span><b>{nameOf(tap.node)}</b>.{tap.port}</span>
+            <span>{formatWhole(sample.value)}{level === 'good' ? '' : <em data-level={level}> {qualityText(sample)}</em>}</span>
           </div>
         )
       })}

@@ -3,8 +3,9 @@ import { useMemo, useRef, useState, type KeyboardEvent } from 'react'
 import type { CatalogueNode } from '#kit'
 import { DRAG_TYPE, viewCentre } from '../canvas/view.ts'
 import { Icon } from '../shell/icon.tsx'
+import { clearPlace } from '../state/commands.ts'
 import { familiesOf } from '../state/families.ts'
-import { actions, useEditor } from '../state/store.ts'
+import { actions, store, useEditor } from '../state/store.ts'
 import './palette.css'
 
 export function Palette() {
@@ -64,8 +65,8 @@ export function Palette() {
 
 function add(type: string): void {
   const [x, y] = viewCentre()
-  const id = actions.addNode(type, [x - 95, y - 40])
-  if (id !== null) actions.reveal([id])
+  const nodes = store.getState().document?.flow.nodes ?? {}
+  actions.addNode(type, clearPlace(nodes, [x - 100, y - 60]))
 }
 
 function Item({ node, enabled }: { readonly node: CatalogueNode; readonly enabled: boolean }) {

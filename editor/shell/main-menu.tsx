@@ -1,5 +1,5 @@
 // Everything that is not needed every minute.
-import { Boxes, Cable, Copy, Download, FileUp, History, KeyRound, Keyboard, LogOut, Monitor, Moon, Plus, Redo2, Sun, Undo2 } from 'lucide-react'
+import { Boxes, Cable, Copy, Download, FileUp, History, KeyRound, Keyboard, LogOut, Monitor, Moon, Plus, Redo2, Sun, Undo2, Users } from 'lucide-react'
 import { DropdownMenu } from 'radix-ui'
 import type { ReactNode } from 'react'
 import { may } from '#format'
@@ -37,6 +37,7 @@ export function MainMenu({ trigger }: { readonly trigger: ReactNode }) {
           <div className="menu-line" />
           <Item icon={<Cable size={15} />} run={() => actions.openDialog({ kind: 'connections' })}>Connections…</Item>
           {admin ? <Item icon={<KeyRound size={15} />} run={() => actions.openDialog({ kind: 'secrets' })}>Secrets…</Item> : null}
+          {admin ? <Item icon={<Users size={15} />} run={() => actions.openDialog({ kind: 'users' })}>Users…</Item> : null}
           <Item icon={<Boxes size={15} />} run={() => actions.openDialog({ kind: 'models' })}>Models…</Item>
           <div className="menu-line" />
           <div className="menu-label">Theme</div>

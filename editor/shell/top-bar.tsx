@@ -41,7 +41,7 @@ function Figures() {
       <span>in <b>{formatRate(totals.inRate) || '0/s'}</b></span>
       <span>out <b>{formatRate(totals.outRate) || '0/s'}</b></span>
       <span title="99th percentile of the delay of the engine's loop">loop p99 <b>{formatNumber(totals.loopP99Ms)} ms</b></span>
-      <span>cpu <b>{Math.round(totals.cpu)}%</b></span>
+      <span title="Of one core; the engine">cpu <b>{Math.round(totals.cpu * 100)}%</b></span>
       <span>mem <b>{Math.round(totals.memoryMb)} MB</b></span>
     </span>
   )
@@ -61,7 +61,7 @@ function Arm() {
   const flow = useEditor((s) => s.flows.find((f) => f.id === s.flowId))
   if (!flow || flow.actuators === 0) return null
   return (
-    <button type="button" className={`btn ${flow.armed ? 'armed' : ''}`} aria-pressed={flow.armed} onClick={() => actions.openDialog({ kind: 'arm' })} title={flow.armed ? 'This flow may write to the plant' : 'This flow writes nothing until it is armed'}>
+    <button type="button" data-callout="arm" className={`btn ${flow.armed ? 'armed' : ''}`} aria-pressed={flow.armed} onClick={() => actions.openDialog({ kind: 'arm' })} title={flow.armed ? 'This flow may write to the plant' : 'This flow writes nothing until it is armed'}>
       {flow.armed ? <CirclePower size={15} aria-hidden="true" /> : <CircleDashed size={15} aria-hidden="true" />}
       {flow.armed ? 'Armed' : 'Disarmed · Arm…'}
     </button>

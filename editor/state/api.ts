@@ -1,7 +1,7 @@
 // The gateway's HTTP API, typed. Whatever goes wrong becomes an IssueError: the gateway's own issues where it gave
 // some, GATEWAY_AWAY where it did not answer. Nothing is retried here: who calls knows whether that is safe.
 import { issue, IssueError, reasonOf, type Catalogue, type Issue } from '#kit'
-import type { AlarmBody, CheckBody, ConnectionBody, ConnectionEntry, DeployBody, ErrorBody, Flow, FlowBody, FlowSummary, HealthBody, ModelBody, Session, VersionSummary } from '#format'
+import type { AlarmBody, CheckBody, ConnectionBody, ConnectionEntry, DeployBody, ErrorBody, Flow, FlowBody, FlowSummary, HealthBody, ModelBody, Role, Session, VersionSummary } from '#format'
 
 
 export interface Api {
@@ -31,6 +31,14 @@ export interface Api {
   putSecret(name: string, value: string): Promise<void>
   deleteSecret(name: string): Promise<void>
   models(): Promise<readonly ModelBody[]>
+  users(): Promise<readonly UserBody[]>
+  addUser(body: UserBody & { readonly password: string }): Promise<UserBody>
+  changeUser(name: string, body: { readonly role?: Role; readonly password?: string }): Promise<void>
+  deleteUser(name: string): Promise<void>
+}
+export interface UserBody {
+  readonly name: string
+  readonly role: Role
 }
 
 export type Fetch = (input: string, init: RequestInit) => Promise<Response>
@@ -87,6 +95,10 @@ export function createApi(fetch: Fetch = (input, init) => globalThis.fetch(input
     putSecret: (name, value) => call('PUT', `/secrets/${of(name)}`, { value }),
     deleteSecret: (name) => call('DELETE', `/secrets/${of(name)}`),
     models: () => call('GET', '/models'),
+    users: () => call('GET', '/users'),
+    addUser: (body) => call('POST', '/users', body),
+    changeUser: (name, body) => call('PATCH', `/users/${of(name)}`, body),
+    deleteUser: (name) => call('DELETE', `/users/${of(name)}`),
   }
 }
 

@@ -28,6 +28,24 @@ function freePlace(flow: Flow, at: readonly [number, number]): readonly [number,
   return [x, y]
 }
 
+/** About what a node covers, px. */
+const [WIDTH, HEIGHT] = [220, 150]
+/** The place nearest to the wished one where a new node covers no other. */
+export function clearPlace(nodes: Flow['nodes'], wish: readonly [number, number]): readonly [number, number] {
+  const free = (x: number, y: number): boolean => Object.values(nodes).every((n) => Math.abs(n.at[0] - x) >= WIDTH || Math.abs(n.at[1] - y) >= HEIGHT)
+  const [x, y] = [Math.round(wish[0] / 10) * 10, Math.round(wish[1] / 10) * 10]
+  for (let ring = 0; ring < 40; ring++) {
+    let best: readonly [number, number] | undefined
+    for (let i = 0; i < Math.max(1, ring * 8); i++) {
+      const angle = (i / Math.max(1, ring * 8)) * 2 * Math.PI
+      const at = [x + Math.round(Math.cos(angle) * ring * 4) * 10, y + Math.round(Math.sin(angle) * ring * 4) * 10] as const
+      if (free(at[0], at[1]) && (!best || Math.hypot(at[0] - x, at[1] - y) < Math.hypot(best[0] - x, best[1] - y))) best = at
+    }
+    if (best) return best
+  }
+  return [x, y]
+}
+
 /** Removes nodes with their wires, and wires. */
 export function remove(document: Document, ids: readonly string[], wires: readonly string[] = []): Document {
   const gone = new Set(ids.filter(takenIn(document.flow)))

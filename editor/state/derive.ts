@@ -1,5 +1,5 @@
 // What follows from draft, catalogue and check: types, changes and issues, at once after every edit.
-import { issueTexts, withDefaults, type CatalogueNode, type Issue, type IssueCode, type JsonValue } from '#kit'
+import { issueTexts, resolvePorts, withDefaults, type CatalogueNode, type Issue, type IssueCode, type JsonValue, type ResolvedPorts } from '#kit'
 import { diffFlows, typeFlow, type Change, type Flow, type FlowPorts, type NodePorts, type TypedFlow } from '#format'
 import type { Base, Check, State } from './model.ts'
 
@@ -34,6 +34,14 @@ function configOf(config: { readonly [name: string]: JsonValue }, type: Catalogu
   const full = withDefaults(type.config, withParameters(config, parameters))
   defaulted.set(config, { type, parameters, config: full })
   return full
+}
+
+/** The inputs of a node as they are declared, without what happens to feed them now: a wire may bring something else. */
+export function declaredInputs(flow: Flow, id: string, types: ReadonlyMap<string, CatalogueNode>, drawn: FlowPorts): ResolvedPorts {
+  const node = flow.nodes[id]
+  const type = node && types.get(node.type)
+  if (!type) return {}
+  return type.dynamic ? (drawn[id]?.inputs ?? {}) : resolvePorts(type.inputs, configOf(node.config, type, flow.parameters))
 }
 
 function withParameters(value: JsonValue, parameters: Flow['parameters']): JsonValue {

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { describeNode, issue, IssueError, type AnyNode, type Catalogue } from '#kit'
 import { emptyFlow, type Flow, type FlowBody, type FlowSummary, type NodeStatus, type ServerMessage } from '#format'
 import { createApi, type Api } from './api.ts'
+import { clearPlace } from './commands.ts'
 import { memoryStorage, type Storage } from './drafts.ts'
 import { CHECK_AFTER_MS, createEditor } from './editor.ts'
 
@@ -50,7 +51,7 @@ function fixture(change: Partial<Api> = {}, storage: Storage = memoryStorage()) 
     connections: async () => [],
     logout: async () => undefined,
     claim: never, login: never, deploy: never, versions: never, version: never, rollback: never, arm: never, hold: never, acknowledge: never,
-    putConnection: never, deleteConnection: never, secrets: never, putSecret: never, deleteSecret: never, models: never,
+    putConnection: never, deleteConnection: never, secrets: never, putSecret: never, deleteSecret: never, models: never, users: never, addUser: never, changeUser: never, deleteUser: never,
     ...change,
   }
   const editor = createEditor({
@@ -346,4 +347,28 @@ test("the gateway's issues, a proxy's page and a cut line each become issues", a
   expect(await codes(answer(500, 'oops'))).toEqual(['INTERNAL'])
   expect(await codes(answer(200, '<html>'))).toEqual(['GATEWAY_AWAY'])
   expect(await codes(createApi(async () => { throw new TypeError('Failed to fetch') }).flows())).toEqual(['GATEWAY_AWAY'])
+})
+
+test('an input is judged by what it declares, not by what feeds it now; mixed units are refused and a converter is offered', async () => {
+  const { actions, s } = await open()
+  const kelvin = actions.addNode('transform.convert', [0, 500])!
+  actions.setConfig(kelvin, '/to', 'K')
+  const bar = actions.addNode('transform.convert', [0, 700])!
+  actions.setConfig(bar, '/to', 'bar')
+  const plain = actions.addNode('source.temp', [0, 900])!
+  expect(actions.connect({ node: plain, port: 'value' }, { node: 'band', port: 'value' })).toBe(true)
+  expect(actions.connect({ node: bar, port: 'value' }, { node: 'band', port: 'value' })).toBe(false)
+  expect(s().ui.toasts.at(-1)!.text).toBe('This input gets several units: °C, bar.')
+  expect(s().ui.toasts.at(-1)!.action).toBeUndefined()
+  expect(actions.connect({ node: kelvin, port: 'value' }, { node: 'band', port: 'value' })).toBe(false)
+  s().ui.toasts.at(-1)!.action!.run()
+  expect(s().document!.flow.nodes['convert-3']!.config).toEqual({ to: 'Cel' })
+  expect(s().issues.map((i) => i.code)).not.toContain('PORT_MIXED')
+})
+
+test('the place for a new node covers no other', () => {
+  const nodes = { a: { type: 'x', config: {}, at: [0, 0] as const }, b: { type: 'x', config: {}, at: [220, 0] as const } }
+  const [x, y] = clearPlace(nodes, [100, 20])
+  for (const n of Object.values(nodes)) expect(Math.abs(n.at[0] - x) >= 220 || Math.abs(n.at[1] - y) >= 150).toBe(true)
+  expect(clearPlace({}, [101, 19])).toEqual([100, 20])
 })

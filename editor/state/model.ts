@@ -79,7 +79,7 @@ export type Theme = 'system' | 'light' | 'dark'
 export type InspectorTab = 'settings' | 'live' | 'help'
 export type DrawerTab = 'taps' | 'problems' | 'alarms' | 'log'
 export type Dialog =
-  | { readonly kind: 'deploy' | 'versions' | 'arm' | 'hold' | 'secrets' | 'models' | 'shortcuts' | 'new-flow' }
+  | { readonly kind: 'deploy' | 'versions' | 'arm' | 'hold' | 'secrets' | 'models' | 'users' | 'shortcuts' | 'new-flow' }
   /** `name` opens that one for editing; `type` begins a new one of that driver. */
   | { readonly kind: 'connections'; readonly name?: string; readonly type?: string }
   /** `text` is what was dropped or pasted, `source` the file's name. */

@@ -40,7 +40,7 @@ const alarm: AlarmBody = { flow: 'f', node: 'n', tag: '', time: 1, since: 1, sta
 
 test('only a connected, running, fresh node is shown as ok', () => {
   expect(conditionOf(ok, undefined, 'open')).toEqual({ shape: 'ok', text: 'running', stale: false })
-  expect(conditionOf(ok, undefined, 'lost')).toMatchObject({ shape: 'warn', stale: true })
+  expect(conditionOf(ok, undefined, 'lost')).toMatchObject({ shape: 'idle', stale: true })
   expect(conditionOf(undefined, undefined, 'open')).toMatchObject({ shape: 'idle', stale: true })
   expect(conditionOf({ ...ok, health: { state: 'stale', text: 'no data for 9 s' } }, undefined, 'open')).toEqual({ shape: 'warn', text: 'no data for 9 s', stale: true })
   expect(conditionOf({ ...ok, health: { state: 'error', text: 'refused' } }, undefined, 'open')).toMatchObject({ shape: 'bad', stale: true })

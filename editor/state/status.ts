@@ -15,7 +15,8 @@ export interface Condition {
 }
 
 export function conditionOf(status: NodeStatus | undefined, alarm: AlarmBody | undefined, live: LiveState): Condition {
-  if (live !== 'open') return { shape: status ? 'warn' : 'idle', text: status ? 'no connection to the gateway: this is what was last seen' : 'no connection to the gateway', stale: true }
+  // Told once, by the banner; on the nodes the rings and the values in brackets say that nothing is known.
+  if (live !== 'open') return { shape: 'idle', text: status ? 'no connection to the gateway: this is what was last seen' : 'no connection to the gateway', stale: true }
   if (!status) return { shape: 'idle', text: 'not running: deploy the draft', stale: true }
   const { health, issues } = status
   const stale = health.state === 'stale' || health.state === 'connecting' || health.state === 'error'

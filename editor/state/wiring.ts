@@ -1,27 +1,45 @@
 // May this output feed that input? Asked while a wire is dragged, so that the answer and its reason stand at the handle.
-import { assignable, formatType, issue, type CatalogueNode, type Issue, type JsonValue, type PortType } from '#kit'
+import { assignable, displayUnit, formatType, issue, relateUnits, type CatalogueNode, type Issue, type JsonValue, type PortType } from '#kit'
 import { formatWire, parseWire, type FlowPorts, type NodeEntry, type WireEnd } from '#format'
+import { declaredInputs } from './derive.ts'
 import type { State } from './model.ts'
 
 export type Verdict = { readonly ok: true; readonly checked: boolean } | { readonly ok: false; readonly issue: Issue; readonly insert?: string }
+
+/** The node type that changes units, as `assignable` names it. */
+const CONVERT = 'transform.convert'
 
 type Drawn = Pick<State, 'ports' | 'document' | 'types'>
 
 export function judgeWire(state: Drawn, from: WireEnd, to: WireEnd): Verdict {
   const wire = formatWire({ from, to })
   const out = portOf(state.ports, from, 'outputs')
-  const into = portOf(state.ports, to, 'inputs')
+  const flow = state.document?.flow
+  const inputs = flow ? declaredInputs(flow, to.node, state.types, state.ports) : {}
+  const into = Object.hasOwn(inputs, to.port) ? inputs[to.port] : undefined
   const names = (side: 'inputs' | 'outputs', node: string): string => Object.keys(state.ports[node]?.[side] ?? {}).join(', ') || 'none'
   if (!out) return { ok: false, issue: issue('WIRE_PORT', { wire, node: from.node, port: from.port }, { node: from.node, direction: 'output', port: from.port, ports: names('outputs', from.node) }) }
   if (!into) return { ok: false, issue: issue('WIRE_PORT', { wire, node: to.node, port: to.port }, { node: to.node, direction: 'input', port: to.port, ports: names('inputs', to.node) }) }
-  const flow = state.document?.flow
   if (flow?.wires.includes(wire)) return { ok: false, issue: issue('WIRE_DUPLICATE', { wire }, { wire }) }
   const loop = flow && loopThrough(state, from.node, to.node)
   if (loop) return { ok: false, issue: issue('WIRE_CYCLE', { wire }, { path: loop.join(' -> ') }) }
-  // The declared type of the input, not what feeds it now: a wire may replace another.
   const fit = assignable(out, into)
-  if (fit.ok) return { ok: true, checked: fit.checked ?? false }
+  if (fit.ok) return mixedWith(state, out, to) ?? { ok: true, checked: fit.checked ?? false }
   return { ok: false, issue: issue(fit.code, { wire, node: to.node, port: to.port }, { from: formatType(out), to: formatType(into), hint: fit.hint }), ...(fit.insert === undefined ? {} : { insert: fit.insert }) }
+}
+
+/** One input takes one unit, whoever feeds it. */
+function mixedWith(state: Drawn, out: PortType, to: WireEnd): Verdict | undefined {
+  for (const text of state.document?.flow.wires ?? []) {
+    const wire = parseWire(text)
+    if (!wire || wire.to.node !== to.node || wire.to.port !== to.port) continue
+    const other = portOf(state.ports, wire.from, 'outputs')
+    const units = relateUnits(out.unit, other?.unit)
+    if (units === 'same') continue
+    const mixed = issue('PORT_MIXED', { wire: text, node: to.node, port: to.port }, { units: [other?.unit, out.unit].map((u) => displayUnit(u) || 'none').join(', ') })
+    return { ok: false, issue: mixed, ...(units === 'convertible' ? { insert: CONVERT } : {}) }
+  }
+  return undefined
 }
 
 /** The loop a wire would close, as node ids; a node that delays breaks it. */
@@ -78,7 +96,7 @@ export function viaConvert(state: Drawn, from: WireEnd, to: WireEnd, type: Catal
   const a = flow.nodes[from.node]?.at ?? [0, 0]
   const b = flow.nodes[to.node]?.at ?? [0, 0]
   const properties = (type.config as { properties?: Record<string, unknown> }).properties ?? {}
-  const units = { from: portOf(state.ports, from, 'outputs')?.unit, to: portOf(state.ports, to, 'inputs')?.unit }
+  const units = { from: portOf(state.ports, from, 'outputs')?.unit, to: declaredInputs(flow, to.node, state.types, state.ports)[to.port]?.unit ?? portOf(state.ports, to, 'inputs')?.unit }
   const config: Record<string, JsonValue> = { ...(structuredClone(type.starter) as Record<string, JsonValue>) }
   for (const [name, unit] of Object.entries(units)) if (name in properties && unit !== undefined) config[name] = unit
   return { node: { type: type.type, config, at: [(a[0] + b[0]) / 2, (a[1] + b[1]) / 2 + 40] }, input, output }

@@ -20,13 +20,6 @@ const small = (): Record<string, unknown> => ({
   },
   wires: ['sensors.temperature -> high.value'],
 })
-const broken = (change: (flow: Record<string, any>) => void): { codes: string[]; fields: (string | undefined)[]; flow: Flow | undefined } => {
-  const flow = small()
-  change(flow as Record<string, any>)
-  const { issues, flow: read } = readFlow(flow)
-  return { codes: issues.map((i) => i.code), fields: issues.map((i) => i.field), flow: read }
-}
-
 describe('reading a flow', () => {
   test('takes a right one as it is', () => {
     expect(readFlow(small())).toEqual({ flow: small(), issues: [] })
@@ -90,13 +83,15 @@ describe('reading a flow', () => {
     expect(({} as Record<string, unknown>)['type']).toBeUndefined()
   })
 
-  test.each([
-    ['a place that is no number', (f: Record<string, any>) => void (f['nodes'].high.at = [1, Number.NaN]), '/nodes/high/at'],
-    ['wires that are an object', (f: Record<string, any>) => void (f['wires'] = {}), '/wires'],
-    ['parameters that are a list', (f: Record<string, any>) => void (f['parameters'] = []), '/parameters'],
-    ['nodes that are a list', (f: Record<string, any>) => void (f['nodes'] = []), '/nodes'],
-  ])('%s', (_what, change, field) => {
-    expect(broken(change)).toMatchObject({ codes: ['FLOW_FORMAT'], fields: [field], flow: undefined })
+  test.each<[string, Record<string, unknown>, string]>([
+    ['a place that is no number', { nodes: { high: { type: 'rule.alarm', config: {}, at: [1, Number.NaN] } } }, '/nodes/high/at'],
+    ['wires that are an object', { wires: {} }, '/wires'],
+    ['parameters that are a list', { parameters: [] }, '/parameters'],
+    ['nodes that are a list', { nodes: [] }, '/nodes'],
+  ])('%s: told with its place', (_what, change, field) => {
+    const { flow, issues } = readFlow({ ...small(), ...change })
+    expect(flow).toBeUndefined()
+    expect(issues).toMatchObject([{ code: 'FLOW_FORMAT', field }])
   })
 })
 
@@ -165,6 +160,14 @@ describe('writing a flow', () => {
     const flow: Flow = { ...emptyFlow('a', 'A'), nodes: { n: { type: 't', config: { text: '"at": [\n  1,\n  2\n]', at: [1, 2] }, at: [0, 0] } } }
     expect(parseFlow(formatFlow(flow)).flow).toEqual(flow)
   })
+})
+
+test('the example in docs/flow-format.md is a flow, written as Headgate writes it', () => {
+  const doc = readFileSync(join(import.meta.dirname, '../../docs/flow-format.md'), 'utf8')
+  const text = /```json\n([\s\S]*?)```/.exec(doc)![1]!
+  const { flow, issues } = parseFlow(text)
+  expect(issues).toEqual([])
+  expect(formatFlow(flow!)).toBe(text)
 })
 
 describe('wires', () => {

@@ -1,3 +1,4 @@
+// Tumbling windows on event time: kept open in the state by tag, closed by the watermark plus the allowed lateness.
 import { Quality, Type, defineNode, isGood, isUsable, port, same, sample as make, truthful, type Context, type Sample } from '#kit'
 import { addTo, deviationOf, newRunning, sumOf, type Running } from '#math/running'
 

@@ -1,3 +1,4 @@
+// The last sample that passed is the state; time that counts is the samples' own, so a replay passes the same ones.
 import { Type, defineNode, field, isBad, port, same, truthful, type Sample } from '#kit'
 
 export default defineNode({

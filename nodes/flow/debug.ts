@@ -1,3 +1,4 @@
+// Samples in the log, so many a second; what is left out is counted.
 import { Type, defineNode, isImage, port, qualityName, truthful, type Sample } from '#kit'
 
 interface Memory {

@@ -117,7 +117,7 @@ function inputPort(p: ModelPort): ResolvedPort {
 }
 
 function portOf(p: ModelPort): ResolvedPort {
-  const extra = { ...(p.title === undefined ? {} : { title: p.title }) }
+  const extra = p.title === undefined ? {} : { title: p.title }
   const count = elements(p.shape)
   if (p.type === 'string') return { kind: count === 1 ? 'text' : 'any', ...extra }
   if (count === 1) return p.type === 'bool' ? { kind: 'boolean', ...extra } : { kind: 'number', ...(p.unit === undefined ? {} : { unit: p.unit }), ...extra }

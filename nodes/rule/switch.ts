@@ -1,3 +1,4 @@
+// Routing by conditions. A value of bad quality meets none of them: no branch may take it for a normal one.
 import { Type, defineNode, each, field, isUsable, port, same, severity, truthful, type Sample } from '#kit'
 
 const Rule = Type.Object(

@@ -215,7 +215,8 @@ class Polling implements Opened {
         if (this.#abort.signal.aborted) break
         const code = (thrown as { code?: unknown }).code
         const refused = thrown instanceof Error && thrown.name === 'ModbusException'
-        const parts = refused && (code === 2 || code === 3) ? split(batch, this.#settings.maxGap) : undefined
+        // Some devices say 'failure' (4) where others say 'no such address' (2).
+        const parts = refused && typeof code === 'number' && code <= 4 ? split(batch, this.#settings.maxGap) : undefined
         if (parts) {
           queue.unshift(...parts)
           continue
@@ -268,7 +269,7 @@ class Polling implements Opened {
       const first = span.fault === undefined
       const found = refused ? issue('DEVICE_EXCEPTION', { node, port: span.tag.name, field: `/tags/${at}/address` }, { reason }) : undefined
       span.fault = { text: refused ? reason : thrown.message, ...(found ? { issue: found } : {}) }
-      if (refused) span.askAgain = this.#io.now() + REFUSED_RETRY_MS
+      if (refused && (thrown as { code?: number }).code! <= 3) span.askAgain = this.#io.now() + REFUSED_RETRY_MS
       if (first && found) this.#io.fail(found)
     }
     this.#bad(batch.spans, refused ? Quality.badNoData : thrown.name === 'ModbusTimeout' ? Quality.badTimeout : Quality.badCommunication)

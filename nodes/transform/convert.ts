@@ -1,3 +1,4 @@
+// One unit into another. A node does not see its wire's unit, so the config names both and the ports hold the wires to it.
 import { Quality, Type, conversion, defineNode, displayUnit, field, fromConfig, isBad, parseUnit, port, sample as make, truthful } from '#kit'
 
 type Line = { readonly factor: number; readonly offset: number }

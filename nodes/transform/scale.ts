@@ -1,3 +1,4 @@
+// A line from raw numbers to engineering units. Stateless.
 import { Quality, Type, defineNode, field, fromConfig, isBad, port, same, sample as make, truthful, worse } from '#kit'
 
 export default defineNode({

@@ -1,3 +1,4 @@
+// A decision becomes a setpoint. No default branch: what is neither true nor false gives no number.
 import { Quality, Type, defineNode, field, fromConfig, isBad, port, sample as make } from '#kit'
 
 export default defineNode({

@@ -1,3 +1,4 @@
+// Another tag, a fixed value, or both. Stateless.
 import { Type, defineNode, field, fromConfig, port, sample as make, truthful, type Value } from '#kit'
 
 export default defineNode({

@@ -35,12 +35,19 @@ const actuator = defineNode({
   open: async () => ({ health: () => ({ state: 'ok' as const, text: '' }), close: async () => undefined }),
   examples: [],
 })
+const model = defineNode({
+  type: 'inference.test', version: 1, title: 'Test model', summary: 'Judges.', help: '', icon: 'circle', effects: 'none',
+  config: Type.Object({ model: field.model() }, { additionalProperties: false }),
+  inputs: { value: port.number() }, outputs: {},
+  receive: (_sample, _port, ctx) => ctx.done(),
+  examples: [],
+})
 const driver = defineDriver({
   type: 'test', title: 'Test', summary: 'A connection.', icon: 'circle',
   config: Type.Object({ host: Type.String({ default: '127.0.0.1' }), port: Type.Integer({ minimum: 1, maximum: 65535 }) }, { additionalProperties: false }),
   open: async () => ({ health: () => ({ state: 'ok' as const, text: '' }), close: async () => undefined }),
 })
-export const testNodes: ReadonlyMap<string, AnyNode> = new Map([source, alarm, actuator].map((n) => [n.type, n as AnyNode]))
+export const testNodes: ReadonlyMap<string, AnyNode> = new Map([source, alarm, actuator, model].map((n) => [n.type, n as AnyNode]))
 export const testDrivers: ReadonlyMap<string, AnyDriver> = new Map([[driver.type, driver as AnyDriver]])
 
 export const envelope = { minimum: 20, maximum: 50, maxRatePerS: 10, onBad: 'hold', staleAfterMs: 5000, safe: 25, readBackTolerance: 1 } as const
@@ -180,16 +187,17 @@ export interface TestGateway {
   readonly models: { hash: string }
   readonly logged: string[]
   /** Ends it and gives what a new one would start with. */
-  restart(): Promise<TestGateway>
+  restart(prepare?: (engines: FakeEngines) => void): Promise<TestGateway>
   close(): Promise<void>
 }
 
 /** A gateway on a real store in a folder of its own. */
-export async function testGateway(options: { folder?: string; claimed?: () => boolean } = {}): Promise<TestGateway> {
+export async function testGateway(options: { folder?: string; claimed?: () => boolean; prepare?: ((engines: FakeEngines) => void) | undefined } = {}): Promise<TestGateway> {
   const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'headgate-')))
   const store = openStore(join(folder, 'data'))
   const secrets = openSecrets(store, { keyFile: join(folder, 'secrets.key') })
   const engines = fakeEngines()
+  options.prepare?.(engines)
   const models = { hash: 'a' }
   const info = () => ({ name: 'bearing', hash: models.hash, title: 'Bearing', inputs: [], outputs: [] })
   const logged: string[] = []
@@ -209,9 +217,9 @@ export async function testGateway(options: { folder?: string; claimed?: () => bo
   }
   return {
     gateway, engines, store, models, logged,
-    async restart() {
+    async restart(prepare) {
       await end()
-      return testGateway({ ...options, folder })
+      return testGateway({ ...options, folder, prepare })
     },
     async close() {
       await end()

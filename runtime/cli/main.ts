@@ -43,6 +43,9 @@ async function main(args: readonly string[]): Promise<number> {
   }
 }
 
+// `headgate nodes | head`: who reads has enough, that is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))
+
 try {
   process.exitCode = await main(process.argv.slice(2))
 } catch (thrown) {

@@ -72,7 +72,7 @@ function ports(title: string, decls: PortDecls): string[] {
 
 function kind(decl: PortDecl): string {
   const source = (value: unknown): string => (typeof value === 'object' && value !== null ? ('config' in value ? `from the setting \`${String(value.config)}\`` : `from its \`${String((value as { item?: string }).item)}\``) : String(value))
-  const base = decl.same !== undefined ? `same as \`${decl.same}\`` : source(decl.kind)
+  const base = decl.same !== undefined ? `same as ${typeof decl.same === 'string' ? `\`${decl.same}\`` : `the input that \`${decl.same.config}\` names`}` : source(decl.kind)
   const unit = decl.unit === undefined ? '' : typeof decl.unit === 'string' ? ` · ${displayUnit(decl.unit) || '1'}` : ` · unit ${source(decl.unit)}`
   return `${base}${decl.length === undefined ? '' : `, length ${source(decl.length)}`}${unit}`
 }

@@ -1,4 +1,5 @@
 // `headgate start`: builds the editor when its sources changed, starts the gateway, prints where it is.
+import { flushCompileCache } from 'node:module'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { reasonOf } from '#kit'
@@ -49,6 +50,8 @@ ${startUsage}  --no-build            do not look whether the editor must be buil
     const { build, ...chosen } = readStart(args)
     const [running] = await Promise.all([startGateway(chosen), build ? ensureEditor() : undefined])
     announce(running, resolve(chosen.data))
+    // Kept now, not only at a clean end: the next start is quick also after a power cut.
+    void running.settled.then(() => flushCompileCache())
     return runUntilSignal(running)
   },
 }

@@ -19,7 +19,7 @@ export interface SupervisorOptions {
   readonly backOffMs?: number
 }
 
-const FLAGS = ['--enable-experimental-regexp-engine-on-excessive-backtracks', '--disable-proto=delete']
+export const ENGINE_FLAGS: readonly string[] = ['--max-semi-space-size=2', '--enable-experimental-regexp-engine-on-excessive-backtracks', '--disable-proto=delete']
 const MAX_BACKOFF_MS = 30_000
 /** It ran this long: the next failure is a new one. */
 const STABLE_MS = 60_000
@@ -76,7 +76,7 @@ class Supervisor implements Engines {
     this.startedAt = Date.now()
     this.killed = ''
     const { folder, id, main } = this.options
-    const child = fork(main, [join(folder, `${id}.db`), folder], { execArgv: FLAGS, serialization: 'advanced', stdio: ['ignore', 'ignore', 'pipe', 'ipc'] })
+    const child = fork(main, [join(folder, `${id}.db`), folder], { execArgv: [...ENGINE_FLAGS], serialization: 'advanced', stdio: ['ignore', 'ignore', 'pipe', 'ipc'] })
     this.child = child
     let lastWords = ''
     child.stderr!.setEncoding('utf8').on('data', (text: string) => {

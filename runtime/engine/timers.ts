@@ -1,15 +1,21 @@
-// A binary heap of due times. Entries that were moved or cancelled stay until they surface and are then ignored: the
-// owner's own field says what is still wanted.
+// Due times in a binary heap, one for each item: setting an item anew moves it, so that a node which renews its timer
+// with every sample leaves nothing behind.
 
 export interface Due<T> {
   readonly time: number
-  /** Insertion order: equal times fire in the order they were set. */
-  readonly order: number
+  readonly item: T
+}
+interface Entry<T> {
+  time: number
+  /** When it was set: equal times fire in the order they were set. */
+  order: number
+  at: number
   readonly item: T
 }
 
 export class Timers<T> {
-  private readonly heap: Due<T>[] = []
+  private readonly heap: Entry<T>[] = []
+  private readonly entries = new Map<T, Entry<T>>()
   private order = 0
 
   get size(): number {
@@ -21,40 +27,68 @@ export class Timers<T> {
     return this.heap[0]?.time ?? Number.POSITIVE_INFINITY
   }
 
-  add(time: number, item: T): void {
-    const heap = this.heap
-    const due = { time, order: this.order++, item }
-    let i = heap.length
-    heap.push(due)
-    while (i > 0) {
-      const parent = (i - 1) >> 1
-      if (!before(due, heap[parent]!)) break
-      heap[i] = heap[parent]!
-      i = parent
+  /** The item is due at this time and at no other; a time that is not finite takes it out. */
+  set(item: T, time: number): void {
+    const known = this.entries.get(item)
+    if (!Number.isFinite(time)) {
+      if (known) this.remove(known)
+      return
     }
-    heap[i] = due
+    const entry = known ?? { time, order: 0, at: this.heap.length, item }
+    if (!known) {
+      this.entries.set(item, entry)
+      this.heap.push(entry)
+    }
+    entry.time = time
+    entry.order = this.order++
+    this.down(this.up(entry))
   }
 
-  /** Takes the earliest entry when its time is at most `until`. */
+  /** Takes the earliest item when its time is at most `until`. */
   take(until: number): Due<T> | undefined {
-    const heap = this.heap
-    const first = heap[0]
+    const first = this.heap[0]
     if (first === undefined || !(first.time <= until)) return undefined
-    const last = heap.pop()!
-    if (heap.length > 0) {
-      let i = 0
-      for (;;) {
-        let child = 2 * i + 1
-        if (child >= heap.length) break
-        if (child + 1 < heap.length && before(heap[child + 1]!, heap[child]!)) child++
-        if (!before(heap[child]!, last)) break
-        heap[i] = heap[child]!
-        i = child
-      }
-      heap[i] = last
-    }
+    this.remove(first)
     return first
+  }
+
+  private remove(entry: Entry<T>): void {
+    this.entries.delete(entry.item)
+    const last = this.heap.pop()!
+    if (last === entry) return
+    last.at = entry.at
+    this.heap[last.at] = last
+    this.down(this.up(last))
+  }
+
+  private up(entry: Entry<T>): Entry<T> {
+    const { heap } = this
+    while (entry.at > 0) {
+      const parent = heap[(entry.at - 1) >> 1]!
+      if (!before(entry, parent)) break
+      this.swap(entry, parent)
+    }
+    return entry
+  }
+
+  private down(entry: Entry<T>): void {
+    const { heap } = this
+    for (;;) {
+      const left = heap[2 * entry.at + 1]
+      const right = heap[2 * entry.at + 2]
+      const child = right && before(right, left!) ? right : left
+      if (!child || !before(child, entry)) return
+      this.swap(entry, child)
+    }
+  }
+
+  private swap(a: Entry<T>, b: Entry<T>): void {
+    const { at } = a
+    a.at = b.at
+    b.at = at
+    this.heap[a.at] = a
+    this.heap[b.at] = b
   }
 }
 
-const before = <T>(a: Due<T>, b: Due<T>): boolean => a.time < b.time || (a.time === b.time && a.order < b.order)
+const before = <T>(a: Entry<T>, b: Entry<T>): boolean => a.time < b.time || (a.time === b.time && a.order < b.order)

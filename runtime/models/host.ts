@@ -4,6 +4,7 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
+import { setTimeout as delay } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
 import { issue, IssueError, reasonOf, type Model, type ModelInfo, type Tensor } from '#kit'
 import type { Session } from './session.ts'
@@ -166,11 +167,16 @@ function createPool(threads: number, runTimeoutMs: number) {
   }
 }
 
+/** For reading, optimising and timing a large model, ms. */
+const openTimeoutMs = 120_000
+/** How long a thread that is stuck in a run may hold up the end of the engine, ms. */
+const patienceMs = 5000
+
 interface Thread {
   models: number
   readonly usable: boolean
   ask(request: Body<WorkerRequest>): Promise<WorkerAnswer>
-  /** Cooperative; resolves when the thread has ended, or when it is stuck in a run that cannot be stopped. */
+  /** Cooperative; resolves when the thread has ended, or has been waited for long enough. */
   end(): Promise<void>
 }
 
@@ -184,7 +190,6 @@ function startThread(timeoutMs: number, gone: () => void): Thread {
 
   const fail = (reason: Error): void => {
     failure ??= reason
-    gone()
     for (const w of waiting.values()) {
       clearTimeout(w.timer)
       w.reject(failure)
@@ -192,7 +197,10 @@ function startThread(timeoutMs: number, gone: () => void): Thread {
     waiting.clear()
   }
   worker.on('error', (error) => fail(new Error(`its thread failed: ${reasonOf(error)}`)))
-  worker.on('exit', () => fail(new Error('its thread has ended')))
+  worker.on('exit', () => {
+    gone()
+    fail(new Error('its thread has ended'))
+  })
   worker.on('message', (answer: WorkerAnswer) => {
     const w = waiting.get(answer.id)
     if (!w) return
@@ -205,12 +213,14 @@ function startThread(timeoutMs: number, gone: () => void): Thread {
   const ask = (request: Body<WorkerRequest>): Promise<WorkerAnswer> => {
     if (failure) return Promise.reject(failure)
     const id = next++
+    const limitMs = 'open' in request ? openTimeoutMs : timeoutMs
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
-        // The run cannot be stopped, and ending the thread under it would abort the process: it is left behind.
+        // The run cannot be stopped, and ending the thread under it would abort the process: it ends after that run.
         worker.unref()
-        fail(new Error(`a run took longer than ${timeoutMs / 1000} s`))
-      }, timeoutMs)
+        worker.postMessage({ id: 0, exit: true } satisfies WorkerRequest)
+        fail(new Error(`it took longer than ${limitMs / 1000} s`))
+      }, limitMs)
       waiting.set(id, { resolve, reject, timer })
       worker.postMessage({ ...request, id })
     })
@@ -222,7 +232,10 @@ function startThread(timeoutMs: number, gone: () => void): Thread {
     },
     ask,
     end() {
-      ending ??= failure ? Promise.resolve() : ask({ exit: true }).then(() => exited, () => undefined)
+      ending ??= (async () => {
+        if (!failure) await ask({ exit: true }).catch(() => undefined) // then it has ended, or is stuck
+        await Promise.race([exited, delay(patienceMs, undefined, { ref: false })])
+      })()
       return ending
     },
   }

@@ -93,7 +93,7 @@ export function zeros(ports: readonly ModelPort[]): Record<string, Tensor> | und
     const dims = shape.map((d) => (d < 0 ? 1 : d))
     const size = dims.reduce((a, b) => a * b, 1)
     if (size > 1 << 26) return undefined
-    feeds[name] = { type, dims, data: type === 'string' ? new Array<string>(size).fill('') : new arrays[type](size) }
+    feeds[name] = { type, dims, data: type === 'string' ? Array.from({ length: size }, () => '') : new arrays[type](size) }
   }
   return feeds
 }

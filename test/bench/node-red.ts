@@ -1,6 +1,6 @@
 // Node-RED embedded in this process, headless: a folder of its own, no editor, no log, no telemetry, nothing from the net.
 import { mkdtempSync, rmSync } from 'node:fs'
-import type { Server } from 'node:http'
+import type { RequestListener, Server } from 'node:http'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -13,9 +13,9 @@ interface NodeRed {
   init(server: Server | undefined, settings: object): void
   start(): Promise<void>
   stop(): Promise<void>
+  readonly httpAdmin: RequestListener
   readonly events: {
     on(event: 'flows:started', listener: (of: { config: { flows?: readonly object[] } }) => void): void
-    on(event: 'node-status', listener: (of: { id: string; status: { text?: string } }) => void): void
   }
   readonly nodes: {
     registerType(set: string, type: string, constructor: (this: NodeRedNode, config: object) => void): void
@@ -30,12 +30,17 @@ export interface NodeRedSetup {
   readonly types?: Readonly<Record<string, (node: NodeRedNode) => void>>
   /** With its editor, served by this server. */
   readonly server?: Server
-  /** Text of a node's status that it must show before the flow counts as started: {in: 'connected'}. */
-  readonly until?: Readonly<Record<string, RegExp>>
+  /** Called when the editor can be served, before the flow is set. */
+  listening?(): Promise<void>
+}
+export interface RunningNodeRed {
+  readonly editor: RequestListener
+  /** Ends it and removes its folder. */
+  stop(): Promise<void>
 }
 
-/** Resolves when the flow runs; what it gives ends Node-RED and removes its folder. */
-export async function startNodeRed(setup: NodeRedSetup): Promise<() => Promise<void>> {
+/** Resolves when the flow runs. */
+export async function startNodeRed(setup: NodeRedSetup): Promise<RunningNodeRed> {
   const red = createRequire(import.meta.url)('node-red') as NodeRed
   const userDir = mkdtempSync(join(tmpdir(), 'headgate-bench-red-'))
   red.init(setup.server, {
@@ -52,27 +57,23 @@ export async function startNodeRed(setup: NodeRedSetup): Promise<() => Promise<v
     diagnostics: { enabled: false, ui: false },
   })
   await red.start()
+  await setup.listening?.()
   for (const [type, made] of Object.entries(setup.types ?? {})) {
     red.nodes.registerType('headgate-bench', type, function (config) {
       red.nodes.createNode(this, config)
       made(this)
     })
   }
-  const waiting = new Map(Object.entries(setup.until ?? {}))
-  const shown = Promise.withResolvers<void>()
-  if (waiting.size === 0) shown.resolve()
-  red.events.on('node-status', ({ id, status }) => {
-    if (waiting.get(id)?.test(status.text ?? '') === true) waiting.delete(id)
-    if (waiting.size === 0) shown.resolve()
-  })
   // setFlows resolves before the nodes run; and the empty flow of the start reports too, perhaps later.
   const started = new Promise<void>((resolve) => red.events.on('flows:started', ({ config }) => (config.flows ?? []).length > 0 && resolve()))
   // A node without a place on the canvas would be taken for a configuration.
   await red.nodes.setFlows(setup.flow.map((node) => ('z' in node ? { ...node, x: 100, y: 100 } : node)), 'full')
   await started
-  await shown.promise
-  return async () => {
-    await red.stop()
-    rmSync(userDir, { recursive: true, force: true })
+  return {
+    editor: (request, response) => red.httpAdmin(request, response),
+    async stop() {
+      await red.stop()
+      rmSync(userDir, { recursive: true, force: true })
+    },
   }
 }

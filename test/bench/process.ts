@@ -21,8 +21,8 @@ export function startContender(name: string, task: object, limitMs: number, exec
 }
 
 /** Any other program; what it prints on its standard output comes line by line from `next`. */
-export function startProgram(program: string, args: readonly string[], limitMs: number, env: NodeJS.ProcessEnv = process.env): Started {
-  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], env })
+export function startProgram(program: string, args: readonly string[], limitMs: number, env: NodeJS.ProcessEnv = process.env, cwd = process.cwd()): Started {
+  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], env, cwd })
   const started = follow(child, program, limitMs)
   let rest = ''
   child.stdout!.setEncoding('utf8').on('data', (text: string) => {

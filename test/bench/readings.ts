@@ -13,25 +13,34 @@ export const CHECKED = 20_000
 
 /** What a contender's process answers. */
 export interface PipelineResult {
+  /** Samples per second of the flow thread's CPU time: what other programs take from this machine does not count. */
   readonly perSecond: number
+  /** The same by the clock. */
+  readonly byClock: number
   /** Of the first CHECKED readings, those that reached the sink. */
   readonly arrived: number
 }
 
-/** Feeds CHECKED readings as a check and warm-up, then measures `passes` times; the median. */
-export function measure(samples: number, passes: number, feed: (from: number, to: number) => void, arrived: () => number): PipelineResult {
-  feed(0, CHECKED)
+/** Feeds CHECKED readings as a check and warm-up, then measures `passes` times; medians. */
+export async function measure(samples: number, passes: number, feed: (from: number, to: number) => void | Promise<void>, arrived: () => number): Promise<PipelineResult> {
+  await feed(0, CHECKED)
   const checked = arrived()
   let at = CHECKED
-  const rates: number[] = []
+  const cpu: number[] = []
+  const clock: number[] = []
   // One pass more than counts: the compiler is still at work in the first.
   for (let pass = 0; pass <= passes; pass++) {
     const began = performance.now()
-    feed(at, at + samples)
-    if (pass > 0) rates.push(samples / ((performance.now() - began) / 1000))
+    const used = process.threadCpuUsage()
+    await feed(at, at + samples)
+    const { user, system } = process.threadCpuUsage(used)
+    if (pass > 0) {
+      cpu.push(samples / ((user + system) / 1e6))
+      clock.push(samples / ((performance.now() - began) / 1000))
+    }
     at += samples
   }
-  return { perSecond: median(rates), arrived: checked }
+  return { perSecond: median(cpu), byClock: median(clock), arrived: checked }
 }
 
 export function median(values: readonly number[]): number {

@@ -3,9 +3,9 @@ import { readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import iconNames from 'lucide-react/dynamicIconImports'
 import { describe, expect, test } from 'vitest'
-import { describeNode, formatIssue, resolvePorts, schemaFaults, starterOf, withDefaults, type AnyNode, type Example, type ExampleSample, type JsonValue, type Kind, type PortDecls } from '#kit'
+import { describeNode, resolvePorts, schemaFaults, starterOf, withDefaults, type AnyNode, type PortDecls } from '#kit'
 import { drivers, nodes } from '../../nodes/index.ts'
-import { runExample } from '../../runtime/engine/example.ts'
+import { expectExample, expectResumes, expectSound, hostile } from './rules.ts'
 
 const root = join(import.meta.dirname, '../..')
 const all = [...nodes.values()]
@@ -128,50 +128,18 @@ describe.each(named(pure))('%s, run alone', (_type, node) => {
   })
 
   test.each(node.examples.map((e) => [e.title, e] as const))('does what its example says: %s', async (_title, example) => {
-    const run = await runExample(node, example)
-    expect(run.out).toEqual(example.out)
-    expect(run.issues).toEqual([])
-    expectBalance(run.ledger, example.in.length)
+    await expectExample(node, example)
   })
 
   test.each(node.examples.map((e) => [e.title, e] as const))('goes on from a checkpoint anywhere in: %s', async (_title, example) => {
-    for (let n = 1; n < example.in.length; n++) {
-      const run = await runExample(node, example, { checkpointAfter: n })
-      expect(run.out, `after ${n} samples`).toEqual(example.out)
-      expectBalance(run.ledger, example.in.length)
-    }
+    await expectResumes(node, example)
   })
 
   test.each(hostile(node))('takes %s: one outcome each, declared ports and reasons only, never a good NaN', async (_what, example) => {
-    const run = await runExample(node, example)
-    expectBalance(run.ledger, example.in.length)
-    expect(run.ledger.failed, run.issues.map(formatIssue).join('\n')).toBe(0)
-    const ports = Object.keys(resolvePorts(node.outputs, withDefaults(node.config, example.config)))
-    for (const s of run.out) {
-      expect(ports).toContain(s.at)
-      if (looksBad(s.value as JsonValue)) expect(s.quality ?? 'Good', JSON.stringify(s)).toMatch(/^Bad/)
-    }
-    for (const reason of Object.keys(run.ledger.dropped)) expect(Object.keys(node.drops ?? {})).toContain(reason)
-  })
-
-  test('gives the same output for the same input, wherever it was checkpointed, for all of these', async () => {
-    for (const [what, example] of hostile(node)) {
-      const once = await runExample(node, example)
-      const again = await runExample(node, example, { checkpointAfter: Math.ceil(example.in.length / 2) })
-      expect(again.out, what).toEqual(once.out)
-    }
+    await expectSound(node, example)
+    await expectResumes(node, example)
   })
 })
-
-function expectBalance(ledger: { in: number; passed: number; held: number; failed: number; queued: number; dropped: Readonly<Record<string, number>> }, count: number): void {
-  expect(ledger.in).toBe(count)
-  expect(ledger.passed + ledger.held + ledger.failed + ledger.queued + Object.values(ledger.dropped).reduce((a, b) => a + b, 0), JSON.stringify(ledger)).toBe(ledger.in)
-}
-
-/** A missing value, NaN or an infinity, at the top: none of them may be called good or uncertain. */
-function looksBad(value: JsonValue): boolean {
-  return value === null || (typeof value === 'object' && Object.hasOwn(value, '$number'))
-}
 
 interface Field {
   readonly title?: string
@@ -188,84 +156,4 @@ function fieldsOf(schema: unknown, path = ''): [string, Field][] {
 function chosenOnGateway(node: AnyNode, field: string): boolean {
   const found = fieldsOf(node.config).find(([path]) => path === field)
   return found !== undefined && ['connection', 'model'].includes(found[1].widget ?? '')
-}
-
-/** Streams that plants really send, for every input and every config that the node shows. */
-function hostile(node: AnyNode): (readonly [string, Example<unknown>])[] {
-  const configs = [starterOf(node), ...node.examples.map((e) => e.config)]
-  return configs.flatMap((config, i) => {
-    const inputs = Object.entries(resolvePorts(node.inputs, withDefaults(node.config, config)))
-    return Object.entries(streams).map(([what, stream]) => {
-      const fed: ExampleSample[] = inputs.flatMap(([at, port]) => valuesOf(port.kind, port.length).flatMap((values) => stream(values).map((s) => ({ at, ...s }))))
-      const last = Math.max(0, ...fed.map((s) => s.time))
-      return [`${what} (${i === 0 ? 'starting config' : `config of '${node.examples[i - 1]!.title}'`})`, { title: what, config, in: [...fed, ...fed.slice(0, 1).map((s) => ({ ...s, tag: 'y', time: last + 100_000 }))], out: [] }] as const
-    })
-  })
-}
-
-type Fed = Omit<ExampleSample, 'at'>
-/** Two good values and one that is none. */
-interface Values {
-  readonly a: JsonValue
-  readonly b: JsonValue
-  readonly broken: JsonValue
-}
-const streams: Record<string, (v: Values) => Fed[]> = {
-  'bad quality': ({ a, b }) => [
-    { value: a, time: 0, quality: 'BadSensorFailure' },
-    { value: a, time: 1000 },
-    { value: b, time: 2000, quality: 'BadCommunicationError' },
-    { value: null, time: 3000, quality: 'BadNoData' },
-    { value: b, time: 4000, quality: 'Uncertain' },
-    { value: a, time: 5000 },
-  ],
-  'NaN and nothing, called good': ({ a, broken }) => [
-    { value: broken, time: 0 },
-    { value: a, time: 1000 },
-    { value: broken, time: 2000, quality: 'Uncertain' },
-    { value: null, time: 3000 },
-    { value: a, time: 4000 },
-    { value: broken, time: 5000 },
-  ],
-  'late samples': ({ a, b }) => [
-    { value: a, time: 100_000 },
-    { value: b, time: 400_000 },
-    { value: a, time: 150_000 },
-    { value: b, time: 399_000, quality: 'Bad' },
-    { value: a, time: 500_000 },
-  ],
-  'duplicate samples': ({ a, b }) => [
-    { value: a, time: 0 },
-    { value: a, time: 0 },
-    { value: b, time: 1000 },
-    { value: b, time: 1000, quality: 'BadTimeout' },
-    { value: b, time: 1000, quality: 'BadTimeout' },
-    { value: a, time: 1000 },
-  ],
-  'time that runs backward': ({ a, b }) => [
-    { value: a, time: 9_000_000 },
-    { value: b, time: 6_000_000 },
-    { value: a, time: 3_000_000 },
-    { value: b, time: 0 },
-    { value: a, time: -5000 },
-  ],
-}
-
-function valuesOf(kind: Kind, length = 4): Values[] {
-  const nan: JsonValue = { $number: 'NaN' }
-  const infinite: JsonValue = { $number: '-Infinity' }
-  const list = (f: (i: number) => JsonValue, n: number): JsonValue => Array.from({ length: n }, (_, i) => f(i))
-  const wave = (n: number): JsonValue => ({ $series: list((i) => Math.round(Math.sin(i) * 100) / 100, n) })
-  switch (kind) {
-    case 'number': return [{ a: 1.5, b: 90, broken: nan }, { a: -20, b: 1e300, broken: infinite }]
-    case 'boolean': return [{ a: true, b: false, broken: null }]
-    case 'text': return [{ a: 'on', b: '', broken: null }]
-    case 'bytes': return [{ a: { $bytes: 'AAEC' }, b: { $bytes: '' }, broken: null }]
-    case 'vector': return [{ a: list((i) => i + 1, length), b: list(() => 0, length), broken: list((i) => (i === 0 ? nan : 1), length) }]
-    case 'series': return [{ a: wave(1024), b: { $series: list(() => 0, 1024) }, broken: { $series: list((i) => (i === 3 ? nan : 1), 1024) } }]
-    case 'record':
-    case 'event': return [{ a: { level: 1 }, b: {}, broken: null }]
-    case 'image': return [{ a: { $image: { format: 'png', width: 1, height: 1, data: '' } }, b: null, broken: null }]
-    case 'any': return [...valuesOf('number'), ...valuesOf('boolean'), ...valuesOf('text')]
-  }
 }

@@ -28,7 +28,7 @@ function configOf(driver: AnyDriver): Record<string, unknown> {
   for (const [name, value] of Object.entries(config)) {
     if (name === 'host') config[name] = '127.0.0.1'
     else if (name === 'port') config[name] = closedPort
-    else if (/^user/.test(name)) config[name] = 'operator'
+    else if (name.startsWith('user')) config[name] = 'operator'
     else if (name === 'securityMode') config[name] = 'None' // making a certificate takes seconds and is not the matter here
     else if (typeof value === 'string' && value.includes('://')) config[name] = value.replace(/:\/\/.*$/, `://127.0.0.1:${closedPort}`)
   }

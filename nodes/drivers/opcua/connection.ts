@@ -1,6 +1,8 @@
 // One session with an OPC UA server, shared by all nodes that name it. The library's own reconnection is off: after a
 // loss everything is built anew by the same few lines that built it first, so a restarted server is no special case.
+import { connect } from 'node:net'
 import path from 'node:path'
+import { format } from 'node:util'
 import type { ClientMonitoredItemGroup as Group, ClientSession, ClientSubscription as Subscription, OPCUAClient as Client } from 'node-opcua-client'
 import { issue, reasonOf, type Connection, type DriverIo, type Health } from '#kit'
 import { delayOf } from '../backoff.ts'
@@ -102,7 +104,7 @@ export class OpcuaConnection implements Connection {
     for (let attempt = 0; !signal.aborted; attempt++) {
       let client: Client | undefined
       try {
-        const library = (this.#library ??= await import('node-opcua-client'))
+        const library = (this.#library ??= await load(this.#io))
         client = await this.#client(library)
         const lost = this.#lossOf(client)
         const session = await within(ATTEMPT_MS, Promise.race([this.#connect(client, library), this.#closing]))
@@ -117,7 +119,7 @@ export class OpcuaConnection implements Connection {
         await Promise.race([Promise.all([...this.#monitors].map((m) => this.#begin(session, m))), lost.promise, this.#closing])
         await Promise.race([lost.promise, this.#closing])
       } catch (thrown) {
-        if (!signal.aborted) this.#note(thrown)
+        if (!signal.aborted) this.#note(await this.#closer(thrown))
       }
       const was = this.#session
       this.#session = undefined
@@ -183,6 +185,22 @@ export class OpcuaConnection implements Connection {
     } catch (thrown) {
       this.#io.log('info', `the connection did not end: ${reasonOf(thrown)}`)
     }
+  }
+
+  /** The library hides why a connection was not made: a look of our own says it. */
+  async #closer(thrown: unknown): Promise<unknown> {
+    if (!/connection cannot be established|ECONN/i.test(reasonOf(thrown))) return thrown
+    const { hostname, port } = new URL(this.#settings.endpoint.replace(/^opc\.tcp:/, 'http:'))
+    return new Promise((resolve) => {
+      const socket = connect({ host: hostname.replace(/^\[|\]$/g, ''), port: port === '' ? 4840 : Number(port), timeout: 2000 })
+      const say = (found: unknown): void => {
+        socket.destroy()
+        resolve(found)
+      }
+      socket.once('error', say)
+      socket.once('timeout', () => say(Object.assign(new Error('no answer'), { code: 'ETIMEDOUT' })))
+      socket.once('connect', () => say(new Error('it does not answer as an OPC UA server')))
+    })
   }
 
   #note(thrown: unknown): void {
@@ -257,6 +275,20 @@ export class OpcuaConnection implements Connection {
       if (status && status.value >>> 30 >= 2) monitor.listener.refused(indexes[at]!, `the server refuses '${wanted[at]!.nodeId}' (${status.name})`)
     })
   }
+}
+
+let said = false
+/** The library, its own printing turned into our log. */
+async function load(io: DriverIo): Promise<Library> {
+  const [library, debug] = await Promise.all([import('node-opcua-client'), import('node-opcua-debug')])
+  if (!said) {
+    said = true
+    const log = (...words: unknown[]): void => io.log('info', `OPC UA library: ${format(...words).split('\n')[0]!.trim().slice(0, 200)}`)
+    debug.setErrorLogger(log)
+    debug.setWarningLogger(log)
+    debug.setDebugLogger(log)
+  }
+  return library
 }
 
 /** 'nsu=urn:plant;s=Level' by the server's table of namespaces: 'ns=2;s=Level'. Undefined: it has none of that name. */

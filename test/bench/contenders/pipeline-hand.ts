@@ -24,7 +24,7 @@ function one(s: Sample): void {
 }
 
 answer(
-  measure(
+  await measure(
     samples,
     passes,
     (from, to) => {

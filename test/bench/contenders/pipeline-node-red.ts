@@ -1,16 +1,14 @@
 // The same five steps with Node-RED's core nodes: change, range, filter, switch, and a sink that counts. The source keeps
-// a window of messages under way: the event loop is never idle, and no queue grows (the switch takes one message a turn).
+// `window` messages under way: the event loop is never idle, and no queue grows (the switch takes one message a turn).
 import { setImmediate as turn } from 'node:timers/promises'
 import { answer, task } from '../process.ts'
 import { startNodeRed, type NodeRedNode } from '../node-red.ts'
-import { CHECKED, FIRST_TIME, median, reading, type PipelineResult } from '../readings.ts'
+import { FIRST_TIME, measure, reading, type PipelineResult } from '../readings.ts'
 
-const WINDOW = 100
-
-const { samples, passes } = task<{ samples: number; passes: number }>()
+const { samples, passes, window } = task<{ samples: number; passes: number; window: number }>()
 let source: NodeRedNode | undefined
 let arrived = 0
-const stop = await startNodeRed({
+const red = await startNodeRed({
   types: {
     'bench-source': (node) => void (source = node),
     'bench-sink': (node) => node.on('input', (_message, _send, done) => {
@@ -42,18 +40,11 @@ async function feed(from: number, to: number): Promise<void> {
       passing++
     }
     source!.send({ topic: 'raw', payload, time: FIRST_TIME + i })
-    while (passing - arrived >= WINDOW) await turn()
+    while (passing - arrived >= window) await turn()
   }
   while (arrived < passing) await turn()
 }
 
-await feed(0, CHECKED)
-const result = { arrived }
-const rates: number[] = []
-for (let pass = 0, at = CHECKED; pass < passes; pass++, at += samples) {
-  const began = performance.now()
-  await feed(at, at + samples)
-  rates.push(samples / ((performance.now() - began) / 1000))
-}
-await stop()
-answer<PipelineResult>({ ...result, perSecond: median(rates) })
+const result = await measure(samples, passes, feed, () => arrived)
+await red.stop()
+answer<PipelineResult>(result)

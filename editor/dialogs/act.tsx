@@ -1,0 +1,114 @@
+// The dialogs that decide whether anything is written to the plant: arm, disarm, hold.
+import { useState, type ReactElement } from 'react'
+import { displayUnit, type Issue } from '#kit'
+import { actions, api, useEditor } from '../state/store.ts'
+import { envelopeInWords } from './words.ts'
+import { Field, IssueList, Modal } from './modal.tsx'
+
+const NOT_SAFETY = 'Headgate is not a safety-rated system. It does not replace interlocks, limit switches or an emergency stop.'
+
+export function ArmDialog(): ReactElement {
+  const summary = useEditor((s) => s.flows.find((f) => f.id === s.flowId))
+  const running = useEditor((s) => s.base.flow)
+  const changes = useEditor((s) => s.changes.length)
+  const types = useEditor((s) => s.types)
+  const ports = useEditor((s) => s.ports)
+  const held = useEditor((s) => s.live.held)
+  const [reason, setReason] = useState('')
+  const [busy, setBusy] = useState(false)
+  const [issues, setIssues] = useState<readonly Issue[]>([])
+  const close = actions.closeDialog
+  if (!summary || !running) return <Modal title="Arm" close={close}><p className="dg-note">This flow does not run on the gateway yet. Deploy it first.</p></Modal>
+  const allowed = actions.may('operate')
+  const actuators = Object.entries(running.nodes).flatMap(([id, node]) => {
+    const type = types.get(node.type)
+    return type?.envelope === undefined ? [] : [{ id, name: node.name ?? type.title, title: type.title, envelope: node.config[type.envelope], unit: displayUnit(Object.values(ports[id]?.inputs ?? {})[0]?.unit) }]
+  })
+  const act = (armed: boolean): void => {
+    if (busy) return
+    setBusy(true)
+    api.arm(summary.id, { armed, reason: reason.trim() })
+      .then((flow) => {
+        actions.applyServerMessage({ type: 'flow', flow })
+        actions.toast({ level: armed ? 'info' : 'success', text: armed ? `'${flow.name}' is armed: it may write to the plant.` : `'${flow.name}' is disarmed: it watches and does not write.` })
+        close()
+      })
+      .catch((thrown: unknown) => setIssues(actions.failed(thrown)))
+      .finally(() => setBusy(false))
+  }
+  const list = (
+    <ul className="dg-actuators">
+      {actuators.map((a) => <li key={a.id}><b>{a.name}</b> <small>{a.title}</small><p>{envelopeInWords(a.envelope, a.unit)}</p></li>)}
+    </ul>
+  )
+  if (summary.armed) {
+    return (
+      <Modal
+        title={`'${summary.name}' is armed`} close={close} onSubmit={() => act(false)}
+        actions={<><button type="button" className="btn" onClick={close}>Leave it armed</button><button type="submit" className="btn primary" disabled={busy || !allowed}>{busy ? 'Disarming…' : 'Disarm'}</button></>}
+      >
+        <p className="dg-note">Disarmed, it goes on measuring and deciding, and writes nothing. Its outputs go to their safe values first.</p>
+        {list}
+        <IssueList issues={issues} />
+        {!allowed && <p className="dg-warn">Disarming needs the role operator.</p>}
+        <Field label="Reason (optional)"><input className="dg-input" value={reason} maxLength={500} autoFocus onChange={(e) => setReason(e.target.value)} /></Field>
+      </Modal>
+    )
+  }
+  return (
+    <Modal
+      title={`Arm '${summary.name}'?`} close={close} onSubmit={() => act(true)}
+      actions={<><button type="button" className="btn" onClick={close}>Cancel</button><button type="submit" className="btn primary" disabled={busy || !allowed || reason.trim() === '' || actuators.length === 0}>{busy ? 'Arming…' : 'Arm'}</button></>}
+    >
+      <p className="dg-note">Armed, version {summary.version} of this flow writes to the plant, within these envelopes and never outside of them:</p>
+      {list}
+      {actuators.length === 0 && <p className="dg-warn">The version that runs has no actuator.</p>}
+      {changes > 0 && <p className="dg-note">Your draft differs from what runs. What runs is armed, not the draft.</p>}
+      {held && <p className="dg-warn">All outputs of this gateway are held: nothing is written until the hold is released.</p>}
+      <p className="dg-warn">{NOT_SAFETY}</p>
+      <IssueList issues={issues} leads />
+      {!allowed && <p className="dg-warn">Arming needs the role operator.</p>}
+      <Field label="Reason" hint="Kept in the audit trail with your name.">
+        <input className="dg-input" value={reason} required maxLength={500} autoFocus placeholder="for example: commissioning with the shift lead" onChange={(e) => setReason(e.target.value)} />
+      </Field>
+    </Modal>
+  )
+}
+
+export function HoldDialog(): ReactElement {
+  const held = useEditor((s) => s.live.held)
+  const [was] = useState(held)
+  const [reason, setReason] = useState('')
+  const [busy, setBusy] = useState(false)
+  const [issues, setIssues] = useState<readonly Issue[]>([])
+  const close = actions.closeDialog
+  const allowed = actions.may('operate')
+  const act = (): void => {
+    if (busy) return
+    setBusy(true)
+    api.hold({ held: !was, reason: reason.trim() })
+      .then((now) => {
+        actions.applyServerMessage({ type: 'hold', held: now.held })
+        actions.toast({ level: now.held ? 'warning' : 'success', text: now.held ? 'All outputs are held: no flow writes.' : 'Outputs are released: armed flows write again.' })
+        close()
+      })
+      .catch((thrown: unknown) => setIssues(actions.failed(thrown)))
+      .finally(() => setBusy(false))
+  }
+  return (
+    <Modal
+      title={was ? 'Release all outputs?' : 'Hold all outputs?'} close={close} onSubmit={act}
+      actions={<><button type="button" className="btn" onClick={close}>Cancel</button><button type="submit" className="btn primary" disabled={busy || !allowed}>{was ? 'Release' : 'Hold all outputs'}</button></>}
+    >
+      <p className="dg-note">
+        {was
+          ? 'Armed flows write again, with what they compute then. Nothing that was computed during the hold is written late.'
+          : 'No flow of this gateway writes to the plant until the hold is released. Flows go on measuring; devices keep what was written last.'}
+      </p>
+      <p className="dg-warn">{was ? NOT_SAFETY : `This is no emergency stop. ${NOT_SAFETY}`}</p>
+      <IssueList issues={issues} />
+      {!allowed && <p className="dg-warn">This needs the role operator.</p>}
+      <Field label="Reason (optional)"><input className="dg-input" value={reason} maxLength={500} autoFocus onChange={(e) => setReason(e.target.value)} /></Field>
+    </Modal>
+  )
+}

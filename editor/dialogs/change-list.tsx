@@ -1,0 +1,35 @@
+// Changes as a list in words; a click brings the node into view.
+import { useState, type ReactElement } from 'react'
+import type { Change, Flow } from '#format'
+import { actions, useEditor } from '../state/store.ts'
+import { changesInWords } from './words.ts'
+
+const SIGN = { added: '+', removed: '−', changed: '~', moved: '↔' } as const
+const SHOWN = 40
+
+export function ChangeList({ changes, before, after, leads = false }: { readonly changes: readonly Change[]; readonly before: Flow | null; readonly after: Flow; readonly leads?: boolean }): ReactElement {
+  const types = useEditor((s) => s.types)
+  const ports = useEditor((s) => s.ports)
+  const [all, setAll] = useState(false)
+  const words = changesInWords(changes, { before, after, types, ports })
+  if (words.length === 0) return <p className="dg-note">No difference.</p>
+  return (
+    <ul className="dg-changes">
+      {(all ? words : words.slice(0, SHOWN)).map((w, n) => {
+        const text = (
+          <>
+            <span className="sign" aria-label={w.how}>{SIGN[w.how]}</span>
+            <span className="what"><b>{w.where}</b>{w.what === '' ? '' : ` ${w.what}`}</span>
+            {w.to !== undefined && <span className="vals"><del>{w.from}</del> <span aria-hidden>→</span> <ins>{w.to}</ins></span>}
+          </>
+        )
+        return (
+          <li key={n} data-how={w.how}>
+            {leads && w.node !== undefined ? <button type="button" onClick={() => { actions.closeDialog(); actions.select({ nodes: [w.node!] }); actions.reveal([w.node!]) }}>{text}</button> : <div>{text}</div>}
+          </li>
+        )
+      })}
+      {words.length > SHOWN && !all && <li><button type="button" className="dg-link" onClick={() => setAll(true)}>and {words.length - SHOWN} more</button></li>}
+    </ul>
+  )
+}

@@ -1,0 +1,37 @@
+// The dialog that the store asks for, and the callout after a claim.
+import type { ReactElement } from 'react'
+import { useEditor } from '../state/store.ts'
+import { ArmDialog, HoldDialog } from './act.tsx'
+import { ArmCallout } from './callout.tsx'
+import { ConnectionsDialog } from './connections.tsx'
+import { DeployDialog } from './deploy.tsx'
+import { ImportDialog, NewFlowDialog, ShortcutsDialog } from './flow-files.tsx'
+import { ModelsDialog, SecretsDialog, UsersDialog } from './stores.tsx'
+import { VersionsDialog } from './versions.tsx'
+
+export function Dialogs(): ReactElement {
+  return (
+    <>
+      <Open />
+      <ArmCallout />
+    </>
+  )
+}
+
+function Open(): ReactElement | null {
+  const dialog = useEditor((s) => s.ui.dialog)
+  if (!dialog) return null
+  switch (dialog.kind) {
+    case 'deploy': return <DeployDialog />
+    case 'versions': return <VersionsDialog />
+    case 'arm': return <ArmDialog />
+    case 'hold': return <HoldDialog />
+    case 'connections': return <ConnectionsDialog {...dialog} />
+    case 'secrets': return <SecretsDialog />
+    case 'models': return <ModelsDialog />
+    case 'users': return <UsersDialog />
+    case 'import': return <ImportDialog {...dialog} />
+    case 'new-flow': return <NewFlowDialog />
+    case 'shortcuts': return <ShortcutsDialog />
+  }
+}

@@ -1,0 +1,135 @@
+// Flows in from text or a file, a new one, and the page of keyboard shortcuts.
+import { useMemo, useRef, useState, type DragEvent, type ReactElement } from 'react'
+import { FileUp } from 'lucide-react'
+import { reasonOf, type Issue } from '#kit'
+import { parseFlow, type Flow } from '#format'
+import { actions, api, useEditor } from '../state/store.ts'
+import { useConnections } from '../inspector/resources.ts'
+import { Field, IssueList, Modal } from './modal.tsx'
+
+export function ImportDialog({ text: given = '', source: from = '' }: { readonly text?: string; readonly source?: string }): ReactElement {
+  const [text, setText] = useState(given)
+  const [source, setSource] = useState(from)
+  const [over, setOver] = useState(false)
+  const [failed, setFailed] = useState<readonly Issue[]>([])
+  const [add, setAdd] = useState(true)
+  const [busy, setBusy] = useState(false)
+  const file = useRef<HTMLInputElement>(null)
+  const open = useEditor((s) => s.document !== null)
+  const read = useMemo(() => (text.trim() === '' ? null : parseFlow(text)), [text])
+  const missing = useMissing(read?.flow)
+  const mayEdit = actions.may('edit')
+  const take = (chosen: File | undefined): void => {
+    if (!chosen) return
+    setSource(chosen.name)
+    chosen.text().then(setText).catch((thrown: unknown) => actions.toast({ level: 'error', text: `'${chosen.name}' could not be read: ${reasonOf(thrown)}` }))
+  }
+  const accept = (mode: 'replace' | 'new'): void => {
+    const flow = read?.flow
+    if (!flow || busy) return
+    const put = async (): Promise<void> => {
+      if (add) for (const name of missing) await api.putConnection(name, flow.connections[name]!)
+      actions.importFlow(flow, mode)
+      actions.closeDialog()
+    }
+    setBusy(true)
+    put().catch((thrown: unknown) => setFailed(actions.failed(thrown))).finally(() => setBusy(false))
+  }
+  const drop = (e: DragEvent): void => {
+    e.preventDefault()
+    setOver(false)
+    const dropped = e.dataTransfer.files[0]
+    if (dropped) take(dropped)
+    else setText(e.dataTransfer.getData('text/plain'))
+  }
+  return (
+    <Modal
+      title="Import a flow" close={actions.closeDialog} wide
+      actions={
+        <>
+          <span className="dg-hint">An imported flow is a draft: nothing runs before you deploy it.</span>
+          {open && <button type="button" className="btn" disabled={!read?.flow || busy} title="Keeps the id of the open flow; can be undone" onClick={() => accept('replace')}>Replace the open draft</button>}
+          <button type="button" className="btn primary" disabled={!read?.flow || busy} onClick={() => accept('new')}>Open as a new flow</button>
+        </>
+      }
+    >
+      <div className={`dg-drop${over ? ' over' : ''}`} onDragOver={(e) => { e.preventDefault(); setOver(true) }} onDragLeave={() => setOver(false)} onDrop={drop}>
+        <div className="dg-acts">
+          <button type="button" className="btn" onClick={() => file.current?.click()}><FileUp size={13} /> Choose a file…</button>
+          <span className="dg-hint">{source === '' ? 'or drop it here, or paste its text' : source}</span>
+        </div>
+        <input ref={file} type="file" accept=".json,application/json" hidden onChange={(e) => { take(e.target.files?.[0]); e.target.value = '' }} />
+        <textarea className="dg-text" rows={read?.flow ? 5 : 9} aria-label="Text of the flow" spellCheck={false} value={text} placeholder={'{ "headgate": 1, "id": "pump", … }'} autoFocus={given === ''} onChange={(e) => { setText(e.target.value); setSource('') }} />
+      </div>
+      {read && <IssueList issues={read.issues} />}
+      <IssueList issues={failed} />
+      {read?.flow && <Summary flow={read.flow} />}
+      {missing.length > 0 && (
+        <label className="dg-check">
+          <input type="checkbox" checked={add && mayEdit} disabled={!mayEdit} onChange={(e) => setAdd(e.target.checked)} />
+          <span>Add {missing.length === 1 ? 'the connection' : 'the connections'} <b>{missing.join(', ')}</b> to this gateway. {missing.length === 1 ? 'It is' : 'They are'} not here yet.</span>
+        </label>
+      )}
+    </Modal>
+  )
+}
+
+function useMissing(flow: Flow | undefined): readonly string[] {
+  const { data } = useConnections()
+  return flow && data ? Object.keys(flow.connections).filter((name) => !data.some((c) => c.name === name)) : []
+}
+
+function Summary({ flow }: { readonly flow: Flow }): ReactElement {
+  const types = useEditor((s) => s.types)
+  const unknown = [...new Set(Object.values(flow.nodes).map((n) => n.type).filter((t) => !types.has(t)))]
+  return (
+    <>
+      <dl className="dg-facts">
+        <dt>Name</dt><dd><b>{flow.name}</b> <span className="mono">{flow.id}</span></dd>
+        <dt>Nodes, wires</dt><dd>{Object.keys(flow.nodes).length}, {flow.wires.length}</dd>
+        {Object.keys(flow.parameters).length > 0 && <><dt>Parameters</dt><dd>{Object.keys(flow.parameters).join(', ')}</dd></>}
+        {Object.keys(flow.connections).length > 0 && <><dt>Connections</dt><dd>{Object.keys(flow.connections).join(', ')}</dd></>}
+      </dl>
+      {unknown.length > 0 && <p className="dg-warn">This gateway does not have: {unknown.join(', ')}. Those nodes are kept as they are and stop a deploy.</p>}
+    </>
+  )
+}
+
+export function NewFlowDialog(): ReactElement {
+  const [name, setName] = useState('')
+  const go = (): void => {
+    if (name.trim() === '') return
+    actions.newFlow(name.trim())
+    actions.closeDialog()
+  }
+  return (
+    <Modal
+      title="New flow" close={actions.closeDialog} onSubmit={go}
+      actions={<><button type="button" className="btn" onClick={actions.closeDialog}>Cancel</button><button type="submit" className="btn primary" disabled={name.trim() === ''}>Create</button></>}
+    >
+      <Field label="Name" hint="What people call it. It can be changed later; it stays in this browser until its first deploy.">
+        <input className="dg-input" value={name} maxLength={200} autoFocus placeholder="Pump P-102 health" onChange={(e) => setName(e.target.value)} />
+      </Field>
+    </Modal>
+  )
+}
+
+const KEYS: readonly (readonly [group: string, keys: readonly (readonly [key: string, what: string])[]])[] = [
+  ['Editing', [['Ctrl Z', 'Undo'], ['Ctrl Shift Z, Ctrl Y', 'Redo'], ['Ctrl C, X, V', 'Copy, cut, paste nodes; also between flows and browsers'], ['Ctrl D', 'Duplicate'], ['Delete', 'Delete what is selected'], ['Ctrl A', 'Select all'], ['Arrow keys', 'Move the selected nodes'], ['Escape', 'Select nothing, close']]],
+  ['Finding', [['/', 'Search the palette'], ['Tab', 'Go from part to part'], ['?', 'This page']]],
+  ['Acting', [['Ctrl S', 'Deploy…'], ['Alt ↑ ↓', 'Move a row of a table'], ['↑ ↓ in a number', 'Step; with Shift ten steps'], ['Arrow keys on an edge', 'Resize inspector and drawer']]],
+]
+
+export function ShortcutsDialog(): ReactElement {
+  return (
+    <Modal title="Keyboard shortcuts" close={actions.closeDialog}>
+      {KEYS.map(([group, keys]) => (
+        <section key={group} className="dg-keys">
+          <h4>{group}</h4>
+          <dl>{keys.map(([key, what]) => <div key={key}><dt>{key.split(', ').map((k, i) => <span key={k}>{i > 0 && ', '}<kbd>{k}</kbd></span>)}</dt><dd>{what}</dd></div>)}</dl>
+        </section>
+      ))}
+      <p className="dg-note">On a Mac, Cmd stands for Ctrl.</p>
+    </Modal>
+  )
+}

@@ -1,0 +1,139 @@
+// What else the gateway keeps: secrets, models, users.
+import { useEffect, useState, type ReactElement } from 'react'
+import { KeyRound, Trash2 } from 'lucide-react'
+import type { Issue } from '#kit'
+import { displayUnit } from '#kit'
+import { roles, type ModelBody, type Role } from '#format'
+import type { UserBody } from '../state/api.ts'
+import { actions, api, useEditor } from '../state/store.ts'
+import { reloadSecrets, useModels, useSecrets } from '../inspector/resources.ts'
+import { Field, IssueList, Modal } from './modal.tsx'
+import { passwordFault } from './password.ts'
+
+export function SecretsDialog(): ReactElement {
+  const { data, issues } = useSecrets()
+  const [name, setName] = useState('')
+  const [value, setValue] = useState('')
+  const [busy, setBusy] = useState(false)
+  const [failed, setFailed] = useState<readonly Issue[]>([])
+  const [sure, setSure] = useState<string | null>(null)
+  const allowed = actions.may('administer')
+  const run = (work: Promise<void>, then: () => void): void => {
+    setBusy(true)
+    setFailed([])
+    work.then(async () => { await reloadSecrets(); actions.recheck(); then() }).catch((thrown: unknown) => setFailed(actions.failed(thrown))).finally(() => setBusy(false))
+  }
+  const known = data?.includes(name.trim()) ?? false
+  return (
+    <Modal title="Secrets" close={actions.closeDialog}>
+      <p className="dg-note">Passwords, keys and tokens, stored encrypted on the gateway. Connections and nodes name them; a stored value is never shown again, and no export contains it.</p>
+      {!allowed && <p className="dg-warn">Secrets are an administrator's to see and set.</p>}
+      <IssueList issues={[...issues, ...failed]} />
+      <ul className="dg-rows">
+        {data?.map((n) => (
+          <li key={n}>
+            <KeyRound size={14} aria-hidden /> <span className="mono">{n}</span>
+            <span className="sp" />
+            <button type="button" className="btn quiet" onClick={() => { setName(n); setValue(''); document.getElementById('dg-secret')?.focus() }}>Set anew</button>
+            {sure === n
+              ? <button type="button" className="btn danger" disabled={busy} onClick={() => run(api.deleteSecret(n), () => setSure(null))}>Really delete</button>
+              : <button type="button" className="icon-btn" aria-label={`Delete secret ${n}`} onClick={() => setSure(n)}><Trash2 size={14} /></button>}
+          </li>
+        ))}
+      </ul>
+      {data?.length === 0 && <p className="dg-note">None yet.</p>}
+      {allowed && (
+        <form className="dg-inline" onSubmit={(e) => { e.preventDefault(); if (!busy && name.trim() !== '' && value !== '') run(api.putSecret(name.trim(), value), () => { setName(''); setValue('') }) }}>
+          <Field label="Name"><input className="dg-input mono" value={name} maxLength={100} autoComplete="off" spellCheck={false} placeholder="mqtt-password" onChange={(e) => setName(e.target.value)} /></Field>
+          <Field label="Value"><input className="dg-input" id="dg-secret" type="password" autoComplete="new-password" value={value} onChange={(e) => setValue(e.target.value)} /></Field>
+          <button type="submit" className="btn primary" disabled={busy || name.trim() === '' || value === ''}>{known ? 'Replace' : 'Store'}</button>
+        </form>
+      )}
+    </Modal>
+  )
+}
+
+export function ModelsDialog(): ReactElement {
+  const { data, issues } = useModels()
+  return (
+    <Modal title="Models" close={actions.closeDialog} wide>
+      <p className="dg-note">ONNX models that Inference nodes can run. A model stands in the gateway's models folder, with a card that tells what it is.</p>
+      <IssueList issues={issues} />
+      {data?.length === 0 && <p className="dg-note">None yet. Put a folder with <span className="mono">model.onnx</span> and <span className="mono">card.json</span> into the gateway's models folder.</p>}
+      {data?.map((m) => (
+        <section key={m.name} className="dg-model">
+          <h4>{m.title === '' ? m.name : m.title} <span className="mono">{m.name}</span></h4>
+          {m.summary !== '' && <p>{m.summary}</p>}
+          {m.issue && <IssueList issues={[m.issue]} />}
+          <table className="dg-table">
+            <thead><tr><th /><th>Name</th><th>Type and shape</th><th>Unit</th><th>Labels</th></tr></thead>
+            <tbody>
+              {m.inputs.map((p) => <PortRow key={`i ${p.name}`} side="in" port={p} />)}
+              {m.outputs.map((p) => <PortRow key={`o ${p.name}`} side="out" port={p} />)}
+            </tbody>
+          </table>
+          <p className="dg-hash mono" title="SHA-256 of the file">{(m.bytes / 1024).toFixed(1)} kB · sha256 {m.hash.slice(0, 16)}…</p>
+        </section>
+      ))}
+    </Modal>
+  )
+}
+
+function PortRow({ side, port }: { readonly side: string; readonly port: ModelBody['inputs'][number] }): ReactElement {
+  const labels = port.labels ?? []
+  return (
+    <tr>
+      <td>{side}</td><td className="mono">{port.name}</td><td className="mono">{port.type}[{port.shape.map((n) => (n < 0 ? 'any' : n)).join(', ')}]</td><td>{displayUnit(port.unit)}</td>
+      <td title={labels.join(', ')}>{labels.length > 6 ? `${labels.slice(0, 4).join(', ')} and ${labels.length - 4} more` : labels.join(', ')}</td>
+    </tr>
+  )
+}
+
+const ROLE_WORDS: Readonly<Record<Role, string>> = {
+  viewer: 'viewer: sees everything', operator: 'operator: acknowledges, arms, holds', editor: 'editor: changes and deploys flows', admin: 'admin: secrets and users too',
+}
+
+export function UsersDialog(): ReactElement {
+  const me = useEditor((s) => s.session?.user)
+  const [users, setUsers] = useState<readonly UserBody[] | null>(null)
+  const [issues, setIssues] = useState<readonly Issue[]>([])
+  const [busy, setBusy] = useState(false)
+  const [name, setName] = useState('')
+  const [password, setPassword] = useState('')
+  const [role, setRole] = useState<Role>('viewer')
+  const [sure, setSure] = useState<string | null>(null)
+  const load = (): Promise<void> => api.users().then(setUsers).catch((thrown: unknown) => setIssues(actions.failed(thrown)))
+  useEffect(() => void load(), [])
+  const run = (work: Promise<unknown>, then?: () => void): void => {
+    setBusy(true)
+    setIssues([])
+    work.then(async () => { await load(); then?.() }).catch((thrown: unknown) => setIssues(actions.failed(thrown))).finally(() => setBusy(false))
+  }
+  const fault = password === '' ? '' : passwordFault(password, name)
+  return (
+    <Modal title="Users" close={actions.closeDialog} wide>
+      <IssueList issues={issues} />
+      <ul className="dg-rows">
+        {users?.map((u) => (
+          <li key={u.name}>
+            <b>{u.name}</b>{u.name === me && <span className="dg-tag">you</span>}
+            <span className="sp" />
+            <select className="dg-input" aria-label={`Role of ${u.name}`} value={u.role} disabled={busy || u.name === me} onChange={(e) => run(api.changeUser(u.name, { role: e.target.value as Role }))}>
+              {roles.map((r) => <option key={r} value={r}>{r}</option>)}
+            </select>
+            {u.name !== me && (sure === u.name
+              ? <button type="button" className="btn danger" disabled={busy} onClick={() => run(api.deleteUser(u.name), () => setSure(null))}>Really remove</button>
+              : <button type="button" className="icon-btn" aria-label={`Remove ${u.name}`} onClick={() => setSure(u.name)}><Trash2 size={14} /></button>)}
+          </li>
+        ))}
+      </ul>
+      <h4>Add a user</h4>
+      <form className="dg-inline" onSubmit={(e) => { e.preventDefault(); if (!busy && fault === '' && password !== '' && name !== '') run(api.addUser({ name: name.trim(), password, role }), () => { setName(''); setPassword('') }) }}>
+        <Field label="Name"><input className="dg-input" value={name} maxLength={64} autoComplete="off" onChange={(e) => setName(e.target.value)} /></Field>
+        <Field label="First password" hint={fault === '' ? undefined : <span className="bad">{fault}</span>}><input className="dg-input" type="password" autoComplete="new-password" value={password} onChange={(e) => setPassword(e.target.value)} /></Field>
+        <Field label="Role"><select className="dg-input" value={role} onChange={(e) => setRole(e.target.value as Role)}>{roles.map((r) => <option key={r} value={r}>{ROLE_WORDS[r]}</option>)}</select></Field>
+        <button type="submit" className="btn primary" disabled={busy || name.trim() === '' || password === '' || fault !== ''}>Add</button>
+      </form>
+    </Modal>
+  )
+}

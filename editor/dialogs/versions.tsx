@@ -1,0 +1,103 @@
+// Every version that ever ran: who, when, why, what; to look at, download, take as a draft or roll back to.
+import { useEffect, useState, type ReactElement } from 'react'
+import { Download, FileText, History, PencilLine } from 'lucide-react'
+import type { Issue } from '#kit'
+import { formatFlow, type DeployBody, type Flow, type VersionSummary } from '#format'
+import { actions, api, useEditor } from '../state/store.ts'
+import { formatDateTime } from '../live/values.ts'
+import { ChangeList } from './change-list.tsx'
+import { download } from './download.ts'
+import { Field, IssueList, Modal } from './modal.tsx'
+
+export function VersionsDialog(): ReactElement {
+  const flowId = useEditor((s) => s.flowId)
+  const name = useEditor((s) => s.document?.flow.name ?? '')
+  const running = useEditor((s) => s.base.version)
+  const [versions, setVersions] = useState<readonly VersionSummary[] | null>(null)
+  const [issues, setIssues] = useState<readonly Issue[]>([])
+  const [open, setOpen] = useState<number | null>(null)
+  const [back, setBack] = useState<VersionSummary | null>(null)
+  const [done, setDone] = useState<{ readonly body: DeployBody; readonly to: number } | null>(null)
+  useEffect(() => {
+    if (flowId === null) return
+    let gone = false
+    api.versions(flowId).then((v) => { if (!gone) setVersions(v.toSorted((a, b) => b.version - a.version)) }).catch((thrown: unknown) => { if (!gone) setIssues(actions.failed(thrown)) })
+    return () => { gone = true }
+  }, [flowId, running, done])
+  const close = actions.closeDialog
+  if (flowId === null) return <Modal title="Versions" close={close}><p className="dg-note">No flow is open.</p></Modal>
+  if (back) return <Rollback flow={flowId} version={back} cancel={() => setBack(null)} done={(body) => { setDone({ body, to: back.version }); setBack(null) }} />
+  return (
+    <Modal title={`Versions of '${name}'`} close={close} wide>
+      {done && <p className="dg-good" role="status">Version {done.body.version} runs: what version {done.to} was. {done.body.armed ? 'It is armed.' : 'It is disarmed.'}{done.body.gaps.length > 0 ? ` Interrupted: ${done.body.gaps.join(', ')}.` : ''}</p>}
+      <IssueList issues={issues} />
+      {versions === null && issues.length === 0 && <p className="dg-note">Loading…</p>}
+      {versions?.length === 0 && <p className="dg-note">This flow was never deployed. Its first deploy becomes version 1.</p>}
+      <ol className="dg-versions">
+        {versions?.map((v) => (
+          <li key={v.version} data-running={v.running}>
+            <button type="button" className="row" aria-expanded={open === v.version} onClick={() => setOpen(open === v.version ? null : v.version)}>
+              <b className="mono">v{v.version}</b>
+              <span className="what">{v.comment === '' ? <i>no comment</i> : v.comment}<small>{v.author} · {formatDateTime(v.time)} · {v.changes.length === 1 ? '1 change' : `${v.changes.length} changes`}</small></span>
+              {v.running && <span className="dg-tag">running</span>}
+            </button>
+            {open === v.version && <VersionDetail flow={flowId} version={v} onRollback={() => setBack(v)} />}
+          </li>
+        ))}
+      </ol>
+    </Modal>
+  )
+}
+
+function VersionDetail({ flow, version, onRollback }: { readonly flow: string; readonly version: VersionSummary; readonly onRollback: () => void }): ReactElement {
+  const [document, setDocument] = useState<Flow | null>(null)
+  const [text, setText] = useState(false)
+  const [issues, setIssues] = useState<readonly Issue[]>([])
+  useEffect(() => {
+    let gone = false
+    api.version(flow, version.version).then((f) => { if (!gone) setDocument(f) }).catch((thrown: unknown) => { if (!gone) setIssues(actions.failed(thrown)) })
+    return () => { gone = true }
+  }, [flow, version.version])
+  const mayEdit = actions.may('edit')
+  return (
+    <div className="detail">
+      <IssueList issues={issues} />
+      {document && <ChangeList changes={version.changes} before={null} after={document} />}
+      <div className="dg-acts">
+        <button type="button" className="btn" disabled={!document} aria-pressed={text} onClick={() => setText(!text)}><FileText size={13} /> {text ? 'Hide the text' : 'View'}</button>
+        <button type="button" className="btn" disabled={!document} onClick={() => document && download(`${flow}.v${version.version}.flow.json`, formatFlow(document))}><Download size={13} /> Download</button>
+        {mayEdit && <button type="button" className="btn" disabled={!document} title="Put it in place of the draft; can be undone" onClick={() => { if (document) { actions.replaceFlow(document, `Take v${version.version} as draft`); actions.closeDialog() } }}><PencilLine size={13} /> Take as draft</button>}
+        {mayEdit && !version.running && <button type="button" className="btn" onClick={onRollback}><History size={13} /> Roll back to it…</button>}
+      </div>
+      {text && document && <pre className="dg-pre" tabIndex={0}>{formatFlow(document)}</pre>}
+    </div>
+  )
+}
+
+function Rollback({ flow, version, cancel, done }: { readonly flow: string; readonly version: VersionSummary; readonly cancel: () => void; readonly done: (body: DeployBody) => void }): ReactElement {
+  const [comment, setComment] = useState(`Back to v${version.version}`)
+  const [busy, setBusy] = useState(false)
+  const [issues, setIssues] = useState<readonly Issue[]>([])
+  const changed = useEditor((s) => s.changes.length)
+  const go = (): void => {
+    if (busy) return
+    setBusy(true)
+    api.rollback(flow, { version: version.version, comment: comment.trim() })
+      .then(async (body) => {
+        await actions.rolledBack(body)
+        done(body)
+      })
+      .catch((thrown: unknown) => setIssues(actions.failed(thrown)))
+      .finally(() => setBusy(false))
+  }
+  return (
+    <Modal
+      title={`Roll back to version ${version.version}?`} close={cancel} onSubmit={go}
+      actions={<><button type="button" className="btn" onClick={cancel}>Cancel</button><button type="submit" className="btn primary" disabled={busy}>{busy ? 'Rolling back…' : 'Roll back'}</button></>}
+    >
+      <p className="dg-note">Version {version.version} by {version.author} of {formatDateTime(version.time)} runs again, as a new version. It is armed or disarmed as it was then. Nodes that are the same go on untouched.{changed > 0 ? ' Your draft becomes that version; Ctrl+Z brings the draft back.' : ''}</p>
+      <IssueList issues={issues} leads />
+      <Field label="Comment"><input className="dg-input" value={comment} maxLength={2000} autoFocus onChange={(e) => setComment(e.target.value)} /></Field>
+    </Modal>
+  )
+}

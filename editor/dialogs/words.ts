@@ -1,0 +1,103 @@
+// Changes of a flow in a plant engineer's words: which node, which setting, from what to what. Pure.
+import { displayUnit, type CatalogueNode, type JsonValue } from '#kit'
+import { parseWire, type Change, type Flow, type FlowPorts } from '#format'
+import { fieldAt, fieldsOf, keysOf, showValue, valueAt, type Json } from '../inspector/form.ts'
+
+export interface ChangeWords {
+  readonly how: Change['how']
+  /** The node, wire or parameter. */
+  readonly where: string
+  /** What of it; '' when it is the whole. */
+  readonly what: string
+  readonly from?: string
+  readonly to?: string
+  /** To bring into view, when the draft has it. */
+  readonly node?: string
+}
+
+export interface WordContext {
+  /** Null: there was none. */
+  readonly before: Flow | null
+  readonly after: Flow
+  readonly types: ReadonlyMap<string, CatalogueNode>
+  readonly ports?: FlowPorts
+}
+
+const nodeOf = (flow: Flow | null, id: string) => (flow && Object.hasOwn(flow.nodes, id) ? flow.nodes[id]! : undefined)
+
+export function nodeName(id: string, { before, after, types }: WordContext): string {
+  const node = nodeOf(after, id) ?? nodeOf(before, id)
+  return node?.name ?? (node && types.get(node.type)?.title) ?? id
+}
+
+/** One line a change; moves of nodes come together as one at the end. */
+export function changesInWords(changes: readonly Change[], context: WordContext): ChangeWords[] {
+  const moved = changes.filter((c) => c.how === 'moved')
+  const words = changes.filter((c) => c.how !== 'moved').map((c) => oneChange(c, context))
+  if (moved.length > 0) words.push({ how: 'moved', where: moved.length === 1 ? nodeName(moved[0]!.id, context) : `${moved.length} nodes`, what: 'place on the canvas' })
+  return words
+}
+
+function oneChange(c: Change, context: WordContext): ChangeWords {
+  const { after, types } = context
+  switch (c.what) {
+    case 'wire': {
+      const wire = parseWire(c.id)
+      return { how: c.how, where: wire ? `${nodeName(wire.from.node, context)}.${wire.from.port} → ${nodeName(wire.to.node, context)}.${wire.to.port}` : c.id, what: 'wire' }
+    }
+    case 'parameter': return { how: c.how, where: `Parameter ${c.id}`, what: '', ...sides(c.from as Json, c.to as Json) }
+    case 'connection': return { how: c.how, where: `Connection ${c.id}`, what: 'copy in the flow' }
+    case 'flow': return { how: c.how, where: 'Flow', what: c.id, ...sides(c.from as Json, c.to as Json) }
+    case 'node': break
+  }
+  const node = nodeOf(after, c.id) ?? nodeOf(context.before, c.id)
+  const here = { where: nodeName(c.id, context), ...(nodeOf(after, c.id) ? { node: c.id } : {}) }
+  const title = (type: unknown): string => types.get(String(type))?.title ?? String(type)
+  if (c.how !== 'changed') return { how: c.how, ...here, what: title(c.to ?? c.from ?? node?.type) }
+  if (c.field === '@name') return { how: 'changed', ...here, what: 'name', from: (c.from as string | undefined) ?? title(node?.type), to: (c.to as string | undefined) ?? title(node?.type) }
+  if (c.field === '@type') return { how: 'changed', ...here, what: 'type', from: title(c.from), to: title(c.to) }
+  const type = node && types.get(node.type)
+  const path = c.field ?? ''
+  const fields = type ? fieldsOf(type.config) : []
+  const field = fieldAt(fields, path)
+  const exact = field !== undefined && field.path.split('/').at(-1) === path.split('/').at(-1)
+  const code = exact ? (field.unit ?? (field.unitOf === undefined ? undefined : context.ports?.[c.id]?.inputs[field.unitOf]?.unit)) : undefined
+  const unit = displayUnit(code)
+  const show = (value: Json): string => `${exact ? showValue(value, field) : showValue(value)}${unit !== '' && typeof value === 'number' ? ` ${unit}` : ''}`
+  const fallback = exact ? field.default : undefined
+  return { how: 'changed', ...here, what: pathInWords(path, fields, node?.config as Json), ...sides(c.from as Json, c.to as Json, show, fallback) }
+}
+
+/** '/tags/2/address' reads 'Tags › speed › Address'. */
+function pathInWords(path: string, fields: ReturnType<typeof fieldsOf>, config: Json): string {
+  const keys = keysOf(path)
+  const words: string[] = []
+  for (let i = 0; i < keys.length; i++) {
+    const key = keys[i]!
+    const upto = keys.slice(0, i + 1).map((k) => `/${k.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
+    if (/^\d+$/.test(key)) {
+      const row = valueAt(config, upto) as { readonly [name: string]: JsonValue } | undefined
+      const name = typeof row === 'object' && row !== null ? Object.values(row).find((v) => typeof v === 'string') : undefined
+      words.push(typeof name === 'string' && name !== '' ? name : `row ${Number(key) + 1}`)
+    } else words.push(fieldAt(fields, upto)?.title ?? key)
+  }
+  return words.join(' › ')
+}
+
+function sides(from: Json, to: Json, show: (value: Json) => string = showValue, fallback?: Json): { from: string; to: string } {
+  const one = (value: Json): string => {
+    if (value === undefined) return fallback === undefined || typeof fallback === 'object' ? 'default' : `${show(fallback)} (default)`
+    const text = show(value)
+    return text === '' ? 'empty' : text.length > 80 ? `${text.slice(0, 79)}…` : text
+  }
+  return { from: one(from), to: one(to) }
+}
+
+/** What an actuator may do, as one sentence. */
+export function envelopeInWords(envelope: unknown, unit: string): string {
+  if (typeof envelope !== 'object' || envelope === null) return 'It has no envelope yet.'
+  const e = envelope as Record<string, unknown>
+  const n = (key: string): string => (typeof e[key] === 'number' ? `${e[key]}${unit === '' ? '' : ` ${unit}`}` : typeof (e[key] as { $parameter?: unknown } | undefined)?.$parameter === 'string' ? `parameter ${(e[key] as { $parameter: string }).$parameter}` : 'not set')
+  const stale = typeof e['staleAfterMs'] === 'number' ? `${e['staleAfterMs'] / 1000} s` : 'its limit'
+  return `${n('minimum')} to ${n('maximum')}, at most ${n('maxRatePerS')} a second. On bad input or none for ${stale}: ${e['onBad'] === 'hold' ? 'the last value is held' : `${n('safe')} is written`}. When the flow stops: ${n('safe')}.`
+}

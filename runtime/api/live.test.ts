@@ -1,0 +1,213 @@
+// The live socket over real sockets: who gets in, what is watched and tapped, and what a bad or slow client cannot do.
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { WebSocket, type ClientOptions } from 'ws'
+import type { ServerMessage } from '#format'
+import { status, testApi, testFlow, type TestApi } from './harness.ts'
+import { COOKIE } from './security.ts'
+
+let made: TestApi
+let port: number
+const sockets: WebSocket[] = []
+beforeEach(async () => {
+  made = await testApi()
+  port = await made.api.listen(0)
+  await made.gateway.deploy('pump', { flow: testFlow(), basedOn: null, comment: '' }, 'ada')
+})
+afterEach(async () => {
+  for (const socket of sockets.splice(0)) socket.terminate()
+  await made.close()
+})
+
+interface Connected {
+  readonly socket: WebSocket
+  readonly messages: ServerMessage[]
+  say(message: unknown): void
+  /** Waits for a message of this kind, from now on or already come. */
+  until<T extends ServerMessage['type']>(type: T, fits?: (message: Extract<ServerMessage, { type: T }>) => boolean): Promise<Extract<ServerMessage, { type: T }>>
+}
+
+async function connect(as = 'viewer', headers: Record<string, string> = {}, path = '/api/live'): Promise<Connected> {
+  const options: ClientOptions = { headers: { origin: `http://127.0.0.1:${port}`, ...(as === '' ? {} : { cookie: `${COOKIE}=${as}` }), ...headers } }
+  const socket = new WebSocket(`ws://127.0.0.1:${port}${path}`, options)
+  sockets.push(socket)
+  const messages: ServerMessage[] = []
+  socket.on('message', (data) => messages.push(JSON.parse(String(data)) as ServerMessage))
+  await new Promise<void>((resolve, reject) => {
+    socket.once('open', () => resolve())
+    socket.once('error', reject)
+    socket.once('unexpected-response', (_request, answer) => reject(new Error(`refused with ${answer.statusCode}`)))
+  })
+  return {
+    socket, messages,
+    say: (message) => socket.send(typeof message === 'string' ? message : JSON.stringify(message)),
+    until: (type, fits = () => true) =>
+      vi.waitFor(() => {
+        const found = messages.find((m) => m.type === type && fits(m as never))
+        if (!found) throw new Error(`no '${type}' among ${messages.map((m) => m.type).join(', ')}`)
+        return found as never
+      }, { timeout: 5000, interval: 10 }),
+  }
+}
+
+describe('getting in', () => {
+  test('a session at the own address is greeted with what there is', async () => {
+    const client = await connect()
+    expect(await client.until('hello')).toMatchObject({ session: { user: 'viewer', role: 'viewer', gateway: 'test' } })
+    expect(await client.until('flow')).toMatchObject({ flow: { id: 'pump', version: 1 } })
+    expect(await client.until('hold')).toEqual({ type: 'hold', held: false })
+    await client.until('engine')
+  })
+
+  test.each([
+    ['without a session', '', {}, '/api/live', 401],
+    ['with a session that is none', 'stranger', {}, '/api/live', 401],
+    ['from another site', 'admin', { origin: 'http://evil.example' }, '/api/live', 403],
+    ['under another name', 'admin', { host: 'evil.example', origin: 'http://evil.example' }, '/api/live', 421],
+    ['at another path', 'admin', {}, '/api/flows', 404],
+  ])('%s it is refused', async (_what, as, headers, path, code) => {
+    await expect(connect(as, headers as Record<string, string>, path)).rejects.toThrow(`refused with ${code}`)
+    expect(made.api.live.clients).toBe(0)
+  })
+
+  test('signing out, and losing the account, closes it', async () => {
+    const viewer = await connect('viewer')
+    const operator = await connect('operator')
+    const closed = (c: Connected) => new Promise<number>((resolve) => c.socket.once('close', resolve))
+    const gone = [closed(viewer), closed(operator)]
+    await made.call('POST', '/api/logout', 'viewer', undefined)
+    await made.call('DELETE', '/api/users/operator', 'admin')
+    expect(await Promise.all(gone)).toEqual([4401, 4401])
+    await vi.waitFor(() => expect(made.api.live.clients).toBe(0))
+  })
+})
+
+describe('watching', () => {
+  test('the first frame has all nodes, the next only those that changed', async () => {
+    const client = await connect()
+    client.say({ type: 'watch', flow: 'pump' })
+    expect(Object.keys((await client.until('status')).nodes)).toEqual(['drive', 'wear', 'slow'])
+    made.engines.nodes = { ...made.engines.nodes, wear: status(2) }
+    const next = await client.until('status', (m) => m.nodes['wear']?.ledger.in === 2)
+    expect(Object.keys(next.nodes)).toEqual(['wear'])
+  })
+
+  test('two watchers cost the engine one question, and none when nobody watches', async () => {
+    const [one, two] = [await connect(), await connect('editor')]
+    one.say({ type: 'watch', flow: 'pump' })
+    two.say({ type: 'watch', flow: 'pump' })
+    await Promise.all([one.until('status'), two.until('status')])
+    one.say({ type: 'watch', flow: null })
+    two.socket.close()
+    await vi.waitFor(() => expect(made.api.live.clients).toBe(1))
+    // Both are gone from the flow once the engine was not asked for three periods.
+    await vi.waitFor(async () => {
+      const before = made.engines.reports
+      await new Promise((resolve) => setTimeout(resolve, 350))
+      expect(made.engines.reports).toBe(before)
+    }, { timeout: 10_000 })
+  })
+
+  test('a new version is shown whole', async () => {
+    const client = await connect()
+    client.say({ type: 'watch', flow: 'pump' })
+    await client.until('status')
+    await made.gateway.deploy('pump', { flow: testFlow('pump', 7), basedOn: 1, comment: '' }, 'ada')
+    const frame = await client.until('status', (m) => m.version === 2 && Object.keys(m.nodes).length > 0)
+    expect(Object.keys(frame.nodes)).toHaveLength(3)
+  })
+
+  test('an engine that does not answer ends nothing: frames come again when it does', async () => {
+    const client = await connect()
+    const report = made.engines.report
+    made.engines.report = async () => Promise.reject(new Error('gone'))
+    client.say({ type: 'watch', flow: 'pump' })
+    await vi.waitFor(() => expect(made.logged.join()).toContain('gone'))
+    made.engines.report = report
+    await client.until('status')
+  })
+
+  test('everybody is told alarms, logs, holds and deploys', async () => {
+    const client = await connect()
+    made.engines.say.alarm({ flow: 'pump', node: 'wear', tag: 't', state: 'unacknowledged', priority: 'high', message: 'Wear', value: 9, limit: 5, time: 1 })
+    made.engines.say.log({ time: 1, level: 'warning', flow: 'pump', node: 'wear', text: 'look' })
+    await made.gateway.hold(true, '', 'olga')
+    expect(await client.until('alarm')).toMatchObject({ alarm: { since: 1 } })
+    expect(await client.until('log')).toMatchObject({ text: 'look' })
+    await client.until('hold', (m) => m.held)
+  })
+})
+
+describe('taps', () => {
+  const tap = (id: string, node = 'drive') => ({ type: 'tap', id, flow: 'pump', node, port: 'value' })
+  const sample = { tag: 't', value: 1, time: 1 }
+
+  test('bring the samples of one port until they are given back', async () => {
+    const client = await connect()
+    client.say(tap('a'))
+    const feed = await vi.waitFor(() => made.engines.taps.get('pump.drive.value') ?? Promise.reject(new Error('not yet')))
+    feed([sample], 3)
+    expect(await client.until('tap')).toEqual({ type: 'tap', id: 'a', samples: [sample], skipped: 3 })
+    client.say({ type: 'untap', id: 'a' })
+    await vi.waitFor(() => expect(made.engines.taps.size).toBe(0))
+  })
+
+  test('end with the client', async () => {
+    const client = await connect()
+    client.say(tap('a'))
+    await vi.waitFor(() => expect(made.engines.taps.size).toBe(1))
+    client.socket.terminate()
+    await vi.waitFor(() => expect(made.engines.taps.size).toBe(0))
+  })
+
+  test('one that is not there is said, and a client has so many', async () => {
+    const client = await connect()
+    client.say(tap('x', 'nowhere'))
+    await client.until('log', (m) => m.text.includes('nowhere'))
+    client.say({ ...tap('y'), flow: 'gone' })
+    await client.until('log', (m) => m.text.includes("No flow 'gone'"))
+    for (let i = 0; i < 40; i++) client.say(tap(`t${i}`))
+    await client.until('log', (m) => m.text.includes('32 taps'))
+  })
+
+  test('a client that does not read gets less, and is told how much; the memory for it is bounded', async () => {
+    const client = await connect()
+    client.say(tap('a'))
+    const feed = await vi.waitFor(() => made.engines.taps.get('pump.drive.value') ?? Promise.reject(new Error('not yet')))
+    client.socket.pause()
+    const block = Array.from({ length: 1000 }, () => ({ ...sample, tag: 'x'.repeat(100) }))
+    const rounds = 400
+    for (let i = 0; i < rounds; i++) {
+      feed(block, 0)
+      if (i % 20 === 0) await new Promise((resolve) => setImmediate(resolve))
+    }
+    client.socket.resume()
+    const shown = () => client.messages.filter((m) => m.type === 'tap').reduce((sum, m) => sum + m.samples.length + m.skipped, 0)
+    const left = () => client.messages.filter((m) => m.type === 'tap').reduce((sum, m) => sum + m.skipped, 0)
+    await vi.waitFor(() => {
+      feed([sample], 0)
+      expect(left()).toBeGreaterThan(0)
+    }, { timeout: 5000 })
+    expect(shown()).toBeGreaterThanOrEqual(rounds * 1000)
+  })
+})
+
+test('what is no message of ours gets an error, and the socket stays', async () => {
+  const client = await connect()
+  for (const bad of ['{', 'null', '[]', '"watch"', '{"type":"watch"}', '{"type":"tap","id":1}', '{"type":"deploy"}', '{"type":"watch","flow":{"toString":1}}']) client.say(bad)
+  client.socket.send(Buffer.from([1, 2, 3]))
+  await vi.waitFor(() => expect(client.messages.filter((m) => m.type === 'log')).toHaveLength(9))
+  client.say({ type: 'watch', flow: 'nowhere' })
+  await client.until('log', (m) => m.text.includes("No flow 'nowhere'"))
+  client.say({ type: 'watch', flow: 'pump' })
+  await client.until('status')
+  const closed = new Promise<number>((resolve) => client.socket.once('close', resolve))
+  client.say('x'.repeat(100_000))
+  expect(await closed).toBe(1009)
+  await connect()
+})
+
+test('a port in use is an issue', async () => {
+  const other = await testApi()
+  await expect(other.api.listen(port)).rejects.toThrow(`PORT_IN_USE: Port ${port} is in use on 127.0.0.1.`)
+  await other.close()
+})

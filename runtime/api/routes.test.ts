@@ -1,0 +1,85 @@
+// The flow's life over HTTP, and every answer held against the schema that the OpenAPI document shows.
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { schemaFaults, type TSchema } from '#kit'
+import { testApi, testFlow, type TestApi } from './harness.ts'
+
+let api: TestApi
+beforeAll(async () => {
+  api = await testApi()
+})
+afterAll(() => api.close())
+
+const codes = (answer: { body: { issues: { code: string }[] } }): string[] => answer.body.issues.map((i) => i.code)
+
+test('a flow from its creation to its removal', async () => {
+  const created = await api.call('POST', '/api/flows', 'editor', { flow: testFlow() })
+  expect(created).toMatchObject({ status: 200, body: { version: 1, armed: false } })
+  const taken = await api.call('POST', '/api/flows', 'editor', { flow: testFlow() })
+  expect([taken.status, codes(taken)]).toEqual([409, ['DEPLOY_CONFLICT']])
+
+  const check = await api.call('POST', '/api/check', 'viewer', { flow: testFlow('pump', 7) })
+  expect(check.body.changes).toEqual([{ what: 'node', how: 'changed', id: 'wear', field: '/limit', from: 5, to: 7 }])
+  expect(check.body.ports.drive.outputs.value.kind).toBe('number')
+  expect((await api.call('POST', '/api/check', 'viewer', { flow: { headgate: 2 } })).body).toMatchObject({ issues: [{ code: 'FLOW_VERSION' }] })
+
+  const deployed = await api.call('POST', '/api/flows/pump/deploy', 'editor', { flow: testFlow('pump', 7), basedOn: 1, comment: 'less touchy' })
+  expect(deployed).toMatchObject({ status: 200, body: { version: 2, kept: expect.arrayContaining(['drive', 'slow']), restarted: ['wear'] } })
+  const stale = await api.call('POST', '/api/flows/pump/deploy', 'editor', { flow: testFlow('pump', 9), basedOn: 1 })
+  expect([stale.status, codes(stale)]).toEqual([409, ['DEPLOY_CONFLICT']])
+  const broken = await api.call('POST', '/api/flows/pump/deploy', 'editor', { flow: { ...testFlow('pump', 'high' as unknown as number), wires: ['drive.value -> wear.value', 'drive.gone -> slow.value'] }, basedOn: 2 })
+  expect([broken.status, codes(broken).toSorted()]).toEqual([422, ['NODE_CONFIG', 'WIRE_PORT']])
+
+  const unarmed = await api.call('POST', '/api/flows/pump/arm', 'operator', { armed: true, reason: '  ' })
+  expect([unarmed.status, codes(unarmed)]).toEqual([400, ['REQUEST']])
+  expect(await api.call('POST', '/api/flows/pump/arm', 'operator', { armed: true, reason: 'checked the valve' })).toMatchObject({ status: 200, body: { armed: true } })
+  expect((await api.call('GET', '/api/audit', 'admin')).body).toContainEqual(expect.objectContaining({ user: 'operator', act: 'arm', subject: 'pump', detail: 'checked the valve' }))
+
+  expect(await api.call('POST', '/api/flows/pump/rollback', 'editor', { version: 1 })).toMatchObject({ status: 200, body: { version: 3, armed: false } })
+  expect((await api.call('GET', '/api/flows/pump', 'viewer')).body.flow.nodes.wear.config).toEqual({ limit: 5 })
+  expect((await api.call('GET', '/api/flows/pump/versions/2', 'viewer')).body.nodes.wear.config).toEqual({ limit: 7 })
+  expect((await api.call('POST', '/api/flows/pump/rollback', 'editor', { version: 99 })).status).toBe(404)
+
+  expect((await api.call('DELETE', '/api/flows/pump', 'editor')).status).toBe(204)
+  const gone = await api.call('GET', '/api/flows/pump', 'viewer')
+  expect([gone.status, codes(gone)]).toEqual([404, ['FLOW_UNKNOWN']])
+})
+
+describe('what is stored', () => {
+  test('connections and secrets come, change and go; a secret never comes back out', async () => {
+    expect((await api.call('PUT', '/api/connections/line-1', 'editor', { type: 'test', config: { port: 502 } })).body).toEqual({ name: 'line-1', type: 'test', config: { host: '127.0.0.1', port: 502 }, usedBy: [] })
+    const wrong = await api.call('PUT', '/api/connections/line-1', 'editor', { type: 'test', config: { port: 0 } })
+    expect([wrong.status, codes(wrong)]).toEqual([422, ['NODE_CONFIG']])
+    expect((await api.call('DELETE', '/api/connections/line-1', 'editor')).status).toBe(204)
+
+    expect((await api.call('PUT', '/api/secrets/plc', 'admin', { value: 'hunter2' })).status).toBe(204)
+    const names = await api.call('GET', '/api/secrets', 'admin')
+    expect(names.body).toEqual({ names: ['plc'] })
+    expect(JSON.stringify((await api.call('GET', '/api/audit', 'admin')).body)).not.toContain('hunter2')
+    const bad = await api.call('PUT', '/api/secrets/plc', 'admin', { value: 'hunter2', extra: 'hunter3' })
+    expect(JSON.stringify(bad.body)).not.toMatch(/hunter/)
+    expect((await api.call('DELETE', '/api/secrets/plc', 'admin')).status).toBe(204)
+    expect((await api.call('DELETE', '/api/secrets/plc', 'admin')).status).toBe(422)
+  })
+})
+
+test('every answer is as the OpenAPI document says', async () => {
+  await api.call('POST', '/api/flows', 'editor', { flow: testFlow('shown') })
+  await api.call('PUT', '/api/connections/line-2', 'editor', { type: 'test', config: { port: 502 } })
+  api.engines.say.alarm({ flow: 'shown', node: 'wear', tag: 't', state: 'unacknowledged', priority: 'high', message: 'Wear', value: null, limit: 5, time: 1 })
+  const { paths } = (await api.call('GET', '/api/openapi.json')).body
+  const asked: [string, string, string, unknown?][] = [
+    ['GET', '/api/health', '/api/health'], ['GET', '/api/session', '/api/session'], ['GET', '/api/catalogue', '/api/catalogue'], ['GET', '/api/flows', '/api/flows'],
+    ['GET', '/api/flows/{id}', '/api/flows/shown'], ['GET', '/api/flows/{id}/versions', '/api/flows/shown/versions'], ['GET', '/api/flows/{id}/versions/{version}', '/api/flows/shown/versions/1'],
+    ['POST', '/api/check', '/api/check', { flow: testFlow('shown', 8) }], ['POST', '/api/flows/{id}/deploy', '/api/flows/shown/deploy', { flow: testFlow('shown', 8), basedOn: 1 }],
+    ['POST', '/api/flows/{id}/arm', '/api/flows/shown/arm', { armed: false }], ['GET', '/api/alarms', '/api/alarms'], ['GET', '/api/connections', '/api/connections'], ['GET', '/api/connections/{name}', '/api/connections/line-2'],
+    ['GET', '/api/models', '/api/models'], ['GET', '/api/users', '/api/users'], ['GET', '/api/secrets', '/api/secrets'], ['GET', '/api/audit', '/api/audit?limit=3'], ['GET', '/api/hold', '/api/hold'],
+  ]
+  for (const [method, described, url, body] of asked) {
+    const answer = await api.call(method, url, 'admin', body)
+    expect(answer.status, url).toBe(200)
+    const schema = paths[described][method.toLowerCase()].responses['200'].content['application/json'].schema as TSchema
+    expect(schemaFaults(schema, answer.body), url).toEqual([])
+  }
+  const failed = await api.call('GET', '/api/flows/nowhere', 'admin')
+  expect(schemaFaults(paths['/api/flows/{id}'].get.responses['4XX'].content['application/json'].schema as TSchema, failed.body)).toEqual([])
+})
