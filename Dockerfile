@@ -40,4 +40,4 @@ VOLUME /data
 EXPOSE 1890
 HEALTHCHECK --interval=30s --timeout=5s --start-period=20s --retries=3 \
   CMD ["node", "-e", "fetch('http://127.0.0.1:1890/api/health').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
-ENTRYPOINT ["node", "runtime/cli/main.ts", "start", "--data", "/data/gateway", "--host", "0.0.0.0", "--no-plant"]
+ENTRYPOINT ["node", "--max-semi-space-size=2", "runtime/cli/headgate.mjs", "start", "--data", "/data/gateway", "--host", "0.0.0.0", "--no-plant"]

@@ -50,6 +50,7 @@ export interface SecretStore {
 }
 export interface ModelStore extends Resources {
   models(): readonly string[]
+  issue(name: string): Issue | undefined
   list(): readonly ModelBody[]
   file(name: string): ModelFile | undefined
 }

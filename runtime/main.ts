@@ -4,6 +4,7 @@ import { mkdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { formatIssue, issue, IssueError, reasonOf } from '#kit'
 import { parseFlow, type ConnectionEntry, type Flow } from '#format'
+import { isLoopback } from './api/security.ts'
 import type { Gateway } from './gateway.ts'
 import { openLog, type Log } from './log.ts'
 import { startPlantProcess, type PlantPorts, type PlantProcess } from './plant-process.ts'
@@ -84,7 +85,7 @@ export async function startGateway(options: StartOptions): Promise<RunningGatewa
     const [{ openSecrets }, { createAuth }, { openRegistry, shippedModels }] = await Promise.all([import('./store/secrets.ts'), import('./auth/auth.ts'), import('./models/registry.ts')])
     const [auth, registry] = await Promise.all([createAuth(store), openRegistry({ folders: [shippedModels, join(data, 'models')], cache: join(data, 'models', 'probed.json') })])
     closers.push(() => registry.close())
-    if (!auth.claimed() && options.behindProxy === undefined && !loopback(options.host)) throw new IssueError(issue('HOST_OPEN', {}, { host: options.host }))
+    if (!auth.claimed() && options.behindProxy === undefined && !isLoopback(options.host)) throw new IssueError(issue('HOST_OPEN', {}, { host: options.host }))
 
     const [{ createApi }, { nodes, drivers }, { createGateway }] = await Promise.all(loading)
     const gateway = createGateway({
@@ -92,7 +93,7 @@ export async function startGateway(options: StartOptions): Promise<RunningGatewa
       version: versionOf(),
       store,
       secrets: openSecrets(store, options.keyFile === undefined ? {} : { keyFile: options.keyFile }),
-      models: { model: (name) => registry.get(name)?.info, models: () => registry.list().map((m) => m.name), list: () => registry.list(), file: (name) => registry.get(name) },
+      models: { model: (name) => registry.get(name)?.info, models: () => registry.list().map((m) => m.name), issue: (name) => registry.issue(name), list: () => registry.list(), file: (name) => registry.get(name) },
       engines,
       nodes,
       drivers,
@@ -118,7 +119,7 @@ export async function startGateway(options: StartOptions): Promise<RunningGatewa
     })()
 
     let ending: Promise<void> | undefined
-    const shown = loopback(options.host) || options.host === '0.0.0.0' || options.host === '::' ? '127.0.0.1' : options.host
+    const shown = isLoopback(options.host) || options.host === '0.0.0.0' || options.host === '::' ? '127.0.0.1' : options.host
     return {
       url: options.behindProxy ?? `http://${shown.includes(':') ? `[${shown}]` : shown}:${port}`,
       port,
@@ -134,8 +135,6 @@ export async function startGateway(options: StartOptions): Promise<RunningGatewa
     throw thrown
   }
 }
-
-const loopback = (host: string): boolean => host === 'localhost' || host === '::1' || /^127\./.test(host)
 
 /** Engines bring their outputs into the safe state before they end; one that takes too long is killed. */
 async function closeEngines(engines: { close(): Promise<void>; status(): readonly { readonly pid: number | null }[] }): Promise<void> {
@@ -167,17 +166,19 @@ async function connectPlant(gateway: Gateway, store: Seeds, plant: PlantProcess,
     return // `ended` has said why
   }
   const example = readExample(log)
-  try {
-    for (const [name, port] of [['plant-modbus', ports.modbus], ['plant-mqtt', ports.mqtt], ['plant-opcua', ports.opcua]] as const) {
-      const base = store.connections()[name] ?? example?.connections[name]
-      if (base) await gateway.putConnection(name, aimed(base, port), 'gateway')
+  const attempt = async (what: string, act: () => Promise<unknown>): Promise<void> => {
+    try {
+      await act()
+    } catch (thrown) {
+      log.write('error', `${what}: ${reasonOf(thrown)}`, thrown instanceof IssueError ? undefined : thrown)
     }
-    if (example && store.versions(example.id).length === 0) {
-      const connections = Object.fromEntries(Object.entries(example.connections).map(([name, copy]) => [name, store.connections()[name] ?? copy]))
-      await gateway.deploy(example.id, { flow: { ...example, connections }, basedOn: null, comment: 'The example that comes with Headgate' }, 'gateway')
-    }
-  } catch (thrown) {
-    log.write('error', `The example does not run: ${reasonOf(thrown)}`, thrown)
+  }
+  for (const [name, port] of [['plant-modbus', ports.modbus], ['plant-mqtt', ports.mqtt], ['plant-opcua', ports.opcua]] as const) {
+    const base = store.connections()[name] ?? example?.connections[name]
+    if (base) await attempt(`The connection '${name}' could not follow the plant to port ${port}`, () => gateway.putConnection(name, aimed(base, port), 'gateway'))
+  }
+  if (example && store.versions(example.id).length === 0) {
+    await attempt('The example does not run', () => gateway.deploy(example.id, { flow: example, basedOn: null, comment: 'The example that comes with Headgate' }, 'gateway'))
   }
 }
 

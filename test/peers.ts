@@ -77,7 +77,7 @@ export async function startMosquitto(extra: readonly string[] = []): Promise<Mos
         const parts = (rest + chunk.toString()).split('\n')
         rest = parts.pop()!
         for (const line of parts) {
-          if (/^Subscribed /.test(line)) subscribed = true
+          if (line.startsWith('Subscribed ')) subscribed = true
           else if (!/^(Client |Received )/.test(line)) lines.push(line)
         }
       })

@@ -1,6 +1,6 @@
 // The drawing. React Flow holds sizes and what is just being dragged; everything else is the draft in the store, and
 // every change goes through its actions.
-import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState, type DragEvent, type KeyboardEvent, type RefObject } from 'react'
+import { useCallback, useEffect, useMemo, useRef, useState, type DragEvent, type KeyboardEvent, type RefObject } from 'react'
 import { applyNodeChanges, Background, ReactFlow, ReactFlowProvider, useNodesInitialized, useReactFlow, type Connection, type Edge, type EdgeChange, type Node, type NodeChange, type OnConnectEnd, type OnConnectStart, type Rect, type Viewport } from 'reactflow'
 import 'reactflow/dist/style.css'
 import type { WireEnd } from '#format'
@@ -15,6 +15,7 @@ import { DragReason } from './drag-reason.tsx'
 import { EdgeView } from './edge-view.tsx'
 import { Empty } from './empty.tsx'
 import { edgesOf, NODE, nodesOf } from './graph.ts'
+import { NodeMenu, type MenuAt } from './node-menu.tsx'
 import { NodeView } from './node-view.tsx'
 import { DRAG_TYPE, setViewCentre } from './view.ts'
 import { WirePicker } from './wire-picker.tsx'
@@ -43,13 +44,15 @@ function Drawing() {
   const selection = useEditor((s) => s.document?.selection) ?? nothing
   const types = useEditor((s) => s.types)
   const lost = useEditor((s) => s.live.state === 'lost')
-  const [nodes, setNodes] = useState<Node[]>([])
+  // Sizes and drags as React Flow told them; the draft has the rest.
+  const [drawn, setDrawn] = useState<Node[]>([])
   const [picking, setPicking] = useState<string | null>(null)
+  const [menu, setMenu] = useState<MenuAt | null>(null)
   const frame = useRef<HTMLDivElement>(null)
   const { screenToFlowPosition } = useReactFlow()
   useReveal(frame)
 
-  useLayoutEffect(() => setNodes((before) => (flow ? nodesOf(flow, selection, types, before) : [])), [flow, selection, types])
+  const nodes = useMemo(() => (flow ? nodesOf(flow, selection, types, drawn) : []), [flow, selection, types, drawn])
   const edges = useMemo(() => (flow ? edgesOf(flow, selection) : []), [flow, selection])
 
   useEffect(() => {
@@ -62,7 +65,8 @@ function Drawing() {
 
   const onNodesChange = useCallback((changes: NodeChange[]) => {
     const own = changes.filter((c) => c.type === 'position' || c.type === 'dimensions')
-    if (own.length > 0) setNodes((before) => applyNodeChanges(own, before))
+    const { document, types: known } = store.getState()
+    if (own.length > 0 && document) setDrawn((before) => applyNodeChanges(own, nodesOf(document.flow, document.selection, known, before)))
     choose('nodes', changes)
   }, [])
   const onEdgesChange = useCallback((changes: EdgeChange[]) => choose('wires', changes), [])
@@ -122,8 +126,7 @@ function Drawing() {
         onSelectionDragStop={(e, dragged) => moved(e, null, dragged)}
         onConnectStart={onConnectStart}
         onConnectEnd={onConnectEnd}
-        onClickConnectStart={onConnectStart}
-        onClickConnectEnd={onConnectEnd}
+        connectOnClick={false}
         onConnect={(c) => {
           const { from, to } = endsOf(c)
           actions.connect(from, to)
@@ -131,6 +134,11 @@ function Drawing() {
         isValidConnection={(c) => {
           const { from, to } = endsOf(c)
           return judgeWire(store.getState(), from, to).ok
+        }}
+        onNodeContextMenu={(e, node) => {
+          e.preventDefault()
+          if (!selection.nodes.includes(node.id)) actions.select({ nodes: [node.id] })
+          setMenu({ node: node.id, x: e.clientX, y: e.clientY })
         }}
         onNodeDoubleClick={() => actions.setInspectorTab('settings')}
         deleteKeyCode={null}
@@ -154,6 +162,7 @@ function Drawing() {
       </ReactFlow>
       <Banner />
       {flow && nodes.length > 0 ? null : <Empty />}
+      {menu ? <NodeMenu at={menu} onClose={() => setMenu(null)} onConnect={() => setPicking(menu.node)} /> : null}
       {picking !== null ? <WirePicker node={picking} onClose={() => setPicking(null)} /> : null}
     </div>
   )

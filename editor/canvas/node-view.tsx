@@ -34,7 +34,9 @@ function Card({ id, entry, type, selected }: { readonly id: string; readonly ent
   // React Flow measures where handles are when a node is first drawn; after ports came or went it must look again.
   const shape = [...Object.keys(inputs), '|', ...Object.keys(outputs), '|', ...ghosts.inputs, '|', ...ghosts.outputs].join(' ')
   const remeasure = useUpdateNodeInternals()
-  useEffect(() => remeasure(id), [remeasure, id, shape])
+  useEffect(() => {
+    if (shape !== '') remeasure(id)
+  }, [remeasure, id, shape])
 
   const condition = conditionOf(status, alarm, live)
   const fault = issues[0]
@@ -82,7 +84,7 @@ function Rows({ id, inputs, outputs, status, stale }: { readonly id: string; rea
       <div className="row">
         <Port node={id} name={onlyIn[0]} port={onlyIn[1]} side="input" />
         <span className="pn">{onlyIn[0] === onlyOut[0] ? onlyIn[0] : `${onlyIn[0]} → ${onlyOut[0]}`}</span>
-        <Reading status={status?.outputs[onlyOut[0]]} unit={onlyOut[1].unit} stale={stale} />
+        <Reading status={status?.outputs[onlyOut[0]]} port={onlyOut[1]} stale={stale} />
         <Port node={id} name={onlyOut[0]} port={onlyOut[1]} side="output" />
       </div>
     )
@@ -93,13 +95,13 @@ function Rows({ id, inputs, outputs, status, stale }: { readonly id: string; rea
         <div className="row" key={`in ${name}`}>
           <Port node={id} name={name} port={port} side="input" />
           <span className="pn">{name}{port.optional ? <em> optional</em> : null}</span>
-          {outs.length === 0 || ins.length > 1 ? <Reading status={status?.inputs[name]} unit={port.unit} stale={stale} /> : null}
+          {outs.length === 0 || ins.length > 1 ? <Reading status={status?.inputs[name]} port={port} stale={stale} /> : null}
         </div>
       ))}
       {outs.map(([name, port]) => (
         <div className="row" key={`out ${name}`}>
           <span className={`pn${ins.length > 0 ? ' out' : ''}`}>{name}</span>
-          <Reading status={status?.outputs[name]} unit={port.unit} stale={stale} />
+          <Reading status={status?.outputs[name]} port={port} stale={stale} />
           <Port node={id} name={name} port={port} side="output" />
         </div>
       ))}
@@ -107,11 +109,11 @@ function Rows({ id, inputs, outputs, status, stale }: { readonly id: string; rea
   )
 }
 
-/** Bars or a line of the first output that has a shape; numbers only where few outputs compete. Its place is kept while there is no data. */
+/** Bars or a line of the first output that has a shape; a number only where it is alone. Its place is kept while there is no data. */
 function Glance({ id, outputs, status }: { readonly id: string; readonly outputs: ResolvedPorts; readonly status: NodeStatus | undefined }) {
   const all = Object.entries(outputs)
   const shaped = all.find(([, p]) => p.kind === 'vector' || p.kind === 'series')
-  const number = shaped || all.length > 2 ? undefined : all.find(([, p]) => p.kind === 'number')
+  const number = shaped || all.length > 1 ? undefined : all.find(([, p]) => p.kind === 'number')
   const trend = useEditor((s) => (number ? s.live.trends[`${id}.${number[0]}`] : undefined))
   if (shaped) {
     const values = numbersOf(status?.outputs[shaped[0]]?.last?.value ?? null)

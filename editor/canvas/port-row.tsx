@@ -2,7 +2,7 @@
 import { Handle, Position } from 'reactflow'
 import { displayUnit, formatType, type ResolvedPort } from '#kit'
 import type { PortStatus } from '#format'
-import { formatAge, formatRate, formatValue, severityOf } from '../state/format.ts'
+import { formatAge, formatRate, formatValue, numbersOf, severityOf } from '../state/format.ts'
 import { useEditor } from '../state/store.ts'
 import { usePortMark } from './drag.ts'
 
@@ -26,19 +26,23 @@ export function Port({ node, name, port, side, missing = false }: { readonly nod
 }
 
 /** The last value of a port. `stale`: the node says that it is not the present one. */
-export function Reading({ status, unit, stale }: { readonly status: PortStatus | undefined; readonly unit: string | undefined; readonly stale: boolean }) {
+export function Reading({ status, port, stale }: { readonly status: PortStatus | undefined; readonly port: ResolvedPort; readonly stale: boolean }) {
+  const unit = displayUnit(port.unit)
   const last = status?.last ?? null
   const time = last?.time
   const age = useEditor((s) => (time === undefined || s.live.clock - time < AGE_MS ? 0 : s.live.clock - time))
   if (last === null) return <span className="v none">–</span>
   const quality = severityOf(last)
+  // The status carries 64 elements at most: the type knows how many there are.
+  const cut = numbersOf(last.value)?.length === 64
+  const shown = cut ? `[${port.length ?? '64+'}]` : formatValue(last.value)
   const told = quality === 'bad' ? (last.quality ?? 'not a number') : quality === 'uncertain' ? last.quality : stale ? 'stale: not the present value' : 'good'
-  const title = `${last.tag}: ${formatValue(last.value)} ${displayUnit(unit)}\n${new Date(last.time).toLocaleString()} · ${told}${status && status.rate > 0 ? ` · ${formatRate(status.rate)}` : ''}`
+  const title = `${last.tag}: ${shown} ${unit}\n${new Date(last.time).toLocaleString()} · ${told}${status && status.rate > 0 ? ` · ${formatRate(status.rate)}` : ''}`
   return (
     <span className={`v q-${quality}${stale ? ' stale' : ''}`} title={title}>
       {quality === 'good' ? null : <i className="q" aria-label={quality}>{quality === 'bad' ? '✕' : '?'}</i>}
-      <span className="num">{formatValue(last.value)}</span>
-      {displayUnit(unit) === '' ? null : <u>{displayUnit(unit)}</u>}
+      <span className="num">{shown}</span>
+      {unit === '' ? null : <u>{unit}</u>}
       {age > 0 ? <small className="age">{formatAge(age)}</small> : null}
     </span>
   )

@@ -22,17 +22,12 @@ export const Line = memo(function Line({ values }: { readonly values: readonly n
   if (finite.length < 2) return <svg className="spark" viewBox={`0 0 ${W} ${H}`} aria-hidden="true" />
   const low = Math.min(...finite)
   const span = Math.max(...finite) - low
-  let pen = 'M'
   const path = values.map((v, i) => {
-    // A value that is none leaves a gap: a line through it would be an invention.
-    if (!Number.isFinite(v)) {
-      pen = 'M'
-      return ''
-    }
+    if (!Number.isFinite(v)) return ''
     const y = span === 0 ? H / 2 : H - 2 - ((v - low) / span) * (H - 4)
-    const point = `${pen}${((i / (values.length - 1)) * W).toFixed(1)} ${y.toFixed(1)}`
-    pen = 'L'
-    return point
+    // A value that is none leaves a gap: a line through it would be an invention.
+    const pen = i > 0 && Number.isFinite(values[i - 1]) ? 'L' : 'M'
+    return `${pen}${((i / (values.length - 1)) * W).toFixed(1)} ${y.toFixed(1)}`
   })
   return <svg className="spark line" viewBox={`0 0 ${W} ${H}`} preserveAspectRatio="none" aria-hidden="true"><path d={path.join('')} /></svg>
 })

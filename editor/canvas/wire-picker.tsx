@@ -43,8 +43,8 @@ export function WirePicker({ node, onClose }: { readonly node: string; readonly 
   }, [])
   useEffect(() => {
     // In braces: newer browsers answer with a promise, which React would take for a clean-up.
-    dialog.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: 'nearest' })
-  }, [index, search])
+    document.getElementById(`wire-choice-${index}`)?.scrollIntoView({ block: 'nearest' })
+  }, [index])
 
   const take = (c: Choice | undefined): void => {
     if (!c) return

@@ -1,6 +1,6 @@
 // After claiming: points at the Arm button of a flow that starts disarmed, once.
 import { useEffect, useState, type ReactElement } from 'react'
-import { useEditor } from '../state/store.ts'
+import { store, useEditor } from '../state/store.ts'
 
 /** In the session's storage: set by the claim, removed when the callout was seen or the flow was armed. */
 export const CLAIMED = 'headgate.just-claimed'
@@ -26,14 +26,16 @@ export function ArmCallout(): ReactElement | null {
     if (bar) for (const child of bar.children) watch.observe(child)
     return () => watch.disconnect()
   }, [show])
+  // The Arm dialog is where it points to: seen.
+  useEffect(() => store.subscribe((s) => {
+    if (s.ui.dialog?.kind !== 'arm') return
+    sessionStorage.removeItem(CLAIMED)
+    setWanted(false)
+  }), [])
   const done = (): void => {
     sessionStorage.removeItem(CLAIMED)
     setWanted(false)
   }
-  // Armed by now: there is nothing to point at any more.
-  useEffect(() => {
-    if (dialog && wanted && disarmed) done()
-  }, [dialog, wanted, disarmed])
   if (!show || !at) return null
   return (
     <div className="callout" role="status" style={{ right: at.right, top: at.top }}>

@@ -5,9 +5,8 @@ import { actions, useEditor } from '../state/store.ts'
 import { changesInWords } from './words.ts'
 
 const SIGN = { added: '+', removed: '−', changed: '~', moved: '↔' } as const
-const SHOWN = 40
 
-export function ChangeList({ changes, before, after, leads = false }: { readonly changes: readonly Change[]; readonly before: Flow | null; readonly after: Flow; readonly leads?: boolean }): ReactElement {
+export function ChangeList({ changes, before, after, leads = false, shown = 40 }: { readonly changes: readonly Change[]; readonly before: Flow | null; readonly after: Flow; readonly leads?: boolean; readonly shown?: number }): ReactElement {
   const types = useEditor((s) => s.types)
   const ports = useEditor((s) => s.ports)
   const [all, setAll] = useState(false)
@@ -15,7 +14,7 @@ export function ChangeList({ changes, before, after, leads = false }: { readonly
   if (words.length === 0) return <p className="dg-note">No difference.</p>
   return (
     <ul className="dg-changes">
-      {(all ? words : words.slice(0, SHOWN)).map((w, n) => {
+      {(all ? words : words.slice(0, shown)).map((w, n) => {
         const text = (
           <>
             <span className="sign" aria-label={w.how}>{SIGN[w.how]}</span>
@@ -29,7 +28,7 @@ export function ChangeList({ changes, before, after, leads = false }: { readonly
           </li>
         )
       })}
-      {words.length > SHOWN && !all && <li><button type="button" className="dg-link" onClick={() => setAll(true)}>and {words.length - SHOWN} more</button></li>}
+      {words.length > shown && !all && <li><button type="button" className="dg-link" onClick={() => setAll(true)}>and {words.length - shown} more</button></li>}
     </ul>
   )
 }

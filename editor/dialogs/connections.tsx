@@ -11,7 +11,7 @@ import { SchemaForm } from '../inspector/schema-form.tsx'
 import { IssueList, Modal } from './modal.tsx'
 
 const HEALTH_EVERY_MS = 2000
-const NAME = /^[^\u0000-\u001f/]{1,100}$/
+const NAME = /^[^/]{1,100}$/
 const noDrivers: readonly CatalogueDriver[] = []
 
 export function ConnectionsDialog({ name, type }: { readonly name?: string; readonly type?: string }): ReactElement {
@@ -32,7 +32,7 @@ export function ConnectionsDialog({ name, type }: { readonly name?: string; read
             {list.map((c) => (
               <li key={c.name}>
                 <button type="button" aria-current={adding === null && picked === c.name} onClick={() => { setPicked(c.name); setAdding(null) }}>
-                  <b>{c.name}</b><small>{driver(c.type)?.title ?? c.type}</small><HealthMark health={c.health} />
+                  <b>{c.name}</b><small>{driver(c.type)?.title ?? c.type}</small><HealthMark health={c.health} used={c.usedBy.length > 0} />
                 </button>
               </li>
             ))}
@@ -88,7 +88,7 @@ function Edit({ driver, connection, taken, saved, removed }: { readonly driver: 
     <form className="dg-edit" onSubmit={(e) => { e.preventDefault(); save() }}>
       <header>
         <h4>{connection ? connection.name : `New ${driver.title} connection`}</h4>
-        {connection && <p><HealthMark health={connection.health} />{connection.health && connection.health.text !== '' ? `: ${connection.health.text}` : ''} <span className="mono">{describeEndpoint(connection.config)}</span></p>}
+        {connection && <p><HealthMark health={connection.health} used={usedBy.length > 0} />{connection.health && connection.health.text !== '' ? `: ${connection.health.text}` : ''} <span className="mono">{describeEndpoint(connection.config)}</span></p>}
         {!connection && <p>{driver.summary}</p>}
       </header>
       {!connection && (

@@ -30,7 +30,7 @@ export function Modal({ title, children, actions: buttons, close, wide = false, 
     <Dialog.Root open onOpenChange={(open) => { if (!open) close() }}>
       <Dialog.Portal>
         <div className="dg-back" />
-        <Dialog.Content className={`dg${wide ? ' wide' : ''}`} aria-describedby={undefined} onInteractOutside={(e) => e.preventDefault()}>
+        <Dialog.Content className={`dg${wide ? ' wide' : ''}`} aria-describedby={undefined} onInteractOutside={(e) => e.preventDefault()} onOpenAutoFocus={(e) => { e.preventDefault(); if (e.currentTarget instanceof HTMLElement) e.currentTarget.focus() }}>
           {onSubmit ? <form className="dg-form" onSubmit={(e: FormEvent) => { e.preventDefault(); e.stopPropagation(); onSubmit() }}>{body}</form> : body}
         </Dialog.Content>
       </Dialog.Portal>

@@ -1,5 +1,5 @@
 // What else the gateway keeps: secrets, models, users.
-import { useEffect, useState, type ReactElement } from 'react'
+import { useCallback, useEffect, useState, type ReactElement } from 'react'
 import { KeyRound, Trash2 } from 'lucide-react'
 import type { Issue } from '#kit'
 import { displayUnit } from '#kit'
@@ -44,7 +44,7 @@ export function SecretsDialog(): ReactElement {
       {data?.length === 0 && <p className="dg-note">None yet.</p>}
       {allowed && (
         <form className="dg-inline" onSubmit={(e) => { e.preventDefault(); if (!busy && name.trim() !== '' && value !== '') run(api.putSecret(name.trim(), value), () => { setName(''); setValue('') }) }}>
-          <Field label="Name"><input className="dg-input mono" value={name} maxLength={100} autoComplete="off" spellCheck={false} placeholder="mqtt-password" onChange={(e) => setName(e.target.value)} /></Field>
+          <Field label="Name"><input className="dg-input mono" value={name} maxLength={100} autoComplete="off" spellCheck={false} placeholder="mqtt-password" autoFocus onChange={(e) => setName(e.target.value)} /></Field>
           <Field label="Value"><input className="dg-input" id="dg-secret" type="password" autoComplete="new-password" value={value} onChange={(e) => setValue(e.target.value)} /></Field>
           <button type="submit" className="btn primary" disabled={busy || name.trim() === '' || value === ''}>{known ? 'Replace' : 'Store'}</button>
         </form>
@@ -102,8 +102,8 @@ export function UsersDialog(): ReactElement {
   const [password, setPassword] = useState('')
   const [role, setRole] = useState<Role>('viewer')
   const [sure, setSure] = useState<string | null>(null)
-  const load = (): Promise<void> => api.users().then(setUsers).catch((thrown: unknown) => setIssues(actions.failed(thrown)))
-  useEffect(() => void load(), [])
+  const load = useCallback((): Promise<void> => api.users().then(setUsers).catch((thrown: unknown) => setIssues(actions.failed(thrown))), [])
+  useEffect(() => void load(), [load])
   const run = (work: Promise<unknown>, then?: () => void): void => {
     setBusy(true)
     setIssues([])
@@ -129,7 +129,7 @@ export function UsersDialog(): ReactElement {
       </ul>
       <h4>Add a user</h4>
       <form className="dg-inline" onSubmit={(e) => { e.preventDefault(); if (!busy && fault === '' && password !== '' && name !== '') run(api.addUser({ name: name.trim(), password, role }), () => { setName(''); setPassword('') }) }}>
-        <Field label="Name"><input className="dg-input" value={name} maxLength={64} autoComplete="off" onChange={(e) => setName(e.target.value)} /></Field>
+        <Field label="Name"><input className="dg-input" value={name} maxLength={64} autoComplete="off" autoFocus onChange={(e) => setName(e.target.value)} /></Field>
         <Field label="First password" hint={fault === '' ? undefined : <span className="bad">{fault}</span>}><input className="dg-input" type="password" autoComplete="new-password" value={password} onChange={(e) => setPassword(e.target.value)} /></Field>
         <Field label="Role"><select className="dg-input" value={role} onChange={(e) => setRole(e.target.value as Role)}>{roles.map((r) => <option key={r} value={r}>{ROLE_WORDS[r]}</option>)}</select></Field>
         <button type="submit" className="btn primary" disabled={busy || name.trim() === '' || password === '' || fault !== ''}>Add</button>

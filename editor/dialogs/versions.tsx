@@ -1,5 +1,5 @@
 // Every version that ever ran: who, when, why, what; to look at, download, take as a draft or roll back to.
-import { useEffect, useState, type ReactElement } from 'react'
+import { useCallback, useEffect, useState, type ReactElement } from 'react'
 import { Download, FileText, History, PencilLine } from 'lucide-react'
 import type { Issue } from '#kit'
 import { formatFlow, type DeployBody, type Flow, type VersionSummary } from '#format'
@@ -12,21 +12,18 @@ import { Field, IssueList, Modal } from './modal.tsx'
 export function VersionsDialog(): ReactElement {
   const flowId = useEditor((s) => s.flowId)
   const name = useEditor((s) => s.document?.flow.name ?? '')
-  const running = useEditor((s) => s.base.version)
   const [versions, setVersions] = useState<readonly VersionSummary[] | null>(null)
   const [issues, setIssues] = useState<readonly Issue[]>([])
   const [open, setOpen] = useState<number | null>(null)
   const [back, setBack] = useState<VersionSummary | null>(null)
   const [done, setDone] = useState<{ readonly body: DeployBody; readonly to: number } | null>(null)
-  useEffect(() => {
-    if (flowId === null) return
-    let gone = false
-    api.versions(flowId).then((v) => { if (!gone) setVersions(v.toSorted((a, b) => b.version - a.version)) }).catch((thrown: unknown) => { if (!gone) setIssues(actions.failed(thrown)) })
-    return () => { gone = true }
-  }, [flowId, running, done])
+  const load = useCallback(() => {
+    if (flowId !== null) api.versions(flowId).then((v) => setVersions(v.toSorted((a, b) => b.version - a.version))).catch((thrown: unknown) => setIssues(actions.failed(thrown)))
+  }, [flowId])
+  useEffect(load, [load])
   const close = actions.closeDialog
   if (flowId === null) return <Modal title="Versions" close={close}><p className="dg-note">No flow is open.</p></Modal>
-  if (back) return <Rollback flow={flowId} version={back} cancel={() => setBack(null)} done={(body) => { setDone({ body, to: back.version }); setBack(null) }} />
+  if (back) return <Rollback flow={flowId} version={back} cancel={() => setBack(null)} rolledBack={(body) => { setDone({ body, to: back.version }); setBack(null); load() }} />
   return (
     <Modal title={`Versions of '${name}'`} close={close} wide>
       {done && <p className="dg-good" role="status">Version {done.body.version} runs: what version {done.to} was. {done.body.armed ? 'It is armed.' : 'It is disarmed.'}{done.body.gaps.length > 0 ? ` Interrupted: ${done.body.gaps.join(', ')}.` : ''}</p>}
@@ -62,19 +59,19 @@ function VersionDetail({ flow, version, onRollback }: { readonly flow: string; r
   return (
     <div className="detail">
       <IssueList issues={issues} />
-      {document && <ChangeList changes={version.changes} before={null} after={document} />}
       <div className="dg-acts">
         <button type="button" className="btn" disabled={!document} aria-pressed={text} onClick={() => setText(!text)}><FileText size={13} /> {text ? 'Hide the text' : 'View'}</button>
         <button type="button" className="btn" disabled={!document} onClick={() => document && download(`${flow}.v${version.version}.flow.json`, formatFlow(document))}><Download size={13} /> Download</button>
         {mayEdit && <button type="button" className="btn" disabled={!document} title="Put it in place of the draft; can be undone" onClick={() => { if (document) { actions.replaceFlow(document, `Take v${version.version} as draft`); actions.closeDialog() } }}><PencilLine size={13} /> Take as draft</button>}
         {mayEdit && !version.running && <button type="button" className="btn" onClick={onRollback}><History size={13} /> Roll back to it…</button>}
       </div>
+      {document && !text && <ChangeList changes={version.changes} before={null} after={document} shown={12} />}
       {text && document && <pre className="dg-pre" tabIndex={0}>{formatFlow(document)}</pre>}
     </div>
   )
 }
 
-function Rollback({ flow, version, cancel, done }: { readonly flow: string; readonly version: VersionSummary; readonly cancel: () => void; readonly done: (body: DeployBody) => void }): ReactElement {
+function Rollback({ flow, version, cancel, rolledBack }: { readonly flow: string; readonly version: VersionSummary; readonly cancel: () => void; readonly rolledBack: (body: DeployBody) => void }): ReactElement {
   const [comment, setComment] = useState(`Back to v${version.version}`)
   const [busy, setBusy] = useState(false)
   const [issues, setIssues] = useState<readonly Issue[]>([])
@@ -85,7 +82,7 @@ function Rollback({ flow, version, cancel, done }: { readonly flow: string; read
     api.rollback(flow, { version: version.version, comment: comment.trim() })
       .then(async (body) => {
         await actions.rolledBack(body)
-        done(body)
+        rolledBack(body)
       })
       .catch((thrown: unknown) => setIssues(actions.failed(thrown)))
       .finally(() => setBusy(false))

@@ -1,8 +1,7 @@
 // One control for each kind of field. Values that do not fit are kept as typed, shown and reported, never corrected.
-import { useEffect, useState, type ReactElement } from 'react'
+import { useState, type ReactElement } from 'react'
 import { ChevronDown, Plus, X } from 'lucide-react'
-import { displayUnit, parseUnit, type JsonValue } from '#kit'
-import { reasonOf } from '#kit'
+import { displayUnit, parseUnit, reasonOf, type JsonValue } from '#kit'
 import { readNumber, readScalar, showValue, type Choice, type FormField, type Json } from './form.ts'
 import { EnvelopeFields } from './envelope.tsx'
 import { Fields, type FormContext } from './schema-form.tsx'
@@ -226,7 +225,12 @@ function JsonControl(props: ControlProps): ReactElement {
   const shown = value === undefined ? '' : JSON.stringify(value, null, 2)
   const [text, setText] = useState(shown)
   const [fault, setFault] = useState('')
-  useEffect(() => { setText(shown); setFault('') }, [shown])
+  const [from, setFrom] = useState(shown)
+  if (from !== shown) {
+    setFrom(shown)
+    setText(shown)
+    setFault('')
+  }
   const put = (next: string): void => {
     setText(next)
     try {

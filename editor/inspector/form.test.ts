@@ -42,6 +42,12 @@ describe('the fields of a schema', () => {
     expect(by('function').segments).toBe(false)
     expect(by('qos').choices!.map((c) => c.value)).toEqual([0, 1, 2])
   })
+  it('makes words of plain choices and leaves codes as manuals write them', () => {
+    const labels = (values: readonly string[]) => fieldsOf(Type.Object({ x: field.choice(values) }))[0]!.choices!.map((c) => c.label)
+    expect(labels(['hann', 'flat-top'])).toEqual(['Hann', 'Flat top'])
+    expect(labels(['int16', 'string'])).toEqual(['int16', 'string'])
+    expect(labels(['ABCD', 'CDAB'])).toEqual(['ABCD', 'CDAB'])
+  })
   it('asks only for what is required and has no default', () => {
     expect(fields.filter((f) => f.required).map((f) => f.key)).toEqual(['connection'])
   })

@@ -125,7 +125,9 @@ function kindOf(s: JsonSchema): FieldKind {
 
 function choicesOf(s: JsonSchema): Choice[] {
   const values = s.enum ?? s.anyOf!.map((v) => v.const!)
-  return values.map((value, i) => ({ value, label: s.labels?.[i] ?? s.anyOf?.[i]?.title ?? wordsOf(String(value)) }))
+  // 'hann' reads 'Hann'; codes such as 'uint16' and 'ABCD' stay as they are written in manuals.
+  const words = values.every((v) => typeof v === 'string' && /^[a-z]+([A-Z][a-z]+|[-_ ][a-z]+)*$/.test(v))
+  return values.map((value, i) => ({ value, label: s.labels?.[i] ?? s.anyOf?.[i]?.title ?? (words ? wordsOf(String(value)) : String(value)) }))
 }
 
 /** 'pollGroup' reads 'Poll group', 'timeoutMs' reads 'Timeout'. */

@@ -1,5 +1,5 @@
 // What a node does right now: last values of its ports, its ledger, its actuator, its alarm.
-import { useEffect, useState, type ReactElement } from 'react'
+import { useState, type ReactElement } from 'react'
 import { Check, Pin, PinOff } from 'lucide-react'
 import type { CatalogueNode, PortType } from '#kit'
 import type { AlarmBody, NodeStatus, PortStatus } from '#format'
@@ -114,7 +114,6 @@ function Alarms({ id }: { readonly id: string }): ReactElement {
   const [busy, setBusy] = useState(false)
   const own = all.filter((a) => a.flow === flow && a.node === id)
   const waiting = own.some((a) => a.state === 'unacknowledged' || a.state === 'returned')
-  useEffect(() => setBusy(false), [all])
   const acknowledge = (): void => {
     if (flow === null) return
     setBusy(true)

@@ -45,7 +45,7 @@ export function ConnectionPicker(props: ControlProps): ReactElement {
             : <button type="button" className="btn in-square" aria-label="Add a connection" title="Add a connection" onClick={() => actions.openDialog({ kind: 'connections', ...(type === undefined ? {} : { type }) })}><Plus size={14} /></button>
         )}
       </Picker>
-      {now && <p className="in-help"><HealthMark health={now.health} /> {describeEndpoint(now.config)}</p>}
+      {now && <p className="in-help"><HealthMark health={now.health} used={now.usedBy.length > 0} /> {describeEndpoint(now.config)}</p>}
       {data !== null && options.length === 0 && <p className="in-help">This gateway has no such connection yet{mayEdit ? ': add one with +.' : '.'}</p>}
     </>
   )
@@ -59,8 +59,9 @@ export function describeEndpoint(config: { readonly [name: string]: unknown }): 
 
 const WORDS: Readonly<Record<Health['state'], string>> = { ok: 'connected', connecting: 'connecting', stale: 'no fresh data', error: 'failed' }
 
-export function HealthMark({ health }: { readonly health: Health | undefined }): ReactElement {
-  if (!health) return <span className="in-health" data-state="none">not in use</span>
+/** Without health: nothing holds it open, or its state is not known. */
+export function HealthMark({ health, used = false }: { readonly health: Health | undefined; readonly used?: boolean }): ReactElement {
+  if (!health) return <span className="in-health" data-state="none">{used ? 'in use' : 'not in use'}</span>
   return <span className="in-health" data-state={health.state} title={health.text}>{WORDS[health.state]}</span>
 }
 

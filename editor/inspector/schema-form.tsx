@@ -42,7 +42,7 @@ export function SchemaForm({ schema, ...context }: FormContext & { readonly sche
   }, [focus])
   const fields = fieldsOf(schema)
   const known = new Set(fields.map((f) => f.key))
-  const stray = [...context.faults.filter((f) => !known.has(keysOf(f.field)[0] ?? '')).map((f) => `${f.field.slice(1)}${f.field === '' ? '' : ': '}${f.reason}`)]
+  const stray = context.faults.filter((f) => !known.has(keysOf(f.field)[0] ?? '')).map((f) => `${f.field.slice(1)}${f.field === '' ? '' : ': '}${f.reason}`)
   return (
     <div className="in-form" ref={root}>
       {stray.map((text) => (
@@ -151,8 +151,12 @@ function FieldMenu({ field, value, changed, context }: { readonly field: FormFie
 
 export function Disclosure({ title, note, open = false, children }: { readonly title: string; readonly note?: string; readonly open?: boolean; readonly children: ReactNode }): ReactElement {
   const [isOpen, setOpen] = useState(open)
+  const [asked, setAsked] = useState(open)
+  if (asked !== open) {
+    setAsked(open)
+    if (open) setOpen(true)
+  }
   const id = useId()
-  useEffect(() => { if (open) setOpen(true) }, [open])
   return (
     <div className="in-disc">
       <button type="button" className="in-dischead" aria-expanded={isOpen} aria-controls={id} onClick={() => setOpen(!isOpen)}>

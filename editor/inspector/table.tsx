@@ -1,6 +1,6 @@
 // A table of objects: one line a row with its first columns, opened below for the rest. Rows are added, removed,
 // moved and pasted from a spreadsheet.
-import { useEffect, useRef, useState, type ReactElement } from 'react'
+import { useState, type ReactElement } from 'react'
 import { ArrowDown, ArrowUp, ChevronRight, ClipboardPaste, Copy, Plus, Trash2 } from 'lucide-react'
 import type { JsonValue } from '#kit'
 import { inRow, isShown, keysOf, newRow, showValue, type FormField } from './form.ts'
@@ -19,9 +19,12 @@ export function Table({ field, value, context, labelledBy }: ControlProps): Reac
   const cells = columns.length + (mixed ? 1 : 0)
   const [open, setOpen] = useState<number | null>(null)
   const [pasting, setPasting] = useState(false)
-  const list = useRef<HTMLDivElement>(null)
   const asked = context.focus !== null && context.focus.startsWith(`${field.path}/`) ? Number(keysOf(context.focus.slice(field.path.length))[0]) : null
-  useEffect(() => { if (asked !== null && Number.isInteger(asked)) setOpen(asked) }, [asked])
+  const [followed, setFollowed] = useState<number | null>(null)
+  if (asked !== followed) {
+    setFollowed(asked)
+    if (asked !== null && Number.isInteger(asked)) setOpen(asked)
+  }
   const put = (next: readonly JsonValue[]): void => context.change(field.path, next)
   const move = (from: number, by: number): void => {
     const to = from + by
@@ -37,7 +40,7 @@ export function Table({ field, value, context, labelledBy }: ControlProps): Reac
   }
   const full = field.schema.maxItems !== undefined && rows.length >= field.schema.maxItems
   return (
-    <div className="in-table" role="group" aria-labelledby={labelledBy} ref={list}>
+    <div className="in-table" role="group" aria-labelledby={labelledBy}>
       {rows.length > 0 && (
         <div className="in-trow head" aria-hidden style={{ gridTemplateColumns: template(cells) }}>
           <span />

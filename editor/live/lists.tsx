@@ -40,7 +40,10 @@ export function Problems(): ReactElement {
   const nodes = useEditor((s) => s.document?.flow.nodes)
   const types = useEditor((s) => s.types)
   const pending = useEditor((s) => s.check.pending)
-  if (problems.length === 0) return <div className="dr-empty"><p>{pending ? 'The gateway is checking the draft…' : <><b>No problems.</b> The draft can be deployed, and nothing that runs reports a fault.</>}</p></div>
+  const heard = useEditor((s) => s.live.state === 'open')
+  const state = useEditor((s) => s.flows.find((f) => f.id === s.flowId)?.state)
+  const running = !heard ? 'Nothing is known of what runs: the live line to the gateway is down.' : state === undefined ? 'It was not deployed yet.' : state === 'running' ? 'Nothing that runs reports a fault.' : `The flow is ${state}.`
+  if (problems.length === 0) return <div className="dr-empty"><p>{pending ? 'The gateway is checking the draft…' : <><b>No problems in the draft.</b> {running}</>}</p></div>
   const nameOf = (id: string): string => { const node = nodes?.[id]; return node?.name ?? (node && types.get(node.type)?.title) ?? id }
   return (
     <ul className="dr-list">
@@ -113,12 +116,12 @@ export function Log(): ReactElement {
   const lines = useMemo(() => (held ?? live).filter((l) => RANK[l.level] <= RANK[least]), [held, live, least])
   useEffect(() => {
     if (atEnd.current && box.current) box.current.scrollTop = box.current.scrollHeight
-  }, [lines])
+  })
   const missed = held ? live.filter((l) => l.id > (held.at(-1)?.id ?? 0)).length : 0
   return (
     <div className="dr-logpane">
       <div className="dr-tools">
-        <div className="in-seg" role="group" aria-label="Least level shown">{LEVELS.map(([level, title]) => <button key={level} type="button" aria-checked={least === level} role="radio" onClick={() => setLeast(level)}>{title}</button>)}</div>
+        <div className="in-seg" role="radiogroup" aria-label="Least level shown">{LEVELS.map(([level, title]) => <button key={level} type="button" aria-checked={least === level} role="radio" onClick={() => setLeast(level)}>{title}</button>)}</div>
         <button type="button" className="btn quiet" aria-pressed={held !== null} onClick={() => setHeld(held ? null : live)}>{held ? <><Play size={13} /> Go on{missed > 0 ? ` (${missed})` : ''}</> : <><Pause size={13} /> Pause</>}</button>
         <button type="button" className="btn quiet" onClick={() => { actions.clearLog(); setHeld(null) }}><Trash2 size={13} /> Clear</button>
       </div>

@@ -69,8 +69,10 @@ function usePlot(make: (element: HTMLElement, look: Look, width: number, height:
 
 const axes = (look: Look, x: Partial<uPlot.Axis>): uPlot.Axis[] => [
   { stroke: look.ink, font: look.font, grid: { stroke: look.grid, width: 1 }, ticks: { show: false }, size: 24, gap: 4, ...x },
-  { stroke: look.ink, font: look.font, grid: { stroke: look.grid, width: 1 }, ticks: { show: false }, size: 54, gap: 4, values: (_u, ticks) => ticks.map(formatNumber) },
+  { stroke: look.ink, font: look.font, grid: { stroke: look.grid, width: 1 }, ticks: { show: false }, size: 54, gap: 4, space: 22, values: (_u, ticks) => ticks.map(formatNumber) },
 ]
+/** '10:42:07' of seconds since the epoch. */
+const clock = (s: number): string => new Date(s * 1000).toLocaleTimeString('en-GB')
 const padded = (_u: uPlot, low: number | null, high: number | null): [number, number] => {
   if (low === null || high === null || !Number.isFinite(low) || !Number.isFinite(high)) return [0, 1]
   const span = high - low || Math.abs(high) * 0.1 || 1
@@ -87,8 +89,8 @@ export function TrendPlot({ buffer, windowMs, paused }: PlotProps): ReactElement
           width, height, pxAlign: false, legend: { show: false },
           cursor: { y: false, drag: { x: false, y: false }, points: { size: 6 } },
           scales: { x: { time: true }, y: { range: padded } },
-          axes: axes(look, { space: 70 }),
-          series: [{}, { stroke: look.line, width: 1.4, spanGaps: false, points: { show: (u) => u.data[0].length < 40, size: 4, fill: look.line } }],
+          axes: axes(look, { space: 76, values: (_u, ticks) => ticks.map(clock) }),
+          series: [{}, { stroke: look.line, width: 1.4, spanGaps: false, points: { show: (u) => u.data[0].length < 12, size: 4, fill: look.line } }],
           hooks: { draw: [(u) => drawMarks(u, marks.current, look)], setCursor: [showCursor] },
         },
         [[], []], element,
@@ -143,7 +145,7 @@ function showCursor(u: uPlot): void {
   }
   tip.hidden = false
   const x = u.data[0][idx]!
-  const at = u.scales['x']!.time === false ? formatNumber(x) : new Date(x * 1000).toLocaleTimeString(undefined, { hour12: false })
+  const at = u.scales['x']!.time === false ? formatNumber(x) : clock(x)
   tip.textContent = `${y === null ? 'no value' : formatNumber(y)}  ${at}`
   tip.style.left = `${Math.min(left + 8, u.over.clientWidth - 130)}px`
 }

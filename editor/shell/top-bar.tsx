@@ -40,7 +40,7 @@ function Figures() {
     <span className="figures" aria-label="The running flow">
       <span>in <b>{formatRate(totals.inRate) || '0/s'}</b></span>
       <span>out <b>{formatRate(totals.outRate) || '0/s'}</b></span>
-      <span title="99th percentile of the delay of the engine's loop">loop p99 <b>{formatNumber(totals.loopP99Ms)} ms</b></span>
+      <span title="99th percentile of the delay of the engine's loop">loop p99 <b>{formatNumber(Number(totals.loopP99Ms.toPrecision(2)))} ms</b></span>
       <span title="Of one core; the engine">cpu <b>{Math.round(totals.cpu * 100)}%</b></span>
       <span>mem <b>{Math.round(totals.memoryMb)} MB</b></span>
     </span>

@@ -372,3 +372,18 @@ test('the place for a new node covers no other', () => {
   for (const n of Object.values(nodes)) expect(Math.abs(n.at[0] - x) >= 220 || Math.abs(n.at[1] - y) >= 150).toBe(true)
   expect(clearPlace({}, [101, 19])).toEqual([100, 20])
 })
+
+test('after the line was down, what ended meanwhile is gone and what was deployed meanwhile is known', async () => {
+  const { actions, s, state, pass } = await open()
+  const alarm = { flow: 'pump', node: 'band', tag: '', time: 1, since: 1, state: 'unacknowledged', priority: 'high', message: 'm', value: 1, limit: 0 } as const
+  actions.applyServerMessage({ type: 'alarm', alarm })
+  actions.setConnection('lost', 'cable')
+  expect(s().live).toMatchObject({ state: 'lost', reason: 'cable' })
+  state.version = 9
+  actions.setConnection('open')
+  actions.applyServerMessage({ type: 'hello', session: s().session!, time: 9000 })
+  await pass(0)
+  await pass(1000)
+  expect(s().live.alarms).toEqual([])
+  expect(s().base.version).toBe(9)
+})

@@ -9,7 +9,8 @@ export function applyMessage(state: State, message: ServerMessage): State {
   const with_ = (change: Partial<Live>): State => ({ ...state, live: { ...live, ...change } })
   switch (message.type) {
     case 'hello':
-      return { ...state, session: message.session, live: { ...live, clock: second(message.time) } }
+      // The gateway tells all alarms and engines after it: what went away while nobody listened must not stay.
+      return { ...state, session: message.session, live: { ...live, clock: second(message.time), alarms: [], engines: {} } }
     case 'status':
       return message.flow === state.flowId ? with_(applyStatus(live, message)) : state
     case 'tap': {

@@ -10,9 +10,9 @@ export function watching(core: Core, refresh: () => Promise<void>) {
   return {
     applyServerMessage(message: ServerMessage): void {
       core.set((s) => applyMessage(s, message))
-      // Somebody deployed, here or elsewhere: what the draft is compared with has changed.
+      // Somebody deployed, here or elsewhere, or may have while the line was down: what the draft is compared with has changed.
       const { flowId, base } = core.get()
-      if (message.type === 'flow' && message.flow.id === flowId && message.flow.version !== base.version) void refresh()
+      if ((message.type === 'hello' && core.get().document !== null) || (message.type === 'flow' && message.flow.id === flowId && message.flow.version !== base.version)) void refresh()
     },
     /** `reason` in words when it is lost. */
     setConnection(state: LiveState, reason = ''): void {

@@ -27,9 +27,12 @@ export default defineNode({
   ),
   inputs: { value: port.any() },
   outputs: { value: { same: fromConfig('value', { keep: 'value' }), kind: fromConfig('value'), unit: fromConfig('unit') } },
+  // Found once: searching the text for each sample would cost more than all the rest.
+  scope: 'node',
+  state: (config): { readonly template: boolean } => ({ template: config.tag.includes('{tag}') }),
   receive(sample, _port, ctx) {
     const c = ctx.config
-    const tag = c.tag === '' ? sample.tag : c.tag.includes('{tag}') ? c.tag.replaceAll('{tag}', () => sample.tag) : c.tag
+    const tag = c.tag === '' ? sample.tag : ctx.state.template ? c.tag.replaceAll('{tag}', () => sample.tag) : c.tag
     const value: Value = c.value === 'keep' ? sample.value : c.value === 'number' ? c.number : c.value === 'boolean' ? c.flag : c.text
     ctx.emit['value']!(truthful(tag === sample.tag && value === sample.value ? sample : make(tag, value, sample.time, sample.quality)))
   },

@@ -65,7 +65,7 @@ class Publisher implements Opened {
 
   async close(): Promise<void> {
     this.#closed = true
-    for (const give of [...this.#waiting]) give(new Error('the node was closed before the broker had it'))
+    for (const give of this.#waiting) give(new Error('the node was closed before the broker had it'))
     this.#waiting.clear()
   }
 

@@ -204,7 +204,7 @@ export async function testGateway(options: { folder?: string; claimed?: () => bo
   const gateway = createGateway({
     name: 'test', version: '0.0.0', store, secrets, engines, nodes: testNodes, drivers: testDrivers,
     models: {
-      model: (name) => (name === 'bearing' ? info() : undefined), models: () => ['bearing'],
+      model: (name) => (name === 'bearing' ? info() : undefined), models: () => ['bearing'], issue: () => undefined,
       list: () => [{ ...info(), summary: 'A model.', bytes: 1 }], file: (name) => (name === 'bearing' ? { info: info(), file: '/nowhere' } : undefined),
     },
     claimed: options.claimed ?? (() => true),

@@ -163,7 +163,7 @@ export function installLive(app: FastifyInstance, gateway: Gateway, auth: Auth, 
   async function poll(flow: string): Promise<void> {
     if (polling.has(flow)) return
     polling.add(flow)
-    while (!closed && watchers(flow).length > 0) {
+    while (watchers(flow).length > 0) {
       const next = performance.now() + POLL_MS
       try {
         if (watchers(flow).some((client) => !slow(client))) await show(flow)
@@ -176,7 +176,7 @@ export function installLive(app: FastifyInstance, gateway: Gateway, auth: Auth, 
     polling.delete(flow)
   }
 
-  const watchers = (flow: string): Client[] => [...clients].filter((c) => c.flow === flow && c.socket.readyState === c.socket.OPEN)
+  const watchers = (flow: string): Client[] => (closed ? [] : [...clients]).filter((c) => c.flow === flow && c.socket.readyState === c.socket.OPEN)
 
   async function show(flow: string): Promise<void> {
     const report = await gateway.report(flow)

@@ -87,8 +87,6 @@ export async function createApi(options: ApiOptions): Promise<Api> {
         defaultSrc: ["'self'"],
         scriptSrc: ["'self'"],
         styleSrc: ["'self'"],
-        // Inline style attributes only (positions on the canvas); style sheets come from here alone.
-        styleSrcAttr: ["'unsafe-inline'"],
         imgSrc: ["'self'", 'data:', 'blob:'],
         fontSrc: ["'self'"],
         connectSrc: ["'self'"],

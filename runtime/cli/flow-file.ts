@@ -33,7 +33,7 @@ export async function compileFile(path: string): Promise<CompiledFile> {
   if (!flow) return { issues: issues.map((i) => ({ ...i, flow: basename(path) })), model: () => undefined }
   const registry = await openRegistry({ folders: [shippedModels] })
   await registry.refresh()
-  const resources = { model: (name: string) => registry.get(name)?.info, models: () => registry.list().map((m) => m.name) }
+  const resources = { model: (name: string) => registry.get(name)?.info, models: () => registry.list().map((m) => m.name), issue: (name: string) => registry.issue(name) }
   const compiled = compile(flow, { nodes, drivers, resources, connections: {}, secrets: new AnySecret(), version: 0 })
   const files = new Map(resources.models().map((name) => [name, registry.get(name)]))
   await registry.close()

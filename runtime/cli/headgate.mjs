@@ -15,6 +15,8 @@ if (Number(process.versions.node.split('.')[0]) >= 24) {
   // Before anything else is loaded: the compiled and type-stripped code of every file is kept, also for the processes
   // that are forked from here (25 MB and a third of a second less for each). The young heap stays small: 8 MB less.
   process.env.NODE_COMPILE_CACHE ??= join(here, '../../node_modules/.cache/headgate')
+  // Fewer pools of the C library in the processes with many threads: some MB each.
+  process.env.MALLOC_ARENA_MAX ??= '2'
   module.enableCompileCache(process.env.NODE_COMPILE_CACHE)
   setFlagsFromString('--semi-space-growth-factor=1')
   await import('./main.ts')

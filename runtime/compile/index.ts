@@ -1,5 +1,5 @@
 // From a flow document to a plan that an engine runs. Reports every issue at once, each with its place.
-import { issue, schemaFaults, withDefaults, hasErrors, IssueError, type AnyDriver, type AnyNode, type Annotations, type Issue, type Resources, type TSchema } from '#kit'
+import { issue, schemaFaults, withDefaults, hasErrors, IssueError, reasonOf, type AnyDriver, type AnyNode, type Annotations, type Issue, type Resources, type TSchema } from '#kit'
 import { equalJson, formatWire, typeFlow, type ConnectionEntry, type Flow, type FlowPorts, type NodePorts, type Wire } from '#format'
 import type { Plan, PlanNode } from '../engine/contract.ts'
 import { findCycles, topological } from './order.ts'
@@ -7,7 +7,11 @@ import { findCycles, topological } from './order.ts'
 export interface CompileEnv {
   readonly nodes: ReadonlyMap<string, AnyNode>
   readonly drivers: ReadonlyMap<string, AnyDriver>
-  readonly resources: Resources & { models(): readonly string[] }
+  readonly resources: Resources & {
+    models(): readonly string[]
+    /** Why a model that is there cannot be used (it does not load, it is still being looked at). */
+    issue(name: string): Issue | undefined
+  }
   /** The gateway's own; they win over the flow's copies. */
   readonly connections: Readonly<Record<string, ConnectionEntry>>
   readonly secrets: ReadonlySet<string>
@@ -66,6 +70,7 @@ export function compile(flow: Flow, env: CompileEnv): Compiled {
         if (entry && entry.type !== note.connection) issues.push(issue('CONNECTION_TYPE', place, { name, found: entry.type, needed: note.connection ?? '' }))
       } else if (note.widget === 'model') {
         if (env.resources.model(name)) used.models.add(name)
+        else if (env.resources.issue(name)) issues.push({ ...env.resources.issue(name)!, ...place })
         else issues.push(issue('MODEL_UNKNOWN', place, { name, models: env.resources.models().join(', ') || 'none yet' }))
       } else if (note.widget === 'secret') secret(name, place)
     })
@@ -89,12 +94,14 @@ export function compile(flow: Flow, env: CompileEnv): Compiled {
     const field = `/connections/${name}`
     const driver = env.drivers.get(entry.type)
     if (!driver) {
-      issues.push(issue('NODE_TYPE', { field }, { type: entry.type }))
+      issues.push(issue('CONNECTION_DRIVER', { field }, { type: entry.type, types: [...env.drivers.keys()].join(', ') || 'none' }))
+      used.connections.set(name, entry)
       return entry
     }
     const config = withDefaults(driver.config, entry.config) as ConnectionEntry['config']
-    if (own && copy && !(own.type === copy.type && equalJson(config, withDefaults(driver.config, copy.config)))) {
-      const fields = Object.keys({ ...own.config, ...copy.config }).filter((k) => !equalJson(own.config[k], copy.config[k]))
+    const other = own && copy && (withDefaults(driver.config, copy.config) as ConnectionEntry['config'])
+    if (other && !(own.type === copy.type && equalJson(config, other))) {
+      const fields = [...new Set([...Object.keys(config), ...Object.keys(other)])].filter((k) => !equalJson(config[k], other[k]))
       issues.push(issue('CONNECTION_DIFFERS', { field }, { name, fields: fields.join(', ') || 'type' }))
     }
     for (const fault of schemaFaults(driver.config, config)) issues.push(issue('NODE_CONFIG', { field: `${field}${fault.field}` }, { reason: fault.reason }))
@@ -153,7 +160,11 @@ function migrate(node: AnyNode, from: number, config: unknown): unknown {
   for (let v = from; v < node.version; v++) {
     const step = node.migrations?.[v]
     if (!step) throw new IssueError(issue('NODE_VERSION', {}, { type: node.type, found: from, known: node.version }))
-    out = step(out)
+    try {
+      out = step(out)
+    } catch (thrown) {
+      throw new IssueError(issue('NODE_CONFIG', {}, { reason: `These settings of version ${v} cannot be brought to version ${node.version}: ${reasonOf(thrown)}.` }))
+    }
   }
   return out
 }

@@ -1,10 +1,11 @@
 // The order in which nodes run, and loops in the wires. A node that delays breaks a loop: what it sends leaves later.
 import type { Flow, Wire } from '#format'
 
+/** Of each node the nodes that it feeds, once each. */
 function successors(flow: Flow, wires: readonly Wire[], delays: (id: string) => boolean): Map<string, string[]> {
-  const next = new Map(Object.keys(flow.nodes).map((id) => [id, [] as string[]]))
-  for (const { from, to } of wires) if (!delays(from.node)) next.get(from.node)?.push(to.node)
-  return next
+  const next = new Map(Object.keys(flow.nodes).map((id) => [id, new Set<string>()]))
+  for (const { from, to } of wires) if (!delays(from.node)) next.get(from.node)?.add(to.node)
+  return new Map([...next].map(([id, nodes]) => [id, [...nodes]]))
 }
 
 /** Each loop once, as the path of its nodes with the first repeated at the end. */

@@ -10,16 +10,23 @@ export interface BoundaryOptions {
   readonly inFlight: number
   readonly limit: number
   readonly policy: Policy
-  readonly receive: (sample: Sample, port: string) => Outcome | Promise<Outcome>
-  /** Sources upstream are to wait, or may go on. */
-  readonly block: (blocked: boolean) => void
+  /** `again`: the sample is of before a restart. */
+  readonly receive: (sample: Sample, port: string, again: boolean) => Outcome | Promise<Outcome>
+  /** The queue became full, or has room again. */
+  readonly block: () => void
   /** Something left the boundary: event time behind it may have moved on. */
   readonly progress: () => void
+  /** Results wait for `handOn` (a replay, whose order must not hang on which of two nodes is quicker). */
+  readonly stepped?: boolean
 }
 
-interface Item {
+export interface Waiting {
   readonly sample: Sample
   readonly port: string
+}
+export interface Item extends Waiting {
+  /** Taken up again after a restart; so is what comes of it. */
+  readonly again: boolean
   /** Event time in front of the boundary when it came. */
   readonly mark: number
 }
@@ -30,17 +37,20 @@ interface Slot extends Item {
 }
 
 export class Boundary implements Origin {
-  timed: readonly NodeRun[] = []
+  timed: NodeRun[] = []
   private readonly run: NodeRun
   private options: BoundaryOptions
   private queue: Item[] = []
   private head = 0
-  private readonly slots: Slot[] = []
+  private slots: Slot[] = []
   private reached = Number.NEGATIVE_INFINITY
-  private blocked = false
+  /** The queue is full, so that sources wait. */
+  blocked = false
   private started = false
-  private stopped = false
-  private waiting: (() => void)[] = []
+  private pumping = false
+  /** Who waits until it is empty, and until nothing is under way. */
+  private empty: (() => void)[] = []
+  private quiet: (() => void)[] = []
   /** ms a receive takes, the last 256. */
   readonly durations = new Float64Array(256)
   measured = 0
@@ -63,10 +73,46 @@ export class Boundary implements Origin {
     return this.options.policy
   }
 
-  /** Samples that came before the node is in place wait here. */
-  start(): void {
+  /** Samples that come before the node is in place wait here. `receive`: that of the node opened anew. */
+  start(receive = this.options.receive): void {
+    this.options = { ...this.options, receive }
     this.started = true
     this.pump()
+    this.options.progress()
+  }
+
+  /** Begins nothing more; what is under way goes on. */
+  halt(): void {
+    this.started = false
+  }
+
+  /** What is under way counts as waiting again; how it ends is nobody's. */
+  giveUp(): void {
+    this.queue = [...this.slots, ...this.queue.slice(this.head)]
+    this.head = 0
+    this.slots = []
+  }
+
+  /** Takes out all that waits. */
+  take(): Item[] {
+    const rest = this.queue.slice(this.head)
+    this.queue = []
+    this.head = 0
+    this.setBlocked(false)
+    return rest
+  }
+
+  /** Before all that waits, what waited for another one in this place. */
+  put(waiting: readonly Item[]): void {
+    const behind = this.queue.slice(this.head)
+    this.queue = [...waiting]
+    this.head = 0
+    for (const { port } of waiting) this.run.inputs.get(port)!.count++
+    for (const item of behind) {
+      if (this.options.policy === 'latest') this.supersede(item.sample.tag, item.port)
+      this.queue.push(item)
+    }
+    if (this.depth >= this.options.limit && this.options.policy === 'block') this.setBlocked(true)
   }
 
   entry(name: string): Enter {
@@ -74,12 +120,13 @@ export class Boundary implements Origin {
     return (sample) => {
       port.count++
       if (this.options.policy === 'latest') this.supersede(sample.tag, name)
-      else if (this.depth >= 2 * this.options.limit) {
+      else if (this.depth >= 2 * this.options.limit && !this.run.around.replaying) {
         this.run.drop('queue_full')
         return
       }
-      this.queue.push({ sample, port: name, mark: this.run.watermark(this.run.around.now()) })
-      if (!this.blocked && this.options.policy === 'block' && this.depth >= this.options.limit) this.setBlocked(true)
+      const { around } = this.run
+      this.queue.push({ sample, port: name, mark: this.run.watermark(around.now()), again: around.replaying })
+      if (this.options.policy === 'block' && this.depth >= this.options.limit) this.setBlocked(true)
       this.pump()
     }
   }
@@ -91,19 +138,27 @@ export class Boundary implements Origin {
     this.run.drop('superseded')
   }
 
+  /** Begins what may begin and hands on what is finished, in the order of arrival; one loop, however deep the calls. */
   private pump(): void {
-    while (this.started && this.slots.length < this.options.inFlight && this.depth > 0) {
-      const item = this.queue[this.head++]!
-      if (this.head > 1024 && this.head * 2 > this.queue.length) {
-        this.queue = this.queue.slice(this.head)
-        this.head = 0
-      } else if (this.head === this.queue.length) {
-        this.queue.length = 0
-        this.head = 0
-      }
-      this.begin(item)
-      if (this.blocked && this.depth <= this.options.limit / 2) this.setBlocked(false)
+    if (this.pumping) return
+    this.pumping = true
+    try {
+      do {
+        while (this.started && this.slots.length < this.options.inFlight && this.depth > 0) this.begin(this.next())
+      } while (!this.options.stepped && this.release())
+    } finally {
+      this.pumping = false
     }
+  }
+
+  private next(): Item {
+    const item = this.queue[this.head++]!
+    if (this.head === this.queue.length || (this.head > 1024 && this.head * 2 > this.queue.length)) {
+      this.queue = this.queue.slice(this.head)
+      this.head = 0
+    }
+    if (this.depth <= this.options.limit / 2) this.setBlocked(false)
+    return item
   }
 
   private begin(item: Item): void {
@@ -115,11 +170,12 @@ export class Boundary implements Origin {
       slot.outcome = outcome
       slot.failure = failure
       this.durations[this.measured++ & 255] = performance.now() - began
-      this.flush()
+      this.pump()
+      if (this.quiet.length > 0 && this.isQuiet()) for (const go of this.quiet.splice(0)) go()
     }
     const failed = (thrown: unknown): void => settle(undefined, thrown instanceof IssueError ? thrown.issues[0]! : reasonOf(thrown))
     try {
-      const result = this.options.receive(item.sample, item.port)
+      const result = this.options.receive(item.sample, item.port, item.again)
       if (result instanceof Promise) result.then((o) => settle(o), failed)
       else settle(result)
     } catch (thrown) {
@@ -127,24 +183,23 @@ export class Boundary implements Origin {
     }
   }
 
-  /** Hands on what is finished, in the order of arrival. */
-  private flush(): void {
-    if (this.stopped) return
+  /** Whether anything left. */
+  private release(): boolean {
+    const { around } = this.run
+    const outer = around.replaying
     let moved = false
     while (this.slots[0]?.settled) {
       const slot = this.slots.shift()!
       moved = true
       this.reached = Math.max(this.reached, slot.mark)
+      around.replaying = slot.again
       this.finish(slot)
     }
-    if (!moved) return
+    if (!moved) return false
     this.options.progress()
-    this.pump()
-    if (this.pending === 0) {
-      const waiting = this.waiting
-      this.waiting = []
-      for (const go of waiting) go()
-    }
+    around.replaying = outer
+    if (this.pending === 0) for (const go of this.empty.splice(0)) go()
+    return true
   }
 
   private finish({ outcome, failure }: Slot): void {
@@ -164,38 +219,41 @@ export class Boundary implements Origin {
   }
 
   private setBlocked(blocked: boolean): void {
+    if (blocked === this.blocked) return
     this.blocked = blocked
-    this.options.block(blocked)
+    this.options.block()
   }
 
   /** Event time behind the boundary: what was complete in front when the last handed-on sample came; all of it once it is empty. */
   mark(now: number): number {
-    return this.pending === 0 ? this.run.watermark(now) : this.reached
+    return this.started && this.pending === 0 ? this.run.watermark(now) : this.reached
   }
 
   /** Resolves once nothing waits and nothing is under way. */
   idle(): Promise<void> {
     if (this.pending === 0) return Promise.resolve()
-    return new Promise((go) => void this.waiting.push(go))
+    return new Promise((go) => void this.empty.push(go))
   }
 
-  /** What has not arrived yet: for a checkpoint, and for the node that takes this one's place. Under way counts as not arrived. */
-  unfinished(): { sample: Sample; port: string }[] {
+  /** Resolves once nothing is under way; what waits may stay. */
+  settled(): Promise<void> {
+    if (this.isQuiet()) return Promise.resolve()
+    return new Promise((go) => void this.quiet.push(go))
+  }
+
+  private isQuiet(): boolean {
+    return this.slots.every((s) => s.settled)
+  }
+
+  /** Hands on what is finished, where results wait for it. */
+  handOn(): void {
+    this.release()
+    this.pump()
+  }
+
+  /** What has not arrived yet, for a checkpoint. Under way counts as not arrived. */
+  unfinished(): Waiting[] {
     return [...this.slots, ...this.queue.slice(this.head)].map(({ sample, port }) => ({ sample, port }))
-  }
-
-  /** Gives up: what settles from now on is nobody's. */
-  stop(): void {
-    this.stopped = true
-  }
-
-  /** Takes what waits (not what is under way) out of the queue. */
-  takeQueue(): { sample: Sample; port: string }[] {
-    const rest = this.queue.slice(this.head).map(({ sample, port }) => ({ sample, port }))
-    this.queue = []
-    this.head = 0
-    if (this.blocked) this.setBlocked(false)
-    return rest
   }
 
   /** 99th percentile of the time a receive takes, µs; null before the first. */

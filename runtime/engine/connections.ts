@@ -1,6 +1,6 @@
 // The open connections of an engine: one per name and settings, shared by all nodes and flows that name it, closed when
 // the last of them lets go.
-import { IssueError, issue, reasonOf, type AnyDriver, type Connection, type IssueLevel } from '#kit'
+import { IssueError, issue, reasonOf, secretFields, type AnyDriver, type Connection, type IssueLevel } from '#kit'
 import type { ConnectionEntry } from '#format'
 
 interface Held {
@@ -29,9 +29,16 @@ export class ConnectionPool {
     return this.options.drivers.get(type)?.exclusive === true
   }
 
+  /** Equal for two uses of one open connection: name, settings, and the secrets that these name. */
+  key(name: string, entry: ConnectionEntry, secrets: Readonly<Record<string, string>>): string {
+    const driver = this.options.drivers.get(entry.type)
+    const named = (driver ? secretFields(driver.config) : []).map((path) => at(entry.config, path))
+    return JSON.stringify([name, entry, named.map((secret) => (typeof secret === 'string' && Object.hasOwn(secrets, secret) ? secrets[secret] : null))])
+  }
+
   /** The connection and the way to let it go. Rejects with CONNECTION_FAILED when its settings cannot work. */
-  async acquire(name: string, entry: ConnectionEntry, secrets: Readonly<Record<string, string>>): Promise<{ connection: Connection; release: () => Promise<void> }> {
-    const key = JSON.stringify([name, entry, secrets])
+  async acquire(name: string, entry: ConnectionEntry, secrets: Readonly<Record<string, string>>): Promise<{ connection: Connection; key: string; release: () => Promise<void> }> {
+    const key = this.key(name, entry, secrets)
     let held = this.held.get(key)
     if (!held) {
       held = { name, connection: this.open(name, entry, secrets), users: 0 }
@@ -47,7 +54,7 @@ export class ConnectionPool {
       await (await held.connection).close()
     }
     try {
-      return { connection: await held.connection, release }
+      return { connection: await held.connection, key, release }
     } catch (thrown) {
       if (--held.users === 0) this.held.delete(key)
       throw thrown instanceof IssueError ? thrown : new IssueError(issue('CONNECTION_FAILED', { field: `/connections/${name}` }, { name, reason: reasonOf(thrown) }))
@@ -56,11 +63,11 @@ export class ConnectionPool {
 
   private async open(name: string, entry: ConnectionEntry, secrets: Readonly<Record<string, string>>): Promise<Connection> {
     const driver = this.options.drivers.get(entry.type)
-    if (!driver) throw new IssueError(issue('NODE_TYPE', { field: `/connections/${name}` }, { type: entry.type }))
+    if (!driver) throw new IssueError(issue('CONNECTION_DRIVER', { field: `/connections/${name}` }, { type: entry.type, types: [...this.options.drivers.keys()].join(', ') }))
     return driver.open(entry.config, {
       now: this.options.now,
       secret: (secret) => {
-        const value = secrets[secret]
+        const value = Object.hasOwn(secrets, secret) ? secrets[secret] : undefined
         if (value === undefined) throw new IssueError(issue('SECRET_UNKNOWN', { field: `/connections/${name}` }, { name: secret }))
         return value
       },
@@ -68,4 +75,8 @@ export class ConnectionPool {
       folder: this.options.folder(name),
     })
   }
+}
+
+function at(config: unknown, path: string): unknown {
+  return path.split('.').reduce<unknown>((value, key) => (typeof value === 'object' && value !== null && Object.hasOwn(value, key) ? (value as Record<string, unknown>)[key] : undefined), config)
 }

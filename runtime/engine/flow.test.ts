@@ -48,11 +48,10 @@ function bench(options: { receive?: (s: Sample, port: string) => Outcome | Promi
         health: () => ({ state: 'ok', text: '' }),
         close: async () => undefined,
         ...(run.inputs.size > 0 ? { receive: options.receive ?? ((s: Sample) => ({ emit: [['value', s]] as const })) } : {}),
-        pause: () => void log.push(`pause ${run.plan.id}`),
-        resume: () => void log.push(`resume ${run.plan.id}`),
       }
       return {
         opened,
+        pause: (full) => void log.push(`${full ? 'pause' : 'resume'} ${run.plan.id}`),
         go: () => void sources.set(run.plan.id, (s) => flow.inject(run, 'value', s)),
         uses: () => true,
         exclusive: () => options.exclusive?.() ?? false,

@@ -1,9 +1,10 @@
 // A running flow: nodes linked by direct calls, its clocks, and the swap to another plan between two samples. It knows
-// neither processes nor files; `Services` gives it what is outside.
-import { isGood, issue, Quality, sample as makeSample, type AlarmChange, type AnyNode, type Issue, type IssueLevel, type Opened, type Sample } from '#kit'
-import { equalJson } from '#format'
+// neither processes nor files; `Services` gives it what is outside. Longer than 300 lines: wires, event time, pauses and
+// the swap change together or not at all.
+import { hasKind, isGood, issue, Quality, reasonOf, sample as makeSample, type AlarmChange, type AnyNode, type Issue, type IssueLevel, type Opened, type Sample } from '#kit'
+import { equalJson, formatEnd, type WireEnd } from '#format'
 import type { EngineDeployed, Plan, PlanNode, PlanWire } from './contract.ts'
-import { Boundary, type Policy } from './boundary.ts'
+import { Boundary, type BoundaryOptions, type Policy, type Waiting } from './boundary.ts'
 import { prepareHops } from './hops.ts'
 import { NodeRun, Progress, type Enter, type Key, type Origin, type SavedKey, type Surroundings } from './run.ts'
 import { Timers } from './timers.ts'
@@ -22,14 +23,24 @@ export interface Services {
 export interface Attached {
   readonly opened: Opened
   /** What takes its samples: the node itself, or the guard in front of it. */
-  readonly receive?: Opened['receive']
+  readonly receive?: BoundaryOptions['receive']
   readonly policy?: Policy
   /** Lets through what the node emitted while it waited. */
   go(): void
-  /** Names of connections it holds, with the entry they were opened with. */
+  /** A queue behind this source is full, or has room again. */
+  pause?(full: boolean): void
+  /** Whether it holds what the next plan would give it. */
   uses(next: Plan): boolean
+  /** Whether the next plan's connection needs a device that takes one holder only, and that this node holds. */
   exclusive(next: Plan): boolean
-  close(): Promise<void>
+  /** `removed`: no node takes its place, so that an output goes to its safe value first. */
+  close(removed: boolean): Promise<void>
+}
+export interface SwapHooks {
+  /** At the moment of the swap: what was opened is not linked yet. */
+  cut?(): void
+  /** The nodes are linked, and the new sources do not speak yet. */
+  linked?(): void
 }
 
 /** Samples that wait in front of an asynchronous node. */
@@ -54,15 +65,25 @@ export class FlowRun implements Surroundings {
   readonly attached = new Map<NodeRun, Attached>()
   plan: Plan
   private readonly services: Services
-  private readonly timers = new Timers<{ run: NodeRun; key: Key }>()
+  replaying = false
+  private readonly timers = new Timers<Key>()
   private readonly entries = new Map<string, Enter>()
   private readonly inlets = new Map<string, Progress>()
   private timeout: NodeJS.Timeout | undefined
   private timeoutAt = Number.POSITIVE_INFINITY
-  private blockedBy = new Map<NodeRun, Set<Boundary>>()
-  /** Durations of whole synchronous runs from a source, ms; every 16th. */
+  /** Nodes of the plan before, while they finish what is under way. */
+  private readonly leaving = new Set<NodeRun>()
+  /** Wires by the output that they leave from ('node.port'), outputs by the input that they feed, and nodes by the node. */
+  private wires = new Map<string, PlanWire[]>()
+  private fedBy = new Map<string, WireEnd[]>()
+  private upstream = new Map<string, Set<string>>()
+  private paused = new Set<NodeRun>()
+  /** Durations of whole synchronous runs from a source, ms; every 64th. */
   readonly loops = new Float64Array(512)
-  looped = 0
+  measured = 0
+  private injected = 0
+  /** The gateway's clock when it was last read, about a second ago at most. */
+  private clock = Number.NEGATIVE_INFINITY
 
   constructor(flow: string, services: Services) {
     this.flow = flow
@@ -84,76 +105,76 @@ export class FlowRun implements Surroundings {
 
   /**
    * Swaps to another plan. Unchanged nodes go on with their state; changed ones are opened first. Throws when one does
-   * not open: then everything is as it was. `saved` is the state to begin with, from a checkpoint; `before` runs when
-   * the nodes are linked and the sources do not speak yet.
+   * not open: then everything is as it was. `saved` is the state to begin with, from a checkpoint. Not to be called
+   * again before it has ended.
    */
-  async deploy(next: Plan, saved: SavedFlow = {}, before?: () => Promise<void>): Promise<EngineDeployed> {
+  async deploy(next: Plan, saved: SavedFlow = {}, hooks: SwapHooks = {}): Promise<EngineDeployed> {
     await prepareHops(next.nodes.length)
     const fresh: NodeRun[] = []
-    const kept: NodeRun[] = []
+    const kept = new Map<NodeRun, PlanNode>()
     for (const node of next.nodes) {
       const old = this.runs.get(node.id)
-      if (old && this.unchanged(old, node, next)) kept.push(old)
-      else fresh.push(new NodeRun(node, this.services.definition(node.type), this))
+      if (old && this.unchanged(old, node, next)) kept.set(old, node)
+      else fresh.push(this.create(node))
     }
-    const staying = new Set(kept)
-    const leaving = [...this.runs.values()].filter((run) => !staying.has(run))
+    const leaving = [...this.runs.values()].filter((run) => !kept.has(run))
 
     // A device that takes only one holder is let go first, and taken back as it was when the new plan fails.
     const gap = leaving.filter((run) => this.attached.get(run)?.exclusive(next) === true)
-    const gaps = gap.map((run) => run.plan.id)
-    for (const run of gap) await this.detach(run)
+    for (const run of gap) await this.letGo(run)
     const opened = new Map<NodeRun, Attached>()
     try {
       for (const run of fresh) {
-        if (!run.def.open) continue
-        const attached = await this.services.open(run, this)
+        const attached = run.def.open && (await this.services.open(run, this))
         if (attached) opened.set(run, attached)
       }
     } catch (thrown) {
-      for (const attached of opened.values()) await attached.close()
-      for (const run of gap) {
-        const attached = await this.services.open(run, this)
-        if (attached) this.attach(run, attached)
-      }
-      if (gap.length > 0) this.link()
+      await Promise.all([...opened].map(([run, attached]) => this.shut(run, attached, false)))
+      for (const run of gap) await this.takeBack(run)
       throw thrown
     }
 
     // From here to the end of link() nothing waits: this is 'between two samples'.
-    const waiting = new Map(leaving.filter((run) => run.boundary).map((run) => [run.plan.id, run.boundary!.takeQueue()]))
-    for (const run of leaving) this.runs.delete(run.plan.id)
-    for (const run of kept) run.plan = { ...run.plan, title: next.nodes.find((n) => n.id === run.plan.id)!.title }
+    hooks.cut?.()
+    for (const run of leaving) {
+      this.runs.delete(run.plan.id)
+      this.leaving.add(run)
+      run.boundary?.halt()
+      for (const key of run.keys.values()) this.timers.set(key, Number.POSITIVE_INFINITY)
+    }
+    for (const [run, { title }] of kept) run.plan = { ...run.plan, title }
     for (const run of fresh) {
       this.runs.set(run.plan.id, run)
       const attached = opened.get(run)
       if (attached) this.attach(run, attached)
-      else if (run.def.open === undefined && run.def.receive === undefined && run.inputs.size > 0) throw new Error(`'${run.def.type}' neither receives nor opens`)
     }
     this.plan = next
     this.link()
-    for (const run of fresh) {
-      const state = saved[run.plan.id]
-      const pending = [...(waiting.get(run.plan.id) ?? [])]
-      if (state && state.type === run.plan.type && equalJson(state.config, run.plan.config)) {
-        run.restoreState(state.keys)
-        run.progress.maxTime = state.maxTime
-        pending.push(...state.pending)
-      }
-      for (const { sample, port } of pending) this.entries.get(`${run.plan.id}.${port}`)?.(sample)
+    this.again(() => this.restore(fresh, saved))
+    hooks.linked?.()
+
+    // Each node begins when the one in whose place it is has ended: order is kept, and two never act on one device.
+    const before = new Map(leaving.map((run) => [run.plan.id, this.retire(run)]))
+    const begin = (run: NodeRun): void => {
+      run.boundary?.start()
+      opened.get(run)?.go()
     }
-    for (const run of fresh) run.boundary?.start()
-    await before?.()
-    for (const run of fresh) opened.get(run)?.go()
-    for (const run of leaving) {
-      if (gap.includes(run)) continue
-      for (const { sample, port } of await this.retire(run)) this.entries.get(`${run.plan.id}.${port}`)?.(sample)
-    }
+    for (const run of fresh) if (!before.has(run.plan.id)) begin(run)
+    await Promise.all(before.values())
+    for (const run of fresh) if (before.has(run.plan.id)) begin(run)
+
     const issues = fresh.flatMap((run) => {
       const health = run.opened?.health()
       return health?.issue ? [{ ...health.issue, level: 'warning' as const, flow: this.flow, node: run.plan.id }] : []
     })
-    return { kept: kept.map((r) => r.plan.id), restarted: fresh.map((r) => r.plan.id), gaps, issues }
+    return { kept: [...kept.keys()].map((r) => r.plan.id), restarted: fresh.map((r) => r.plan.id), gaps: gap.map((r) => r.plan.id), issues }
+  }
+
+  private create(node: PlanNode): NodeRun {
+    const def = this.services.definition(node.type)
+    const run = new NodeRun(node, def, this)
+    if (run.inputs.size > 0 && !def.open && !def.receive) throw new Error(`'${node.type}' neither receives nor opens`)
+    return run
   }
 
   private unchanged(old: NodeRun, node: PlanNode, next: Plan): boolean {
@@ -163,36 +184,108 @@ export class FlowRun implements Surroundings {
 
   private attach(run: NodeRun, attached: Attached): void {
     this.attached.set(run, attached)
-    run.opened = attached.opened
-    const receive = attached.receive ?? attached.opened.receive?.bind(attached.opened)
+    const { opened, policy } = attached
+    run.opened = opened
+    const receive = attached.receive ?? (opened.receive && ((sample: Sample, port: string) => opened.receive!(sample, port)))
     if (run.inputs.size === 0 || !receive) return
-    const limit = attached.policy === 'latest' ? 1 : QUEUE_LIMIT
+    if (run.boundary) {
+      // Taken back: the ports lead to the boundary that was there, and what waits is in it.
+      run.boundary.start(receive)
+      return
+    }
     run.boundary = new Boundary(run, {
       inFlight: run.def.inFlight ?? 1,
-      limit,
-      policy: attached.policy ?? 'block',
+      limit: policy === 'latest' ? 1 : QUEUE_LIMIT,
+      policy: policy ?? 'block',
       receive,
-      block: (blocked) => this.block(run, blocked),
+      block: () => this.pause(),
       progress: () => this.progressed(run.boundary!),
+      stepped: !this.services.live,
     })
   }
 
-  /** Closes a node that has left; what it could not finish in time goes to the one in its place. */
-  private async retire(run: NodeRun): Promise<{ sample: Sample; port: string }[]> {
-    const { boundary } = run
-    if (boundary) await Promise.race([boundary.idle(), new Promise((go) => setTimeout(go, RETIRE_MS))])
-    const successor = this.runs.get(run.plan.id)
-    const rest = boundary && successor?.plan.type === run.plan.type && run.def.envelope === undefined ? boundary.unfinished() : []
-    boundary?.stop()
-    await this.detach(run)
-    return rest
+  /** State, and what waited, from a checkpoint. */
+  private restore(fresh: readonly NodeRun[], saved: SavedFlow): void {
+    for (const run of fresh) {
+      const state = Object.hasOwn(saved, run.plan.id) ? saved[run.plan.id] : undefined
+      if (!state || state.type !== run.plan.type) continue
+      if (equalJson(state.config, run.plan.config)) {
+        run.restoreState(state.keys)
+        run.progress.maxTime = state.maxTime
+      }
+      const fit = state.pending.filter((w) => takes(run, w))
+      for (const { sample, port } of fit) this.entries.get(`${run.plan.id}.${port}`)!(sample)
+      this.discarded(run, state.pending.length - fit.length)
+    }
   }
 
-  private async detach(run: NodeRun): Promise<void> {
+  /** Runs what was there before a restart: nothing is written to a plant because of it. */
+  again(act: () => void): void {
+    this.replaying = true
+    try {
+      act()
+    } finally {
+      this.replaying = false
+    }
+  }
+
+  /** Ends a node that has left the plan; what it could not finish in time goes to the one in its place. */
+  private async retire(run: NodeRun): Promise<void> {
+    const { boundary } = run
+    const successor = this.runs.get(run.plan.id)
+    await this.comeToRest(run)
+    await this.detach(run, successor === undefined)
+    this.leaving.delete(run)
+    const rest = boundary?.take() ?? []
+    const fit = successor?.plan.type === run.plan.type ? rest.filter((w) => takes(successor, w)) : []
+    if (fit.length > 0) successor!.boundary!.put(fit)
+    this.discarded(successor ?? run, rest.length - fit.length)
+  }
+
+  private discarded(run: NodeRun, count: number): void {
+    if (count > 0) this.log(run, 'warning', `${count} samples that waited in front of this node were discarded: what is in its place cannot take them.`)
+  }
+
+  /** What is under way may end in time; after that it counts as waiting. */
+  private async comeToRest({ boundary }: NodeRun): Promise<void> {
+    if (!boundary) return
+    boundary.halt()
+    let timer: NodeJS.Timeout | undefined
+    await Promise.race([boundary.settled(), new Promise((go) => (timer = setTimeout(go, RETIRE_MS)))])
+    clearTimeout(timer)
+    boundary.giveUp()
+  }
+
+  /** Closes a node that stays in the plan: its samples wait. */
+  private async letGo(run: NodeRun): Promise<void> {
+    await this.comeToRest(run)
+    await this.detach(run, false)
+  }
+
+  private async takeBack(run: NodeRun): Promise<void> {
+    try {
+      const attached = await this.services.open(run, this)
+      if (!attached) return
+      this.attach(run, attached)
+      attached.go()
+    } catch (thrown) {
+      run.note(issue('NODE_OPEN', {}, { reason: reasonOf(thrown) }))
+    }
+  }
+
+  private async detach(run: NodeRun, removed: boolean): Promise<void> {
     const attached = this.attached.get(run)
     this.attached.delete(run)
-    if (run.boundary) this.block(run, false)
-    await attached?.close()
+    if (attached) await this.shut(run, attached, removed)
+  }
+
+  /** A node that does not close does not keep the others from it. */
+  private async shut(run: NodeRun, attached: Attached, removed: boolean): Promise<void> {
+    try {
+      await attached.close(removed)
+    } catch (thrown) {
+      this.log(run, 'error', `It did not close: ${reasonOf(thrown)}`)
+    }
   }
 
   // ---- wires --------------------------------------------------------------------------------------------------------
@@ -203,44 +296,55 @@ export class FlowRun implements Surroundings {
     for (const run of this.runs.values()) {
       for (const name of run.inputs.keys()) this.entries.set(`${run.plan.id}.${name}`, this.entryOf(run, name))
     }
-    const out = new Map<string, PlanWire[]>()
-    const into = new Map<string, Set<string>>()
+    this.wires = new Map()
+    this.fedBy = new Map()
+    this.upstream = new Map()
     for (const wire of this.plan.wires) {
-      const key = `${wire.from.node}.${wire.from.port}`
-      out.set(key, [...(out.get(key) ?? []), wire])
-      into.set(wire.to.node, (into.get(wire.to.node) ?? new Set()).add(wire.from.node))
+      listIn(this.wires, formatEnd(wire.from)).push(wire)
+      listIn(this.fedBy, formatEnd(wire.to)).push(wire.from)
+      const nodes = this.upstream.get(wire.to.node)
+      if (nodes) nodes.add(wire.from.node)
+      else this.upstream.set(wire.to.node, new Set([wire.from.node]))
     }
-    for (const run of this.runs.values()) {
-      for (const name of run.outputs.keys()) {
-        const targets = (out.get(`${run.plan.id}.${name}`) ?? []).map((wire) => {
-          const enter = this.entries.get(`${wire.to.node}.${wire.to.port}`)!
-          if (!wire.checked) return enter
-          const to = this.runs.get(wire.to.node)!
-          return to.hop.checkedEntry(to, wire.to.port, enter)
-        })
-        run.ctx.emit[name] = run.hop.exit(run, name, targets)
-      }
-    }
+    for (const run of this.runs.values()) for (const name of run.outputs.keys()) this.linkOutput(run, name)
+    for (const run of this.leaving) for (const name of run.outputs.keys()) this.linkOutput(run, name)
+    this.linkTime()
+    this.pause()
+  }
+
+  private linkOutput(run: NodeRun, name: string): void {
+    // Of a node that leaves, what was under way goes where its successor's results go; its type may be another.
+    const unsure = this.leaving.has(run)
+    const targets = (this.wires.get(`${run.plan.id}.${name}`) ?? []).map(({ to, checked }) => {
+      const enter = this.entries.get(formatEnd(to))!
+      const target = this.runs.get(to.node)!
+      return checked || unsure ? target.hop.checkedEntry(target, to.port, enter) : enter
+    })
+    run.ctx.emit[name] = run.hop.exit(run, name, targets)
+  }
+
+  private linkTime(): void {
     for (const run of this.runs.values()) {
       run.origins = []
       run.progress.timed = []
       if (run.boundary) run.boundary.timed = []
     }
+    for (const inlet of this.inlets.values()) inlet.timed = []
     // The plan is in topological order; wires out of a node that delays may point back and say nothing of event time.
     for (const node of this.plan.nodes) {
       const run = this.runs.get(node.id)!
       const origins = new Set<Origin>()
       const inlet = this.inlets.get(node.id)
       if (inlet) origins.add(inlet)
-      for (const from of into.get(node.id) ?? []) {
-        const upstream = this.runs.get(from)!
-        if (upstream.boundary) origins.add(upstream.boundary)
-        else if (upstream.inputs.size === 0) origins.add(upstream.progress)
-        else for (const origin of upstream.origins) origins.add(origin)
+      for (const from of this.upstream.get(node.id) ?? []) {
+        const source = this.runs.get(from)!
+        if (source.boundary) origins.add(source.boundary)
+        else if (source.inputs.size === 0) origins.add(source.progress)
+        else for (const origin of source.origins) origins.add(origin)
       }
       run.origins = [...origins]
       if (!run.def.tick && !run.boundary) continue
-      for (const origin of origins) origin.timed = [...origin.timed, run]
+      for (const origin of origins) origin.timed.push(run)
     }
   }
 
@@ -260,27 +364,38 @@ export class FlowRun implements Surroundings {
     const out = this.runs.get(node)?.outputs.get(port)
     if (!out) return false
     out.tap = tap
-    this.link()
+    this.linkOutput(this.runs.get(node)!, port)
     return true
   }
 
   /** Outputs that feed an input. */
-  feeders(node: string, port: string): { node: string; port: string }[] {
-    return this.plan.wires.filter((w) => w.to.node === node && w.to.port === port).map((w) => w.from)
+  feeders(node: string, port: string): readonly WireEnd[] {
+    return this.fedBy.get(`${node}.${port}`) ?? []
   }
 
   // ---- samples in ---------------------------------------------------------------------------------------------------
 
   /** A source's sample, as if it came from outside. */
   inject(run: NodeRun, port: string, raw: Sample): void {
-    const now = this.services.now()
-    const sample = this.sound(run, raw, now)
+    const sample = this.sound(run, raw)
     const { progress } = run
-    progress.advance(sample.time, now)
-    const measure = (this.looped++ & 15) === 0
-    const began = measure ? performance.now() : 0
-    run.ctx.emit[port]?.(sample)
-    if (measure) this.loops[(this.looped >> 4) & 511] = performance.now() - began
+    progress.advance(sample.time)
+    if (!this.services.live) progress.notice(this.services.now())
+    const exit = run.ctx.emit[port]
+    if (!exit) run.note(`it has no output '${port}'`)
+    else if ((this.injected++ & 63) === 0) this.timed(exit, sample)
+    else exit(sample)
+    if (progress.timed.length > 0) this.advanceTimed(progress)
+  }
+
+  private timed(exit: Enter, sample: Sample): void {
+    const began = performance.now()
+    exit(sample)
+    this.loops[this.measured++ & 511] = performance.now() - began
+  }
+
+  private advanceTimed(progress: Progress): void {
+    const now = this.services.now()
     for (const timed of progress.timed) this.advanceMarks(timed, now)
   }
 
@@ -293,10 +408,10 @@ export class FlowRun implements Surroundings {
       this.inlets.set(node, inlet)
       this.link()
     }
-    const now = this.services.now()
-    inlet.advance(sample.time, now)
+    inlet.advance(sample.time)
+    inlet.notice(this.services.now())
     this.entries.get(`${node}.${port}`)?.(sample)
-    for (const timed of inlet.timed) this.advanceMarks(timed, now)
+    this.advanceTimed(inlet)
   }
 
   private advanceMarks(run: NodeRun, now: number): void {
@@ -310,45 +425,42 @@ export class FlowRun implements Surroundings {
     for (const timed of boundary.timed) this.advanceMarks(timed, now)
   }
 
-  /** NaN never counts as good; a clock that runs ahead is not believed. */
-  private sound(run: NodeRun, s: Sample, now: number): Sample {
-    if (typeof s.value === 'number' && !Number.isFinite(s.value) && isGood(s.quality)) return this.sound(run, makeSample(s.tag, s.value, s.time, Quality.bad), now)
+  /**
+   * NaN never counts as good; a clock that runs ahead is not believed. Reading the clock costs as much as several nodes:
+   * a time that is fine by an earlier reading is fine.
+   */
+  sound(run: NodeRun, s: Sample): Sample {
+    if (typeof s.value === 'number' && !Number.isFinite(s.value) && isGood(s.quality)) return this.sound(run, makeSample(s.tag, s.value, s.time, Quality.bad))
     if (!this.services.live) return s
+    if (Number.isFinite(s.time) && s.time - this.clock <= MAX_AHEAD_MS) return s
+    const now = (this.clock = this.services.now())
     if (Number.isFinite(s.time) && s.time - now <= MAX_AHEAD_MS) return s
-    run.note(issue('SAMPLE_AHEAD', {}, { aheadMs: Math.round(s.time - now) }))
+    run.note(issue('SAMPLE_AHEAD', {}, { aheadMs: Math.round((s.time - now) / 1000) * 1000 }))
     return makeSample(s.tag, s.value, now, isGood(s.quality) ? Quality.uncertain : s.quality)
   }
 
   // ---- back-pressure ------------------------------------------------------------------------------------------------
 
-  private block(at: NodeRun, blocked: boolean): void {
-    for (const source of this.sourcesOf(at)) {
-      const by = this.blockedBy.get(source) ?? new Set()
-      const before = by.size > 0
-      if (blocked) by.add(at.boundary!)
-      else by.delete(at.boundary!)
-      this.blockedBy.set(source, by)
-      if (by.size > 0 === before) continue
-      if (by.size > 0) source.opened?.pause?.()
-      else source.opened?.resume?.()
-    }
+  /** Pauses the sources behind full queues, and lets those go on that no full queue is behind any more. */
+  private pause(): void {
+    const wait = this.sourcesOf([...this.runs.values()].filter((run) => run.boundary?.blocked))
+    const before = this.paused
+    this.paused = wait
+    for (const source of before) if (!wait.has(source)) this.attached.get(source)?.pause?.(false)
+    for (const source of wait) if (!before.has(source)) this.attached.get(source)?.pause?.(true)
   }
 
-  isBlocked(source: NodeRun): boolean {
-    return (this.blockedBy.get(source)?.size ?? 0) > 0
-  }
-
-  private sourcesOf(at: NodeRun): NodeRun[] {
-    const seen = new Set<string>([at.plan.id])
-    const found: NodeRun[] = []
-    const todo = [at.plan.id]
+  private sourcesOf(full: readonly NodeRun[]): Set<NodeRun> {
+    const todo = full.map((run) => run.plan.id)
+    const seen = new Set(todo)
+    const found = new Set<NodeRun>()
     for (let id = todo.pop(); id !== undefined; id = todo.pop()) {
-      for (const { from } of this.plan.wires.filter((w) => w.to.node === id)) {
-        if (seen.has(from.node)) continue
-        seen.add(from.node)
-        todo.push(from.node)
-        const run = this.runs.get(from.node)
-        if (run && run.inputs.size === 0) found.push(run)
+      for (const from of this.upstream.get(id) ?? []) {
+        if (seen.has(from)) continue
+        seen.add(from)
+        todo.push(from)
+        const run = this.runs.get(from)
+        if (run && run.inputs.size === 0) found.add(run)
       }
     }
     return found
@@ -356,8 +468,8 @@ export class FlowRun implements Surroundings {
 
   // ---- time ---------------------------------------------------------------------------------------------------------
 
-  wake(time: number, run: NodeRun, key: Key): void {
-    this.timers.add(time, { run, key })
+  wake(key: Key, time: number): void {
+    this.timers.set(key, time)
     if (this.services.live) this.schedule()
   }
 
@@ -381,16 +493,17 @@ export class FlowRun implements Surroundings {
   /** Fires what is due; `at` tells a replay's clock each time before its timers fire. */
   fireTimers(until: number, at?: (time: number) => void): void {
     for (let due = this.timers.take(until); due; due = this.timers.take(until)) {
-      const { run, key } = due.item
-      if (key.wakeNow !== due.time || this.runs.get(run.plan.id) !== run) continue
+      const key = due.item
       key.wakeNow = Number.POSITIVE_INFINITY
       at?.(due.time)
-      run.tick(key, 'now')
+      key.run.tick(key, 'now')
     }
   }
 
   /** Lets silent sources' event time go on; called about once a second, and by a replay at each step. */
   advanceIdle(now: number): void {
+    this.clock = now
+    for (const run of this.runs.values()) run.progress.notice(now)
     for (const run of this.runs.values()) if (run.marks.size > 0) run.fireMarks(now)
   }
 
@@ -404,12 +517,13 @@ export class FlowRun implements Surroundings {
     await this.idle()
   }
 
-  /** Resolves once no sample waits anywhere. */
+  /** Resolves once no sample waits anywhere. In a replay, results are handed on in the order of the nodes. */
   async idle(): Promise<void> {
     for (;;) {
-      const busy = [...this.runs.values()].filter((r) => r.boundary && r.boundary.pending > 0)
+      const busy = [...this.runs.values()].flatMap(({ boundary }) => (boundary && boundary.pending > 0 ? [boundary] : []))
       if (busy.length === 0) return
-      for (const run of busy) await run.boundary!.idle()
+      await Promise.all(busy.map((boundary) => (this.services.live ? boundary.idle() : boundary.settled())))
+      if (!this.services.live) for (const boundary of busy) boundary.handOn()
     }
   }
 
@@ -424,9 +538,12 @@ export class FlowRun implements Surroundings {
 
   save(): SavedFlow {
     const out: Record<string, SavedNode> = {}
+    const ending = new Map([...this.leaving].map((run) => [run.plan.id, run]))
     for (const [id, run] of this.runs) {
-      const keys = run.def.state ? run.saveState() : []
-      const pending = run.def.envelope === undefined ? (run.boundary?.unfinished() ?? []) : []
+      const keys = run.def.state || run.def.tick ? run.saveState() : []
+      const waiting = [...(ending.get(id)?.boundary?.unfinished() ?? []), ...(run.boundary?.unfinished() ?? [])]
+      // A command is never sent late.
+      const pending = run.def.envelope === undefined ? waiting : []
       const maxTime = Math.max(run.progress.maxTime, this.inlets.get(id)?.maxTime ?? Number.NEGATIVE_INFINITY)
       if (keys.length === 0 && pending.length === 0 && maxTime === Number.NEGATIVE_INFINITY) continue
       out[id] = { type: run.plan.type, config: run.plan.config, keys, pending, maxTime }
@@ -441,9 +558,20 @@ export class FlowRun implements Surroundings {
   }
 
   async close(): Promise<void> {
-    clearTimeout(this.timeout)
-    for (const run of this.runs.values()) await this.detach(run)
+    for (const run of this.runs.values()) await this.detach(run, false)
     this.runs.clear()
+    clearTimeout(this.timeout)
   }
 }
 
+/** Whether what waited for another node in this place can wait for this one. */
+function takes(run: NodeRun, { sample, port }: Waiting): boolean {
+  const { inputs } = run.plan.ports
+  return run.boundary !== undefined && Object.hasOwn(inputs, port) && hasKind(sample.value, inputs[port]!.kind)
+}
+
+function listIn<T>(lists: Map<string, T[]>, key: string): T[] {
+  let list = lists.get(key)
+  if (!list) lists.set(key, (list = []))
+  return list
+}

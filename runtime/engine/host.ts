@@ -1,15 +1,19 @@
 // All flows of one engine process: opens their nodes with what they are granted, holds connections, models, the guard,
-// the journal and the checkpoints. Process and messages are main.ts's.
+// the journal and the checkpoints. Process and messages are main.ts's. Longer than 300 lines: it is where all of these
+// meet, and each is a module of its own.
 import { join } from 'node:path'
-import { IssueError, issue, reasonOf, sampleToJson, type AnyDriver, type AnyNode, type Envelope, type Health, type Issue, type Io, type Model, type Sample } from '#kit'
-import { equalJson, parseEnd, type NodeStatus, type PortStatus } from '#format'
+import { formatIssue, IssueError, issue, reasonOf, sampleToJson, type AnyDriver, type AnyNode, type Envelope, type Health, type Issue, type Io, type Model, type Opened, type Sample } from '#kit'
+import type { NodeStatus, PortStatus } from '#format'
 import { createGuard, type Guard } from '../guard/guard.ts'
 import { createModelHost, type ModelHost } from '../models/host.ts'
-import { Tap } from '../tap/tap.ts'
+import { Pins } from '../tap/pins.ts'
+import type { Tap } from '../tap/tap.ts'
 import type { AlarmReport, EngineDeploy, EngineDeployed, FlowReport, Journal, LogReport, ModelFile, Plan, WriteReport } from './contract.ts'
 import { ConnectionPool } from './connections.ts'
 import { FlowRun, type Attached, type SavedFlow, type Services } from './flow.ts'
+import { Gate } from './gate.ts'
 import type { NodeRun } from './run.ts'
+import { Scrubber } from './scrub.ts'
 
 export interface HostOptions {
   readonly nodes: ReadonlyMap<string, AnyNode>
@@ -21,22 +25,31 @@ export interface HostOptions {
   readonly log: (log: LogReport) => void
   readonly write: (write: WriteReport) => void
   readonly now?: () => number
+  /** Outputs may take this long to reach their safe value; their device's own fall-back takes over then. */
+  readonly safeMs?: number
 }
 
 interface Flow {
   readonly run: FlowRun
+  /** What its nodes are opened with now. */
   deploy: EngineDeploy
+  /** What each node was opened with, to open it again as it was. */
+  readonly openedWith: WeakMap<NodeRun, EngineDeploy>
   readonly guards: Map<NodeRun, Guard>
-  /** Views by the output that they pin. */
-  readonly taps: Map<string, Set<Tap>>
+  readonly pins: Pins
   armed: boolean
+  /** Armed as from the swap that is under way; a person may disarm it before. */
+  arming: boolean
+}
+/** A flow as a checkpoint keeps it: its nodes, and what a restart has found in the journal and not taken up yet. */
+interface Kept {
+  readonly nodes: SavedFlow
+  readonly entries: { readonly node: string; readonly port: string; readonly sample: Sample }[]
 }
 
-/** Samples that a source may hand over before its flow says go. */
-const GATE_LIMIT = 10_000
 const CHECKPOINT_MS = 5000
-const RECOVERY_MS = 5000
-/** Journalled samples wait this long for their flow to be deployed again after a restart. */
+const SAFE_MS = 5000
+/** Samples from before a restart that no flow has taken up by then are told of. */
 const ORPHAN_MS = 60_000
 
 export class EngineHost {
@@ -44,10 +57,12 @@ export class EngineHost {
   private readonly flows = new Map<string, Flow>()
   private readonly pool: ConnectionPool
   private readonly models: ModelHost = createModelHost()
+  private readonly scrubber = new Scrubber()
   private readonly timers: NodeJS.Timeout[] = []
-  private recovered: { flows: Record<string, unknown>; entries: Map<string, { node: string; port: string; sample: Sample }[]> } = { flows: {}, entries: new Map() }
+  /** Flows from before a restart that are not deployed again yet. */
+  private readonly recovered = new Map<string, Kept>()
   private held = false
-  private readonly recovering = new Set<Flow>()
+  private turn: Promise<unknown> = Promise.resolve()
   private checkpointing: Promise<void> = Promise.resolve()
   private cpu = process.cpuUsage()
   private cpuTime = performance.now()
@@ -59,7 +74,7 @@ export class EngineHost {
       drivers: options.drivers,
       folder: (name) => join(options.folder, name),
       now: () => this.now(),
-      log: (level, text) => options.log({ time: this.now(), level, text }),
+      log: (level, text) => this.log({ time: this.now(), level, text }),
     })
   }
 
@@ -67,19 +82,26 @@ export class EngineHost {
     return this.options.now?.() ?? Date.now()
   }
 
-  async start(): Promise<void> {
-    const { checkpoint, entries } = await this.options.journal.recover()
-    const byFlow = new Map<string, { node: string; port: string; sample: Sample }[]>()
-    for (const e of entries) byFlow.set(e.flow, [...(byFlow.get(e.flow) ?? []), e])
-    this.recovered = { flows: { ...checkpoint?.flows }, entries: byFlow }
-    this.timers.push(setInterval(() => this.second(), 1000), setInterval(() => void this.checkpoint(), CHECKPOINT_MS), setTimeout(() => this.forgetOrphans(), ORPHAN_MS))
+  private log(report: LogReport): void {
+    this.options.log({ ...report, text: this.scrubber.text(report.text) })
   }
 
-  private forgetOrphans(): void {
-    for (const [flow, entries] of this.recovered.entries) {
-      this.options.log({ time: this.now(), level: 'warning', flow, text: `${entries.length} samples of a flow that is not there any more were discarded.` })
+  async start(): Promise<void> {
+    const { checkpoint, entries, issues } = await this.options.journal.recover()
+    for (const i of issues ?? []) this.log({ time: this.now(), level: i.level, text: formatIssue(i) })
+    for (const [flow, kept] of Object.entries(checkpoint?.flows ?? {}) as [string, Kept][]) this.recovered.set(flow, { nodes: kept.nodes, entries: [...kept.entries] })
+    for (const { flow, node, port, sample } of entries) {
+      let kept = this.recovered.get(flow)
+      if (!kept) this.recovered.set(flow, (kept = { nodes: {}, entries: [] }))
+      kept.entries.push({ node, port, sample })
     }
-    this.recovered = { flows: {}, entries: new Map() }
+    this.timers.push(setInterval(() => this.second(), 1000), setInterval(() => void this.checkpoint(), CHECKPOINT_MS), setTimeout(() => this.tellOrphans(), ORPHAN_MS))
+  }
+
+  private tellOrphans(): void {
+    for (const [flow, { entries }] of this.recovered) {
+      if (entries.length > 0) this.log({ time: this.now(), level: 'warning', flow, text: `${entries.length} samples from before the restart wait for this flow to be deployed again.` })
+    }
   }
 
   private second(): void {
@@ -97,51 +119,80 @@ export class EngineHost {
 
   // ---- deploy -------------------------------------------------------------------------------------------------------
 
-  async deploy(request: EngineDeploy): Promise<EngineDeployed> {
+  /** One flow after another; a swap is never begun while another is under way. */
+  private inTurn<T>(act: () => Promise<T>): Promise<T> {
+    const result = this.turn.then(act)
+    this.turn = result.catch(() => undefined) // the caller has it
+    return result
+  }
+
+  deploy(request: EngineDeploy): Promise<EngineDeployed> {
+    this.scrubber.keep(Object.values(request.secrets))
+    return this.inTurn(() => this.swap(request)).then(
+      (done) => ({ ...done, issues: done.issues.map((i) => this.scrubber.issue(i)) }),
+      (thrown: unknown) => {
+        throw thrown instanceof IssueError ? new IssueError(...thrown.issues.map((i) => this.scrubber.issue(i))) : new Error(this.scrubber.text(reasonOf(thrown)), { cause: thrown })
+      },
+    )
+  }
+
+  private async swap(request: EngineDeploy): Promise<EngineDeployed> {
     const { plan } = request
     const running = this.flows.get(plan.flow)
-    if (running) {
-      const before = running.deploy
-      running.deploy = request
-      running.armed &&= request.armed
-      try {
-        const done = await running.run.deploy(plan)
-        await this.arm(plan.flow, request.armed)
-        this.retap(running)
-        return done
-      } catch (thrown) {
-        running.deploy = before
-        throw thrown
-      }
-    }
-    const flow: Flow = { run: new FlowRun(plan.flow, this.services()), deploy: request, guards: new Map(), taps: new Map(), armed: request.armed }
-    this.flows.set(plan.flow, flow)
+    const flow = running ?? this.create(request)
+    const before = flow.deploy
+    flow.deploy = request
+    flow.arming = request.armed
     try {
-      const saved = (this.recovered.flows[plan.flow] ?? {}) as SavedFlow
-      const done = await flow.run.deploy(plan, saved, () => this.replayJournal(flow))
-      delete this.recovered.flows[plan.flow]
+      const done = await flow.run.deploy(plan, this.recovered.get(plan.flow)?.nodes, {
+        cut: () => {
+          // At once, before a new model or a new device has anything to say.
+          flow.armed = flow.arming
+          if (!flow.armed) void this.guards((g) => g.arm(false), [flow])
+        },
+        linked: () => {
+          this.takeUp(flow)
+          flow.pins.place()
+        },
+      })
+      await this.guards((g) => g.arm(flow.armed), [flow])
       return done
     } catch (thrown) {
-      this.flows.delete(plan.flow)
-      await flow.run.close()
+      flow.deploy = before
+      if (!running) {
+        this.flows.delete(plan.flow)
+        await flow.run.close()
+      }
       throw thrown
     }
   }
 
+  private create(request: EngineDeploy): Flow {
+    const run = new FlowRun(request.plan.flow, this.services())
+    const flow: Flow = { run, deploy: request, openedWith: new WeakMap(), guards: new Map(), pins: new Pins(run), armed: false, arming: false }
+    this.flows.set(request.plan.flow, flow)
+    return flow
+  }
+
   /** What was acknowledged but is not in the checkpoint passes through again; nothing is written to a plant by it. */
-  private async replayJournal(flow: Flow): Promise<void> {
-    const entries = this.recovered.entries.get(flow.run.flow) ?? []
-    this.recovered.entries.delete(flow.run.flow)
-    if (entries.length === 0) return
-    this.recovering.add(flow)
-    for (const { node, port, sample } of entries) {
-      const run = flow.run.runs.get(node)
-      if (run?.outputs.has(port)) flow.run.inject(run, port, sample)
-    }
-    // An uplink without its broker never comes to rest; the way to an actuator does.
-    await Promise.race([flow.run.idle(), new Promise((go) => setTimeout(go, RECOVERY_MS))])
-    this.recovering.delete(flow)
-    this.options.log({ time: this.now(), level: 'info', flow: flow.run.flow, text: `${entries.length} samples from before the restart were taken up again.` })
+  private takeUp({ run }: Flow): void {
+    const kept = this.recovered.get(run.flow)
+    if (!kept) return
+    this.recovered.delete(run.flow)
+    let taken = 0
+    run.again(() => {
+      for (const { node, port, sample } of kept.entries) {
+        const source = run.runs.get(node)
+        if (!source?.outputs.has(port)) continue
+        run.inject(source, port, sample)
+        taken++
+      }
+      run.fireTimers(this.now())
+      run.advanceIdle(this.now())
+    })
+    const say = (level: 'info' | 'warning', text: string): void => this.log({ time: this.now(), level, flow: run.flow, text })
+    if (taken > 0) say('info', `${taken} samples from before the restart were taken up again.`)
+    if (taken < kept.entries.length) say('warning', `${kept.entries.length - taken} samples from before the restart were discarded: their source is not in the flow any more.`)
   }
 
   private services(): Services {
@@ -154,107 +205,121 @@ export class EngineHost {
         return found
       },
       open: (run, flow) => this.open(run, flow),
-      alarm: (flow, node, tag, change) => this.options.alarm({ ...change, flow, node, tag, time: this.now() }),
-      log: (flow, node, level, text, sample) => this.options.log({ time: this.now(), level, flow, node, text, ...(sample ? { sample: sampleToJson(sample) } : {}) }),
+      alarm: (flow, node, tag, change) => this.options.alarm({ ...change, message: this.scrubber.text(change.message), flow, node, tag, time: this.now() }),
+      log: (flow, node, level, text, sample) => this.log({ time: this.now(), level, flow, node, text, ...(sample ? { sample: sampleToJson(sample) } : {}) }),
     }
   }
 
   private async open(run: NodeRun, flow: FlowRun): Promise<Attached> {
     const { plan, def } = run
     const held = this.flows.get(flow.flow)!
-    const request = held.deploy
-    const uses = { connections: new Map<string, unknown>(), secrets: new Map<string, string>(), models: new Map<string, string>() }
+    const request = held.openedWith.get(run) ?? held.deploy
+    held.openedWith.set(run, request)
+    const place = { flow: flow.flow, node: plan.id }
+    const uses = { connections: new Map<string, string>(), secrets: new Map<string, string>(), models: new Map<string, string>() }
     const releases: (() => Promise<void>)[] = []
-    let gate: (() => void)[] | undefined = []
-    const through = (act: () => void): void => {
-      if (!gate) act()
-      else if (gate.length < GATE_LIMIT) gate.push(act)
-      else run.drop('queue_full')
-    }
+    const gate = new Gate()
     const io: Io = {
-      flow: flow.flow,
-      node: plan.id,
+      ...place,
       now: () => this.now(),
       emit: (port, sample) => {
-        if (gate) through(() => flow.inject(run, port, sample))
-        else flow.inject(run, port, sample)
+        if (gate.free) flow.inject(run, port, sample)
+        else if (!gate.through(() => flow.inject(run, port, sample))) run.note('A sample came before the flow was ready for it, after too many others, and was dropped.')
       },
       deliver: (port, sample) => {
-        if (!gate) return this.deliver(flow, run, port, sample)
-        return new Promise((resolve, reject) => through(() => void this.deliver(flow, run, port, sample).then(resolve, reject)))
+        if (gate.free) return this.deliver(flow, run, port, sample)
+        return new Promise((resolve, reject) => void gate.through(() => void this.deliver(flow, run, port, sample).then(resolve, reject), reject))
       },
       connection: async <T>(name: string) => {
-        const entry = request.plan.connections[name]
-        if (!entry) throw new IssueError(issue('CONNECTION_UNKNOWN', { flow: flow.flow, node: plan.id }, { name }))
-        uses.connections.set(name, entry)
-        const { connection, release } = await this.pool.acquire(name, entry, request.secrets)
+        const entry = Object.hasOwn(request.plan.connections, name) ? request.plan.connections[name] : undefined
+        if (!entry) throw new IssueError(issue('CONNECTION_UNKNOWN', place, { name }))
+        const { connection, key, release } = await this.pool.acquire(name, entry, request.secrets)
+        uses.connections.set(name, key)
         releases.push(release)
         return connection as T
       },
       secret: (name) => {
-        const value = request.secrets[name]
-        if (value === undefined) throw new IssueError(issue('SECRET_UNKNOWN', { flow: flow.flow, node: plan.id }, { name }))
+        const value = Object.hasOwn(request.secrets, name) ? request.secrets[name] : undefined
+        if (value === undefined) throw new IssueError(issue('SECRET_UNKNOWN', place, { name }))
         uses.secrets.set(name, value)
         return value
       },
       model: async (name): Promise<Model> => {
-        const entry: ModelFile | undefined = request.models[name]
-        if (!entry) throw new IssueError(issue('MODEL_UNKNOWN', { flow: flow.flow, node: plan.id }, { name, models: Object.keys(request.models).join(', ') || 'none' }))
-        uses.models.set(name, entry.info.hash)
+        const entry: ModelFile | undefined = Object.hasOwn(request.models, name) ? request.models[name] : undefined
+        if (!entry) throw new IssueError(issue('MODEL_UNKNOWN', place, { name, models: Object.keys(request.models).join(', ') || 'none' }))
         const model = await this.models.open(entry)
-        releases.push(async () => this.models.release(model))
+        uses.models.set(name, entry.info.hash)
+        releases.push(() => this.models.release(model))
         return model
       },
       fail: (what) => run.note(what),
-      log: (level, text) => this.options.log({ time: this.now(), level, flow: flow.flow, node: plan.id, text }),
+      log: (level, text) => this.log({ time: this.now(), level, ...place, text }),
     }
     const release = async (): Promise<void> => {
       for (const one of releases.splice(0)) await one()
     }
-    let opened
+    let opened: Opened
     try {
       opened = await def.open!(plan.config, io)
     } catch (thrown) {
+      gate.end()
       await release()
-      if (thrown instanceof IssueError) throw new IssueError(...thrown.issues.map((i) => ({ ...i, flow: flow.flow, node: plan.id })))
-      throw new IssueError(issue('NODE_OPEN', { flow: flow.flow, node: plan.id }, { reason: reasonOf(thrown) }))
+      if (thrown instanceof IssueError) throw new IssueError(...thrown.issues.map((i) => ({ ...i, ...place })))
+      throw new IssueError(issue('NODE_OPEN', place, { reason: reasonOf(thrown) }))
     }
     const guard = def.envelope === undefined ? undefined : this.guard(held, run, opened, (plan.config as Record<string, unknown>)[def.envelope] as Envelope)
-    const sameAs = (next: Plan): boolean =>
-      [...uses.connections].every(([name, entry]) => equalJson(entry, next.connections[name])) &&
-      [...uses.secrets].every(([name, value]) => held.deploy.secrets[name] === value) &&
-      [...uses.models].every(([name, hash]) => held.deploy.models[name]?.info.hash === hash)
+    const keyIn = (next: Plan, name: string): string | undefined => {
+      const entry = Object.hasOwn(next.connections, name) ? next.connections[name] : undefined
+      return entry && this.pool.key(name, entry, held.deploy.secrets)
+    }
     return {
       opened,
-      ...(guard ? { receive: async (s: Sample) => (this.recovering.has(held) ? { drop: 'recovery' } : guard.submit(s)), policy: 'latest' as const } : {}),
+      ...(guard ? { receive: async (s: Sample, _port: string, again: boolean) => (again ? { drop: 'recovery' } : guard.submit(s)), policy: 'latest' as const } : {}),
       go: () => {
-        const waiting = gate ?? []
-        gate = undefined
-        for (const act of waiting) act()
+        gate.go()
+        if (guard && held.armed) void this.guards((g) => g.arm(true), [held])
       },
-      uses: sameAs,
-      exclusive: (next) => [...uses.connections].some(([name, entry]) => !equalJson(entry, next.connections[name]) && this.pool.exclusive((entry as { type: string }).type)),
-      close: async () => {
-        if (guard) {
-          held.guards.delete(run)
-          await guard.close()
+      pause: (full) => {
+        gate.pause(full)
+        if (full) opened.pause?.()
+        else opened.resume?.()
+      },
+      uses: (next) =>
+        [...uses.connections].every(([name, key]) => key === keyIn(next, name)) &&
+        [...uses.secrets].every(([name, value]) => held.deploy.secrets[name] === value) &&
+        [...uses.models].every(([name, hash]) => held.deploy.models[name]?.info.hash === hash),
+      exclusive: (next) =>
+        [...uses.connections].some(([name, key]) => {
+          const other = keyIn(next, name)
+          return other !== undefined && other !== key && this.pool.exclusive(next.connections[name]!.type)
+        }),
+      close: async (removed) => {
+        try {
+          if (guard) {
+            if (removed) await this.toSafe([guard], 'the output was removed')
+            held.guards.delete(run)
+            await guard.close()
+          }
+          await opened.close()
+        } finally {
+          gate.end()
+          await release()
         }
-        await opened.close()
-        await release()
       },
     }
   }
 
-  private guard(held: Flow, run: NodeRun, opened: Attached['opened'], envelope: Envelope): Guard {
+  /** Armed only once its node is in place: until then another may hold the device. */
+  private guard(held: Flow, run: NodeRun, opened: Opened, envelope: Envelope): Guard {
     const heartbeatMs = run.def.heartbeatMs?.(run.plan.config)
     const guard = createGuard({
       opened,
       envelope,
       now: () => this.now(),
-      armed: held.armed,
+      armed: false,
       held: this.held,
       ...(heartbeatMs === undefined ? {} : { heartbeatMs }),
-      report: (w) => this.options.write({ ...w, flow: held.run.flow, node: run.plan.id }),
+      report: (w) => this.options.write({ ...w, reason: this.scrubber.text(w.reason), flow: held.run.flow, node: run.plan.id }),
       fail: (what: Issue) => run.note(what),
     })
     held.guards.set(run, guard)
@@ -262,7 +327,8 @@ export class EngineHost {
   }
 
   /** Journalled, passed on at once, acknowledged by the caller once committed. */
-  private async deliver(flow: FlowRun, run: NodeRun, port: string, sample: Sample): Promise<void> {
+  private async deliver(flow: FlowRun, run: NodeRun, port: string, raw: Sample): Promise<void> {
+    const sample = flow.sound(run, raw)
     const { committed } = this.options.journal.append(flow.flow, run.plan.id, port, sample)
     flow.inject(run, port, sample)
     await committed
@@ -270,23 +336,47 @@ export class EngineHost {
 
   // ---- acts ---------------------------------------------------------------------------------------------------------
 
-  async remove(id: string): Promise<void> {
-    const flow = this.flows.get(id)
-    if (!flow) return
-    this.flows.delete(id)
-    for (const guard of flow.guards.values()) await guard.safe('the flow was stopped')
-    await flow.run.close()
+  remove(id: string): Promise<void> {
+    return this.inTurn(async () => {
+      this.recovered.delete(id)
+      const flow = this.flows.get(id)
+      if (flow) {
+        await this.toSafe(flow.guards.values(), 'the flow was stopped')
+        flow.pins.close()
+        await flow.run.close()
+        this.flows.delete(id)
+      }
+      await this.checkpoint()
+    })
   }
 
   async arm(id: string, armed: boolean): Promise<void> {
     const flow = this.flow(id)
-    flow.armed = armed
-    for (const guard of flow.guards.values()) await guard.arm(armed)
+    flow.armed = flow.arming = armed
+    await this.guards((g) => g.arm(armed), [flow])
   }
 
   async hold(held: boolean): Promise<void> {
     this.held = held
-    for (const flow of this.flows.values()) for (const guard of flow.guards.values()) await guard.hold(held)
+    await this.guards((g) => g.hold(held))
+  }
+
+  /** All at once: one device that hangs does not keep the others waiting. */
+  private async guards(act: (guard: Guard) => Promise<void>, flows: Iterable<Flow> = this.flows.values()): Promise<void> {
+    const done = await Promise.allSettled([...flows].flatMap((flow) => [...flow.guards.values()].map(act)))
+    for (const d of done) if (d.status === 'rejected') this.log({ time: this.now(), level: 'error', text: `An output did not obey: ${reasonOf(d.reason)}` })
+  }
+
+  private async toSafe(guards: Iterable<Guard>, reason: string): Promise<void> {
+    let timer: NodeJS.Timeout | undefined
+    const late = new Promise<void>((go) => {
+      timer = setTimeout(() => {
+        this.log({ time: this.now(), level: 'warning', text: 'An output has not reached its safe value in time; its device takes over.' })
+        go()
+      }, this.options.safeMs ?? SAFE_MS)
+    })
+    await Promise.race([Promise.all([...guards].map((g) => g.safe(reason))), late])
+    clearTimeout(timer)
   }
 
   act(id: string, node: string, act: string, tag: string | undefined): void {
@@ -324,14 +414,14 @@ export class EngineHost {
       const guard = flow.guards.get(run)
       const { boundary } = run
       nodes[node] = {
-        health: healthOf(run),
+        health: this.healthOf(run),
         ledger: run.ledger(),
         inputs,
         outputs,
         p99Us: boundary?.p99Us() ?? null,
         ...(boundary ? { queue: { depth: boundary.depth, limit: boundary.limit, policy: boundary.policy } } : {}),
-        ...(guard ? { actuator: guard.status() } : {}),
-        issues: flow.run.issuesOf(run, now),
+        ...(guard ? { actuator: this.statusOf(guard) } : {}),
+        issues: flow.run.issuesOf(run, now).map((i) => this.scrubber.issue(i)),
       }
     }
     return { version: flow.run.plan.version, nodes, totals: { inRate, outRate, loopP99Ms: p99(flow.run), cpu: this.load, memoryMb: process.memoryUsage.rss() / 1048576 } }
@@ -346,33 +436,23 @@ export class EngineHost {
     return latest
   }
 
+  private healthOf(run: NodeRun): Health {
+    const health = run.opened?.health() ?? { state: 'ok', text: '' }
+    return { ...health, text: this.scrubber.text(health.text), ...(health.issue ? { issue: this.scrubber.issue(health.issue) } : {}) }
+  }
+
+  private statusOf(guard: Guard): NonNullable<NodeStatus['actuator']> {
+    const status = guard.status()
+    return { ...status, denied: this.scrubber.text(status.denied) }
+  }
+
   tap(id: string, node: string, port: string, send: Tap['send']): () => void {
     const flow = this.flow(id)
     const run = flow.run.runs.get(node)
-    const ends = run?.outputs.has(port) ? [{ node, port }] : run?.inputs.has(port) ? flow.run.feeders(node, port) : []
-    if (ends.length === 0) throw new IssueError(issue('WIRE_PORT', { flow: id, node, port }, { node, port, direction: 'port', ports: [...(run?.outputs.keys() ?? [])].join(', ') || 'none' }))
-    const tap = new Tap(ends, send)
-    for (const end of ends) this.pin(flow, end, tap)
-    return () => {
-      tap.close()
-      for (const end of ends) this.pin(flow, end, undefined, tap)
+    if (!run?.outputs.has(port) && !run?.inputs.has(port)) {
+      throw new IssueError(issue('WIRE_PORT', { flow: id, node, port }, { node, port, direction: 'port', ports: [...(run?.inputs.keys() ?? []), ...(run?.outputs.keys() ?? [])].join(', ') || 'none' }))
     }
-  }
-
-  /** Several views may pin one port: they share one relinked call. */
-  private pin(flow: Flow, end: { node: string; port: string }, add: Tap | undefined, remove?: Tap): void {
-    const key = `${end.node}.${end.port}`
-    const set = flow.taps.get(key) ?? new Set()
-    if (add) set.add(add)
-    if (remove) set.delete(remove)
-    if (set.size === 0) flow.taps.delete(key)
-    else flow.taps.set(key, set)
-    show(flow, key, set)
-  }
-
-  /** After a swap the ports of changed nodes are new: pinned taps move to them. */
-  private retap(flow: Flow): void {
-    for (const [key, set] of flow.taps) show(flow, key, set)
+    return flow.pins.add({ node, port }, send)
   }
 
   // ---- state --------------------------------------------------------------------------------------------------------
@@ -380,40 +460,35 @@ export class EngineHost {
   /** Everything as it is between two samples; one at a time. */
   checkpoint(): Promise<void> {
     this.checkpointing = this.checkpointing.then(async () => {
-      const flows: Record<string, unknown> = { ...this.recovered.flows }
-      for (const [id, { run }] of this.flows) flows[id] = run.save()
-      // Samples of flows that are not deployed again yet stay in the journal.
-      if (this.recovered.entries.size > 0) return
-      await this.options.journal.checkpoint({ position: this.options.journal.position, time: this.now(), flows })
-    }).catch((thrown: unknown) => this.options.log({ time: this.now(), level: 'error', text: `The checkpoint was not written: ${reasonOf(thrown)}` }))
+      try {
+        const flows: Record<string, Kept> = {}
+        for (const [id, { run }] of this.flows) flows[id] = { nodes: run.save(), entries: [] }
+        // A flow that is being opened has not taken up yet what it was.
+        for (const [id, kept] of this.recovered) flows[id] = kept
+        await this.options.journal.checkpoint({ position: this.options.journal.position, time: this.now(), flows })
+      } catch (thrown) {
+        this.log({ time: this.now(), level: 'error', text: `The checkpoint was not written: ${reasonOf(thrown)}` })
+      }
+    })
     return this.checkpointing
   }
 
   /** Outputs to their safe state, then a last checkpoint. */
   async close(reason: string): Promise<void> {
     for (const timer of this.timers) clearInterval(timer)
-    for (const flow of this.flows.values()) for (const guard of flow.guards.values()) await guard.safe(reason)
+    await this.toSafe([...this.flows.values()].flatMap((flow) => [...flow.guards.values()]), reason)
     await this.checkpoint()
-    for (const flow of this.flows.values()) await flow.run.close()
+    for (const flow of this.flows.values()) {
+      flow.pins.close()
+      await flow.run.close()
+    }
     await this.models.close()
     await this.options.journal.close()
   }
 }
 
-function show(flow: Flow, key: string, taps: ReadonlySet<Tap>): void {
-  const end = parseEnd(key)!
-  const all = [...taps]
-  flow.run.tap(end.node, end.port, all.length === 0 ? undefined : (s) => all.forEach((t) => t.take(s)))
-}
-
-function healthOf(run: NodeRun): Health {
-  const own = run.opened?.health()
-  if (own && own.state !== 'ok') return own
-  return own ?? { state: 'ok', text: '' }
-}
-
 function p99(run: FlowRun): number {
-  const n = Math.min(512, run.looped >> 4)
+  const n = Math.min(512, run.measured)
   if (n === 0) return 0
   return run.loops.slice(0, n).toSorted()[Math.min(n - 1, Math.floor(n * 0.99))]!
 }

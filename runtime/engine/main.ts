@@ -27,9 +27,13 @@ const host = new EngineHost({
 await host.start()
 const taps = new Map<number, () => void>()
 
+/** A device or a disk that hangs does not keep this process: the next one needs the journal. */
+const END_MS = 15_000
 let ending: Promise<void> | undefined
 function end(reason: string, code: number): Promise<void> {
-  ending ??= host.close(reason).then(
+  if (ending) return ending
+  setTimeout(() => process.exit(1), END_MS)
+  ending = host.close(reason).then(
     () => process.exit(code),
     (thrown: unknown) => {
       process.stderr.write(`engine: ${reasonOf(thrown)}\n`)
@@ -78,3 +82,4 @@ process.on('disconnect', () => void end('the gateway is gone', 0))
 process.on('SIGINT', () => undefined)
 process.on('SIGTERM', () => void end('the engine was told to stop', 0))
 send({ type: 'ready' })
+if (!process.connected) void end('the gateway is gone', 0)

@@ -12,13 +12,17 @@ export type Enter = (sample: Sample) => void
 /** What a node needs of the flow that it runs in. */
 export interface Surroundings {
   readonly flow: string
+  /** What is under way was taken up again after a restart: nothing is written to a plant because of it. */
+  replaying: boolean
   now(): number
-  wake(time: number, run: NodeRun, key: Key): void
+  /** `time` on the gateway's clock; not finite: cancelled. */
+  wake(key: Key, time: number): void
   alarm(run: NodeRun, tag: string, change: AlarmChange): void
   log(run: NodeRun, level: IssueLevel, text: string, sample?: Sample): void
 }
 
 export interface Key {
+  readonly run: NodeRun
   readonly tag: string
   state: unknown
   /** Due times on the two clocks; Infinity: none. */
@@ -62,6 +66,10 @@ export class OutPort {
 
 /** Tags that one node keeps state for. */
 const MAX_KEYS = 100_000
+/** The key before the first sample: no source names a tag so. */
+const NO_TAG = '\0'
+/** Lines that one node may log a second. */
+const MAX_LINES = 10
 // Outcome bit of the sample under way; hop.ts has the other, for 'emitted'.
 const EXPLICIT = 2
 
@@ -87,6 +95,8 @@ export class NodeRun {
   readonly dropped = new Map<string, number>()
   /** Recent issues by code and text, with the time they were last seen. */
   readonly issues = new Map<string, { issue: Issue; time: number; count: number }>()
+  private lines = { since: Number.NEGATIVE_INFINITY, count: 0 }
+  private highest = Number.NEGATIVE_INFINITY
   /** Event time: the sources and boundaries whose samples reach this node first-hand. */
   origins: readonly Origin[] = []
   /** Of a source: how far its samples have come. */
@@ -104,14 +114,14 @@ export class NodeRun {
     for (const name of Object.keys(plan.ports.outputs)) this.outputs.set(name, new OutPort(name))
     this.keyed = def.scope !== 'node' && (def.state !== undefined || def.tick !== undefined)
     this.ctx = new RunContext(this)
-    this.key = this.newKey('')
+    this.key = this.newKey(this.keyed ? NO_TAG : '')
     if (!this.keyed) this.keys.set('', this.key)
     this.ctx.state = this.key.state
     this.progress = new Progress(around.now())
   }
 
   private newKey(tag: string): Key {
-    return { tag, state: this.def.state?.(this.plan.config), wakeNow: Number.POSITIVE_INFINITY, wakeMark: Number.POSITIVE_INFINITY }
+    return { run: this, tag, state: this.def.state?.(this.plan.config), wakeNow: Number.POSITIVE_INFINITY, wakeMark: Number.POSITIVE_INFINITY }
   }
 
   /** Brings a tag's state into the context. False: there are too many tags, and the sample has failed. */
@@ -155,21 +165,19 @@ export class NodeRun {
     this.note(what)
   }
 
-  /** Remembers and logs an issue that concerns no sample. The same one is logged once a second at most. */
+  /** Remembers and logs an issue that concerns no sample. The same one is logged once a second at most, all of them a few times. */
   note(what: Issue | string): void {
     const found: Issue = { ...(typeof what === 'string' ? issue('NODE_FAILED', {}, { reason: what }) : what), flow: this.around.flow, node: this.plan.id }
     const now = this.around.now()
     const key = `${found.code} ${found.text}`
     const known = this.issues.get(key)
-    if (known) {
-      known.count++
-      if (now - known.time < 1000) return
-      known.time = now
-    } else {
-      if (this.issues.size >= 50) this.issues.delete(this.issues.keys().next().value!)
-      this.issues.set(key, { issue: found, time: now, count: 1 })
-    }
-    this.around.log(this, found.level, `${found.text} ${found.remedy}`)
+    const repeated = known !== undefined && now - known.time < 1000
+    if (known) known.count++
+    else if (this.issues.size >= 50) this.issues.delete(this.issues.keys().next().value!)
+    if (repeated) return
+    this.issues.set(key, { issue: found, time: now, count: known?.count ?? 1 })
+    if (!(now - this.lines.since < 1000)) this.lines = { since: now, count: 0 }
+    if (this.lines.count++ < MAX_LINES) this.around.log(this, found.level, `${found.text} ${found.remedy}`)
   }
 
   tick(key: Key, due: 'now' | 'watermark'): void {
@@ -184,21 +192,21 @@ export class NodeRun {
     this.ticking = false
   }
 
-  /** Event time that is complete at this node. Origins that never spoke and are idle do not hold it back. */
+  /** Event time that is complete at this node: it never goes back. Origins that never spoke and are idle do not hold it back. */
   watermark(now: number): number {
     let least = Number.POSITIVE_INFINITY
     for (const origin of this.origins) {
       const mark = origin.mark(now)
       if (mark < least) least = mark
     }
-    return least === Number.POSITIVE_INFINITY ? Number.NEGATIVE_INFINITY : least
+    if (least > this.highest && least !== Number.POSITIVE_INFINITY) this.highest = least
+    return this.highest
   }
 
   /** Fires the watermark timers that are due. At the end of a recording the watermark is +Infinity. */
   fireMarks(now: number, watermark = this.watermark(now)): void {
     for (let due = this.marks.take(watermark); due; due = this.marks.take(watermark)) {
       const key = due.item
-      if (key.wakeMark !== due.time) continue
       key.wakeMark = Number.POSITIVE_INFINITY
       this.reached = watermark
       this.tick(key, 'watermark')
@@ -221,13 +229,13 @@ export class NodeRun {
   restoreState(saved: readonly SavedKey[]): void {
     this.keys.clear()
     for (const s of saved) {
-      const key: Key = { ...s }
+      const key: Key = { ...s, run: this }
       this.keys.set(s.tag, key)
-      if (Number.isFinite(key.wakeNow)) this.around.wake(key.wakeNow, this, key)
-      if (Number.isFinite(key.wakeMark)) this.marks.add(key.wakeMark, key)
+      this.around.wake(key, key.wakeNow)
+      this.marks.set(key, key.wakeMark)
     }
-    this.key = this.keyed ? this.newKey('') : (this.keys.get('') ?? this.newKey(''))
-    if (this.keyed && this.keys.has('')) this.key = this.keys.get('')!
+    this.key = this.keyed ? this.newKey(NO_TAG) : (this.keys.get('') ?? this.newKey(''))
+    if (!this.keyed) this.keys.set('', this.key)
     this.ctx.state = this.key.state
   }
 
@@ -236,7 +244,7 @@ export class NodeRun {
     const act = this.def.acts?.[name]
     if (!act) throw new Error(`'${this.def.type}' has no act '${name}'`)
     for (const key of this.keys.values()) {
-      if (tag !== undefined && key.tag !== tag) continue
+      if (tag !== undefined && this.keyed && key.tag !== tag) continue
       if (key !== this.key) this.select(key.tag)
       this.ticking = true
       try {
@@ -256,29 +264,38 @@ export interface Origin {
   /** Event time reached; +Infinity: has no say. */
   mark(now: number): number
   /** The ticking nodes that hear of its progress. */
-  timed: readonly NodeRun[]
+  timed: NodeRun[]
 }
 
 /** A source's event time: that of its latest sample, going on with the gateway's clock once it is silent. */
 export class Progress implements Origin {
-  timed: readonly NodeRun[] = []
+  timed: NodeRun[] = []
   maxTime = Number.NEGATIVE_INFINITY
   lastArrival: number
+  private arrived = false
   constructor(now: number) {
     this.lastArrival = now
   }
-  advance(time: number, now: number): void {
+  advance(time: number): void {
     if (time > this.maxTime) this.maxTime = time
+    this.arrived = true
+  }
+  /** Puts down when samples came. Called every second at least: reading the clock for each sample would cost more than a node. */
+  notice(now: number): void {
+    if (!this.arrived) return
+    this.arrived = false
     this.lastArrival = now
   }
   mark(now: number): number {
+    this.notice(now)
     const silent = now - this.lastArrival - IDLE_MS
     if (this.maxTime === Number.NEGATIVE_INFINITY) return silent > 0 ? Number.POSITIVE_INFINITY : this.maxTime
     return silent > 0 ? this.maxTime + silent : this.maxTime
   }
 }
 
-export type SavedKey = Key
+/** Plain data. */
+export type SavedKey = Omit<Key, 'run'>
 
 export class RunContext implements Context {
   config: unknown
@@ -316,13 +333,13 @@ export class RunContext implements Context {
     const { run } = this
     if (run.key.wakeNow === time) return
     run.key.wakeNow = time
-    if (Number.isFinite(time)) run.around.wake(time, run, run.key)
+    run.around.wake(run.key, time)
   }
   wakeAtWatermark(time: number): void {
     const { run } = this
     if (run.key.wakeMark === time) return
     run.key.wakeMark = time
-    if (Number.isFinite(time)) run.marks.add(time, run.key)
+    run.marks.set(run.key, time)
   }
   alarm(change: AlarmChange): void {
     this.run.around.alarm(this.run, this.tag, change)

@@ -100,14 +100,14 @@ function rig(o: Partial<GuardOptions> & { value?: number; truth?: Envelope } = {
   const guard = createGuard({ opened: device, envelope, now: clock.now, armed: true, held: false, report: (w) => reports.push(w), fail: (i) => issues.push(i), timers: clock.timers, ...o })
   const send = async (value: unknown, quality: number = Quality.good, age = 0): Promise<Outcome | { failed: string }> => {
     let result: Outcome | { failed: string } | undefined
-    let over = false
+    const state = { over: false }
     guard.submit(sample('setpoint', value as number, clock.time - age, quality)).then(
-      (r) => ((result = r), (over = true)),
-      (e: Error) => ((result = { failed: e.message }), (over = true)),
+      (r) => ((result = r), (state.over = true)),
+      (e: Error) => ((result = { failed: e.message }), (state.over = true)),
     )
     await settle()
-    for (let i = 0; i < 200 && !over; i++) await clock.advance(50)
-    if (!over) throw new Error('submit hangs')
+    for (let i = 0; i < 200 && !state.over; i++) await clock.advance(50)
+    if (!state.over) throw new Error('submit hangs')
     return result as Outcome
   }
   return { clock, device, guard, reports, issues, send }

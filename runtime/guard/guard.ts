@@ -1,5 +1,6 @@
 // The one module around every actuator: nothing else calls write. It decides what may be written (armed, range, rate,
 // fresh and good input), writes it one operation at a time, reads it back, and reports every attempt. Times are ms.
+// Longer than most files: its states hang together, and who checks them should see them at once.
 import { issue, IssueError, reasonOf, type Envelope, type Issue, type Opened, type Outcome, type Sample } from '#kit'
 import type { NodeStatus } from '#format'
 import { Device, realTimers, type Timers } from './device.ts'

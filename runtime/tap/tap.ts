@@ -7,15 +7,13 @@ const FLUSH_MS = 100
 const LIMIT = 200
 
 export class Tap {
-  readonly ends: readonly { readonly node: string; readonly port: string }[]
   readonly send: (samples: readonly JsonSample[], skipped: number) => void
   private buffer: Sample[] = []
   private seen = 0
   private stride = 1
   private readonly timer: NodeJS.Timeout
 
-  constructor(ends: Tap['ends'], send: Tap['send']) {
-    this.ends = ends
+  constructor(send: Tap['send']) {
     this.send = send
     this.timer = setInterval(() => this.flush(), FLUSH_MS)
   }

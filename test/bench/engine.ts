@@ -42,7 +42,7 @@ export async function startEngine(flow: Flow, folder: string, models: Readonly<R
   })
   const nodes = new Map<string, AnyNode>([...catalogue, [source.type, source as AnyNode], [sink.type, sink as AnyNode]])
   const model = (name: string): ModelInfo | undefined => models[name]?.info
-  const { plan, issues } = compile(flow, { nodes, drivers, resources: { model, models: () => Object.keys(models) }, connections: {}, secrets: new Set(), version: 1 })
+  const { plan, issues } = compile(flow, { nodes, drivers, resources: { model, models: () => Object.keys(models), issue: () => undefined }, connections: {}, secrets: new Set(), version: 1 })
   if (!plan) throw new Error(issues.map((i) => i.text).join(' '))
   const ignored = (): void => undefined
   const host = new EngineHost({ nodes, drivers, journal: await openJournal(join(folder, 'engine.db')), folder, alarm: ignored, log: ignored, write: ignored })

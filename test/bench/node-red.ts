@@ -30,11 +30,10 @@ export interface NodeRedSetup {
   readonly types?: Readonly<Record<string, (node: NodeRedNode) => void>>
   /** With its editor, served by this server. */
   readonly server?: Server
-  /** Called when the editor can be served, before the flow is set. */
-  listening?(): Promise<void>
+  /** Called with the editor's handler as soon as it can be served, before the flow is set. */
+  serve?(editor: RequestListener): Promise<void>
 }
 export interface RunningNodeRed {
-  readonly editor: RequestListener
   /** Ends it and removes its folder. */
   stop(): Promise<void>
 }
@@ -57,7 +56,7 @@ export async function startNodeRed(setup: NodeRedSetup): Promise<RunningNodeRed>
     diagnostics: { enabled: false, ui: false },
   })
   await red.start()
-  await setup.listening?.()
+  await setup.serve?.(red.httpAdmin)
   for (const [type, made] of Object.entries(setup.types ?? {})) {
     red.nodes.registerType('headgate-bench', type, function (config) {
       red.nodes.createNode(this, config)
@@ -70,7 +69,6 @@ export async function startNodeRed(setup: NodeRedSetup): Promise<RunningNodeRed>
   await red.nodes.setFlows(setup.flow.map((node) => ('z' in node ? { ...node, x: 100, y: 100 } : node)), 'full')
   await started
   return {
-    editor: (request, response) => red.httpAdmin(request, response),
     async stop() {
       await red.stop()
       rmSync(userDir, { recursive: true, force: true })

@@ -9,6 +9,8 @@ export interface Started {
   readonly pid: number
   /** The next thing that the process answers. */
   next<T>(): Promise<T>
+  /** Rejects with its last words when it ends. */
+  readonly failed: Promise<never>
   send(message: object): void
   /** Resolves when it is gone. Asks first, kills after two seconds. */
   end(): Promise<void>
@@ -39,9 +41,12 @@ function follow(child: ChildProcess, name: string, limitMs: number): Started {
   let failure: Error | undefined
   const answers: unknown[] = []
   const waiting: { resolve: (value: unknown) => void; reject: (reason: Error) => void }[] = []
+  const { promise: failed, reject: give } = Promise.withResolvers<never>()
+  failed.catch(() => undefined) // for those who look
   const fail = (reason: string): void => {
     failure ??= new Error(`${name}: ${reason}${words === '' ? '' : `\n${words}`}`)
     for (const w of waiting.splice(0)) w.reject(failure)
+    give(failure)
   }
   child.stderr!.setEncoding('utf8').on('data', (text: string) => (words = (words + text).slice(-3000)))
   child.on('message', (message) => {
@@ -69,6 +74,7 @@ function follow(child: ChildProcess, name: string, limitMs: number): Started {
   })
   return {
     pid: child.pid ?? 0,
+    failed,
     next: <T>() =>
       new Promise<T>((resolve, reject) => {
         if (answers.length > 0) resolve(answers.shift() as T)

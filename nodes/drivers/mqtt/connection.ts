@@ -2,9 +2,9 @@
 // message is acknowledged once every handler's promise has resolved, many at a time and in any order of commits, while
 // the next messages are already being read. QoS 2 is delivered at PUBLISH and acknowledged by PUBREC after the commit
 // (MQTT 5, 4.3.3, method A keeps only the packet id), so a crash in between repeats a message and never loses one.
+// Longer than most files: session, subscriptions and acknowledgements share one state.
 import { createHash } from 'node:crypto'
 import { hostname } from 'node:os'
-import { setImmediate as nextLoop } from 'node:timers'
 import mqtt, { type IClientOptions, type IPublishPacket, type MqttClient } from 'mqtt'
 import { reasonOf, type Connection, type DriverIo, type Health } from '#kit'
 import { backOff, delayOf } from '../backoff.ts'
@@ -207,7 +207,7 @@ export class MqttConnection implements Connection {
     this.#listeners.clear()
     const connected = this.#client.connected
     const reason = new Error('the connection was closed before the broker had it')
-    for (const reject of [...this.#pending]) reject(reason)
+    for (const reject of this.#pending) reject(reason)
     this.#pending.clear()
     for (const go of this.#waiting.splice(0)) go()
     // Politely (DISCONNECT) where the broker listens; a broker that hangs is not waited for.
@@ -218,7 +218,7 @@ export class MqttConnection implements Connection {
         clearTimeout(force)
         resolve()
       })
-      if (!connected) nextLoop(() => (clearTimeout(force), resolve()))
+      if (!connected) setImmediate(() => (clearTimeout(force), resolve()))
     })
     this.#client.stream?.destroy()
   }

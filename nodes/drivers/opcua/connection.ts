@@ -1,5 +1,6 @@
 // One session with an OPC UA server, shared by all nodes that name it. The library's own reconnection is off: after a
 // loss everything is built anew by the same few lines that built it first, so a restarted server is no special case.
+// Longer than most files: the library's many ways to fail are put into words here.
 import { connect } from 'node:net'
 import path from 'node:path'
 import { format } from 'node:util'

@@ -30,15 +30,13 @@ async function startBroker(folder: string): Promise<{ readonly broker: Started; 
   writeFileSync(file, `listener ${port} 127.0.0.1\nallow_anonymous true\npersistence false\nmax_queued_messages 0\nmax_inflight_messages 0\nlog_type error\n`)
   const env = { ...process.env, PATH: `${process.env['PATH'] ?? ''}:/usr/sbin:/usr/local/sbin` }
   const broker = startProgram('mosquitto', ['-c', file], LIMIT_MS * 2, env)
-  const failed = broker.next<never>()
-  failed.catch(() => undefined) // raced below
   const listens = (): Promise<boolean> =>
     new Promise((resolve) => {
       const socket = connect(port, '127.0.0.1')
       socket.once('connect', () => (socket.destroy(), resolve(true)))
       socket.once('error', () => resolve(false))
     })
-  while (!(await Promise.race([listens(), failed]))) await wait(20)
+  while (!(await Promise.race([listens(), broker.failed]))) await wait(20)
   return { broker, url: `mqtt://127.0.0.1:${port}` }
 }
 

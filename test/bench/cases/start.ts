@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import { startContender, startProgram } from '../process.ts'
+import { startContender, startProgram, type Started } from '../process.ts'
 import { median } from '../readings.ts'
 import type { Case } from '../report.ts'
 
@@ -41,9 +41,9 @@ function memory(pids: readonly number[]): Pick<Start, 'rssMb' | 'pssMb'> {
 }
 
 /** Resolves with ms since `began` when the condition holds. */
-async function until(what: string, began: number, condition: () => Promise<boolean>): Promise<number> {
+async function until(what: string, process: Started, began: number, condition: () => Promise<boolean>): Promise<number> {
   for (;;) {
-    if (await condition()) return performance.now() - began
+    if (await Promise.race([condition(), process.failed])) return performance.now() - began
     if (performance.now() - began > LIMIT_MS) throw new Error(`not after ${LIMIT_MS / 1000} s: ${what}`)
     await wait(10)
   }
@@ -61,8 +61,8 @@ async function headgate(settleMs: number): Promise<Start> {
       const answer = await get(`${url}/api/health`)
       return answer?.ok === true ? ((await answer.json()) as { engines: { state: string }[]; flows: { state: string }[] }) : undefined
     }
-    const healthyMs = await until('Headgate is healthy', began, async () => (await health())?.engines.every((e) => e.state === 'running') === true)
-    const flowMs = await until('the example flow runs and the editor is served', began, async () => {
+    const healthyMs = await until('Headgate is healthy', gateway, began, async () => (await health())?.engines.every((e) => e.state === 'running') === true)
+    const flowMs = await until('the example flow runs and the editor is served', gateway, began, async () => {
       const answer = await health()
       return answer !== undefined && answer.flows.length > 0 && answer.flows.every((f) => f.state === 'running') && (await get(`${url}/`))?.ok === true
     })
@@ -81,7 +81,7 @@ async function nodeRed(settleMs: number): Promise<Start> {
   const red = startContender('start-node-red', {}, LIMIT_MS + 20_000)
   try {
     const { url } = await red.next<{ url: string }>()
-    const healthyMs = await until("Node-RED's editor is served", began, async () => (await get(url))?.ok === true)
+    const healthyMs = await until("Node-RED's editor is served", red, began, async () => (await get(url))?.ok === true)
     await red.next()
     const flowMs = performance.now() - began
     await wait(settleMs)

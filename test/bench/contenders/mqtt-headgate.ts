@@ -17,7 +17,7 @@ const flow: Flow = {
   },
   wires: ['in.value -> out.value'],
 }
-const { plan, issues } = compile(flow, { nodes, drivers, resources: { model: () => undefined, models: () => [] }, connections: flow.connections, secrets: new Set(), version: 1 })
+const { plan, issues } = compile(flow, { nodes, drivers, resources: { model: () => undefined, models: () => [], issue: () => undefined }, connections: flow.connections, secrets: new Set(), version: 1 })
 if (!plan) throw new Error(issues.map((i) => i.text).join(' '))
 const folder = mkdtempSync(join(tmpdir(), 'headgate-bench-'))
 const engines = createEngines({ folder })

@@ -4,12 +4,12 @@ import type { AddressInfo } from 'node:net'
 import { tell } from '../process.ts'
 import { startNodeRed } from '../node-red.ts'
 
-const server = createServer((request, response) => red.editor(request, response))
-const red = await startNodeRed({
+const server = createServer()
+await startNodeRed({
   server,
-  listening: () =>
+  serve: (editor) =>
     new Promise<void>((resolve) =>
-      server.listen(0, '127.0.0.1', () => {
+      server.on('request', editor).listen(0, '127.0.0.1', () => {
         tell({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/` })
         resolve()
       }),

@@ -1,0 +1,55 @@
+// What can be done with a node: by right click, or by the menu key on a focused one.
+import { ChartSpline, Copy, CopyPlus, Scissors, Settings2, Spline, Trash2 } from 'lucide-react'
+import { DropdownMenu } from 'radix-ui'
+import { copyText } from '../shell/export.ts'
+import { actions, useEditor } from '../state/store.ts'
+
+export interface MenuAt {
+  readonly node: string
+  readonly x: number
+  readonly y: number
+}
+
+/** Above this a node's outputs are pinned from its Live tab. */
+const MAX_PINS = 8
+
+export function NodeMenu({ at, onClose, onConnect }: { readonly at: MenuAt; readonly onClose: () => void; readonly onConnect: () => void }) {
+  const outputs = useEditor((s) => s.ports[at.node]?.outputs)
+  const many = useEditor((s) => (s.document?.selection.nodes.length ?? 0) > 1)
+  const pins = Object.keys(outputs ?? {})
+  return (
+    <DropdownMenu.Root open modal={false} onOpenChange={(open) => !open && onClose()}>
+      <DropdownMenu.Trigger asChild>
+        <span className="menu-anchor" aria-hidden="true" style={{ left: at.x, top: at.y }} />
+      </DropdownMenu.Trigger>
+      <DropdownMenu.Portal>
+        <DropdownMenu.Content className="menu" align="start" side="bottom" sideOffset={2} aria-label="Node">
+          {many ? null : (
+            <>
+              <DropdownMenu.Item className="menu-item" onSelect={() => actions.setInspectorTab('settings')}><Settings2 size={15} />Settings</DropdownMenu.Item>
+              <DropdownMenu.Item className="menu-item" onSelect={onConnect}><Spline size={15} />Connect…<small>W</small></DropdownMenu.Item>
+              {pins.length > 0 ? <div className="menu-line" /> : null}
+              {pins.slice(0, MAX_PINS).map((port) => (
+                <DropdownMenu.Item key={port} className="menu-item" onSelect={() => actions.pinTap(at.node, port)}><ChartSpline size={15} /><span className="name">Plot {port}</span></DropdownMenu.Item>
+              ))}
+              {pins.length > MAX_PINS ? <DropdownMenu.Item className="menu-item" onSelect={() => actions.setInspectorTab('live')}><ChartSpline size={15} />More outputs…</DropdownMenu.Item> : null}
+              <div className="menu-line" />
+            </>
+          )}
+          <DropdownMenu.Item className="menu-item" onSelect={() => copied(actions.copySelected())}><Copy size={15} />Copy<small>Ctrl C</small></DropdownMenu.Item>
+          <DropdownMenu.Item className="menu-item" onSelect={() => copied(actions.cutSelected())}><Scissors size={15} />Cut<small>Ctrl X</small></DropdownMenu.Item>
+          <DropdownMenu.Item className="menu-item" onSelect={actions.duplicateSelected}><CopyPlus size={15} />Duplicate<small>Ctrl D</small></DropdownMenu.Item>
+          <DropdownMenu.Item className="menu-item" onSelect={actions.removeSelected}><Trash2 size={15} />Delete<small>Del</small></DropdownMenu.Item>
+        </DropdownMenu.Content>
+      </DropdownMenu.Portal>
+    </DropdownMenu.Root>
+  )
+}
+
+function copied(text: string): void {
+  try {
+    copyText(text)
+  } catch (thrown) {
+    actions.toastFailed(thrown)
+  }
+}
