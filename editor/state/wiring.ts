@@ -24,7 +24,9 @@ export function judgeWire(state: Drawn, from: WireEnd, to: WireEnd): Verdict {
   const loop = flow && loopThrough(state, from.node, to.node)
   if (loop) return { ok: false, issue: issue('WIRE_CYCLE', { wire }, { path: loop.join(' -> ') }) }
   const fit = assignable(out, into)
-  if (fit.ok) return mixedWith(state, out, to) ?? { ok: true, checked: fit.checked ?? false }
+  // Where nothing leaves and anything may come (an uplink, a log), each tag keeps its own unit: as in typeFlow.
+  const takesAll = into.kind === 'any' && Object.keys(state.ports[to.node]?.outputs ?? {}).length === 0
+  if (fit.ok) return (takesAll ? undefined : mixedWith(state, out, to)) ?? { ok: true, checked: fit.checked ?? false }
   return { ok: false, issue: issue(fit.code, { wire, node: to.node, port: to.port }, { from: formatType(out), to: formatType(into), hint: fit.hint }), ...(fit.insert === undefined ? {} : { insert: fit.insert }) }
 }
 

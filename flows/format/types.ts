@@ -102,13 +102,16 @@ export function typeFlow(
       issues.push(issue(fit.code, place, { from: formatType(from), to: formatType(to), hint: fit.hint }))
     } else if (fit.checked) checked.add(text)
   }
-  for (const [id, { inputs }] of declared) {
+  for (const [id, { inputs, outputs }] of declared) {
+    // Where nothing leaves and anything may come (an uplink, a log), each tag keeps its own unit.
+    const ends = Object.keys(outputs).length === 0
     for (const [name, p] of Object.entries(inputs)) {
       const into = feeding.get(`${id}.${name}`)
       if (!into) {
         if (!p.optional && !claimed.has(`${id}.${name}`)) issues.push(issue('PORT_OPEN', { node: id, port: name }, { port: name }))
         continue
       }
+      if (ends && p.kind === 'any') continue
       const units = [...new Set(into.map((w) => outputType(w.from.node, w.from.port).unit).filter((u) => u !== undefined))]
       if (units.some((u) => relateUnits(u, units[0]) !== 'same')) {
         issues.push(issue('PORT_MIXED', { node: id, port: name }, { units: units.map((u) => displayUnit(u) || 'none').join(', ') }))

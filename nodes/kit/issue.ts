@@ -52,6 +52,7 @@ export const issueTexts = {
   NODE_OPEN: { level: 'error', text: 'This node did not start: {reason}', remedy: 'Correct the cause and deploy again. What ran before keeps running.' },
   NODE_KEYS: { level: 'error', text: 'More than {limit} tags reach this node.', remedy: 'Check that tags are not made from values; split the flow.' },
   NO_OUTCOME: { level: 'error', text: '{count} samples left this node without an outcome.', remedy: 'This is a fault of the node type; report it.' },
+  LEDGER: { level: 'error', text: 'The ledger of this node is wrong by {count} samples.', remedy: 'This is a fault of the node type; report it.' },
   DECODE: { level: 'warning', text: 'A message could not be read: {reason}', remedy: 'Choose the payload format that the device sends.' },
   DEVICE_EXCEPTION: { level: 'error', text: 'The device refuses: {reason}', remedy: 'Check address, function and access rights in the device manual.' },
   DATA_STALE: { level: 'warning', text: 'No fresh data for {ageS} s.', remedy: 'Check the device.' },

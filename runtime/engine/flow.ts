@@ -554,7 +554,9 @@ export class FlowRun implements Surroundings {
   /** Issues that a view should show: recent ones, and faults of the node's own accounting. */
   issuesOf(run: NodeRun, now: number): Issue[] {
     const recent = [...run.issues.values()].filter((i) => now - i.time < 30_000).map((i) => i.issue)
-    return run.lost > 0 ? [...recent, issue('NO_OUTCOME', { flow: this.flow, node: run.plan.id }, { count: run.lost })] : recent
+    const place = { flow: this.flow, node: run.plan.id }
+    const off = run.imbalance()
+    return [...recent, ...(run.lost > 0 ? [issue('NO_OUTCOME', place, { count: run.lost })] : []), ...(off === 0 ? [] : [issue('LEDGER', place, { count: Math.abs(off) })])]
   }
 
   async close(): Promise<void> {

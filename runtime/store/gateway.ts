@@ -1,7 +1,8 @@
 // The gateway's own file, gateway.db: flows and their versions, connections, users, sessions, sealed secrets, audit,
 // alarms, settings. One writer, WAL, synchronous=FULL: a verb that returned is on the disk. It is held by an exclusive
 // lock, which the kernel drops when the process ends; do not open and close the file elsewhere in this process, that
-// would drop it too (POSIX). Versions and the audit trail are immutable by trigger, not by good manners.
+// would drop it too (POSIX). Versions and the audit trail are immutable by trigger. Longer than 300 lines: the
+// statements of one file.
 import { chmodSync, closeSync, existsSync, mkdirSync, openSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite'
