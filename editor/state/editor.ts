@@ -102,7 +102,7 @@ export function createEditor(environment: Environment) {
   }
   const screenActions = screen(core)
   const openingActions = opening(core, screenActions)
-  const actions = { ...screenActions, ...openingActions, ...editing(core, screenActions), ...watching(core, openingActions.refresh), flush: core.flush, /** Asks the gateway about the draft again: connections, secrets or models changed. */ recheck: core.touched }
+  const actions = { ...screenActions, ...openingActions, ...editing(core, screenActions), ...watching(core, openingActions.refresh, () => openingActions.start()), flush: core.flush, /** Asks the gateway about the draft again: connections, secrets or models changed. */ recheck: core.touched }
   return { store, actions }
 }
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import type { NodeStatus, ServerMessage } from '#format'
-import { open } from './harness.ts'
+import type { FlowSummary, NodeStatus, ServerMessage } from '#format'
+import { fixture, open } from './harness.ts'
 
 test('when somebody else deploys, an unchanged draft follows and a changed one says so', async () => {
   const { actions, s, state, pass } = await open()
@@ -19,6 +19,19 @@ test('when somebody else deploys, an unchanged draft follows and a changed one s
   expect(s().document!.flow.name).toBe('Pump 4')
   expect(s().basedOn).toBe(4)
   expect(s().base.version).toBe(5)
+})
+
+test('a flow that the gateway gets after the editor was opened is opened', async () => {
+  const flows: FlowSummary[] = []
+  const { actions, s, pass } = fixture({ flows: async () => [...flows] })
+  await actions.start()
+  expect([s().gate, s().flowId]).toEqual(['ready', null])
+  const example: FlowSummary = { id: 'pump', name: 'Pump', version: 1, state: 'running', armed: false, actuators: 2 }
+  flows.push(example)
+  actions.applyServerMessage({ type: 'flow', flow: example })
+  await pass(1000)
+  expect(s().flowId).toBe('pump')
+  expect(s().document!.flow.name).toBe('Pump')
 })
 
 const status = (value: number, count: number): NodeStatus => ({

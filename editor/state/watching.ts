@@ -5,11 +5,14 @@ import type { Core } from './editor.ts'
 import { applyMessage } from './live.ts'
 import type { LiveState, Tap } from './model.ts'
 
-export function watching(core: Core, refresh: () => Promise<void>) {
+export function watching(core: Core, refresh: () => Promise<void>, start: () => Promise<void>) {
   let lastTap = 0
   return {
     applyServerMessage(message: ServerMessage): void {
+      const { gate, flowId: open, flows } = core.get()
       core.set((s) => applyMessage(s, message))
+      // Who comes before the gateway has a flow (the example needs some seconds after the first start) gets to see it.
+      if (gate === 'ready' && open === null && flows.length === 0 && (message.type === 'hello' || message.type === 'flow')) return void start()
       // Somebody deployed, here or elsewhere, or may have while the line was down: what the draft is compared with has changed.
       const { flowId, base } = core.get()
       if ((message.type === 'hello' && core.get().document !== null) || (message.type === 'flow' && message.flow.id === flowId && message.flow.version !== base.version)) void refresh()

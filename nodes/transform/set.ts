@@ -1,4 +1,4 @@
-// Another tag, a fixed value, or both. Stateless.
+// Another tag, a fixed value, or both. Remembers nothing of what passed.
 import { Type, defineNode, field, fromConfig, port, sample as make, truthful, type Value } from '#kit'
 
 export default defineNode({

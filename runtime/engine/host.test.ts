@@ -160,7 +160,7 @@ describe('a source', () => {
     await Promise.all([one, two])
     journal.full = true
     await expect(deliver(3)).rejects.toThrow('JOURNAL_WRITE')
-    expect(kept).toEqual([1, 2])
+    expect(kept.toSorted()).toEqual([1, 2])
   })
 
   test('is not asked for more than a full queue takes: what is not acknowledged stays with its sender', async () => {
@@ -222,15 +222,10 @@ describe('a connection', () => {
   test('that was let go for a plan that fails is taken back as it was', async () => {
     const { w, make, ios } = world()
     const host = await make()
-    await host.deploy(deployOf({ ...two, see: 'flow.see' }, ['a -> see'], { connections: line('x', 'key'), secrets: { key: 'old' } }))
+    await host.deploy(deployOf({ a: two.a, see: 'flow.see' }, ['a -> see'], { connections: line('x', 'key'), secrets: { key: 'old' } }))
     w.broken.add('b')
-    const broken = host.deploy(deployOf({ ...two, b: ['source.test', { line: 'line', n: 1 }], see: 'flow.see' }, ['a -> see'], { connections: line('y') }))
-    // Taken back, it is not broken any more.
-    await until('the new one is tried', () => w.connections.includes('close y') || w.connections.length > 2)
-    w.broken.clear()
-    await broken.catch(() => undefined)
-    expect(w.connections.slice(0, 3)).toEqual(['open x old', 'close x', 'open y '])
-    expect(w.connections.at(-1)).toBe(w.connections.includes('close y') ? 'open x old' : 'open y ')
+    await expect(host.deploy(deployOf({ ...two, c: ['source.test', { line: 'line' }], b: 'source.test', see: 'flow.see' }, ['a -> see'], { connections: line('y') }))).rejects.toThrow('NODE_OPEN')
+    expect(w.connections).toEqual(['open x old', 'close x', 'open y ', 'close y', 'open x old'])
     ios.get('a')!.emit('value', sample('t', 5, w.now))
     expect(w.seen).toEqual([5])
   })
@@ -314,6 +309,7 @@ describe('an output', () => {
       await host.deploy(deployOf(pump, ['s -> out'], { armed: true }))
       command(w, 77)
       await until('it is written', () => w.register === 77)
+      w.now += 1000
       await away()
       expect(w.register).toBe(10)
     }

@@ -12,8 +12,8 @@ import { end } from '../peers.ts'
 
 const root = resolve(import.meta.dirname, '../..')
 const CHROMIUM = '/usr/bin/chromium'
-/** A first start builds the editor when its sources changed. */
-const START_MS = 60_000
+/** A first start builds the editor when its sources changed, and deploys the example. */
+export const START_MS = 60_000
 /** How long the browser may take to show something on a busy machine. */
 export const SHOWN_MS = 15_000
 

@@ -6,7 +6,7 @@ import { parseFlow } from '#format'
 import { until } from '../io.ts'
 import { freePort, mbpollRead, mbpollWrite } from '../peers.ts'
 import { EditorPage } from './editor-page.ts'
-import { plantPort, startBrowser, startGateway, user, visit, type GatewayProcess } from './harness.ts'
+import { plantPort, START_MS, startBrowser, startGateway, user, visit, type GatewayProcess } from './harness.ts'
 
 /** Chromium reports every answer of 400 and above: the first question of somebody who is not signed in gets one. */
 const SIGNED_OUT = /401 .*\/api\/session/
@@ -17,9 +17,9 @@ let started = 0
 beforeAll(async () => {
   browser = await startBrowser()
   gateway = await startGateway()
+  await until('the example runs', async () => (await gateway.health()).flows.some((f) => f.state === 'running'), START_MS)
   started = Date.now()
-  await until('the example runs', async () => (await gateway.health()).flows.some((f) => f.state === 'running'))
-}, 90_000)
+}, 2 * START_MS)
 afterAll(async () => {
   await browser?.close()
   await gateway?.close()
@@ -58,28 +58,37 @@ test('claim, watch, change, refuse a wrong wire, deploy, see the effect, roll ba
     await page.keyboard.press('Control+y')
     await until('done again', async () => (await threshold.inputValue()) === '0')
 
+    await page.locator('.palette-item[data-type="flow.debug"]').dragTo(page.locator('.react-flow__pane'), { targetPosition: { x: 80, y: 480 } })
+    await editor.node('debug').waitFor()
+    await editor.drag(editor.handle('psi', 'value', 'source'), editor.handle('debug', 'value', 'target'), () => page.locator('.drag-reason.yes').waitFor())
+    await editor.button(/^Deploy 3 changes$/).waitFor()
+
     await editor.select('temperature', 'Live')
     const before = await editor.ledger()
     expect(before.dropped, 'at 0.5 °C next to nothing passes').toBeGreaterThan(before.passed * 3)
     await editor.deployButton().click()
     const deploying = editor.dialog("Deploy 'Pump P-101 health'")
-    expect(await deploying.innerText()).toMatch(/Deadband 0\.5 °C[\s\S]*Threshold[\s\S]*0\.5[\s\S]*0/)
-    await deploying.getByLabel('Comment').fill('every change of the temperature')
+    expect(await deploying.innerText()).toMatch(/3 changes[\s\S]*Threshold/)
+    await deploying.getByLabel('Comment').fill('every change of the temperature, the pressure in the log')
     await editor.button('Deploy', deploying).click()
     const deployed = editor.dialog('Version 2 runs')
-    expect(await deployed.innerText()).toMatch(/Went on untouched\s*14 nodes[\s\S]*Started anew\s*Deadband 0\.5 °C[\s\S]*disarmed/)
+    expect(await deployed.innerText()).toMatch(/Went on untouched\s*14 nodes[\s\S]*Started anew\s*(Debug, Deadband|Deadband 0\.5 °C, Debug)[\s\S]*disarmed/)
     await editor.button('Done', deployed).click()
     const { passed } = await editor.ledger()
     await until('at 0 °C every change of a tenth passes', async () => (await editor.ledger()).passed >= passed + 2, 30_000)
 
+    await editor.drawer('Log')
+    await page.getByRole('log', { name: 'Log' }).getByText('compressor.pressure = ').first().waitFor()
+
     await editor.menu('Versions and rollback…')
     const versions = editor.dialog("Versions of 'Pump P-101 health'")
-    await versions.getByText('every change of the temperature').waitFor()
+    await versions.getByText('every change of the temperature, the pressure in the log').waitFor()
     await versions.getByRole('button', { name: /^v1/ }).click()
     await editor.button('Roll back to it…', versions).click()
     await editor.button('Roll back', editor.dialog('Roll back to version 1?')).click()
     await versions.getByText('Version 3 runs: what version 1 was.').waitFor()
     await editor.button('Close', versions).click()
+    expect(await editor.node('debug').count()).toBe(0)
     await editor.select('temperature', 'Live')
     expect(await editor.passing(12), 'at 0.5 °C at most one in twelve passes').toBeLessThan(0.1)
 

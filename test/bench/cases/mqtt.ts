@@ -5,6 +5,7 @@ import { connect, createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
+import { cpuMs } from '../proc.ts'
 import { startContender, startProgram, type Started } from '../process.ts'
 import { median } from '../readings.ts'
 import type { Case, CaseOptions, Row } from '../report.ts'
@@ -42,6 +43,8 @@ async function startBroker(folder: string): Promise<{ readonly broker: Started; 
 
 interface Measured {
   readonly perSecond: number
+  /** CPU time of the contender for one message, µs: steadier than the rate on a busy machine. */
+  readonly cpuUs: number
   readonly sent: number
   readonly lost: number
   readonly repeated: number
@@ -59,9 +62,12 @@ async function measureQos(qos: 0 | 1, url: string, { quick, say }: CaseOptions):
     const publisher = start('mqtt-publisher', {})
     const counter = start('mqtt-counter', { topic: 'out/#' })
     const keys = Object.keys(contenders) as Key[]
-    await Promise.all([publisher.next(), counter.next(), ...keys.map((key) => start(`mqtt-${key}`, { from: `in/${key}`, to: `out/${key}` }).next())])
+    const bridges = Object.fromEntries(keys.map((key) => [key, start(`mqtt-${key}`, { from: `in/${key}`, to: `out/${key}` })])) as Record<Key, Started>
+    await Promise.all(started.map((one) => one.next()))
 
     const measure = async (key: Key, ms: number): Promise<Measured> => {
+      const { pid } = bridges[key]
+      const used = cpuMs(pid)
       counter.send({ begin: true })
       publisher.send({ begin: { topic: `in/${key}`, ms, window: WINDOW } })
       let done: PublisherAnswer | undefined
@@ -82,7 +88,7 @@ async function measureQos(qos: 0 | 1, url: string, { quick, say }: CaseOptions):
       for (let rest = await count; !rest.ended; rest = await counter.next<CounterAnswer>()) seen = rest.count > 0 ? rest : seen
       await told
       const { sent, firstAt } = done!
-      return { perSecond: seen.count / ((seen.lastAt - firstAt) / 1000), sent, lost: sent - seen.count, repeated: seen.repeated }
+      return { perSecond: seen.count / ((seen.lastAt - firstAt) / 1000), cpuUs: (1000 * (cpuMs(pid) - used)) / seen.count, sent, lost: sent - seen.count, repeated: seen.repeated }
     }
 
     // Until one message comes through, the contender is still subscribing; then it runs warm.
@@ -123,8 +129,9 @@ export const mqtt: Case = {
             rate: median(results[key].map((r) => r.perSecond)),
             unit: 'messages/s',
             ratios: key !== 'headgate' ? [] : [{ to: 'bare bridge', value: ratio('bridge'), expected: qos === 0 ? 0.9 : 0.6 }, { to: 'Node-RED', value: ratio('node-red') }],
-            note: `${sum('sent')} sent, ${sum('lost')} lost${sum('repeated') > 0 ? `, ${sum('repeated')} twice` : ''}`,
+            note: `${Math.round(median(results[key].map((r) => r.cpuUs)))} µs of CPU time a message; ${sum('sent')} sent, ${sum('lost')} lost${sum('repeated') > 0 ? `, ${sum('repeated')} twice` : ''}`,
             rounds: results[key].map((r) => r.perSecond),
+            cpuUs: results[key].map((r) => r.cpuUs),
           })
         }
       }

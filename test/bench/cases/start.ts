@@ -1,8 +1,9 @@
 // Case 4: from the start of the process to the first healthy answer, and the memory once it runs.
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
+import { family, memory } from '../proc.ts'
 import { startContender, startProgram, type Started } from '../process.ts'
 import { median } from '../readings.ts'
 import type { Case } from '../report.ts'
@@ -11,6 +12,8 @@ import { buildEditor } from '../../../runtime/cli/build-editor.ts'
 
 const root = resolve(import.meta.dirname, '../../..')
 const LIMIT_MS = 40_000
+/** What `npm start` runs, without npm: 'node' is this one. */
+const npmStart = (JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: { start: string } }).scripts.start.split(' ').slice(1)
 
 /** Times since the start of the process. */
 interface Start {
@@ -21,27 +24,6 @@ interface Start {
   readonly rssMb: number
   /** Proportional: pages that processes share count once. Undefined where the system does not tell. */
   readonly pssMb: number | undefined
-}
-
-const text = (file: string): string => {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch {
-    return '' // the process has ended, or this may not be read
-  }
-}
-const field = (file: string, name: string): number => Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(text(file))?.[1] ?? 0)
-
-/** The process and those it started, by what each was started with. */
-function family(pid: number): { readonly pid: number; readonly command: string }[] {
-  const children = readdirSync('/proc').filter((name) => /^\d+$/.test(name) && field(`/proc/${name}/status`, 'PPid') === pid)
-  return [{ pid, command: text(`/proc/${pid}/cmdline`).replaceAll('\0', ' ') }, ...children.flatMap((child) => family(Number(child)))]
-}
-
-function memory(pids: readonly number[]): Pick<Start, 'rssMb' | 'pssMb'> {
-  const sum = (file: string, name: string): number => pids.reduce((a, pid) => a + field(`/proc/${pid}/${file}`, name), 0) / 1024
-  const pss = sum('smaps_rollup', 'Pss')
-  return { rssMb: sum('status', 'VmRSS'), pssMb: pss > 0 ? pss : undefined }
 }
 
 /** Resolves with ms since `began` when nothing is missing any more; `missing` tells what still is. */
@@ -65,7 +47,7 @@ async function get(url: string): Promise<Response | undefined> {
 async function headgate(settleMs: number): Promise<Start> {
   const data = mkdtempSync(join(tmpdir(), 'headgate-bench-data-'))
   const began = performance.now()
-  const gateway = startProgram(process.execPath, ['runtime/cli/main.ts', 'start', '--data', data, '--port', '0', '--no-build'], LIMIT_MS + 20_000, process.env, root)
+  const gateway = startProgram(process.execPath, [...npmStart, '--data', data, '--port', '0', '--no-build'], LIMIT_MS + 20_000, process.env, root)
   try {
     let url: string | undefined
     while (url === undefined) url = /http:\/\/\S+/.exec(await gateway.next<string>())?.[0]
@@ -114,7 +96,7 @@ export const start: Case = {
     const problem = await buildEditor()
     if (problem !== undefined) throw new Error(`the editor could not be built: ${problem}`)
     const rounds = quick ? 1 : 3
-    const settleMs = quick ? 3000 : 6000
+    const settleMs = quick ? 3000 : 15_000
     const ours: Start[] = []
     const theirs: Start[] = []
     for (let round = 0; round < rounds; round++) {
