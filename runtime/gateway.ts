@@ -2,7 +2,7 @@
 // store keeps it. Acts that change something are done one at a time, in the order they came. Longer than other files:
 // all of its verbs share that one order and one list of flows.
 import { describeCatalogue, issue, IssueError, reasonOf, schemaFaults, withDefaults, type AnyDriver, type AnyNode, type Catalogue, type Issue, type JsonSample, type Resources } from '#kit'
-import { diffFlows, equalJson, formatChange, readFlow, type AlarmBody, type AuditBody, type CheckBody, type ConnectionBody, type ConnectionEntry, type DeployBody, type EngineStatus, type Flow, type FlowBody, type FlowState, type FlowSummary, type HealthBody, type ModelBody, type ServerMessage, type VersionSummary } from '#format'
+import { CONNECTION_NAME, diffFlows, emptyFlow, equalJson, formatChange, readFlow, type AlarmBody, type AuditBody, type CheckBody, type ConnectionBody, type ConnectionEntry, type DeployBody, type EngineStatus, type Flow, type FlowBody, type FlowState, type FlowSummary, type HealthBody, type ModelBody, type ServerMessage, type VersionSummary } from '#format'
 import { createAlarms } from './alarms.ts'
 import { disarms, type ModelHashes } from './arming.ts'
 import { compile, type Compiled } from './compile/index.ts'
@@ -32,7 +32,8 @@ export interface GatewayStore {
   setArmed(id: string, armed: boolean): void
   removeFlow(id: string): void
   connections(): Readonly<Record<string, ConnectionEntry>>
-  putConnection(name: string, entry: ConnectionEntry): void
+  /** And disarms the running version of these flows. */
+  putConnection(name: string, entry: ConnectionEntry, disarmed: readonly string[]): void
   removeConnection(name: string): void
   audit(entry: AuditBody): void
   /** Newest first. */
@@ -110,14 +111,18 @@ export function createGateway(parts: GatewayParts) {
     if (!found) throw new IssueError(issue('FLOW_UNKNOWN', { flow: id }, { id }))
     return found
   }
-  /** The audit trail. A full disk must not undo what has happened already: it is said in the log. */
-  const note = (user: string, act: string, subject: string, detail: string): void => {
+  /** For what has happened already, or makes the plant safe: a full disk must not undo or keep it. It is said instead. */
+  const keep = (otherwise: string, write: () => void): void => {
     try {
-      store.audit({ time: now(), user, act, subject, detail })
+      write()
     } catch (thrown) {
-      parts.log('error', `The audit entry '${act} ${subject}' by ${user} could not be written: ${reasonOf(thrown)}`, thrown)
+      const text = `${otherwise}: ${reasonOf(thrown)}`
+      parts.log('error', text, thrown)
+      tell({ type: 'log', time: now(), level: 'error', text })
     }
   }
+  const note = (user: string, act: string, subject: string, detail: string): void =>
+    keep(`The audit entry '${act} ${subject}' by ${user} could not be written`, () => store.audit({ time: now(), user, act, subject, detail }))
 
   // One act at a time.
   let last: Promise<unknown> = Promise.resolve()
@@ -178,11 +183,7 @@ export function createGateway(parts: GatewayParts) {
       store.saveVersion(version, added)
     } catch (thrown) {
       // What runs must be what is stored: the engine goes back to what it ran.
-      try {
-        await (before?.plan ? engineDeploy(before.plan, before.armed) : engines.remove(id))
-      } catch (again) {
-        parts.log('error', `The flow '${id}' could not go back to what it ran: ${reasonOf(again)}`, again)
-      }
+      await back({ id, plan: before?.plan, armed: before?.armed ?? false })
       throw thrown
     }
     const live: Live = { id, stored: version, plan, actuators: compiled.actuators.length, armed, state: 'running', issues: [...compiled.issues, ...deployed.issues] }
@@ -191,6 +192,14 @@ export function createGateway(parts: GatewayParts) {
     note(by.author, by.act, id, [`version ${version.version}`, by.comment, changes.slice(0, 20).map(formatChange).join('; ')].filter((x) => x !== '').join(' · '))
     tellFlow(live)
     return { version: version.version, changes, kept: deployed.kept, restarted: deployed.restarted, gaps: deployed.gaps, armed, issues: live.issues }
+  }
+
+  async function back({ id, plan, armed }: Pick<Live, 'id' | 'plan' | 'armed'>): Promise<void> {
+    try {
+      await (plan ? engineDeploy(plan, armed) : engines.remove(id))
+    } catch (thrown) {
+      parts.log('error', `The flow '${id}' could not go back to what it ran: ${reasonOf(thrown)}`, thrown)
+    }
   }
 
   const deploy = (id: string, draft: DeployDraft, user: string): Promise<DeployBody> =>
@@ -271,11 +280,7 @@ export function createGateway(parts: GatewayParts) {
 
   const tellAlarm = (alarm: AlarmBody): void => {
     tell({ type: 'alarm', alarm })
-    try {
-      store.putAlarm(alarm)
-    } catch (thrown) {
-      parts.log('error', `The alarm of ${alarm.flow}: ${alarm.node} could not be stored: ${reasonOf(thrown)}`, thrown)
-    }
+    keep(`The alarm of ${alarm.flow}: ${alarm.node} could not be stored`, () => store.putAlarm(alarm))
   }
   /** A disarmed flow denies every sample: the trail gets each reason once until it changes. */
   const denied = new Map<string, string>()
@@ -315,6 +320,7 @@ export function createGateway(parts: GatewayParts) {
 
   const putConnection = (name: string, entry: { readonly type: string; readonly config: Readonly<Record<string, unknown>> }, user: string): Promise<void> =>
     inOrder(async () => {
+      if (!CONNECTION_NAME.test(name)) throw new IssueError(issue('CONNECTION_NAME', {}, { name }))
       const driver = drivers.get(entry.type)
       if (!driver) throw new IssueError(issue('CONNECTION_DRIVER', { field: '/type' }, { type: entry.type, types: [...drivers.keys()].join(', ') }))
       const config = withDefaults(driver.config, entry.config) as ConnectionEntry['config']
@@ -331,23 +337,22 @@ export function createGateway(parts: GatewayParts) {
         const armed = f.armed && disarms({ plan: f.plan!, models: f.stored.models }, { plan: compiled.plan, models: f.stored.models }, nodes) === undefined
         return { f, plan: compiled.plan, armed }
       })
+      const disarmed = planned.flatMap(({ f, armed }) => (f.armed && !armed ? [f.id] : []))
       const done: Live[] = []
       try {
         for (const { f, plan, armed } of planned) {
           await engineDeploy(plan, armed)
           done.push(f)
         }
-        store.putConnection(name, next)
+        store.putConnection(name, next, disarmed)
       } catch (thrown) {
-        for (const f of done) await engineDeploy(f.plan!, f.armed)
+        for (const f of done) await back(f)
         throw thrown
       }
-      note(user, 'connection.put', name, Object.hasOwn(old, name) ? 'changed' : 'added')
+      const alone = (connections: Flow['connections']): Flow => ({ ...emptyFlow('', ''), connections })
+      note(user, 'connection.put', name, diffFlows(alone(Object.hasOwn(old, name) ? { [name]: old[name]! } : {}), alone({ [name]: next })).map(formatChange).join('; '))
+      for (const id of disarmed) note('gateway', 'disarm', id, `the connection '${name}' changed`)
       for (const { f, plan, armed } of planned) {
-        if (f.armed && !armed) {
-          store.setArmed(f.id, false)
-          note('gateway', 'disarm', f.id, `the connection '${name}' changed`)
-        }
         const live: Live = { ...f, plan, armed }
         flows.set(f.id, live)
         tellFlow(live)
@@ -443,18 +448,20 @@ export function createGateway(parts: GatewayParts) {
         if (armed && live.actuators === 0) throw new IssueError(issue('REQUEST', { flow: id }, { reason: 'This flow has no actuator: there is nothing to arm.' }))
         if (armed && live.state !== 'running') throw new IssueError(issue('REQUEST', { flow: id }, { reason: `The flow is ${live.state}; only a running one can be armed.` }))
         // Armed is first written down, then done; disarming is done first: what fails in between leaves the safe side.
-        if (!armed) await engines.arm(id, false)
-        store.setArmed(id, armed)
-        note(user, armed ? 'arm' : 'disarm', id, reason)
         if (armed) {
+          store.setArmed(id, true)
           try {
             await engines.arm(id, true)
           } catch (thrown) {
-            store.setArmed(id, false)
+            keep(`'${id}' is disarmed, and armed after a restart`, () => store.setArmed(id, false))
             throw thrown
           }
+        } else {
+          await engines.arm(id, false)
+          keep(`'${id}' is disarmed, and armed again after a restart`, () => store.setArmed(id, false))
         }
         live.armed = armed
+        note(user, armed ? 'arm' : 'disarm', id, reason)
         tellFlow(live)
         return summary(live)
       }),
@@ -474,9 +481,16 @@ export function createGateway(parts: GatewayParts) {
     /** Not behind a deploy that takes its time: holding must be at once. */
     async hold(next: boolean, reason: string, user: string): Promise<void> {
       // Held is first written down, then done; released is done first: what fails in between leaves the safe side.
-      if (next) store.setHeld((held = true))
+      const write = (): void => keep(next ? 'The outputs are held, and released by a restart' : 'The outputs are released, and held again by a restart', () => store.setHeld(next))
+      if (next) {
+        held = true
+        write()
+      }
       await engines.hold(next)
-      if (!next) store.setHeld((held = false))
+      if (!next) {
+        held = false
+        write()
+      }
       note(user, next ? 'hold' : 'release', 'all outputs', reason)
       tell({ type: 'hold', held })
     },

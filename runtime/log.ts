@@ -1,6 +1,8 @@
-// The gateway's log: one JSON line an entry, in a file of the data folder (0600), set aside at start above 10 MB.
-import { chmodSync, closeSync, existsSync, openSync, renameSync, statSync } from 'node:fs'
+// The gateway's log: one JSON line an entry, in a file of the data folder (0600), set aside above 10 MB. A full disk
+// costs entries, which are counted, and nothing else.
+import { closeSync, fstatSync, openSync, renameSync, writeSync } from 'node:fs'
 import pino from 'pino'
+import { reasonOf } from '#kit'
 
 export type LogLevel = 'error' | 'warning' | 'info'
 export interface Log {
@@ -10,12 +12,40 @@ export interface Log {
 
 const MAX_BYTES = 10 * 1024 * 1024
 
-export function openLog(file: string): Log {
-  if (existsSync(file) && statSync(file).size > MAX_BYTES) renameSync(file, `${file}.1`)
-  closeSync(openSync(file, 'a', 0o600))
-  chmodSync(file, 0o600)
-  const destination = pino.destination({ dest: file, sync: true })
-  const logger = pino({ base: null, timestamp: pino.stdTimeFunctions.isoTime }, destination)
+/** Throws when the file cannot be opened. `maxBytes` of it are kept, and as many of the one before. */
+export function openLog(file: string, maxBytes = MAX_BYTES): Log {
+  let fd: number | undefined
+  let bytes = 0
+  let lost = 0
+  const open = (): number => {
+    const opened = openSync(file, 'a', 0o600)
+    bytes = fstatSync(opened).size
+    return opened
+  }
+  const setAside = (): void => {
+    closeSync(fd!)
+    fd = undefined
+    renameSync(file, `${file}.1`)
+    fd = open()
+  }
+  fd = open()
+  let closed = false
+  const logger = pino({ base: null, timestamp: pino.stdTimeFunctions.isoTime }, {
+    write(line) {
+      if (closed) return
+      try {
+        fd ??= open()
+        if (bytes > maxBytes) setAside()
+        bytes += writeSync(fd, line)
+        if (lost === 0) return
+        const count = lost
+        lost = 0
+        logger.warn(`${count} entries are missing here: they could not be written.`)
+      } catch (thrown) {
+        if (lost++ === 0) process.stderr.write(`headgate: the log ${file} cannot be written: ${reasonOf(thrown)}\n`)
+      }
+    },
+  })
   return {
     write(level, text, thrown) {
       const details = thrown === undefined ? {} : { err: thrown }
@@ -23,6 +53,10 @@ export function openLog(file: string): Log {
       else if (level === 'warning') logger.warn(details, text)
       else logger.info(details, text)
     },
-    close: () => destination.end(),
+    close() {
+      closed = true
+      if (fd !== undefined) closeSync(fd)
+      fd = undefined
+    },
   }
 }

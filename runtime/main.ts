@@ -83,7 +83,7 @@ export async function startGateway(options: StartOptions): Promise<RunningGatewa
     engines.start().catch(() => undefined)
 
     const [{ openSecrets }, { createAuth }, { openRegistry, shippedModels }] = await Promise.all([import('./store/secrets.ts'), import('./auth/auth.ts'), import('./models/registry.ts')])
-    const [auth, registry] = await Promise.all([createAuth(store), openRegistry({ folders: [shippedModels, join(data, 'models')], cache: join(data, 'models', 'probed.json') })])
+    const [auth, registry] = await Promise.all([createAuth(store, { log: (text, thrown) => log.write('error', text, thrown) }), openRegistry({ folders: [shippedModels, join(data, 'models')], cache: join(data, 'models', 'probed.json') })])
     closers.push(() => registry.close())
     if (!auth.claimed() && options.behindProxy === undefined && !isLoopback(options.host)) throw new IssueError(issue('HOST_OPEN', {}, { host: options.host }))
 

@@ -1,22 +1,23 @@
 // The drawing. React Flow holds sizes and what is just being dragged; everything else is the draft in the store, and
 // every change goes through its actions.
-import { useCallback, useEffect, useMemo, useRef, useState, type DragEvent, type KeyboardEvent, type RefObject } from 'react'
-import { applyNodeChanges, Background, ReactFlow, ReactFlowProvider, useNodesInitialized, useReactFlow, type Connection, type Edge, type EdgeChange, type Node, type NodeChange, type OnConnectEnd, type OnConnectStart, type Rect, type Viewport } from 'reactflow'
+import { useCallback, useEffect, useMemo, useRef, useState, type DragEvent, type KeyboardEvent } from 'react'
+import { applyNodeChanges, Background, ReactFlow, ReactFlowProvider, useNodesInitialized, useReactFlow, type Connection, type Edge, type EdgeChange, type Node, type NodeChange, type OnConnectEnd, type OnConnectStart } from 'reactflow'
 import 'reactflow/dist/style.css'
-import type { WireEnd } from '#format'
-import { MAX_FLOW_BYTES } from '#format'
+import { formatEnd, MAX_FLOW_BYTES, type WireEnd } from '#format'
 import { nothing } from '../state/document.ts'
 import { actions, store, useEditor } from '../state/store.ts'
 import { judgeWire } from '../state/wiring.ts'
 import { Banner } from './banner.tsx'
 import { Controls, Overview } from './controls.tsx'
-import { beginDrag, endDrag } from './drag.ts'
+import { beginDrag, dragNow, endDrag } from './drag.ts'
 import { DragReason } from './drag-reason.tsx'
 import { EdgeView } from './edge-view.tsx'
 import { Empty } from './empty.tsx'
+import { MIN_ZOOM } from './fit.ts'
 import { edgesOf, NODE, nodesOf } from './graph.ts'
 import { NodeMenu, type MenuAt } from './node-menu.tsx'
 import { NodeView } from './node-view.tsx'
+import { useFit } from './use-fit.ts'
 import { DRAG_TYPE, setViewCentre } from './view.ts'
 import { WirePicker } from './wire-picker.tsx'
 import './canvas.css'
@@ -50,7 +51,7 @@ function Drawing() {
   const [menu, setMenu] = useState<MenuAt | null>(null)
   const frame = useRef<HTMLDivElement>(null)
   const { screenToFlowPosition } = useReactFlow()
-  useReveal(frame)
+  useReveal()
 
   const nodes = useMemo(() => (flow ? nodesOf(flow, selection, types, drawn) : []), [flow, selection, types, drawn])
   const edges = useMemo(() => (flow ? edgesOf(flow, selection) : []), [flow, selection])
@@ -73,15 +74,28 @@ function Drawing() {
   const moved = useCallback((_event: unknown, _node: unknown, dragged: Node[]) => {
     actions.moveNodes(Object.fromEntries(dragged.map((n) => [n.id, [n.position.x, n.position.y] as const])))
   }, [])
+  // An end of a wire that is moved: React Flow says so first, then begins to draw a connection from the other end.
+  const moving = useRef<string | null>(null)
   const onConnectStart = useCallback<OnConnectStart>((_event, { nodeId, handleId, handleType }) => {
-    if (nodeId !== null && handleId !== null) beginDrag({ node: nodeId, port: handleId }, handleType === 'source' ? 'output' : 'input')
+    if (nodeId !== null && handleId !== null) beginDrag({ node: nodeId, port: handleId }, handleType === 'source' ? 'output' : 'input', moving.current)
+  }, [])
+  const onReconnectStart = useCallback((_event: unknown, edge: Edge) => {
+    moving.current = edge.id
+  }, [])
+  const onReconnect = useCallback((old: Edge, c: Connection) => {
+    const { from, to } = endsOf(c)
+    actions.connect(from, to, old.id)
+  }, [])
+  const onReconnectEnd = useCallback(() => {
+    moving.current = null
   }, [])
   const onConnectEnd = useCallback<OnConnectEnd>((_event, { isValid, fromHandle, toHandle }) => {
+    const instead = dragNow()?.moving ?? undefined
     endDrag()
     if (isValid || !fromHandle || !toHandle) return
     // Dropped on a port that refuses it: say why, and offer the mend.
     const [from, to] = fromHandle.type === 'source' ? [fromHandle, toHandle] : [toHandle, fromHandle]
-    if (from.type === 'source' && to.type === 'target') actions.connect({ node: from.nodeId, port: from.id ?? '' }, { node: to.nodeId, port: to.id ?? '' })
+    if (from.type === 'source' && to.type === 'target') actions.connect({ node: from.nodeId, port: from.id ?? '' }, { node: to.nodeId, port: to.id ?? '' }, instead)
     else actions.toast({ level: 'info', text: 'A wire goes from an output (right) to an input (left).' })
   }, [])
 
@@ -127,13 +141,18 @@ function Drawing() {
         onConnectStart={onConnectStart}
         onConnectEnd={onConnectEnd}
         connectOnClick={false}
+        onReconnectStart={onReconnectStart}
+        onReconnect={onReconnect}
+        onReconnectEnd={onReconnectEnd}
         onConnect={(c) => {
           const { from, to } = endsOf(c)
           actions.connect(from, to)
         }}
         isValidConnection={(c) => {
           const { from, to } = endsOf(c)
-          return judgeWire(store.getState(), from, to).ok
+          const drag = dragNow()
+          if (!drag) return judgeWire(store.getState(), from, to).ok
+          return drag.verdicts.get(formatEnd(drag.side === 'output' ? to : from))?.ok ?? false
         }}
         onNodeContextMenu={(e, node) => {
           e.preventDefault()
@@ -147,12 +166,12 @@ function Drawing() {
         selectionKeyCode="Shift"
         snapToGrid
         snapGrid={GRID}
-        minZoom={0.15}
+        minZoom={MIN_ZOOM}
         maxZoom={2}
         connectionRadius={26}
         elevateEdgesOnSelect
         onlyRenderVisibleElements={nodes.length > MANY}
-        attributionPosition="bottom-center"
+        attributionPosition="bottom-left"
         aria-label="Flow"
       >
         <Background gap={20} size={2} color="var(--grid)" />
@@ -182,32 +201,22 @@ function choose(part: 'nodes' | 'wires', changes: readonly (NodeChange | EdgeCha
 }
 
 /** Brings into view what the store asks for: nodes, or the whole flow. */
-function useReveal(frame: RefObject<HTMLDivElement | null>): void {
+function useReveal(): void {
   const reveal = useEditor((s) => s.ui.reveal)
   const ready = useNodesInitialized()
-  const { fitView, getNodes, getNodesBounds, setViewport } = useReactFlow()
+  const { fitView } = useReactFlow()
+  const fit = useFit()
   const done = useRef<unknown>(null)
   useEffect(() => {
     if (!reveal || !ready || done.current === reveal) return
-    const some = reveal.nodes.length > 0
     // After React Flow has taken over the places that came with the request.
     const look = requestAnimationFrame(() => {
-      // A wide flow opens at a size that can be read, from its upstream end; Fit shows the whole.
-      if (!some && anchor(getNodesBounds(getNodes()), frame.current, setViewport)) return
-      void fitView({ padding: some ? 0.4 : 0.12, maxZoom: 1, minZoom: some ? 0.5 : 0.15, duration: some ? 200 : 0, ...(some ? { nodes: reveal.nodes.map((id) => ({ id })) } : {}) })
+      if (reveal.nodes.length === 0) fit()
+      else void fitView({ padding: 0.4, maxZoom: 1, minZoom: 0.5, duration: 200, nodes: reveal.nodes.map((id) => ({ id })) })
       done.current = reveal
     })
     return () => cancelAnimationFrame(look)
-  }, [reveal, ready, frame, fitView, getNodes, getNodesBounds, setViewport])
-}
-
-/** The smallest zoom that a flow opens at. */
-const READABLE = 0.7
-function anchor(bounds: Rect, frame: HTMLElement | null, setViewport: (v: Viewport) => void): boolean {
-  if (!frame || Math.min(frame.clientWidth / (bounds.width * 1.12), frame.clientHeight / (bounds.height * 1.12)) >= READABLE) return false
-  const centre = (size: number, length: number): number => Math.max(28, (size - length * READABLE) / 2)
-  setViewport({ x: centre(frame.clientWidth, bounds.width) - bounds.x * READABLE, y: Math.max(56, centre(frame.clientHeight, bounds.height)) - bounds.y * READABLE, zoom: READABLE })
-  return true
+  }, [reveal, ready, fit, fitView])
 }
 
 async function importFile(file: File): Promise<void> {

@@ -3,10 +3,12 @@ import { MiniMap, useReactFlow, useViewport, type Node } from 'reactflow'
 import { conditionOf, alarmOf, issuesAt } from '../state/status.ts'
 import { tidy } from '../state/tidy.ts'
 import { actions, store, useEditor } from '../state/store.ts'
+import { useFit } from './use-fit.ts'
 
 export function Controls() {
   const { zoom } = useViewport()
-  const { zoomIn, zoomOut, zoomTo, fitView, getNode } = useReactFlow()
+  const { zoomIn, zoomOut, zoomTo, getNode } = useReactFlow()
+  const fit = useFit()
   const arrange = (): void => {
     const flow = store.getState().document?.flow
     if (!flow) return
@@ -18,7 +20,7 @@ export function Controls() {
       <button type="button" aria-label="Zoom out" onClick={() => void zoomOut()}>−</button>
       <button type="button" aria-label="Zoom to 100%" title="Zoom to 100%" onClick={() => void zoomTo(1)}>{Math.round(zoom * 100)}%</button>
       <button type="button" aria-label="Zoom in" onClick={() => void zoomIn()}>+</button>
-      <button type="button" title="Bring the whole flow into view" onClick={() => void fitView({ padding: 0.12, maxZoom: 1 })}>Fit</button>
+      <button type="button" title="Bring the whole flow into view" onClick={fit}>Fit</button>
       <button type="button" title="Arrange the nodes in columns" onClick={arrange}>Tidy</button>
     </div>
   )

@@ -3,23 +3,30 @@ import { useStore } from 'zustand'
 import { createStore } from 'zustand/vanilla'
 import type { WireEnd } from '#format'
 import { store } from '../state/store.ts'
-import { partnersOf, type Verdict } from '../state/wiring.ts'
+import { partnersOf, withoutWire, type Verdict } from '../state/wiring.ts'
 
 export interface Drag {
   readonly from: WireEnd
   readonly side: 'output' | 'input'
+  /** The wire whose other end is being moved, as text. */
+  readonly moving: string | null
   /** By 'node.port' of the other side. */
   readonly verdicts: ReadonlyMap<string, Verdict>
 }
 
 const drags = createStore<{ readonly drag: Drag | null }>()(() => ({ drag: null }))
 
-export function beginDrag(from: WireEnd, side: 'output' | 'input'): void {
-  const verdicts = new Map(partnersOf(store.getState(), from, side).map((p) => [`${p.end.node}.${p.end.port}`, p.verdict]))
-  drags.setState({ drag: { from, side, verdicts } })
+export function beginDrag(from: WireEnd, side: 'output' | 'input', moving: string | null = null): void {
+  const state = store.getState()
+  const verdicts = new Map(partnersOf(moving === null ? state : withoutWire(state, moving), from, side).map((p) => [`${p.end.node}.${p.end.port}`, p.verdict]))
+  drags.setState({ drag: { from, side, moving, verdicts } })
 }
+export const dragNow = (): Drag | null => drags.getState().drag
 export const endDrag = (): void => drags.setState({ drag: null })
 export const useDrag = (): Drag | null => useStore(drags, (s) => s.drag)
+
+/** While a wire looks for an output, folded outputs open. */
+export const useSeekingOutput = (): boolean => useStore(drags, ({ drag }) => drag?.side === 'input')
 
 /** How a port stands to the wire under the cursor: null while none is dragged. */
 export function usePortMark(node: string, port: string, side: 'output' | 'input'): 'from' | 'ok' | 'no' | null {

@@ -1,11 +1,12 @@
 // A wire: hot when it belongs to what is selected, broken when its ends do not fit, dashed when what it carries is stale.
 import { memo } from 'react'
-import { BaseEdge, EdgeLabelRenderer, getBezierPath, type EdgeProps } from 'reactflow'
+import { BaseEdge, EdgeLabelRenderer, useStore, type EdgeProps, type ReactFlowState, type Rect } from 'reactflow'
 import { parseWire } from '#format'
 import { formatRate, formatValue, severityOf } from '../state/format.ts'
 import type { State } from '../state/model.ts'
 import { issueOfWire } from '../state/status.ts'
 import { useEditor } from '../state/store.ts'
+import { isBackwards, routeWire } from './route.ts'
 
 /** One short text, so that a wire redraws only when it changes. Slow truth values show themselves, as they matter more than their rate. */
 function labelOf(s: State, source: string, port: string): string {
@@ -23,7 +24,15 @@ function conditionOf(s: State, source: string, port: string): 'live' | 'idle' | 
   return last && severityOf(last) === 'bad' ? 'bad' : 'live'
 }
 
-export const EdgeView = memo(function EdgeView({ id, source, target, sourceX, sourceY, targetX, targetY, sourcePosition, targetPosition, selected }: EdgeProps) {
+const same = (a: Rect | undefined, b: Rect | undefined): boolean => a === b || (a !== undefined && b !== undefined && a.x === b.x && a.y === b.y && a.width === b.width && a.height === b.height)
+/** Where a node lies; undefined while `wanted` is false. */
+const useBox = (node: string, wanted: boolean): Rect | undefined =>
+  useStore((s: ReactFlowState) => {
+    const found = wanted ? s.nodeLookup.get(node) : undefined
+    return found ? { ...found.internals.positionAbsolute, width: found.measured.width ?? 0, height: found.measured.height ?? 0 } : undefined
+  }, same)
+
+export const EdgeView = memo(function EdgeView({ id, source, target, sourceX, sourceY, targetX, targetY, selected }: EdgeProps) {
   const port = parseWire(id)?.from.port ?? ''
   const label = useEditor((s) => labelOf(s, source, port))
   const fault = useEditor((s) => issueOfWire(s.issues, id))
@@ -33,7 +42,8 @@ export const EdgeView = memo(function EdgeView({ id, source, target, sourceX, so
     const nodes = s.document?.selection.nodes ?? []
     return nodes.length > 0 && nodes.length < 4 && (nodes.includes(source) || nodes.includes(target))
   })
-  const [path, x, y] = getBezierPath({ sourceX, sourceY, sourcePosition, targetX, targetY, targetPosition, curvature: 0.35 })
+  const back = isBackwards({ sourceX, targetX })
+  const [path, x, y] = routeWire({ sourceX, sourceY, targetX, targetY }, useBox(source, back), useBox(target, back))
   return (
     <>
       <BaseEdge path={path} interactionWidth={14} className={`wire kind-${kind} is-${condition}${selected ? ' sel' : hot ? ' hot' : ''}${fault ? ' broken' : ''}`} />

@@ -1,19 +1,22 @@
 // A node on the canvas. It listens to its own part of the store only: live values of one node redraw that node.
-import { memo, useEffect } from 'react'
+import { memo, useEffect, useMemo } from 'react'
 import { useUpdateNodeInternals, type NodeProps } from 'reactflow'
 import { displayUnit, type CatalogueNode, type ResolvedPort, type ResolvedPorts } from '#kit'
 import type { NodeEntry, NodeStatus } from '#format'
 import { Icon } from '../shell/icon.tsx'
 import { familyName } from '../state/families.ts'
-import { formatNumber, numbersOf } from '../state/format.ts'
+import { foldOutputs, wiredOutputs } from '../state/fold.ts'
+import { formatNumber, numbersOf, severityOf } from '../state/format.ts'
 import { alarmOf, alarmText, conditionOf, ghostsOf, issuesAt } from '../state/status.ts'
 import { useEditor } from '../state/store.ts'
+import { useSeekingOutput } from './drag.ts'
 import { Port, Reading } from './port-row.tsx'
 import { Bars, Line } from './spark.tsx'
 import './node.css'
 
 const noPorts: ResolvedPorts = {}
 const unknownPort: ResolvedPort = { kind: 'any' }
+const nothingWritten: NonNullable<NodeStatus['actuator']> = { armed: false, mode: 'auto', written: null, readBack: null, denied: '' }
 
 export const NodeView = memo(function NodeView({ id, selected }: NodeProps) {
   const entry = useEditor((s) => s.document?.flow.nodes[id])
@@ -30,9 +33,14 @@ function Card({ id, entry, type, selected }: { readonly id: string; readonly ent
   const issues = useEditor((s) => issuesAt(s.issues, id))
   const inputs = ports?.inputs ?? noPorts
   const outputs = ports?.outputs ?? noPorts
+  const wired = useEditor((s) => wiredOutputs(s.document!.flow.wires, id))
+  const alone = useEditor((s) => s.document!.selection.nodes.length === 1)
+  const seeking = useSeekingOutput()
+  const { shown, folded } = useMemo(() => foldOutputs(Object.keys(outputs), wired), [outputs, wired])
+  const open = folded.length === 0 || seeking || (selected && alone)
 
   // React Flow measures where handles are when a node is first drawn; after ports came or went it must look again.
-  const shape = [...Object.keys(inputs), '|', ...Object.keys(outputs), '|', ...ghosts.inputs, '|', ...ghosts.outputs].join(' ')
+  const shape = [...Object.keys(inputs), '|', ...(open ? Object.keys(outputs) : shown), '|', ...ghosts.inputs, '|', ...ghosts.outputs].join(' ')
   const remeasure = useUpdateNodeInternals()
   useEffect(() => {
     if (shape !== '') remeasure(id)
@@ -56,11 +64,12 @@ function Card({ id, entry, type, selected }: { readonly id: string; readonly ent
         </div>
         <span className={`dot ${dot.shape}`} role="img" aria-label={dot.text} title={dot.text} />
       </div>
-      <Rows id={id} inputs={inputs} outputs={outputs} status={status} stale={condition.stale} />
+      <Rows id={id} inputs={inputs} outputs={outputs} shown={open ? null : shown} status={status} stale={condition.stale} />
+      {open ? null : <Folded names={folded} status={status} />}
       {ghosts.inputs.map((name) => <div className="row" key={`i${name}`}><Port node={id} name={name} port={unknownPort} side="input" missing={type !== undefined} /><span className="pn gone">{name}</span></div>)}
       {ghosts.outputs.map((name) => <div className="row" key={`o${name}`}><span className="pn gone">{name}</span><Port node={id} name={name} port={unknownPort} side="output" missing={type !== undefined} /></div>)}
       <Glance id={id} outputs={outputs} status={status} />
-      {status?.actuator ? <Actuator actuator={status.actuator} unit={Object.values(inputs)[0]?.unit} /> : null}
+      {status?.actuator || type?.effects === 'writes' ? <Actuator actuator={status?.actuator ?? nothingWritten} unit={Object.values(inputs)[0]?.unit} /> : null}
       {status?.queue && status.queue.depth > 0 ? <div className="row"><span className="pn">queue</span><span className={`v${status.queue.depth > status.queue.limit / 2 ? ' q-uncertain' : ''}`}>{status.queue.depth}<u>of {status.queue.limit}</u></span></div> : null}
       {note === '' ? null : <div className={`note ${grave ? 'grave' : ''}`} title={note}>{note}</div>}
     </div>
@@ -75,7 +84,7 @@ function Extra({ status, alarm }: { readonly status: NodeStatus | undefined; rea
 }
 
 /** One input and one output share a row, as most nodes have them; else each port has its own. */
-function Rows({ id, inputs, outputs, status, stale }: { readonly id: string; readonly inputs: ResolvedPorts; readonly outputs: ResolvedPorts; readonly status: NodeStatus | undefined; readonly stale: boolean }) {
+function Rows({ id, inputs, outputs, shown, status, stale }: { readonly id: string; readonly inputs: ResolvedPorts; readonly outputs: ResolvedPorts; /** Null: all outputs. */ readonly shown: readonly string[] | null; readonly status: NodeStatus | undefined; readonly stale: boolean }) {
   const ins = Object.entries(inputs)
   const outs = Object.entries(outputs)
   const [onlyIn, onlyOut] = [ins[0], outs[0]]
@@ -98,7 +107,7 @@ function Rows({ id, inputs, outputs, status, stale }: { readonly id: string; rea
           {outs.length === 0 || ins.length > 1 ? <Reading status={status?.inputs[name]} port={port} stale={stale} /> : null}
         </div>
       ))}
-      {outs.map(([name, port]) => (
+      {outs.filter(([name]) => shown === null || shown.includes(name)).map(([name, port]) => (
         <div className="row" key={`out ${name}`}>
           <span className={`pn${ins.length > 0 ? ' out' : ''}`}>{name}</span>
           <Reading status={status?.outputs[name]} port={port} stale={stale} />
@@ -106,6 +115,17 @@ function Rows({ id, inputs, outputs, status, stale }: { readonly id: string; rea
         </div>
       ))}
     </>
+  )
+}
+
+/** Stands for the outputs that are folded away: selecting the node opens them. What is bad among them is not hidden. */
+function Folded({ names, status }: { readonly names: readonly string[]; readonly status: NodeStatus | undefined }) {
+  const bad = names.filter((name) => { const last = status?.outputs[name]?.last; return last && severityOf(last) === 'bad' })
+  return (
+    <div className="row more" title={`Select the node to see ${names.join(', ')}`}>
+      <span>+{names.length} more</span>
+      {bad.length > 0 ? <span className="v q-bad"><i className="q">✕</i>{bad.length} bad</span> : null}
+    </div>
   )
 }
 

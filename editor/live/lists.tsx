@@ -131,7 +131,7 @@ export function Log(): ReactElement {
           <div key={l.id} data-level={l.level}>
             <time>{formatTime(l.time)}</time> {l.level === 'info' ? '' : <em data-level={l.level}>{l.level} </em>}
             {l.node !== undefined && <><button type="button" onClick={() => { actions.select({ nodes: [l.node!] }); actions.reveal([l.node!]) }}>{nodes?.[l.node]?.name ?? l.node}</button> </>}
-            {l.text}{l.sample ? <span> {l.sample.tag} = {formatWhole(l.sample.value)}{l.sample.quality === undefined ? '' : ` ${l.sample.quality}`}</span> : ''}
+            {l.text}{l.sample && !l.text.includes(l.sample.tag) ? <span> {l.sample.tag} = {formatWhole(l.sample.value)}{l.sample.quality === undefined ? '' : ` ${l.sample.quality}`}</span> : ''}
           </div>
         ))}
       </div>

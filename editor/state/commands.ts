@@ -135,11 +135,19 @@ export function addWire(document: Document, from: { node: string; port: string }
   return commit(document, { ...document.flow, wires: [...document.flow.wires, text] }, { label: 'Connect' })
 }
 
-/** A node between the two ends of a wished wire: both wires and the node are one step. */
-export function insertBetween(document: Document, from: { node: string; port: string }, to: { node: string; port: string }, entry: NodeEntry, input: string, output: string): { document: Document; added: string } {
+/** Another wire in the place of one: moving an end of it. One step. */
+export function replaceWire(document: Document, old: string, from: { node: string; port: string }, to: { node: string; port: string }): Document {
+  const text = wireText(from.node, from.port, to.node, to.port)
+  if (text === old || !document.flow.wires.includes(old)) return document
+  const wires = document.flow.wires.includes(text) ? document.flow.wires.filter((w) => w !== old) : document.flow.wires.map((w) => (w === old ? text : w))
+  return commit(document, { ...document.flow, wires }, { label: 'Rewire' })
+}
+
+/** A node between the two ends of a wished wire: both wires and the node are one step. `instead` is the wire whose end was to be moved there. */
+export function insertBetween(document: Document, from: { node: string; port: string }, to: { node: string; port: string }, entry: NodeEntry, input: string, output: string, instead?: string): { document: Document; added: string } {
   const { document: grown, added } = addNode(document, entry)
   const direct = wireText(from.node, from.port, to.node, to.port)
-  const wires = [...grown.flow.wires.filter((w) => w !== direct), wireText(from.node, from.port, added, input), wireText(added, output, to.node, to.port)]
+  const wires = [...grown.flow.wires.filter((w) => w !== direct && w !== instead), wireText(from.node, from.port, added, input), wireText(added, output, to.node, to.port)]
   return { document: commit(document, { ...grown.flow, wires }, { label: `Insert ${entry.name ?? added}`, selection: { nodes: [added], wires: [] } }), added }
 }
 

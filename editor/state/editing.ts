@@ -6,7 +6,7 @@ import * as commands from './commands.ts'
 import { redo, seal, select, selectAll, undo, type Document, type Selection } from './document.ts'
 import type { Core } from './editor.ts'
 import type { Screen } from './screen.ts'
-import { judgeWire, viaConvert } from './wiring.ts'
+import { judgeWire, viaConvert, withoutWire } from './wiring.ts'
 
 type Place = readonly [number, number]
 
@@ -22,13 +22,13 @@ export function editing(core: Core, screen: Screen) {
   const selected = (): Selection => core.get().document?.selection ?? { nodes: [], wires: [] }
 
   /** Puts a node of this type between two ends that do not fit. */
-  const insertBetween = (from: WireEnd, to: WireEnd, type: string): string | null => {
+  const insertBetween = (from: WireEnd, to: WireEnd, type: string, moving?: string): string | null => {
     const known = starter(type)
     const entry = known && viaConvert(core.get(), from, to, known)
     if (!entry) return null
     let id: string | null = null
     change((d) => {
-      const { document, added } = commands.insertBetween(d, from, to, entry.node, entry.input, entry.output)
+      const { document, added } = commands.insertBetween(d, from, to, entry.node, entry.input, entry.output, moving)
       id = added
       return document
     })
@@ -71,15 +71,16 @@ export function editing(core: Core, screen: Screen) {
     setParameter: (name: string, value: JsonValue | undefined): void => change((d) => commands.setParameter(d, name, value)),
     replaceFlow: (flow: Flow, label?: string): void => change((d) => commands.replaceFlow(d, flow, label)),
 
-    /** Connects, or says in a toast why not and how to mend it. */
-    connect(from: WireEnd, to: WireEnd): boolean {
-      const verdict = judgeWire(core.get(), from, to)
+    /** Connects, or says in a toast why not and how to mend it. With `moving` the new wire takes the place of that one. */
+    connect(from: WireEnd, to: WireEnd, moving?: string): boolean {
+      if (moving === formatWire({ from, to })) return true
+      const verdict = judgeWire(moving === undefined ? core.get() : withoutWire(core.get(), moving), from, to)
       if (verdict.ok) {
-        change((d) => commands.addWire(d, from, to))
+        change((d) => (moving === undefined ? commands.addWire(d, from, to) : commands.replaceWire(d, moving, from, to)))
         return true
       }
       const insert = verdict.insert !== undefined && starter(verdict.insert) ? verdict.insert : undefined
-      screen.toastIssue(verdict.issue, insert === undefined ? undefined : { label: `Insert ${starter(insert)!.title}`, run: () => insertBetween(from, to, insert) })
+      screen.toastIssue(verdict.issue, insert === undefined ? undefined : { label: `Insert ${starter(insert)!.title}`, run: () => insertBetween(from, to, insert, moving) })
       return false
     },
     insertBetween,

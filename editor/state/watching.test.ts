@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import type { FlowSummary, NodeStatus, ServerMessage } from '#format'
 import { fixture, open } from './harness.ts'
 
@@ -23,14 +23,13 @@ test('when somebody else deploys, an unchanged draft follows and a changed one s
 
 test('a flow that the gateway gets after the editor was opened is opened', async () => {
   const flows: FlowSummary[] = []
-  const { actions, s, pass } = fixture({ flows: async () => [...flows] })
+  const { actions, s } = fixture({ flows: async () => [...flows] })
   await actions.start()
   expect([s().gate, s().flowId]).toEqual(['ready', null])
   const example: FlowSummary = { id: 'pump', name: 'Pump', version: 1, state: 'running', armed: false, actuators: 2 }
   flows.push(example)
   actions.applyServerMessage({ type: 'flow', flow: example })
-  await pass(1000)
-  expect(s().flowId).toBe('pump')
+  await vi.waitFor(() => expect(s().flowId).toBe('pump'))
   expect(s().document!.flow.name).toBe('Pump')
 })
 

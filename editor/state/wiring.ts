@@ -11,6 +11,12 @@ const CONVERT = 'transform.convert'
 
 type Drawn = Pick<State, 'ports' | 'document' | 'types'>
 
+/** The state as if a wire was not there: when one of its ends is moved, it does not stand in its own way. */
+export function withoutWire<S extends Drawn>(state: S, wire: string): S {
+  const { document } = state
+  return document ? { ...state, document: { ...document, flow: { ...document.flow, wires: document.flow.wires.filter((w) => w !== wire) } } } : state
+}
+
 export function judgeWire(state: Drawn, from: WireEnd, to: WireEnd): Verdict {
   const wire = formatWire({ from, to })
   const out = portOf(state.ports, from, 'outputs')

@@ -3,6 +3,8 @@ import { issue, type Issue, type JsonValue } from '#kit'
 
 export const FORMAT = 1
 export const NODE_ID = /^[a-z][a-z0-9_-]{0,63}$/
+/** Also the name of a folder, where its driver keeps certificates: nothing that leads out of one. */
+export const CONNECTION_NAME = /^[\p{L}\p{N}][\p{L}\p{N} ._-]{0,62}$/u
 
 export interface NodeEntry {
   readonly type: string
@@ -59,6 +61,8 @@ export const emptyFlow = (id: string, name: string): Flow => ({ headgate: FORMAT
 /** Documents above this size are refused before they are parsed. */
 export const MAX_FLOW_BYTES = 8 * 1024 * 1024
 const MAX_DEPTH = 64
+/** More faults than this are not told at once. */
+const MAX_ISSUES = 1000
 
 /** Reads a document. `flow` is given whenever its frame is right, so that a half-good one can be shown and mended. */
 export function parseFlow(text: string): { flow?: Flow; issues: Issue[] } {
@@ -75,7 +79,7 @@ export function parseFlow(text: string): { flow?: Flow; issues: Issue[] } {
 /** Checks the frame of a parsed document: every fault at once, with a JSON pointer to it. */
 export function readFlow(json: unknown): { flow?: Flow; issues: Issue[] } {
   const issues: Issue[] = []
-  const wrong = (field: string, reason: string): void => void issues.push(issue('FLOW_FORMAT', { field }, { reason }))
+  const wrong = (field: string, reason: string): void => void (issues.length < MAX_ISSUES && issues.push(issue('FLOW_FORMAT', { field }, { reason })))
   if (!isObject(json)) return { issues: [issue('FLOW_FORMAT', { field: '' }, { reason: 'A flow is a JSON object.' })] }
   if (!('headgate' in json)) return { issues: [issue('FLOW_FORMAT', { field: '/headgate' }, { reason: "This is no Headgate flow: 'headgate' is missing." })] }
   if (json['headgate'] !== FORMAT) return { issues: [issue('FLOW_VERSION', { field: '/headgate' }, { found: JSON.stringify(json['headgate']), known: FORMAT })] }
@@ -92,6 +96,7 @@ export function readFlow(json: unknown): { flow?: Flow; issues: Issue[] } {
   }
   const connections = part('connections')
   for (const [name, entry] of Object.entries(connections)) {
+    if (!CONNECTION_NAME.test(name)) issues.push(issue('CONNECTION_NAME', { field: `/connections/${pointer(name)}` }, { name }))
     if (!isObject(entry) || typeof entry['type'] !== 'string' || !isObject(entry['config'])) wrong(`/connections/${pointer(name)}`, "A connection has a 'type' and a 'config'.")
     else for (const key of Object.keys(entry)) if (key !== 'type' && key !== 'config') wrong(`/connections/${pointer(name)}/${pointer(key)}`, `A connection has no field '${key}'.`)
   }
@@ -106,7 +111,7 @@ export function readFlow(json: unknown): { flow?: Flow; issues: Issue[] } {
     for (const key of Object.keys(entry)) if (!['type', 'version', 'name', 'config', 'at'].includes(key)) wrong(`${place}/${pointer(key)}`, `A node has no field '${key}'.`)
     if (typeof entry['type'] !== 'string') wrong(`${place}/type`, "A node needs a 'type', such as 'filter.deadband'.")
     if (entry['version'] !== undefined && !(Number.isInteger(entry['version']) && (entry['version'] as number) > 0)) wrong(`${place}/version`, 'The version is a whole number from 1.')
-    if (entry['name'] !== undefined && typeof entry['name'] !== 'string') wrong(`${place}/name`, 'The name must be a text.')
+    if (entry['name'] !== undefined && !(typeof entry['name'] === 'string' && entry['name'].length <= 200)) wrong(`${place}/name`, 'The name must be a text of at most 200 characters.')
     if (!isObject(entry['config'])) wrong(`${place}/config`, "A node needs a 'config' object; {} takes all defaults.")
     const at = entry['at']
     if (!Array.isArray(at) || at.length !== 2 || !at.every((v) => typeof v === 'number' && Number.isFinite(v))) wrong(`${place}/at`, 'The place is [x, y].')

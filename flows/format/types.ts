@@ -167,8 +167,10 @@ function propagate(declared: ReadonlyMap<string, NodePorts>, feeding: ReadonlyMa
     const kind = sources.every((p) => p.kind === first.kind) ? first.kind : 'any'
     if (decl.kind !== 'any' && decl.kind !== kind) return decl
     if (kind === 'any') return { ...decl, kind }
-    const { optional: _optional, title: _title, help: _help, same: _same, length, ...shape } = first
-    const unit = sources.find((p) => p.unit !== undefined)?.unit
+    const { optional: _optional, title: _title, help: _help, same: _same, length, unit: _unit, ...shape } = first
+    // Of several units none: a reading in one of them must not be shown in another.
+    const units = sources.map((p) => p.unit).filter((u) => u !== undefined)
+    const unit = units.every((u) => relateUnits(u, units[0]) === 'same') ? units[0] : undefined
     return {
       ...shape,
       ...(unit === undefined ? {} : { unit }),
@@ -179,20 +181,20 @@ function propagate(declared: ReadonlyMap<string, NodePorts>, feeding: ReadonlyMa
   }
 
   // Outputs whose type stands in the declaration come first; the others follow them along the wires.
-  const waiting: (readonly [node: string, output: string])[] = []
+  // First come, first served, each once: an input with thousands of feeders is looked at when they are known.
+  const waiting = new Map<string, readonly [node: string, output: string]>()
   const followers = new Map<string, string[]>() // 'node.input' -> its outputs that are `same`
   for (const [id, { outputs }] of declared) {
     for (const [name, decl] of Object.entries(outputs)) {
       if (decl.same === undefined) known.set(`${id}.${name}`, decl)
       else {
         push(followers, `${id}.${decl.same}`, name)
-        waiting.push([id, name])
+        waiting.set(`${id}.${name}`, [id, name])
       }
     }
   }
-  for (let next = waiting.pop(); next; next = waiting.pop()) {
-    const [id, name] = next
-    const key = `${id}.${name}`
+  for (const [key, [id, name]] of waiting) {
+    waiting.delete(key)
     const decl = declared.get(id)!.outputs[name]!
     const base = inputOf(id, decl.same!)
     const round = rounds.get(key) ?? 0
@@ -203,7 +205,7 @@ function propagate(declared: ReadonlyMap<string, NodePorts>, feeding: ReadonlyMa
     if (equalJson(type, known.get(key))) continue
     known.set(key, type)
     rounds.set(key, round + 1)
-    for (const wire of fedBy.get(key) ?? []) for (const output of followers.get(formatEnd(wire.to)) ?? []) waiting.push([wire.to.node, output])
+    for (const wire of fedBy.get(key) ?? []) for (const output of followers.get(formatEnd(wire.to)) ?? []) waiting.set(`${wire.to.node}.${output}`, [wire.to.node, output])
   }
 
   const unresolved = new Set<string>()

@@ -34,6 +34,7 @@ export const issueTexts = {
   UNIT_UNKNOWN: { level: 'error', text: "'{unit}' is not a unit.", remedy: "Use a UCUM code such as 'Cel', 'bar', 'mm/s', 'Hz', '%' or '1'." },
   // ---- connections, secrets, models
   CONNECTION_UNKNOWN: { level: 'error', text: "No connection '{name}'.", remedy: 'Choose a connection of this gateway, or add one.' },
+  CONNECTION_NAME: { level: 'error', text: "'{name}' cannot be a connection's name.", remedy: 'Begin with a letter or digit, then letters, digits, blanks, . - or _ (63 characters at most).' },
   CONNECTION_TYPE: { level: 'error', text: "'{name}' is a {found} connection; this node needs {needed}.", remedy: 'Choose another connection.' },
   CONNECTION_DRIVER: { level: 'error', text: "No connection type '{type}' is installed.", remedy: 'Choose one of: {types}.' },
   CONNECTION_DIFFERS: { level: 'warning', text: "The flow's copy of '{name}' differs from the gateway's ({fields}).", remedy: "The gateway's is used, and the copy follows it at the next deploy. To use the flow's, change the gateway's connection." },
@@ -70,6 +71,7 @@ export const issueTexts = {
   DATA_IN_USE: { level: 'error', text: 'Another gateway is using the data folder {folder}.', remedy: 'Stop the other gateway, or start with another --data.' },
   STORE_DAMAGED: { level: 'error', text: '{file} is damaged: {reason}', remedy: 'Check the disk and restore this file from a backup. It holds users and flows, so it is never replaced by an empty one.' },
   STORE_VERSION: { level: 'error', text: '{file} was written by a newer Headgate (format {found}; this one knows {known}).', remedy: 'Update the gateway.' },
+  STORE_WRITE: { level: 'error', text: 'Not stored in {file}: {reason}.', remedy: 'Make room on the disk and see that it is writable, then try again.' },
   PORT_IN_USE: { level: 'error', text: 'Port {port} is in use on {host}.', remedy: 'Stop the other program, or start with --port.' },
   LISTEN: { level: 'error', text: 'The gateway cannot listen on {host}, port {port}: {reason}', remedy: 'Choose an address of this machine with --host, and a port above 1023 with --port.' },
   PLANT_DOWN: { level: 'warning', text: 'The simulated plant stopped ({reason}).', remedy: 'The gateway goes on without it; start the gateway again to have it back.' },
@@ -116,9 +118,13 @@ export interface Issue extends Place {
 
 export function issue(code: IssueCode, place: Place = {}, details: Record<string, string | number> = {}): Issue {
   const { level, text, remedy } = issueTexts[code] as IssueText
-  const fill = (template: string): string => template.replace(/\{(\w+)\}/g, (whole, name: string) => String(details[name] ?? whole))
+  const fill = (template: string): string => template.replace(/\{(\w+)\}/g, (whole, name: string) => shortened(String(details[name] ?? whole)))
   return { code, level, text: fill(text), remedy: fill(remedy), ...place }
 }
+
+/** What a document or a device says may be of any length; an issue is read by a person. */
+const LONGEST = 1000
+const shortened = (text: string): string => (text.length > LONGEST ? `${text.slice(0, LONGEST)}...` : text)
 
 export const hasErrors = (issues: readonly Issue[]): boolean => issues.some((i) => i.level === 'error')
 

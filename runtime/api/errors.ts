@@ -1,7 +1,7 @@
 // What an error becomes on the wire: always an ErrorBody, with the HTTP status of its first issue. What is not an
 // IssueError is our own fault: its text stays in the log, outside goes INTERNAL without a stack.
 import type { FastifyError } from 'fastify'
-import { issue, IssueError, reasonOf, type IssueCode } from '#kit'
+import { issue, IssueError, reasonOf, type Issue, type IssueCode } from '#kit'
 import type { ErrorBody } from '#format'
 
 const statuses: Partial<Record<IssueCode, number>> = {
@@ -25,12 +25,15 @@ const statuses: Partial<Record<IssueCode, number>> = {
   USER_LAST_ADMIN: 409,
   REQUEST: 400,
   ENGINE_DOWN: 503,
+  STORE_WRITE: 507,
   EDITOR_MISSING: 503,
   INTERNAL: 500,
 }
 
+/** What an address named, and not a flow. */
+const missing: readonly IssueCode[] = ['CONNECTION_UNKNOWN', 'SECRET_UNKNOWN']
 /** 422 for everything that is wrong with a flow, a config or a value. */
-export const statusOf = (code: IssueCode): number => statuses[code] ?? 422
+export const statusOf = ({ code, flow, node, field }: Issue): number => statuses[code] ?? (missing.includes(code) && (flow ?? node ?? field) === undefined ? 404 : 422)
 
 export interface Failure {
   readonly status: number
@@ -42,7 +45,7 @@ export interface Failure {
 export function failureOf(thrown: unknown): Failure {
   if (thrown instanceof IssueError) {
     const first = thrown.issues.find((i) => i.level === 'error') ?? thrown.issues[0]
-    if (first) return { status: statusOf(first.code), body: { issues: thrown.issues }, unexpected: false }
+    if (first) return { status: statusOf(first), body: { issues: thrown.issues }, unexpected: false }
   }
   const error = thrown as Partial<FastifyError> | null
   const status = error?.statusCode ?? 500

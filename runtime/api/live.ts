@@ -11,7 +11,12 @@ import { COOKIE, hostAllowed, originAllowed, type Reach } from './security.ts'
 const POLL_MS = 100
 const HEARTBEAT_MS = 15_000
 const MAX_CLIENTS = 64
+/** One person's: the others keep their view. */
+const MAX_OF_USER = 16
 const MAX_TAPS = 32
+/** What a client may ask at once, and a second for long: each tap is work for the engine that runs the flow. */
+const ASKS_AT_ONCE = 200
+const ASKS_PER_S = 50
 /** Bytes waiting for one client: above the first, status and taps wait; above the last, the client is let go. */
 const SLOW_BYTES = 512 * 1024
 const DEAD_BYTES = 16 * 1024 * 1024
@@ -32,6 +37,9 @@ interface Client {
   seen: Map<string, string>
   readonly taps: Map<string, Tap>
   alive: boolean
+  /** Below 0: it asked faster than it may. */
+  asksLeft: number
+  askedAt: number
 }
 interface Tap {
   /** Undefined while the engine links it. */
@@ -49,7 +57,8 @@ export function installLive(app: FastifyInstance, gateway: Gateway, auth: Auth, 
 
   app.server.on('upgrade', (request, raw, head) => {
     const refuse = (status: string): void => {
-      raw.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
+      // The other side may keep its half open for ever; no time limit of the server holds after an upgrade.
+      raw.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`, () => raw.destroy())
     }
     raw.on('error', () => raw.destroy())
     const { host, origin } = request.headers
@@ -61,13 +70,17 @@ export function installLive(app: FastifyInstance, gateway: Gateway, auth: Auth, 
     if (token === undefined || !session) return refuse('401 Unauthorized')
     if (!may(session.role, 'view')) return refuse('403 Forbidden')
     if (clients.size >= MAX_CLIENTS) return refuse('503 Service Unavailable')
+    if ([...clients].filter((c) => c.session.user === session.user).length >= MAX_OF_USER) return refuse('429 Too Many Requests')
     server.handleUpgrade(request, raw, head, (socket) => join(socket, token, session))
   })
 
   function join(socket: WebSocket, token: string, session: SessionOf): void {
-    const client: Client = { socket, token, session, flow: null, seen: new Map(), taps: new Map(), alive: true }
+    const client: Client = { socket, token, session, flow: null, seen: new Map(), taps: new Map(), alive: true, asksLeft: ASKS_AT_ONCE, askedAt: performance.now() }
     clients.add(client)
-    socket.on('message', (data, binary) => receive(client, data, binary))
+    socket.on('message', (data, binary) => {
+      pace(client)
+      receive(client, data, binary)
+    })
     socket.on('pong', () => (client.alive = true))
     // A broken frame or connection: 'close' follows, and there it is tidied up.
     socket.on('error', () => socket.terminate())
@@ -97,6 +110,16 @@ export function installLive(app: FastifyInstance, gateway: Gateway, auth: Auth, 
   const slow = (client: Client): boolean => client.socket.bufferedAmount > SLOW_BYTES
 
   // ---- what clients ask for
+
+  /** Who asks too fast is read from again when its time has come. */
+  function pace(client: Client): void {
+    const time = performance.now()
+    client.asksLeft = Math.min(ASKS_AT_ONCE, client.asksLeft + ((time - client.askedAt) / 1000) * ASKS_PER_S) - 1
+    client.askedAt = time
+    if (client.asksLeft >= 0 || client.socket.isPaused) return
+    client.socket.pause()
+    setTimeout(() => client.socket.resume(), (-client.asksLeft / ASKS_PER_S) * 1000).unref()
+  }
 
   function receive(client: Client, data: RawData, binary: boolean): void {
     const message = binary ? undefined : readMessage(String(data))

@@ -5,12 +5,12 @@ import { userOf } from './security.ts'
 import type { ApiApp } from './server.ts'
 
 export function plantRoutes(app: ApiApp, gateway: Gateway): void {
-  app.get('/api/catalogue', { config: { permission: 'view' }, schema: { summary: 'Node types and connection types of this gateway', response: { 200: s.CatalogueAnswer, '4xx': s.ErrorSchema } } }, () => gateway.catalogue)
+  app.get('/api/catalogue', { config: { permission: 'view' }, schema: { summary: 'Node types and connection types of this gateway', response: { 200: s.CatalogueAnswer, default: s.ErrorSchema } } }, () => gateway.catalogue)
 
-  app.get('/api/alarms', { config: { permission: 'view' }, schema: { summary: 'Alarms that are not normal and acknowledged', response: { 200: s.AlarmsAnswer, '4xx': s.ErrorSchema } } }, () => gateway.alarms())
+  app.get('/api/alarms', { config: { permission: 'view' }, schema: { summary: 'Alarms that are not normal and acknowledged', response: { 200: s.AlarmsAnswer, default: s.ErrorSchema } } }, () => gateway.alarms())
   app.post(
     '/api/alarms/acknowledge',
-    { config: { permission: 'operate' }, schema: { summary: 'Acknowledge an alarm', description: 'One tag, or all of the node.', body: s.AcknowledgeRequest, response: { 204: s.Nothing, '4xx': s.ErrorSchema } } },
+    { config: { permission: 'operate' }, schema: { summary: 'Acknowledge an alarm', description: 'One tag, or all of the node.', body: s.AcknowledgeRequest, response: { 204: s.Nothing, default: s.ErrorSchema } } },
     async (request, reply) => {
       const { flow, node, tag } = request.body
       await gateway.acknowledge(flow, node, tag, userOf(request).user)
@@ -18,25 +18,25 @@ export function plantRoutes(app: ApiApp, gateway: Gateway): void {
     },
   )
 
-  app.get('/api/hold', { config: { permission: 'view' }, schema: { summary: 'Are all outputs held?', response: { 200: s.HoldAnswer, '4xx': s.ErrorSchema } } }, () => ({ held: gateway.held() }))
+  app.get('/api/hold', { config: { permission: 'view' }, schema: { summary: 'Are all outputs held?', response: { 200: s.HoldAnswer, default: s.ErrorSchema } } }, () => ({ held: gateway.held() }))
   app.post(
     '/api/hold',
-    { config: { permission: 'operate' }, schema: { summary: 'Hold all outputs, or release them', description: 'Nothing is written by any flow until released. No emergency stop: Headgate is not a safety system.', body: s.HoldRequest, response: { 200: s.HoldAnswer, '4xx': s.ErrorSchema } } },
+    { config: { permission: 'operate' }, schema: { summary: 'Hold all outputs, or release them', description: 'Nothing is written by any flow until released. No emergency stop: Headgate is not a safety system.', body: s.HoldRequest, response: { 200: s.HoldAnswer, default: s.ErrorSchema } } },
     async (request) => {
       await gateway.hold(request.body.held, request.body.reason ?? '', userOf(request).user)
       return { held: gateway.held() }
     },
   )
 
-  app.get('/api/connections', { config: { permission: 'view' }, schema: { summary: 'Connections of this gateway', response: { 200: s.ConnectionsAnswer, '4xx': s.ErrorSchema } } }, () => gateway.connections())
-  app.get('/api/connections/:name', { config: { permission: 'view' }, schema: { summary: 'One connection', params: s.NameParams, response: { 200: s.ConnectionSchema, '4xx': s.ErrorSchema } } }, (request) =>
+  app.get('/api/connections', { config: { permission: 'view' }, schema: { summary: 'Connections of this gateway', response: { 200: s.ConnectionsAnswer, default: s.ErrorSchema } } }, () => gateway.connections())
+  app.get('/api/connections/:name', { config: { permission: 'view' }, schema: { summary: 'One connection', params: s.NameParams, response: { 200: s.ConnectionSchema, default: s.ErrorSchema } } }, (request) =>
     gateway.connection(request.params.name),
   )
   app.put(
     '/api/connections/:name',
     {
       config: { permission: 'edit' },
-      schema: { summary: 'Add or change a connection', description: 'Running flows that use it are deployed again with it; when one refuses, nothing changes.', params: s.NameParams, body: s.ConnectionRequest, response: { 200: s.ConnectionSchema, '4xx': s.ErrorSchema } },
+      schema: { summary: 'Add or change a connection', description: 'Running flows that use it are deployed again with it; when one refuses, nothing changes.', params: s.NameParams, body: s.ConnectionRequest, response: { 200: s.ConnectionSchema, default: s.ErrorSchema } },
     },
     async (request) => {
       await gateway.putConnection(request.params.name, request.body, userOf(request).user)
@@ -45,17 +45,17 @@ export function plantRoutes(app: ApiApp, gateway: Gateway): void {
   )
   app.delete(
     '/api/connections/:name',
-    { config: { permission: 'edit' }, schema: { summary: 'Remove a connection that no flow uses', params: s.NameParams, response: { 204: s.Nothing, '4xx': s.ErrorSchema } } },
+    { config: { permission: 'edit' }, schema: { summary: 'Remove a connection that no flow uses', params: s.NameParams, response: { 204: s.Nothing, default: s.ErrorSchema } } },
     async (request, reply) => {
       await gateway.removeConnection(request.params.name, userOf(request).user)
       return reply.code(204).send(null)
     },
   )
 
-  app.get('/api/secrets', { config: { permission: 'administer' }, schema: { summary: 'Names of the stored secrets', response: { 200: s.SecretsAnswer, '4xx': s.ErrorSchema } } }, () => ({ names: gateway.secretNames() }))
+  app.get('/api/secrets', { config: { permission: 'administer' }, schema: { summary: 'Names of the stored secrets', response: { 200: s.SecretsAnswer, default: s.ErrorSchema } } }, () => ({ names: gateway.secretNames() }))
   app.put(
     '/api/secrets/:name',
-    { config: { permission: 'administer' }, schema: { summary: 'Store a secret', description: 'It never leaves the gateway again. Flows that run take it at their next deploy.', params: s.NameParams, body: s.SecretRequest, response: { 204: s.Nothing, '4xx': s.ErrorSchema } } },
+    { config: { permission: 'administer' }, schema: { summary: 'Store a secret', description: 'It never leaves the gateway again. Flows that run take it at their next deploy.', params: s.NameParams, body: s.SecretRequest, response: { 204: s.Nothing, default: s.ErrorSchema } } },
     async (request, reply) => {
       await gateway.putSecret(request.params.name, request.body.value, userOf(request).user)
       return reply.code(204).send(null)
@@ -63,15 +63,15 @@ export function plantRoutes(app: ApiApp, gateway: Gateway): void {
   )
   app.delete(
     '/api/secrets/:name',
-    { config: { permission: 'administer' }, schema: { summary: 'Remove a secret', params: s.NameParams, response: { 204: s.Nothing, '4xx': s.ErrorSchema } } },
+    { config: { permission: 'administer' }, schema: { summary: 'Remove a secret', params: s.NameParams, response: { 204: s.Nothing, default: s.ErrorSchema } } },
     async (request, reply) => {
       await gateway.removeSecret(request.params.name, userOf(request).user)
       return reply.code(204).send(null)
     },
   )
 
-  app.get('/api/models', { config: { permission: 'view' }, schema: { summary: 'Models of this gateway', response: { 200: s.ModelsAnswer, '4xx': s.ErrorSchema } } }, () => gateway.models())
-  app.get('/api/audit', { config: { permission: 'administer' }, schema: { summary: 'Who did what, newest first', querystring: s.AuditQuery, response: { 200: s.AuditAnswer, '4xx': s.ErrorSchema } } }, (request) =>
+  app.get('/api/models', { config: { permission: 'view' }, schema: { summary: 'Models of this gateway', response: { 200: s.ModelsAnswer, default: s.ErrorSchema } } }, () => gateway.models())
+  app.get('/api/audit', { config: { permission: 'administer' }, schema: { summary: 'Who did what, newest first', querystring: s.AuditQuery, response: { 200: s.AuditAnswer, default: s.ErrorSchema } } }, (request) =>
     gateway.audit(request.query.limit ?? 200),
   )
 }

@@ -10,7 +10,7 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import fastify, { type FastifyInstance } from 'fastify'
 import type { TSchema } from 'typebox'
 import Value from 'typebox/value'
-import { issue, IssueError, reasonOf, schemaFaults } from '#kit'
+import { issue, IssueError, reasonOf, schemaFaults, Type } from '#kit'
 import { MAX_FLOW_BYTES } from '#format'
 import type { Gateway } from '../gateway.ts'
 import type { Auth } from './contract.ts'
@@ -19,6 +19,7 @@ import { installLive, type Live } from './live.ts'
 import { accountRoutes } from './routes-account.ts'
 import { flowRoutes } from './routes-flows.ts'
 import { plantRoutes } from './routes-plant.ts'
+import { ErrorSchema } from './schemas.ts'
 import { installSecurity, type Reach } from './security.ts'
 
 export interface ApiOptions extends Reach {
@@ -126,7 +127,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
   accountRoutes(app, options, live)
   flowRoutes(app, gateway)
   plantRoutes(app, gateway)
-  app.get('/api/openapi.json', { config: { permission: 'public' }, schema: { summary: 'This document' } }, () => app.swagger())
+  app.get('/api/openapi.json', { config: { permission: 'public' }, schema: { summary: 'This document', response: { 200: Type.Object({}, { additionalProperties: true }), default: ErrorSchema } } }, () => app.swagger())
   editorRoute(app, options.editorFolder)
   await app.ready()
 

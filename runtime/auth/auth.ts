@@ -3,7 +3,7 @@
 // into the audit trail; failed sign-ins are written here.
 import { createHash, randomBytes } from 'node:crypto'
 import { issue, IssueError, reasonOf } from '#kit'
-import { roles, type Role } from '#format'
+import { roles, type AuditBody, type Role } from '#format'
 import type { Auth, SessionOf } from '../api/contract.ts'
 import type { SessionRecord, Store, UserRecord } from '../store/gateway.ts'
 import { Attempts } from './attempts.ts'
@@ -15,7 +15,7 @@ export interface AuthOptions {
   readonly now?: () => number
   /** 64 MiB, 3 passes unless given. */
   readonly cost?: HashCost
-  /** Told what a sign-in did without because the store did not take it (disk full). */
+  /** Told what a sign-in went on without because the store did not take it (disk full). */
   readonly log?: (text: string, thrown: unknown) => void
 }
 export interface Accounts extends Auth {
@@ -65,6 +65,14 @@ export async function createAuth(store: Pick<Store, 'folder' | 'users' | 'sessio
     store.sessions.removeOf(user)
   }
 
+  function note(entry: AuditBody): void {
+    try {
+      store.audit(entry)
+    } catch (thrown) {
+      options.log?.(`The audit entry '${entry.act} ${entry.subject}' could not be written: ${reasonOf(thrown)}`, thrown)
+    }
+  }
+
   let claimed = store.users.all().length > 0
   let claimToken: string | undefined
   if (claimed) await removeClaimToken(store.folder)
@@ -73,14 +81,17 @@ export async function createAuth(store: Pick<Store, 'folder' | 'users' | 'sessio
   const failed = (user: string, why: string): void => {
     // An unknown name may be a password in the wrong field: it is not written down.
     const name = store.users.get(user)?.name ?? '(unknown user)'
-    store.audit({ time: now(), user: name, act: 'login.failed', subject: name, detail: why })
+    note({ time: now(), user: name, act: 'login.failed', subject: name, detail: why })
   }
+
+  /** For waiting: a clock that is set must not prolong it. */
+  const elapsed = options.now ?? (() => performance.now())
 
   /** Throws AUTH_LOCKED while one of the keys has to wait; else counts an attempt for each. */
   function admit(name: string, address: string): { succeeded(): void; undo(): void } {
     const user = name.toLowerCase().slice(0, 64)
     const keys = [[perPair, `${user}\n${address}`], [perUser, user], [perAddress, address]] as const
-    const time = now()
+    const time = elapsed()
     const wait = Math.max(...keys.map(([attempts, key]) => attempts.wait(key, time)))
     if (wait > 0) throw new IssueError(issue('AUTH_LOCKED', {}, { seconds: Math.ceil(wait / 1000) }))
     for (const [attempts, key] of keys) attempts.begin(key, time)
@@ -155,7 +166,7 @@ export async function createAuth(store: Pick<Store, 'folder' | 'users' | 'sessio
         await removeClaimToken(store.folder)
       } catch (thrown) {
         // It opens nothing any more; the next start removes it.
-        store.audit({ time: now(), user: 'gateway', act: 'claim', subject: 'claim-token', detail: `The used token could not be removed: ${reasonOf(thrown)}` })
+        note({ time: now(), user: 'gateway', act: 'claim', subject: 'claim-token', detail: `The used token could not be removed: ${reasonOf(thrown)}` })
       }
       return session
     },

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
-import { afterEach, describe, expect, test, vi } from 'vitest'
+import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
+import { prepareHops } from './hops.ts'
 import { settle, testFlow, testPlan, type TestFlow } from './harness.ts'
 
 const base = { s: 'source.test', slow: 'inference.test', end: 'aggregate.count' } as const
@@ -9,6 +10,8 @@ const balanced = (t: TestFlow): void => {
   for (const run of t.flow.runs.values()) expect(run.imbalance(), run.plan.id).toBe(0)
 }
 
+// All of them, so that a deploy waits for nothing but its nodes.
+beforeAll(() => prepareHops(64))
 afterEach(() => void vi.useRealTimers())
 
 describe('a swap', () => {

@@ -76,6 +76,8 @@ const MAX_ALARM_LOG = 10_000
 const SQLITE_BUSY = 5
 const SQLITE_CORRUPT = 11
 const SQLITE_NOTADB = 26
+/** Why a write was refused that is no fault of ours: the disk's. */
+const refusals: Readonly<Record<number, string>> = { 8: 'it is read-only', 10: 'the disk is full or failing', 13: 'the disk is full', 14: 'it cannot be opened' }
 
 /** Each brings the file one format further. Never change one that was released. */
 const migrations: readonly string[] = [
@@ -114,7 +116,7 @@ interface VersionRow {
 
 /**
  * Opens the data folder, or makes it (0700). Throws an IssueError: DATA_FOLDER, DATA_IN_USE (another gateway),
- * STORE_DAMAGED, STORE_VERSION.
+ * STORE_DAMAGED, STORE_VERSION. Its verbs that write throw STORE_WRITE when the disk does not take it.
  */
 export function openStore(path: string): Store {
   const folder = resolve(path)
@@ -131,9 +133,9 @@ export function openStore(path: string): Store {
   }
   const run = (sql: string): ((...values: SQLInputValue[]) => void) => {
     const statement = db.prepare(sql)
-    return (...values) => void statement.run(...values)
+    return (...values) => writing(file, () => void statement.run(...values))
   }
-  const transaction = (work: () => void): void => transact(db, work)
+  const transaction = (work: () => void): void => writing(file, () => transact(db, work))
 
   const columns = 'v.flow, v.version, v.models, v.author, v.comment, v.time, v.armed'
   const running = all<VersionRow>(`SELECT ${columns} FROM flows f JOIN versions v ON v.flow = f.id AND v.version = f.version ORDER BY f.id`)
@@ -216,7 +218,11 @@ export function openStore(path: string): Store {
     setArmed: (id, armed) => arm(armed ? 1 : 0, id),
     removeFlow: (id) => removeFlow(id),
     connections: () => Object.fromEntries(connections().map((c) => [c.name, { type: c.type, config: JSON.parse(c.config) as ConnectionEntry['config'] }])),
-    putConnection: (name, entry) => putConnection(name, entry.type, JSON.stringify(entry.config)),
+    putConnection: (name, entry, disarmed) =>
+      transaction(() => {
+        putConnection(name, entry.type, JSON.stringify(entry.config))
+        for (const id of disarmed) arm(0, id)
+      }),
     removeConnection: (name) => removeConnection(name),
     audit: (e) => addAudit(e.time, e.user, e.act, e.subject, e.detail),
     auditLog: (limit) => audit(limit),
@@ -293,6 +299,16 @@ function migrate(db: DatabaseSync, file: string): void {
   if (found > migrations.length) throw new IssueError(issue('STORE_VERSION', {}, { file, found, known: migrations.length }))
   for (let format = found; format < migrations.length; format++) {
     transact(db, () => db.exec(`${migrations[format]!}; PRAGMA user_version=${format + 1}`))
+  }
+}
+
+/** Throws STORE_WRITE where the disk does not take it. */
+function writing(file: string, work: () => void): void {
+  try {
+    work()
+  } catch (thrown) {
+    const reason = refusals[((thrown as { errcode?: number }).errcode ?? 0) & 0xff]
+    throw reason === undefined ? thrown : new IssueError(issue('STORE_WRITE', {}, { file, reason }))
   }
 }
 

@@ -1,7 +1,7 @@
 // The editor as a person uses it: what is looked at, clicked, dragged and typed. Waits for conditions, never for time.
 import type { Locator, Page } from 'playwright-core'
 import { until } from '../io.ts'
-import { password, SHOWN_MS, user, type GatewayProcess } from './harness.ts'
+import { password, SHOWN_MS, START_MS, user, type GatewayProcess } from './harness.ts'
 
 export interface Ledger {
   readonly in: number
@@ -41,7 +41,7 @@ export class EditorPage {
 
   /** The flow is drawn, and what it shows comes from the gateway now. */
   async liveFlow(): Promise<void> {
-    await this.node('drive').waitFor()
+    await this.node('drive').waitFor({ timeout: START_MS })
     await this.page.getByLabel('The running flow').waitFor()
     await this.changes('drive', 'vibration')
   }

@@ -35,6 +35,7 @@ try {
     await until('the plot shows it', () => Date.now() - armed > TREND_MS, 2 * TREND_MS)
     await until('nothing but the flow is shown', async () => (await page.locator('.toast').count()) === 0)
     await editor.fit()
+    await until('the model is sure and the tank sensor works', async () => Number(await editor.reading('bearing', 'fault')) > 0.8 && (await page.locator('.v.q-bad').count()) === 0, ALARM_MS)
     mkdirSync(folder, { recursive: true })
     for (const theme of ['Light', 'Dark'] as const) {
       await editor.theme(theme)
