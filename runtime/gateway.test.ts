@@ -174,6 +174,22 @@ describe('connections', () => {
     expect(made.gateway.connection('plc').config['port']).toBe(502)
   })
 
+  test("one whose name leads out of its folder is refused, also as a flow's copy", async () => {
+    for (const name of ['..', '.hidden', '../../etc', 'a/b', 'a\\b', 'a\0b', '', '__proto__', 'x'.repeat(64)]) {
+      expect(await codes(made.gateway.putConnection(name, { type: 'test', config: { port: 502 } }, 'ada'))).toEqual(['CONNECTION_NAME'])
+      const copy = { ...testFlow(), connections: Object.fromEntries([[name, { type: 'test', config: { port: 502 } }]]) }
+      expect(await codes(deploy(copy))).toEqual(['CONNECTION_NAME'])
+    }
+    await made.gateway.putConnection('Pumpe Süd 2', { type: 'test', config: { port: 502 } }, 'ada')
+    expect(made.gateway.connections().map((c) => c.name)).toEqual(['Pumpe Süd 2'])
+  })
+
+  test('the audit trail tells what of it changed', async () => {
+    await made.gateway.putConnection('plc', { type: 'test', config: { port: 502 } }, 'ada')
+    await made.gateway.putConnection('plc', { type: 'test', config: { port: 503 } }, 'ada')
+    expect(made.gateway.audit(2).map((a) => a.detail)).toEqual([expect.stringMatching(/502.*503/), 'plc: added (connection)'])
+  })
+
   test('a wrong one and one in use get a clear issue', async () => {
     await deploy(testFlow())
     expect(await codes(made.gateway.putConnection('new', { type: 'test', config: { port: 70000 } }, 'ada'))).toEqual(['NODE_CONFIG'])
@@ -183,6 +199,42 @@ describe('connections', () => {
     await made.gateway.remove('pump', 'ada')
     await made.gateway.removeConnection('plc', 'ada')
     expect(made.gateway.connections()).toEqual([])
+  })
+})
+
+describe('a full disk', () => {
+  const full = (): never => {
+    throw new IssueError(issue('STORE_WRITE', {}, { file: 'gateway.db', reason: 'the disk is full' }))
+  }
+
+  test('does not keep anybody from holding all outputs, and is told', async () => {
+    Object.assign(made.store, { setHeld: full, audit: full })
+    await made.gateway.hold(true, 'now', 'olga')
+    expect(made.engines.heldNow).toBe(true)
+    expect(said).toContainEqual({ type: 'hold', held: true })
+    expect(said).toContainEqual(expect.objectContaining({ type: 'log', level: 'error', text: expect.stringContaining('released by a restart') }))
+    await made.gateway.hold(false, '', 'olga')
+    expect([made.engines.heldNow, made.gateway.held()]).toEqual([false, false])
+  })
+
+  test('does not keep anybody from disarming, and nothing is armed on it', async () => {
+    await deploy(testFlow())
+    await made.gateway.arm('pump', true, 'looked at it', 'olga')
+    Object.assign(made.store, { setArmed: full })
+    expect((await made.gateway.arm('pump', false, '', 'olga')).armed).toBe(false)
+    expect(made.engines.calls).toContain('arm pump false')
+    expect(made.logged.join()).toContain('armed again after a restart')
+    expect(await codes(made.gateway.arm('pump', true, 'again', 'olga'))).toEqual(['STORE_WRITE'])
+    expect(made.engines.calls.at(-1)).toBe('arm pump false')
+  })
+
+  test('leaves a connection, and the arming on it, as they were', async () => {
+    await deploy(testFlow())
+    await made.gateway.arm('pump', true, 'looked at it', 'olga')
+    Object.assign(made.store, { putConnection: full })
+    expect(await codes(made.gateway.putConnection('plc', { type: 'test', config: { port: 503 } }, 'ada'))).toEqual(['STORE_WRITE'])
+    expect(made.engines.running.get('pump')).toMatchObject({ armed: true, plan: { connections: { plc: { config: { port: 502 } } } } })
+    expect(made.gateway.flow('pump').armed).toBe(true)
   })
 })
 

@@ -17,6 +17,7 @@ import { MIN_ZOOM } from './fit.ts'
 import { edgesOf, NODE, nodesOf } from './graph.ts'
 import { NodeMenu, type MenuAt } from './node-menu.tsx'
 import { NodeView } from './node-view.tsx'
+import { focusInspector } from '../inspector/focus.ts'
 import { useFit } from './use-fit.ts'
 import { DRAG_TYPE, setViewCentre } from './view.ts'
 import { WirePicker } from './wire-picker.tsx'
@@ -108,7 +109,9 @@ function Drawing() {
     if (by && selection.nodes.length > 0) actions.nudge(by[0]!, by[1]!)
     else if ((e.key === 'Enter' || e.key === ' ') && at) {
       const id = at.getAttribute('data-id') ?? ''
-      actions.select(at.classList.contains('react-flow__node') ? { nodes: e.shiftKey ? [...new Set([...selection.nodes, id])] : [id] } : { wires: [id] })
+      // Once selects, twice goes on to the settings; Escape there comes back.
+      if (e.key === 'Enter' && selection.nodes.length === 1 && selection.nodes[0] === id) focusInspector()
+      else actions.select(at.classList.contains('react-flow__node') ? { nodes: e.shiftKey ? [...new Set([...selection.nodes, id])] : [id] } : { wires: [id] })
     } else if (e.key.toLowerCase() === 'w' && selection.nodes.length === 1) setPicking(selection.nodes[0]!)
     else return
     e.preventDefault()

@@ -12,7 +12,8 @@ test('backwards to a node below or above, it goes through the gap between the tw
 })
 test('backwards to a node beside, it goes round the nearer side of both', () => {
   expect(back(box(300, 0), box(0, 10, 300))).toBeLessThan(0)
-  expect(back(box(300, 0, 100), box(0, -200, 305))).toBeGreaterThan(105)
+  const [from, to] = [box(300, 150), box(0, 0, 260)]
+  expect(wayBack(from, to, { ...ends(from, to), targetY: 240 })).toBeGreaterThan(260)
 })
 test('forwards it is a curve, backwards straight lines with round corners, labelled in the gap', () => {
   const [from, to] = [box(0, 0), box(400, 0)]

@@ -5,7 +5,7 @@ import { withDefaults, type CatalogueDriver, type Issue } from '#kit'
 import { equalJson, type ConnectionBody } from '#format'
 import { actions, api, useEditor } from '../state/store.ts'
 import { formFaults, withValue, type Config } from '../inspector/form.ts'
-import { describeEndpoint, HealthMark } from '../inspector/pickers.tsx'
+import { describeEndpoint, HealthMark, useHealth } from '../inspector/pickers.tsx'
 import { reloadConnections, useConnections } from '../inspector/resources.ts'
 import { SchemaForm } from '../inspector/schema-form.tsx'
 import { IssueList, Modal } from './modal.tsx'
@@ -32,7 +32,7 @@ export function ConnectionsDialog({ name, type }: { readonly name?: string; read
             {list.map((c) => (
               <li key={c.name}>
                 <button type="button" aria-current={adding === null && picked === c.name} onClick={() => { setPicked(c.name); setAdding(null) }}>
-                  <b>{c.name}</b><small>{driver(c.type)?.title ?? c.type}</small><HealthMark health={c.health} used={c.usedBy.length > 0} />
+                  <b>{c.name}</b><small>{driver(c.type)?.title ?? c.type}</small><HealthMark of={c} />
                 </button>
               </li>
             ))}
@@ -88,7 +88,7 @@ function Edit({ driver, connection, taken, saved, removed }: { readonly driver: 
     <form className="dg-edit" onSubmit={(e) => { e.preventDefault(); save() }}>
       <header>
         <h4>{connection ? connection.name : `New ${driver.title} connection`}</h4>
-        {connection && <p><HealthMark health={connection.health} used={usedBy.length > 0} />{connection.health && connection.health.text !== '' ? `: ${connection.health.text}` : ''} <span className="mono">{describeEndpoint(connection.config)}</span></p>}
+        {connection && <p><HealthMark of={connection} /><HealthText of={connection} /> <span className="mono">{describeEndpoint(connection.config)}</span></p>}
         {!connection && <p>{driver.summary}</p>}
       </header>
       {!connection && (
@@ -120,4 +120,9 @@ function Edit({ driver, connection, taken, saved, removed }: { readonly driver: 
       )}
     </form>
   )
+}
+
+function HealthText({ of }: { readonly of: ConnectionBody }): ReactElement {
+  const text = useHealth(of)?.text ?? ''
+  return <>{text === '' ? '' : `: ${text}`}</>
 }

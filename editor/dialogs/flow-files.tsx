@@ -116,8 +116,8 @@ export function NewFlowDialog(): ReactElement {
 
 const KEYS: readonly (readonly [group: string, keys: readonly (readonly [key: string, what: string])[]])[] = [
   ['Editing', [['Ctrl Z', 'Undo'], ['Ctrl Shift Z, Ctrl Y', 'Redo'], ['Ctrl C, X, V', 'Copy, cut, paste nodes; also between flows and browsers'], ['Ctrl D', 'Duplicate'], ['Delete', 'Delete what is selected'], ['Ctrl A', 'Select all'], ['Arrow keys', 'Move the selected nodes'], ['Escape', 'Select nothing, close']]],
-  ['Finding', [['/', 'Search the palette'], ['Tab', 'Go from part to part'], ['?', 'This page']]],
-  ['Acting', [['Ctrl S', 'Deploy…'], ['Alt ↑ ↓', 'Move a row of a table'], ['↑ ↓ in a number', 'Step; with Shift ten steps'], ['Arrow keys on an edge', 'Resize inspector and drawer']]],
+  ['Finding', [['/', 'Search the palette'], ['Tab', 'Go from part to part'], ['Enter', 'Select the node or wire; again: go to its settings'], ['Escape in a setting', 'Back to the node'], ['?', 'This page']]],
+  ['Acting', [['Ctrl S', 'Deploy…'], ['W', 'Connect the selected node…'], ['Alt ↑ ↓', 'Move a row of a table'], ['↑ ↓ in a number', 'Step; with Shift ten steps'], ['Arrow keys on an edge', 'Resize inspector and drawer']]],
 ]
 
 export function ShortcutsDialog(): ReactElement {

@@ -2,6 +2,7 @@
 import { useEffect, type ReactElement } from 'react'
 import { Tabs } from 'radix-ui'
 import { actions, useEditor, type InspectorTab } from '../state/store.ts'
+import { focusNode } from './focus.ts'
 import { HelpTab } from './help-tab.tsx'
 import { LiveTab } from './live-tab.tsx'
 import { FlowOverview, ManySelected } from './overview.tsx'
@@ -33,7 +34,7 @@ export function Inspector(): ReactElement {
     )
   }
   return (
-    <div className="ins">
+    <div className="ins" onKeyDown={(e) => { if (e.key === 'Escape' && !e.defaultPrevented && document.querySelector('[role="dialog"], [role="menu"], [role="listbox"]') === null) { e.stopPropagation(); focusNode() } }}>
       <Tabs.Root value={tab} onValueChange={(value) => actions.setInspectorTab(value as InspectorTab)} className="in-root">
         <Tabs.List className="hg-tabs" aria-label={`Inspector of ${node.name ?? type?.title ?? id}`}>
           {tabs.map(([key, title]) => <Tabs.Trigger key={key} value={key} className="hg-tab">{title}</Tabs.Trigger>)}

@@ -7,6 +7,9 @@ import { formatAge, formatNumber, formatRate, severityOf } from '../state/format
 import { actions, api, useEditor } from '../state/store.ts'
 import { formatCount, formatTime, formatWhole, kindClass, qualityText, unitText } from '../live/values.ts'
 
+/** A status carries this many elements of a vector or waveform at most. */
+const STATUS_ELEMENTS = 64
+
 export function LiveTab({ id, type }: { readonly id: string; readonly type: CatalogueNode | undefined }): ReactElement {
   const status = useEditor((s) => s.live.nodes[id])
   const state = useEditor((s) => s.live.state)
@@ -76,7 +79,7 @@ function PortLine({ id, port, status, type, pinnable }: { readonly id: string; r
           {pinned === undefined ? <Pin size={13} /> : <PinOff size={13} />}
         </button>
       )}
-      <div className="in-value" data-level={level}>{last ? <>{formatWhole(last.value, type?.labels)}<u>{typeof last.value === 'boolean' || typeof last.value === 'string' ? '' : unitText(type)}</u></> : <span className="none">nothing yet</span>}</div>
+      <div className="in-value" data-level={level}>{last ? <>{formatWhole(last.value, type?.labels, STATUS_ELEMENTS, type?.length)}<u>{typeof last.value === 'boolean' || typeof last.value === 'string' ? '' : unitText(type)}</u></> : <span className="none">nothing yet</span>}</div>
       <div className="in-meta">
         {last && level !== 'good' && <b data-level={level}>{qualityText(last)}</b>}
         {last && <span title={`Source time ${formatTime(last.time)}, tag ${last.tag}`}>{clock > 0 ? `${formatAge(clock - last.time)} ago` : formatTime(last.time)}</span>}

@@ -3,6 +3,8 @@
 import type { ReactElement } from 'react'
 import { ChevronDown, Plus, Settings2 } from 'lucide-react'
 import type { Health } from '#kit'
+import type { ConnectionBody } from '#format'
+import { tellsOf } from '../state/status.ts'
 import { actions, useEditor } from '../state/store.ts'
 import type { ControlProps } from './controls.tsx'
 import { useConnections, useModels, useSecrets } from './resources.ts'
@@ -45,7 +47,7 @@ export function ConnectionPicker(props: ControlProps): ReactElement {
             : <button type="button" className="btn in-square" aria-label="Add a connection" title="Add a connection" onClick={() => actions.openDialog({ kind: 'connections', ...(type === undefined ? {} : { type }) })}><Plus size={14} /></button>
         )}
       </Picker>
-      {now && <p className="in-help"><HealthMark health={now.health} used={now.usedBy.length > 0} /> {describeEndpoint(now.config)}</p>}
+      {now && <p className="in-help"><HealthMark of={now} /> {describeEndpoint(now.config)}</p>}
       {data !== null && options.length === 0 && <p className="in-help">This gateway has no such connection yet{mayEdit ? ': add one with +.' : '.'}</p>}
     </>
   )
@@ -59,9 +61,17 @@ export function describeEndpoint(config: { readonly [name: string]: unknown }): 
 
 const WORDS: Readonly<Record<Health['state'], string>> = { ok: 'connected', connecting: 'connecting', stale: 'no fresh data', error: 'failed' }
 
+/** As its engine reports it, else as the nodes of the open flow that use it do. */
+export function useHealth(of: ConnectionBody): Health | undefined {
+  const node = useEditor((s) => (of.health ? undefined : tellsOf(s, of.name)))
+  const told = useEditor((s) => (node === undefined ? undefined : s.live.nodes[node]?.health))
+  return of.health ?? told
+}
+
 /** Without health: nothing holds it open, or its state is not known. */
-export function HealthMark({ health, used = false }: { readonly health: Health | undefined; readonly used?: boolean }): ReactElement {
-  if (!health) return <span className="in-health" data-state="none">{used ? 'in use' : 'not in use'}</span>
+export function HealthMark({ of }: { readonly of: ConnectionBody }): ReactElement {
+  const health = useHealth(of)
+  if (!health) return <span className="in-health" data-state="none">{of.usedBy.length > 0 ? 'in use' : 'not in use'}</span>
   return <span className="in-health" data-state={health.state} title={health.text}>{WORDS[health.state]}</span>
 }
 

@@ -5,8 +5,12 @@ import { formatNumber } from '../state/format.ts'
 const grouped = new Intl.NumberFormat('en', { maximumFractionDigits: 6 })
 export const formatCount = (count: number): string => grouped.format(count)
 
-/** What a sample's value reads as. The unit is separate, so that it can be set smaller. */
-export function formatWhole(value: JsonValue, labels?: readonly string[]): string {
+/**
+ * What a sample's value reads as. The unit is separate, so that it can be set smaller. A vector or waveform of `cut`
+ * elements may be the beginning of a longer one: `length` tells, if it is known.
+ */
+export function formatWhole(value: JsonValue, labels?: readonly string[], cut = Number.POSITIVE_INFINITY, length?: number): string {
+  const size = (got: number): string => (got < cut ? String(got) : length === undefined ? `${got} or more` : String(length))
   if (value === null) return 'no value'
   if (typeof value === 'number') return formatNumber(value)
   if (typeof value === 'boolean') return value ? 'true' : 'false'
@@ -14,11 +18,11 @@ export function formatWhole(value: JsonValue, labels?: readonly string[]): strin
   if (Array.isArray(value)) {
     const numbers = value as readonly JsonValue[]
     if (labels && labels.length === numbers.length && numbers.length <= 4) return numbers.map((v, i) => `${labels[i]} ${formatWhole(v)}`).join(' · ')
-    return numbers.length <= 4 ? `[${numbers.map((v) => formatWhole(v)).join(', ')}]` : `[${numbers.length}]`
+    return numbers.length <= 4 ? `[${numbers.map((v) => formatWhole(v)).join(', ')}]` : `[${size(numbers.length)}]`
   }
   const object = value as { readonly [key: string]: JsonValue }
   if (typeof object['$number'] === 'string') return object['$number'] === 'NaN' ? 'no number' : object['$number'].replace('-', '−').replace('Infinity', '∞')
-  if (Array.isArray(object['$series'])) return `waveform of ${(object['$series'] as readonly JsonValue[]).length}`
+  if (Array.isArray(object['$series'])) return `waveform of ${size((object['$series'] as readonly JsonValue[]).length)}`
   if ('$bytes' in object) return typeof object['$bytes'] === 'string' ? `${Math.floor((object['$bytes'].length * 3) / 4)} bytes` : 'bytes'
   if ('$image' in object) return 'image'
   return Object.entries(object).map(([k, v]) => `${k}: ${formatWhole(v)}`).join(', ')

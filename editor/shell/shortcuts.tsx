@@ -14,8 +14,12 @@ export function Shortcuts() {
   useEffect(() => {
     const keys = (e: KeyboardEvent): void => {
       const command = e.ctrlKey || e.metaKey
-      if (e.defaultPrevented || e.altKey || takesKeys(e.target)) return
       const key = e.key.toLowerCase()
+      // Also out of a field; the browser's own would save the page.
+      const deploy = command && key === 's' && !e.altKey
+      if (deploy) e.preventDefault()
+      if (e.defaultPrevented && !deploy) return
+      if (e.altKey || (deploy ? store.getState().ui.dialog !== null : takesKeys(e.target))) return
       const run = shortcut(key, command, e.shiftKey)
       if (!run) return
       e.preventDefault()

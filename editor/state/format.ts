@@ -27,7 +27,8 @@ export function formatValue(value: JsonValue): string {
   if (Array.isArray(o['$series'])) return `[${o['$series'].length}]`
   if (o['$bytes'] !== undefined) return typeof o['$bytes'] === 'number' ? `${o['$bytes']} B` : 'bytes'
   if (o['$image'] !== undefined) return 'image'
-  return `{${Object.keys(o).length}}`
+  const fields = Object.keys(o).length
+  return `${fields} ${fields === 1 ? 'field' : 'fields'}`
 }
 
 /** The numbers of a vector or series, NaN where an element is none; undefined for anything else. */
@@ -43,12 +44,12 @@ export function severityOf(sample: JsonSample): Severity {
   return code === undefined ? 'bad' : severity(code)
 }
 
-/** '1,024/s', '0.5/s', '3/min'; '' when nothing moves. */
+/** '1,024/s', '0.5/s', '3/min'; '' when nothing moves. No finer than a rate is steady. */
 export function formatRate(rate: number): string {
   if (!Number.isFinite(rate) || rate <= 0.002) return ''
   if (rate < 0.1) return `${formatNumber(Math.round(rate * 600) / 10)}/min`
   if (rate >= 100) return `${Math.round(rate).toLocaleString('en-US')}/s`
-  return `${Number(rate.toPrecision(2))}/s`
+  return `${rate < 0.95 ? Number(rate.toPrecision(2)) : rate < 9.5 ? Number(rate.toFixed(1)) : Math.round(rate)}/s`
 }
 
 /** '12 s', '4 min', '2 h', '3 d' */

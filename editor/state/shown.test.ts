@@ -26,11 +26,11 @@ test('values that are none never look like a number', () => {
 
 test('vectors, series, records and bytes show their size', () => {
   const values: JsonValue[] = [[1, 2, 3], { $series: [1, 2] }, { a: 1, b: 2 }, { $bytes: 12 }, true, 'outer race']
-  expect(values.map(formatValue)).toEqual(['[3]', '[2]', '{2}', '12 B', 'true', 'outer race'])
+  expect(values.map(formatValue)).toEqual(['[3]', '[2]', '2 fields', '12 B', 'true', 'outer race'])
 })
 
 test('rates, ages and durations', () => {
-  expect([0, 0.05, 1, 12.34, 1024.4].map(formatRate)).toEqual(['', '3/min', '1/s', '12/s', '1,024/s'])
+  expect([0, 0.05, 0.15, 0.97, 1, 1.94, 12.34, 1024.4].map(formatRate)).toEqual(['', '3/min', '0.15/s', '1/s', '1/s', '1.9/s', '12/s', '1,024/s'])
   expect([12_000, 300_000, 9_000_000].map(formatAge)).toEqual(['12 s', '5 min', '3 h'])
   expect([41_000, 3_723_000].map(formatDuration)).toEqual(['00:41', '1:02:03'])
 })

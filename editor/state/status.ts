@@ -31,6 +31,20 @@ export function conditionOf(status: NodeStatus | undefined, alarm: AlarmBody | u
   return { shape: 'ok', text: 'running', stale }
 }
 
+const WORST = ['error', 'stale', 'connecting', 'ok'] as const
+/** The node of the running flow that tells the worst of a connection, where engines do not report the connection itself. */
+export function tellsOf(state: Pick<State, 'base' | 'types' | 'live'>, connection: string): string | undefined {
+  if (state.live.state !== 'open') return undefined
+  let found: string | undefined
+  const rank = (id: string): number => WORST.indexOf(state.live.nodes[id]!.health.state)
+  for (const [id, node] of Object.entries(state.base.flow?.nodes ?? {})) {
+    const properties = (state.types.get(node.type)?.config as { readonly properties?: { readonly [name: string]: { readonly widget?: string } } } | undefined)?.properties ?? {}
+    const uses = Object.entries(properties).some(([name, schema]) => schema.widget === 'connection' && node.config[name] === connection)
+    if (uses && state.live.nodes[id] && (found === undefined || rank(id) < rank(found))) found = id
+  }
+  return found
+}
+
 /** 'unack 00:41' */
 export function alarmText(alarm: AlarmBody, clock: number): string {
   const state = { normal: 'normal', unacknowledged: 'unack', acknowledged: 'ack', returned: 'returned, unack' }[alarm.state]

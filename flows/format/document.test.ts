@@ -37,7 +37,7 @@ describe('reading a flow', () => {
     })
     expect(flow).toBeUndefined()
     expect(issues.map((i) => `${i.code} ${i.field}`).toSorted()).toEqual([
-      'FLOW_FORMAT /connections/a~1b/password', 'FLOW_FORMAT /connections/c', 'FLOW_FORMAT /extra', 'FLOW_FORMAT /id', 'FLOW_FORMAT /name',
+      'CONNECTION_NAME /connections/a~1b', 'FLOW_FORMAT /connections/a~1b/password', 'FLOW_FORMAT /connections/c', 'FLOW_FORMAT /extra', 'FLOW_FORMAT /id', 'FLOW_FORMAT /name',
       'FLOW_FORMAT /nodes/a', 'FLOW_FORMAT /nodes/b/at', 'FLOW_FORMAT /nodes/b/colour', 'FLOW_FORMAT /nodes/b/config', 'FLOW_FORMAT /nodes/b/name',
       'FLOW_FORMAT /nodes/b/type', 'FLOW_FORMAT /nodes/b/version', 'FLOW_FORMAT /wires/1', 'NODE_ID /nodes/1st',
     ])
@@ -200,7 +200,7 @@ const anyFlow: fc.Arbitrary<Flow> = fc.record(
     id,
     name: words,
     parameters: config,
-    connections: fc.dictionary(words, fc.record({ type: words, config }, { noNullPrototype: true }), { maxKeys: 3, noNullPrototype: true }),
+    connections: fc.dictionary(fc.stringMatching(/^[a-z0-9][a-zü0-9 ._-]{0,20}$/), fc.record({ type: words, config }, { noNullPrototype: true }), { maxKeys: 3, noNullPrototype: true }),
     nodes: fc.dictionary(
       id,
       fc.record({ type: words, version: fc.integer({ min: 1, max: 3 }), name: words, config, at: fc.tuple(fc.double({ noNaN: true, noDefaultInfinity: true }), fc.integer()) }, { requiredKeys: ['type', 'config', 'at'], noNullPrototype: true }),

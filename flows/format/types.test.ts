@@ -42,6 +42,14 @@ describe('types along the wires', () => {
     expect(typed.ports[`n${n - 1}`]!.outputs['value']).toEqual({ kind: 'number', unit: 'bar' })
   })
 
+  test('an input with thousands of feeders is typed in one go', () => {
+    const ids = Array.from({ length: 20_000 }, (_, i) => `n${i}`)
+    const nodes = Object.fromEntries([['s', plant(tag('t', 'bar'))], ...ids.map((id) => [id, ['pass']])]) as Record<string, [string, Record<string, unknown>?]>
+    const typed = build(nodes, ...ids.slice(1).flatMap((id) => [`s.t -> ${id}.value`, `${id}.value -> n0.value`]))
+    expect(codes(typed)).toEqual([])
+    expect(typed.ports['n0']!.outputs['value']).toMatchObject({ unit: 'bar' })
+  })
+
   test('another quantity is refused, the same quantity in another unit asks for a Convert node', () => {
     const typed = build({ s: plant(tag('t', 'Cel'), tag('p', 'kPa')), c: ['convert', { from: 'bar', to: '[psi]' }] }, 's.t -> c.value')
     expect(typed.issues).toMatchObject([{ code: 'PORT_UNIT', node: 'c', port: 'value', wire: 's.t -> c.value', text: 'number · °C cannot feed number · bar.' }])

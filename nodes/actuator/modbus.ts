@@ -60,6 +60,7 @@ A write that fails is not repeated blindly: the next command reads the device fi
     denied: 'The value is outside of the envelope.',
     superseded: 'A newer command replaced it.',
     safe: 'The output is in its safe state.',
+    recovery: 'It is from before a restart: writes are never repeated.',
   },
   envelope: 'envelope',
   heartbeatMs: (settings) => settings.heartbeat?.periodMs,

@@ -14,6 +14,10 @@ describe('issues', () => {
     expect(issue('NODE_TYPE').text).toBe("No node type '{type}' is installed.")
   })
 
+  test('are for a person: what a document brings is cut', () => {
+    expect(issue('NODE_TYPE', {}, { type: 'x'.repeat(1e6) }).text.length).toBeLessThan(1100)
+  })
+
   test('read as one line with code, text, place and remedy', () => {
     const i = issue('PORT_UNIT', { flow: 'p101', wire: 'drive.temperature -> press.in' }, { from: '°C', to: 'bar', hint: 'Insert a Convert node.' })
     expect(formatIssue(i)).toBe('PORT_UNIT: °C cannot feed bar. At p101: drive.temperature -> press.in. Insert a Convert node.')

@@ -1,4 +1,6 @@
 // The live socket over real sockets: who gets in, what is watched and tapped, and what a bad or slow client cannot do.
+import { once } from 'node:events'
+import { connect as connectTcp } from 'node:net'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { WebSocket, type ClientOptions } from 'ws'
 import type { ServerMessage } from '#format'
@@ -7,7 +9,7 @@ import { COOKIE } from './security.ts'
 
 let made: TestApi
 let port: number
-const sockets: WebSocket[] = []
+const sockets: { terminate(): void }[] = []
 beforeEach(async () => {
   made = await testApi()
   port = await made.api.listen(0)
@@ -67,6 +69,22 @@ describe('getting in', () => {
   ])('%s it is refused', async (_what, as, headers, path, code) => {
     await expect(connect(as, headers as Record<string, string>, path)).rejects.toThrow(`refused with ${code}`)
     expect(made.api.live.clients).toBe(0)
+  })
+
+  test('who is refused is let go, also one that keeps its half of the connection open', async () => {
+    const socket = connectTcp({ port, host: '127.0.0.1', allowHalfOpen: true })
+    sockets.push({ terminate: () => socket.destroy() })
+    socket.write(`GET /api/live HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`)
+    const server = made.api.app.server
+    const open = () => new Promise<number>((resolve) => server.getConnections((_error, count) => resolve(count)))
+    await once(socket, 'data')
+    await vi.waitFor(async () => expect(await open()).toBe(0))
+  })
+
+  test('one person cannot take every place', async () => {
+    for (let i = 0; i < 16; i++) await connect('viewer')
+    await expect(connect('viewer')).rejects.toThrow('refused with 429')
+    await connect('operator')
   })
 
   test('signing out, and losing the account, closes it', async () => {
@@ -149,6 +167,20 @@ describe('taps', () => {
     expect(await client.until('tap')).toEqual({ type: 'tap', id: 'a', samples: [sample], skipped: 3 })
     client.say({ type: 'untap', id: 'a' })
     await vi.waitFor(() => expect(made.engines.taps.size).toBe(0))
+  })
+
+  test('a client that asks without end keeps no engine busy', async () => {
+    const client = await connect()
+    let asked = 0
+    const { tap: link } = made.engines
+    made.engines.tap = (...args) => (asked++, link.apply(made.engines, args))
+    for (let i = 0; i < 20_000; i++) client.say(tap('a'))
+    const other = await connect('operator')
+    other.say({ type: 'watch', flow: 'pump' })
+    await other.until('status')
+    // What lies in one read of the socket is still taken; the rest waits in the network.
+    expect(asked).toBeGreaterThan(0)
+    expect(asked).toBeLessThan(5000)
   })
 
   test('end with the client', async () => {

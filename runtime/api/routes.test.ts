@@ -58,7 +58,8 @@ describe('what is stored', () => {
     const bad = await api.call('PUT', '/api/secrets/plc', 'admin', { value: 'hunter2', extra: 'hunter3' })
     expect(JSON.stringify(bad.body)).not.toMatch(/hunter/)
     expect((await api.call('DELETE', '/api/secrets/plc', 'admin')).status).toBe(204)
-    expect((await api.call('DELETE', '/api/secrets/plc', 'admin')).status).toBe(422)
+    expect((await api.call('DELETE', '/api/secrets/plc', 'admin')).status).toBe(404)
+    expect((await api.call('GET', '/api/connections/line-1', 'viewer')).status).toBe(404)
   })
 })
 

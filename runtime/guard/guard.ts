@@ -51,6 +51,7 @@ export const guardDrops = {
   denied: 'The value is outside of the envelope.',
   superseded: 'A newer command replaced it.',
   safe: 'The output is in its safe state.',
+  recovery: 'It is from before a restart: writes are never repeated.',
 } as const satisfies Record<string, string>
 
 /** A device operation may take this long. */
