@@ -296,7 +296,7 @@ export function createGateway(parts: GatewayParts) {
   const stopListening = engines.listen({
     alarm: (report) => tellAlarm(alarms.report(report)),
     log: (report) => {
-      if (report.level !== 'info') parts.log(report.level, `${[report.flow, report.node].filter(Boolean).join('.')}: ${report.text}`)
+      if (report.level !== 'info') parts.log(report.level, [[report.flow, report.node].filter(Boolean).join('.'), report.text].filter(Boolean).join(': '))
       tell({ type: 'log', ...report })
     },
     write,

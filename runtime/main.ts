@@ -64,7 +64,6 @@ export async function startGateway(options: StartOptions): Promise<RunningGatewa
     }
   }
   try {
-    mkdirSync(data, { recursive: true, mode: 0o700 })
     const { openStore } = await import('./store/gateway.ts')
     const store = openStore(data)
     closers.push(() => store.close())

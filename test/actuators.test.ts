@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { IssueError, sample, type Issue, type Opened } from '#kit'
-import { createGuard, guardDrops, type Guard } from '../runtime/guard/guard.ts'
+import { IssueError, sample, type Issue, type Opened, guardDrops } from '#kit'
+import { createGuard, type Guard } from '../runtime/guard/guard.ts'
 import driver from '../nodes/drivers/modbus/index.ts'
 import type { ModbusConnection } from '../nodes/drivers/modbus/connection.ts'
 import modbus from '../nodes/actuator/modbus.ts'

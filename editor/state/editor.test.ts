@@ -57,6 +57,27 @@ test('a wire of another unit of the same quantity offers to insert a converter, 
   expect(s().issues.filter((i) => i.code.startsWith('PORT_CONVERT'))).toEqual([])
 })
 
+test('moving an end of a wire is one step in its place, judged as if the old wire was not there', async () => {
+  const { actions, s } = await open()
+  const temp = { node: 'temp', port: 'value' }
+  expect(actions.connect(temp, { node: 'convert', port: 'value' }, 'temp.value -> band.value')).toBe(false)
+  expect(s().document!.flow.wires).toEqual(['temp.value -> band.value'])
+  actions.addNode('filter.deadband', [0, 300])
+  expect(actions.connect(temp, { node: 'deadband', port: 'value' }, 'temp.value -> band.value')).toBe(true)
+  expect(s().document!.flow.wires).toEqual(['temp.value -> deadband.value'])
+  expect(actions.connect(temp, { node: 'deadband', port: 'value' }, 'temp.value -> deadband.value')).toBe(true)
+  actions.undo()
+  expect(s().document!.flow.wires).toEqual(['temp.value -> band.value'])
+})
+
+test('an end moved to another unit keeps the wire, and the converter offered takes its place', async () => {
+  const { actions, s } = await open()
+  expect(actions.connect({ node: 'temp', port: 'value' }, { node: 'kelvin', port: 'value' }, 'temp.value -> band.value')).toBe(false)
+  expect(s().document!.flow.wires).toEqual(['temp.value -> band.value'])
+  s().ui.toasts[0]!.action!.run()
+  expect(s().document!.flow.wires).toEqual(['temp.value -> convert.value', 'convert.value -> kelvin.value'])
+})
+
 test('a wire that would close a loop, one there already, and a port that is not there are refused', async () => {
   const { actions, s } = await open()
   const b = actions.addNode('filter.deadband', [0, 0])!

@@ -4,7 +4,7 @@ import type { JsonValue } from '#kit'
 import { emptyFlow, type AlarmBody, type NodeStatus } from '#format'
 import { familiesOf } from './families.ts'
 import { formatAge, formatDuration, formatNumber, formatRate, formatValue, numbersOf, severityOf } from './format.ts'
-import { alarmOf, conditionOf, ghostsOf } from './status.ts'
+import { alarmOf, conditionOf, ghostsOf, tellsOf } from './status.ts'
 import { noLive } from './model.ts'
 import { tidy } from './tidy.ts'
 
@@ -47,6 +47,17 @@ test('only a connected, running, fresh node is shown as ok', () => {
   expect(conditionOf({ ...ok, health: { state: 'connecting', text: '' } }, undefined, 'open')).toMatchObject({ shape: 'idle', stale: true })
   expect(conditionOf(ok, alarm, 'open')).toMatchObject({ shape: 'bad', text: 'Too hot' })
   expect(conditionOf(ok, { ...alarm, priority: 'low' }, 'open')).toMatchObject({ shape: 'warn' })
+})
+
+test('a connection is as well as the worst node that uses it, and nothing is said of it while nothing is heard', () => {
+  const at = [0, 0] as const
+  const uses = (connection: string) => ({ type: 'x', config: { connection }, at })
+  const base = { version: 1, flow: { ...emptyFlow('f', 'F'), nodes: { a: uses('plc'), b: uses('plc'), c: uses('broker'), d: { type: 'y', config: { connection: 'plc' }, at } } } }
+  const types = new Map([['x', { config: { properties: { connection: { widget: 'connection' } } } }]]) as never
+  const bad = { ...ok, health: { state: 'error' as const, text: 'refused' } }
+  const live = { ...noLive, state: 'open' as const, nodes: { a: ok, b: bad, c: ok, d: bad } }
+  expect(['plc', 'broker', 'nobody'].map((name) => tellsOf({ base, types, live }, name))).toEqual(['b', 'c', undefined])
+  expect(tellsOf({ base, types, live: { ...live, state: 'lost' } }, 'plc')).toBeUndefined()
 })
 
 test('a node shows its gravest alarm of this flow', () => {

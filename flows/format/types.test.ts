@@ -66,6 +66,13 @@ describe('types along the wires', () => {
     expect(codes(build({ s: plant(tag('a', 'L/s'), tag('b', 'l/s'), tag('c')), n: ['number'] }, 's.a -> n.value', 's.b -> n.value', 's.c -> n.value'))).toEqual([])
   })
 
+  test('where several units may come, none is shown: it would be wrong for all but one', () => {
+    const typed = build({ s: plant(tag('a', 'bar'), tag('b', 'mm/s'), tag('c', 'bar'), tag('d')), mixed: ['sink'], alike: ['sink'] }, 's.a -> mixed.value', 's.b -> mixed.value', 's.a -> alike.value', 's.c -> alike.value', 's.d -> alike.value')
+    expect(typed.issues).toEqual([])
+    expect(typed.ports['mixed']!.inputs['value']!.unit).toBeUndefined()
+    expect(typed.ports['alike']!.inputs['value']!.unit).toBe('bar')
+  })
+
   test('several kinds through one node are any afterwards, and checked where it matters', () => {
     const typed = build({ s: plant(tag('n', 'bar'), tag('w', undefined, 'text')), p: ['pass'], n: ['number'] }, 's.n -> p.value', 's.w -> p.value', 'p.value -> n.value')
     expect(typed.ports['p']!.outputs['value']!.kind).toBe('any')

@@ -1,5 +1,5 @@
 // Writes one value into a Modbus device. Only the guard calls write, read and beat; this file knows registers, not rules.
-import { defineNode, Envelope, field, fromConfig, issue, parseUnit, port, Type, type Health, type Io, type Opened, type Static } from '#kit'
+import { defineNode, Envelope, field, guardDrops, fromConfig, issue, parseUnit, port, Type, type Health, type Io, type Opened, type Static } from '#kit'
 import { decodeNumber, encodeNumber, orders, registersOf } from '../drivers/modbus/codec.ts'
 import type { ModbusConnection } from '../drivers/modbus/connection.ts'
 
@@ -52,16 +52,7 @@ A write that fails is not repeated blindly: the next command reads the device fi
   },
   inputs: { value: port.number({ unit: fromConfig('unit'), title: 'Setpoint' }) },
   outputs: {},
-  drops: {
-    disarmed: 'The flow is not armed.',
-    held: 'All outputs are held.',
-    bad: 'The input is bad, NaN or stale.',
-    late: 'A newer command was there before.',
-    denied: 'The value is outside of the envelope.',
-    superseded: 'A newer command replaced it.',
-    safe: 'The output is in its safe state.',
-    recovery: 'It is from before a restart: writes are never repeated.',
-  },
+  drops: guardDrops,
   envelope: 'envelope',
   heartbeatMs: (settings) => settings.heartbeat?.periodMs,
   check(settings) {

@@ -64,6 +64,18 @@ export const Envelope = Type.Object(
 )
 export type Envelope = Static<typeof Envelope>
 
+/** Why a command ends at the guard: the `drops` of every actuator. */
+export const guardDrops = {
+  disarmed: 'The flow is not armed.',
+  held: 'All outputs are held.',
+  bad: 'The input is bad, NaN or stale.',
+  late: 'A newer command was there before.',
+  denied: 'The value is outside of the envelope.',
+  superseded: 'A newer command replaced it.',
+  safe: 'The output is in its safe state.',
+  recovery: 'It is from before a restart: writes are never repeated.',
+} as const satisfies Record<string, string>
+
 export interface SchemaFault {
   /** JSON pointer into the value: '/tags/0/address'; '' is the whole. */
   readonly field: string

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import fc from 'fast-check'
-import { Quality, sample, type Envelope, type Issue, type Opened, type Outcome, type Sample } from '#kit'
+import { Quality, sample, type Envelope, type Issue, type Opened, type Outcome, type Sample, guardDrops } from '#kit'
 import { Clock, settle } from '../../test/clock.ts'
-import { createGuard, guardDrops, type Guard, type GuardOptions } from './guard.ts'
+import { createGuard, type Guard, type GuardOptions } from './guard.ts'
 import { STEP_MS } from './limits.ts'
 
 const envelope: Envelope = { minimum: 20, maximum: 50, maxRatePerS: 4, onBad: 'hold', staleAfterMs: 5000, safe: 25, readBackTolerance: 0.05 }
@@ -345,7 +345,7 @@ describe('the guard', () => {
   })
 
   it('keeps the words of each reason', () => {
-    expect(Object.keys(guardDrops)).toEqual(['disarmed', 'held', 'bad', 'late', 'denied', 'superseded', 'safe'])
+    expect(Object.keys(guardDrops)).toEqual(['disarmed', 'held', 'bad', 'late', 'denied', 'superseded', 'safe', 'recovery'])
   })
 })
 

@@ -42,18 +42,6 @@ export interface Guard {
   close(): Promise<void>
 }
 
-/** Why commands end here, as a node's `drops` has it. */
-export const guardDrops = {
-  disarmed: 'The flow is not armed.',
-  held: 'All outputs are held.',
-  bad: 'The input is bad, NaN or stale.',
-  late: 'A newer command was there before.',
-  denied: 'The value is outside of the envelope.',
-  superseded: 'A newer command replaced it.',
-  safe: 'The output is in its safe state.',
-  recovery: 'It is from before a restart: writes are never repeated.',
-} as const satisfies Record<string, string>
-
 /** A device operation may take this long. */
 export const LIMIT_MS = 2000
 /** A value that does not change is read again after this. */
