@@ -104,6 +104,11 @@ export function createGateway(parts: GatewayParts) {
   const tell = (message: ServerMessage): void => {
     for (const listener of listeners) listener(message)
   }
+  /** Into the log, and to everybody who looks. */
+  const say = (level: 'error' | 'warning' | 'info', text: string, thrown?: unknown): void => {
+    parts.log(level, text, thrown)
+    tell({ type: 'log', time: now(), level, text })
+  }
   const summary = (f: Live): FlowSummary => ({ id: f.id, name: f.stored.flow.name, version: f.stored.version, state: f.state, armed: f.armed, actuators: f.actuators })
   const tellFlow = (f: Live): void => tell({ type: 'flow', flow: summary(f) })
   const find = (id: string): Live => {
@@ -116,9 +121,7 @@ export function createGateway(parts: GatewayParts) {
     try {
       write()
     } catch (thrown) {
-      const text = `${otherwise}: ${reasonOf(thrown)}`
-      parts.log('error', text, thrown)
-      tell({ type: 'log', time: now(), level: 'error', text })
+      say('error', `${otherwise}: ${reasonOf(thrown)}`, thrown)
     }
   }
   const note = (user: string, act: string, subject: string, detail: string): void =>
@@ -386,6 +389,7 @@ export function createGateway(parts: GatewayParts) {
     version: parts.version,
     catalogue,
     read,
+    say,
     note,
     deploy,
     rollback,

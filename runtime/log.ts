@@ -36,7 +36,11 @@ export function openLog(file: string, maxBytes = MAX_BYTES): Log {
       try {
         fd ??= open()
         if (bytes > maxBytes) setAside()
-        bytes += writeSync(fd, line)
+        // After a loss the last line may be a part of one.
+        const text = lost === 0 ? line : `\n${line}`
+        const written = writeSync(fd, text)
+        bytes += written
+        if (written < Buffer.byteLength(text)) throw new Error('the disk is full')
         if (lost === 0) return
         const count = lost
         lost = 0

@@ -45,8 +45,6 @@ export interface RunningGateway {
 
 const root = resolve(import.meta.dirname, '..')
 const EXAMPLE = 'pump-p101'
-/** All that was started must be gone by then. */
-const CLOSE_MS = 4500
 
 export const versionOf = (): string => (JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }).version
 
@@ -77,7 +75,8 @@ export async function startGateway(options: StartOptions): Promise<RunningGatewa
     const { createEngines } = await import('./engine/supervisor.ts')
     mkdirSync(join(data, 'engines'), { recursive: true, mode: 0o700 })
     const engines = createEngines({ folder: join(data, 'engines') })
-    closers.push(() => closeEngines(engines))
+    // Outputs go to their safe state first, which takes as long as their rate of change demands; the supervisor ends what hangs.
+    closers.push(() => engines.close())
     // Forked now, awaited by the gateway's start: an engine needs a second, the API loads meanwhile.
     engines.start().catch(() => undefined)
 
@@ -135,19 +134,6 @@ export async function startGateway(options: StartOptions): Promise<RunningGatewa
   }
 }
 
-/** Engines bring their outputs into the safe state before they end; one that takes too long is killed. */
-async function closeEngines(engines: { close(): Promise<void>; status(): readonly { readonly pid: number | null }[] }): Promise<void> {
-  const pids = engines.status().flatMap(({ pid }) => (pid === null ? [] : [pid]))
-  const kill = setTimeout(() => {
-    for (const pid of pids) process.kill(pid, 'SIGKILL')
-  }, CLOSE_MS - 1500)
-  try {
-    await engines.close()
-  } finally {
-    clearTimeout(kill)
-  }
-}
-
 // ---- the plant's connections and the example ---------------------------------------------------------------------------
 
 interface Seeds {
@@ -157,7 +143,7 @@ interface Seeds {
 
 /** Aims the plant's connections at its ports and, where it never was, deploys the example flow: disarmed. */
 async function connectPlant(gateway: Gateway, store: Seeds, plant: PlantProcess, log: Log): Promise<void> {
-  void plant.ended.then((reason) => log.write('warning', formatIssue(issue('PLANT_DOWN', {}, { reason }))))
+  void plant.ended.then((reason) => gateway.say('warning', formatIssue(issue('PLANT_DOWN', {}, { reason }))))
   let ports: PlantPorts
   try {
     ports = await plant.ready

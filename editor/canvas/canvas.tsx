@@ -1,7 +1,7 @@
 // The drawing. React Flow holds sizes and what is just being dragged; everything else is the draft in the store, and
 // every change goes through its actions.
 import { useCallback, useEffect, useMemo, useRef, useState, type DragEvent, type KeyboardEvent } from 'react'
-import { applyNodeChanges, Background, ReactFlow, ReactFlowProvider, useNodesInitialized, useReactFlow, type Connection, type Edge, type EdgeChange, type Node, type NodeChange, type OnConnectEnd, type OnConnectStart } from 'reactflow'
+import { applyNodeChanges, Background, ReactFlow, ReactFlowProvider, useNodesInitialized, useReactFlow, useStoreApi, type Connection, type Edge, type EdgeChange, type Node, type NodeChange, type OnConnectEnd, type OnConnectStart } from 'reactflow'
 import 'reactflow/dist/style.css'
 import { formatEnd, MAX_FLOW_BYTES, type WireEnd } from '#format'
 import { nothing } from '../state/document.ts'
@@ -13,7 +13,7 @@ import { beginDrag, dragNow, endDrag } from './drag.ts'
 import { DragReason } from './drag-reason.tsx'
 import { EdgeView } from './edge-view.tsx'
 import { Empty } from './empty.tsx'
-import { MIN_ZOOM } from './fit.ts'
+import { inView, MIN_ZOOM } from './fit.ts'
 import { edgesOf, NODE, nodesOf } from './graph.ts'
 import { NodeMenu, type MenuAt } from './node-menu.tsx'
 import { NodeView } from './node-view.tsx'
@@ -207,19 +207,22 @@ function choose(part: 'nodes' | 'wires', changes: readonly (NodeChange | EdgeCha
 function useReveal(): void {
   const reveal = useEditor((s) => s.ui.reveal)
   const ready = useNodesInitialized()
-  const { fitView } = useReactFlow()
+  const { fitView, getNode, getViewport } = useReactFlow()
+  const drawing = useStoreApi()
   const fit = useFit()
   const done = useRef<unknown>(null)
   useEffect(() => {
     if (!reveal || !ready || done.current === reveal) return
     // After React Flow has taken over the places that came with the request.
     const look = requestAnimationFrame(() => {
+      const { domNode } = drawing.getState()
+      const boxes = reveal.nodes.flatMap((id) => getNode(id) ?? []).map((n) => ({ ...n.position, width: n.measured?.width ?? 0, height: n.measured?.height ?? 0 }))
       if (reveal.nodes.length === 0) fit()
-      else void fitView({ padding: 0.4, maxZoom: 1, minZoom: 0.5, duration: 200, nodes: reveal.nodes.map((id) => ({ id })) })
+      else if (!domNode || !inView(boxes, getViewport(), domNode.getBoundingClientRect())) void fitView({ padding: 0.4, maxZoom: 1, minZoom: 0.5, duration: 200, nodes: reveal.nodes.map((id) => ({ id })) })
       done.current = reveal
     })
     return () => cancelAnimationFrame(look)
-  }, [reveal, ready, fit, fitView])
+  }, [reveal, ready, drawing, fit, fitView, getNode, getViewport])
 }
 
 async function importFile(file: File): Promise<void> {

@@ -1,6 +1,6 @@
 // Zoom, fit, tidy, and the overview.
 import { MiniMap, useReactFlow, useViewport, type Node } from 'reactflow'
-import { conditionOf, alarmOf, issuesAt } from '../state/status.ts'
+import { alarmOf, conditionOf, hearingOf, issuesAt } from '../state/status.ts'
 import { tidy } from '../state/tidy.ts'
 import { actions, store, useEditor } from '../state/store.ts'
 import { useFit } from './use-fit.ts'
@@ -29,11 +29,12 @@ export function Controls() {
 /** Nodes out of the ordinary, as one text: the overview redraws when one becomes so. */
 const abnormal = (): string => {
   const s = store.getState()
+  const hearing = hearingOf(s)
   return Object.keys(s.document?.flow.nodes ?? {})
     .flatMap((id) => {
-      const { shape } = conditionOf(s.live.nodes[id], alarmOf(s, id), s.live.state)
+      const { shape } = conditionOf(s.live.nodes[id], alarmOf(s, id), hearing)
       const grave = shape === 'bad' || issuesAt(s.issues, id)[0]?.level === 'error'
-      return grave ? [`${id}!`] : shape === 'warn' && s.live.state === 'open' ? [`${id}?`] : []
+      return grave ? [`${id}!`] : shape === 'warn' && hearing === 'open' ? [`${id}?`] : []
     })
     .join(' ')
 }

@@ -4,14 +4,14 @@ import { BaseEdge, EdgeLabelRenderer, useStore, type EdgeProps, type ReactFlowSt
 import { parseWire } from '#format'
 import { formatRate, formatValue, severityOf } from '../state/format.ts'
 import type { State } from '../state/model.ts'
-import { issueOfWire } from '../state/status.ts'
+import { hearingOf, issueOfWire } from '../state/status.ts'
 import { useEditor } from '../state/store.ts'
 import { isBackwards, routeWire } from './route.ts'
 
 /** One short text, so that a wire redraws only when it changes. Slow truth values show themselves, as they matter more than their rate. */
 function labelOf(s: State, source: string, port: string): string {
   const out = s.live.nodes[source]?.outputs[port]
-  if (!out || s.live.state !== 'open') return ''
+  if (!out || hearingOf(s) !== 'open') return ''
   const kind = s.ports[source]?.outputs[port]?.kind
   if ((kind === 'boolean' || kind === 'event') && out.last) return formatValue(out.last.value)
   return formatRate(out.rate)
@@ -19,7 +19,7 @@ function labelOf(s: State, source: string, port: string): string {
 
 function conditionOf(s: State, source: string, port: string): 'live' | 'idle' | 'bad' {
   const status = s.live.nodes[source]
-  if (s.live.state !== 'open' || !status || (status.health.state !== 'ok' && status.health.state !== 'connecting')) return 'idle'
+  if (hearingOf(s) !== 'open' || !status || (status.health.state !== 'ok' && status.health.state !== 'connecting')) return 'idle'
   const last = status.outputs[port]?.last
   return last && severityOf(last) === 'bad' ? 'bad' : 'live'
 }
@@ -49,7 +49,7 @@ export const EdgeView = memo(function EdgeView({ id, source, target, sourceX, so
       <BaseEdge path={path} interactionWidth={14} className={`wire kind-${kind} is-${condition}${selected ? ' sel' : hot ? ' hot' : ''}${fault ? ' broken' : ''}`} />
       {fault || label !== '' || condition === 'bad' ? (
         <EdgeLabelRenderer>
-          <div className={`wire-label${fault ? ' broken' : condition === 'bad' ? ' bad' : ''}`} title={fault ? `${fault.text} ${fault.remedy}` : undefined} style={{ transform: `translate(-50%, -50%) translate(${x}px, ${y}px)` }}>
+          <div className={`wire-label${fault ? ' broken' : condition === 'bad' ? ' bad' : ''}${selected || hot ? ' hot' : ''}`} title={fault ? `${fault.text} ${fault.remedy}` : undefined} style={{ transform: `translate(-50%, -50%) translate(${x}px, ${y}px)` }}>
             {fault ? '▲ does not fit' : condition === 'bad' ? `✕ bad ${label}` : label}
           </div>
         </EdgeLabelRenderer>

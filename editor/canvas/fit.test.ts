@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Rect, Viewport } from 'reactflow'
-import { fitInto, MIN_ZOOM } from './fit.ts'
+import { fitInto, inView, MIN_ZOOM } from './fit.ts'
 
 const frame = { width: 900, height: 600 }
 const overview: Rect = { x: 740, y: 500, width: 150, height: 88 }
@@ -30,4 +30,11 @@ test('a huge flow stops at the smallest zoom, and no nodes or no frame give no v
   expect(fitInto(grid(200, 1), frame, [])!.zoom).toBe(MIN_ZOOM)
   expect(fitInto([], frame, [])).toBeNull()
   expect(fitInto(grid(1, 1), { width: 0, height: 0 }, [])).toBeNull()
+})
+
+test('what can be read where it is does not make the view jump', () => {
+  const [first] = grid(1, 1)
+  expect(inView([first!], { x: 600, y: 0, zoom: 1 }, frame)).toBe(true)
+  expect(inView([first!], { x: 0, y: 0, zoom: 1 }, frame)).toBe(false)
+  expect(inView([first!], { x: 600, y: 0, zoom: 0.3 }, frame)).toBe(false)
 })

@@ -26,3 +26,8 @@ export function fitInto(nodes: readonly Rect[], frame: { readonly width: number;
   const views = bottoms.map(within)
   return views.find((v) => !covered(v)) ?? views.at(-1)!
 }
+
+/** Nodes that can be read where they are: the view need not jump. */
+export function inView(nodes: readonly Rect[], { x, y, zoom }: Viewport, frame: { readonly width: number; readonly height: number }): boolean {
+  return zoom >= 0.5 && nodes.every((n) => n.x * zoom + x >= 0 && n.y * zoom + y >= 0 && (n.x + n.width) * zoom + x <= frame.width && (n.y + n.height) * zoom + y <= frame.height)
+}

@@ -7,7 +7,7 @@ import { Icon } from '../shell/icon.tsx'
 import { familyName } from '../state/families.ts'
 import { foldOutputs, wiredOutputs } from '../state/fold.ts'
 import { formatNumber, numbersOf, severityOf } from '../state/format.ts'
-import { alarmOf, alarmText, conditionOf, ghostsOf, issuesAt } from '../state/status.ts'
+import { alarmOf, alarmText, conditionOf, ghostsOf, hearingOf, issuesAt } from '../state/status.ts'
 import { useEditor } from '../state/store.ts'
 import { useSeekingOutput } from './drag.ts'
 import { Port, Reading } from './port-row.tsx'
@@ -28,7 +28,7 @@ function Card({ id, entry, type, selected }: { readonly id: string; readonly ent
   const ports = useEditor((s) => s.ports[id])
   const ghosts = useEditor((s) => ghostsOf(s.document!.flow, s.ports, id))
   const status = useEditor((s) => s.live.nodes[id])
-  const live = useEditor((s) => s.live.state)
+  const live = useEditor(hearingOf)
   const alarm = useEditor((s) => alarmOf(s, id))
   const issues = useEditor((s) => issuesAt(s.issues, id))
   const inputs = ports?.inputs ?? noPorts
@@ -60,7 +60,7 @@ function Card({ id, entry, type, selected }: { readonly id: string; readonly ent
         <Icon name={type ? type.icon : 'unplug'} />
         <div>
           <div className="t" title={`${title} (${id})`}>{title}</div>
-          <div className="k">{type ? (entry.name && entry.name !== type.title ? type.title : familyName(type.type)) : `${entry.type} · not installed`}<Extra status={status} alarm={alarm} /></div>
+          <div className="k">{status?.actuator ? `${armedText(status.actuator)} · ` : ''}{type ? (entry.name && entry.name !== type.title ? type.title : familyName(type.type)) : `${entry.type} · not installed`}{alarm ? <Since alarm={alarm} /> : null}</div>
         </div>
         <span className={`dot ${dot.shape}`} role="img" aria-label={dot.text} title={dot.text} />
       </div>
@@ -76,11 +76,14 @@ function Card({ id, entry, type, selected }: { readonly id: string; readonly ent
   )
 }
 
-function Extra({ status, alarm }: { readonly status: NodeStatus | undefined; readonly alarm: ReturnType<typeof alarmOf> }) {
-  const since = useEditor((s) => (alarm ? alarmText(alarm, Math.max(s.live.clock, alarm.time)) : ''))
-  const armed = status?.actuator ? (status.actuator.armed ? (status.actuator.mode === 'auto' ? 'armed' : `armed, ${status.actuator.mode}`) : 'disarmed') : ''
-  const text = [since, armed].filter((t) => t !== '').join(' · ')
-  return text === '' ? null : <> · {text}</>
+/** Stands first in its line, so that a narrow node never cuts off whether it writes. */
+function armedText(actuator: NonNullable<NodeStatus['actuator']>): string {
+  if (!actuator.armed) return 'disarmed'
+  return actuator.mode === 'auto' ? 'armed' : `armed, ${actuator.mode}`
+}
+
+function Since({ alarm }: { readonly alarm: NonNullable<ReturnType<typeof alarmOf>> }) {
+  return <> · {useEditor((s) => alarmText(alarm, Math.max(s.live.clock, alarm.time)))}</>
 }
 
 /** One input and one output share a row, as most nodes have them; else each port has its own. */

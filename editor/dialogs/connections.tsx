@@ -88,7 +88,7 @@ function Edit({ driver, connection, taken, saved, removed }: { readonly driver: 
     <form className="dg-edit" onSubmit={(e) => { e.preventDefault(); save() }}>
       <header>
         <h4>{connection ? connection.name : `New ${driver.title} connection`}</h4>
-        {connection && <p><HealthMark of={connection} /><HealthText of={connection} /> <span className="mono">{describeEndpoint(connection.config)}</span></p>}
+        {connection && <State of={connection} />}
         {!connection && <p>{driver.summary}</p>}
       </header>
       {!connection && (
@@ -122,7 +122,9 @@ function Edit({ driver, connection, taken, saved, removed }: { readonly driver: 
   )
 }
 
-function HealthText({ of }: { readonly of: ConnectionBody }): ReactElement {
+/** How it is, and where it leads unless that is said already. */
+function State({ of }: { readonly of: ConnectionBody }): ReactElement {
   const text = useHealth(of)?.text ?? ''
-  return <>{text === '' ? '' : `: ${text}`}</>
+  const where = describeEndpoint(of.config)
+  return <p><HealthMark of={of} />{text === '' ? '' : `: ${text}`}{text.includes(where.replace(/^[a-z.]+:\/\//, '')) ? null : <> <span className="mono">{where}</span></>}</p>
 }

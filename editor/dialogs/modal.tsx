@@ -1,11 +1,27 @@
 // The frame of every dialog: title, body, actions. Focus is kept inside, Escape closes, the opener gets the focus back.
 // The backdrop is ours and not Radix's overlay, which would put a style element into the page against the CSP.
-import { cloneElement, useId, type FormEvent, type ReactElement, type ReactNode } from 'react'
+import { cloneElement, useId, useState, type FormEvent, type ReactElement, type ReactNode } from 'react'
 import { X } from 'lucide-react'
 import { Dialog } from 'radix-ui'
 import type { Issue } from '#kit'
 import { actions } from '../state/store.ts'
 import './dialogs.css'
+
+/** What had the focus before the first of a row of dialogs: one may take another's place, and a menu is gone by then. */
+let opener: HTMLElement | null = null
+function rememberOpener(): HTMLElement | null {
+  const now = document.activeElement
+  if (!(now instanceof HTMLElement) || now === document.body) return null
+  const menu = now.closest('[role="menu"]')
+  if (menu) opener = document.getElementById(menu.getAttribute('aria-labelledby') ?? '')
+  else if (!now.closest('.dg')) opener = now
+  return menu ? opener : now
+}
+function giveBack(from: HTMLElement | null): void {
+  const to = from?.isConnected ? from : opener
+  const top = [...document.querySelectorAll('.dg')].at(-1)
+  if (to?.isConnected && (!top || top.contains(to))) to.focus()
+}
 
 export function Modal({ title, children, actions: buttons, close, wide = false, onSubmit }: {
   readonly title: string
@@ -16,6 +32,7 @@ export function Modal({ title, children, actions: buttons, close, wide = false, 
   /** Makes the whole a form: Enter submits. */
   readonly onSubmit?: () => void
 }): ReactElement {
+  const [from] = useState(rememberOpener)
   const body = (
     <>
       <header className="dg-head">
@@ -30,7 +47,7 @@ export function Modal({ title, children, actions: buttons, close, wide = false, 
     <Dialog.Root open onOpenChange={(open) => { if (!open) close() }}>
       <Dialog.Portal>
         <div className="dg-back" />
-        <Dialog.Content className={`dg${wide ? ' wide' : ''}`} aria-describedby={undefined} onInteractOutside={(e) => e.preventDefault()} onOpenAutoFocus={(e) => { e.preventDefault(); if (e.currentTarget instanceof HTMLElement) e.currentTarget.focus() }}>
+        <Dialog.Content className={`dg${wide ? ' wide' : ''}`} aria-describedby={undefined} onInteractOutside={(e) => e.preventDefault()} onCloseAutoFocus={(e) => { e.preventDefault(); giveBack(from) }} onOpenAutoFocus={(e) => { e.preventDefault(); if (e.currentTarget instanceof HTMLElement) e.currentTarget.focus() }}>
           {onSubmit ? <form className="dg-form" onSubmit={(e: FormEvent) => { e.preventDefault(); e.stopPropagation(); onSubmit() }}>{body}</form> : body}
         </Dialog.Content>
       </Dialog.Portal>

@@ -27,7 +27,7 @@ export function FlowOverview({ flow }: { readonly flow: Flow }): ReactElement {
         </tbody>
       </table>
       {issues.length > 0 && <div className="in-pad"><button type="button" className="btn" onClick={() => actions.setDrawerTab('problems')}>Show issues</button></div>}
-      {count === 0 && <p className="in-pad in-note">An empty flow. Drag a source from the left, for example <b>Modbus read</b> or <b>MQTT subscribe</b>, then wire its outputs to what should happen with them.</p>}
+      {count === 0 && <p className="in-pad in-note">An empty flow. Drag a source from the left, for example <b>Modbus</b> or <b>MQTT</b>, then wire its outputs to what should happen with them.</p>}
       <Does flow={flow} types={types} />
       <Parameters flow={flow} readOnly={readOnly} />
       {count > 0 && <p className="in-pad in-note">Select a node to see its settings, live values and help.</p>}

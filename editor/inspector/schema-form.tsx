@@ -36,7 +36,8 @@ export function SchemaForm({ schema, ...context }: FormContext & { readonly sche
       const found = [...root.current.querySelectorAll<HTMLElement>('[data-field]')].find((e) => e.dataset['field'] === path)
       if (!found) continue
       found.scrollIntoView({ block: 'center' })
-      found.querySelector<HTMLElement>('input:not([type=hidden]), select, textarea, button')?.focus()
+      const into = found.querySelector<HTMLElement>(':is(input:not([type=hidden]), select, textarea):not(:disabled)') ?? found.querySelector<HTMLElement>('button')
+      into?.focus()
       return
     }
   }, [focus])

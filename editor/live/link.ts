@@ -26,6 +26,9 @@ export function useLiveLink(): void {
   }, [user])
 }
 
+/** A flow that was never deployed has nothing to watch: the gateway does not know it. */
+const watched = (state: State): string | null => (state.base.version === null ? null : state.flowId)
+
 function startLink(): () => void {
   const live = createLiveSocket({
     connect: () => new WebSocket(`${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/api/live`) as unknown as SocketLike,
@@ -44,7 +47,7 @@ function startLink(): () => void {
   let lostBefore = false
   const tapped = new Set<string>()
   const follow = (state: State): void => {
-    live.watch(state.flowId)
+    live.watch(watched(state))
     const now = new Set(state.live.taps.map((t) => t.id))
     for (const id of tapped) {
       if (now.has(id)) continue
@@ -60,7 +63,7 @@ function startLink(): () => void {
   }
   follow(store.getState())
   const stop = store.subscribe((state, before) => {
-    if (state.flowId !== before.flowId || state.live.taps !== before.live.taps) follow(state)
+    if (watched(state) !== watched(before) || state.live.taps !== before.live.taps) follow(state)
   })
   const wake = (): void => live.retry()
   addEventListener('online', wake)

@@ -91,7 +91,7 @@ export function Alarms(): ReactElement {
         return (
           <li key={key} data-state={a.state}>
             <button type="button" disabled={!own} onClick={() => { actions.select({ nodes: [a.node] }); actions.reveal([a.node]) }}>
-              <i className="dr-mark" data-level={a.state === 'acknowledged' ? 'info' : a.priority === 'low' || a.state === 'returned' ? 'warning' : 'error'} />
+              <i className="dr-mark" data-level={a.priority === 'low' || a.priority === 'medium' || a.state === 'returned' ? 'warning' : 'error'} />
               <span className="where">{own ? (nodes?.[a.node]?.name ?? a.node) : `${flows.find((f) => f.id === a.flow)?.name ?? a.flow}: ${a.node}`}{a.tag !== '' && <small> {a.tag}</small>}</span>
               <span className="what">{a.message === '' ? 'Limit passed' : a.message} <em>{a.value === null ? 'no value' : formatNumber(a.value)} against {formatNumber(a.limit)}</em></span>
               <span className="since" title={formatDateTime(a.since)}>{a.priority} · {STATE[a.state]} · {formatAge(now - a.since)}{a.acknowledgedBy === undefined ? '' : ` · by ${a.acknowledgedBy}`}</span>

@@ -33,7 +33,7 @@ export function FlowSwitcher() {
             {drafts.map((id) => (
               <DropdownMenu.Item key={id} className="menu-item" onSelect={() => void actions.openFlow(id)}>
                 {id === flowId ? <Check size={15} /> : <FilePen size={15} />}
-                <span className="name">{id}</span>
+                <span className="name">{actions.draftName(id)}</span>
               </DropdownMenu.Item>
             ))}
             {flows.length + drafts.length > 0 ? <div className="menu-line" /> : null}

@@ -50,7 +50,7 @@ function Figures() {
 function Hold() {
   const held = useEditor((s) => s.live.held)
   return (
-    <button type="button" className={`btn ${held ? 'held' : 'quiet'}`} aria-pressed={held} onClick={() => actions.openDialog({ kind: 'hold' })} title="Stops all writes of this gateway. It is no emergency stop.">
+    <button type="button" className={`btn ${held ? 'held' : 'quiet'}`} aria-pressed={held} aria-label={held ? 'Outputs held' : 'Hold all outputs'} onClick={() => actions.openDialog({ kind: 'hold' })} title="Stops all writes of this gateway. It is no emergency stop.">
       {held ? <CirclePause size={15} aria-hidden="true" /> : <Hand size={15} aria-hidden="true" />}
       <span className="wide">{held ? 'Outputs held' : 'Hold all outputs'}</span>
     </button>

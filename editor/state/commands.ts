@@ -28,8 +28,8 @@ function freePlace(flow: Flow, at: readonly [number, number]): readonly [number,
   return [x, y]
 }
 
-/** About what a node covers, px. */
-const [WIDTH, HEIGHT] = [220, 150]
+/** What most nodes cover at most, px. */
+const [WIDTH, HEIGHT] = [220, 240]
 /** The place nearest to the wished one where a new node covers no other. */
 export function clearPlace(nodes: Flow['nodes'], wish: readonly [number, number]): readonly [number, number] {
   const free = (x: number, y: number): boolean => Object.values(nodes).every((n) => Math.abs(n.at[0] - x) >= WIDTH || Math.abs(n.at[1] - y) >= HEIGHT)

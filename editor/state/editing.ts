@@ -1,6 +1,6 @@
 // Every edit of the draft as an action. Each ends in a commit of the document, then the draft is kept and checked.
-import { issue, IssueError, type Issue, type JsonValue } from '#kit'
-import { formatFlow, formatWire, type Flow, type WireEnd } from '#format'
+import { issue, IssueError, type CatalogueNode, type Issue, type JsonValue } from '#kit'
+import { formatFlow, formatWire, type ConnectionBody, type Flow, type WireEnd } from '#format'
 import { copyText, duplicate, isFlowText, paste, readClip } from './clipboard.ts'
 import * as commands from './commands.ts'
 import { redo, seal, select, selectAll, undo, type Document, type Selection } from './document.ts'
@@ -55,6 +55,7 @@ export function editing(core: Core, screen: Screen) {
         id = added
         return document
       })
+      if (id !== null) void ownConnections(id, known)
       return id
     },
     removeSelected: (): void => change((d) => commands.remove(d, d.selection.nodes, d.selection.wires)),
@@ -121,6 +122,29 @@ export function editing(core: Core, screen: Screen) {
       if (!flow) return ''
       return formatFlow(await withConnections(flow))
     },
+  }
+
+  /** A starter names a connection that this gateway may not have: when it has just one of the kind, a node that only reads takes that, in the same step. Which device to write to is a person's choice. */
+  async function ownConnections(id: string, type: CatalogueNode): Promise<void> {
+    const properties = (type.config as { readonly properties?: { readonly [name: string]: { readonly widget?: string; readonly connection?: string } } }).properties ?? {}
+    const fields = Object.entries(properties).filter(([, schema]) => schema.widget === 'connection')
+    if (fields.length === 0 || type.effects === 'writes') return
+    let have: readonly ConnectionBody[]
+    try {
+      have = await core.api.connections()
+    } catch (thrown) {
+      // The node says itself that its connection is not there.
+      screen.failed(thrown)
+      return
+    }
+    for (const [name, schema] of fields) {
+      const [only, another] = have.filter((c) => c.type === schema.connection)
+      change((d) => {
+        const node = Object.hasOwn(d.flow.nodes, id) ? d.flow.nodes[id] : undefined
+        if (!node || !only || another || node.config[name] !== type.starter[name] || have.some((c) => c.name === node.config[name])) return d
+        return { ...d, flow: { ...d.flow, nodes: { ...d.flow.nodes, [id]: { ...node, config: { ...node.config, [name]: only.name } } } } }
+      })
+    }
   }
 
   async function withConnections(flow: Flow): Promise<Flow> {

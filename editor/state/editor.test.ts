@@ -57,6 +57,24 @@ test('a wire of another unit of the same quantity offers to insert a converter, 
   expect(s().issues.filter((i) => i.code.startsWith('PORT_CONVERT'))).toEqual([])
 })
 
+test('a new node that reads takes the only connection of its kind; several, or one to write to, are left to the person', async () => {
+  const config = { type: 'object', properties: { connection: { type: 'string', widget: 'connection', connection: 'plc' } } }
+  const own = (type: string, effects: string) => ({ type, version: 1, title: type, effects, config, inputs: {}, outputs: {}, starter: { connection: 'example' }, keywords: [], acts: [], drops: {} })
+  const body = (name: string) => ({ name, type: 'plc', config: {}, usedBy: [] })
+  const added = async (type: string, names: string[]): Promise<unknown> => {
+    const { actions, s, pass } = await open({ catalogue: async () => ({ nodes: [own('source.plc', 'reads'), own('actuator.plc', 'writes')], drivers: [] }) as never, connections: async () => [...names.map(body), { ...body('broker'), type: 'mqtt' }] as never })
+    actions.addNode(type, [0, 0])
+    await pass(10)
+    expect(s().document!.past).toHaveLength(1)
+    return s().document!.flow.nodes['plc']!.config['connection']
+  }
+  expect(await added('source.plc', ['line-3'])).toBe('line-3')
+  expect(await added('source.plc', ['line-3', 'line-4'])).toBe('example')
+  expect(await added('source.plc', [])).toBe('example')
+  expect(await added('source.plc', ['example'])).toBe('example')
+  expect(await added('actuator.plc', ['line-3'])).toBe('example')
+})
+
 test('moving an end of a wire is one step in its place, judged as if the old wire was not there', async () => {
   const { actions, s } = await open()
   const temp = { node: 'temp', port: 'value' }

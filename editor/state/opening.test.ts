@@ -108,6 +108,7 @@ test('a new flow and an imported one are drafts of this browser until they are d
   expect(actions.newFlow('Tank 7')).toBe('tank-7')
   expect(s().base).toEqual({ version: null, flow: null })
   expect(actions.localDrafts()).toEqual(['tank-7'])
+  expect(actions.draftName('tank-7')).toBe('Tank 7')
   expect(actions.importFlow(running, 'new')).toBe('pump-2')
   expect(s().changes.filter((c) => c.what === 'node')).toHaveLength(4)
   await actions.openFlow('tank-7')

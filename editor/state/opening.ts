@@ -192,6 +192,8 @@ export function opening(core: Core, screen: Screen) {
       show(own, { version: null, flow: null }, null)
       return own.id
     },
+    /** A draft as people call it. */
+    draftName: (id: string): string => readDraft(core.storage, id)?.flow.name || id,
     /** Flows that only this browser has. */
     localDrafts: (): string[] => draftIds(core.storage).filter((id) => !core.get().flows.some((f) => f.id === id)),
     async signOut(): Promise<void> {

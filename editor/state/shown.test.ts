@@ -4,7 +4,7 @@ import type { JsonValue } from '#kit'
 import { emptyFlow, type AlarmBody, type NodeStatus } from '#format'
 import { familiesOf } from './families.ts'
 import { formatAge, formatDuration, formatNumber, formatRate, formatValue, numbersOf, severityOf } from './format.ts'
-import { alarmOf, conditionOf, ghostsOf, tellsOf } from './status.ts'
+import { alarmOf, conditionOf, ghostsOf, hearingOf, tellsOf } from './status.ts'
 import { noLive } from './model.ts'
 import { tidy } from './tidy.ts'
 
@@ -47,6 +47,14 @@ test('only a connected, running, fresh node is shown as ok', () => {
   expect(conditionOf({ ...ok, health: { state: 'connecting', text: '' } }, undefined, 'open')).toMatchObject({ shape: 'idle', stale: true })
   expect(conditionOf(ok, alarm, 'open')).toMatchObject({ shape: 'bad', text: 'Too hot' })
   expect(conditionOf(ok, { ...alarm, priority: 'low' }, 'open')).toMatchObject({ shape: 'warn' })
+})
+
+test('while the flow restarts nothing is shown as present, though the line is up', () => {
+  const flow = (state: string) => ({ flows: [{ id: 'f', state }], flowId: 'f' }) as never as Parameters<typeof hearingOf>[0]
+  const live = { ...noLive, state: 'open' as const }
+  expect(['running', 'restarting', 'stopped'].map((state) => hearingOf({ ...flow(state), live }))).toEqual(['open', 'halted', 'halted'])
+  expect(hearingOf({ ...flow('running'), live: { ...live, state: 'lost' } })).toBe('lost')
+  expect(conditionOf(ok, alarm, 'halted')).toMatchObject({ shape: 'idle', stale: true })
 })
 
 test('a connection is as well as the worst node that uses it, and nothing is said of it while nothing is heard', () => {

@@ -14,7 +14,16 @@ export interface Condition {
   readonly stale: boolean
 }
 
-export function conditionOf(status: NodeStatus | undefined, alarm: AlarmBody | undefined, live: LiveState): Condition {
+/** 'halted': the line is up, but the flow does not run at this moment, so that the last values are old ones. */
+export type Hearing = LiveState | 'halted'
+export function hearingOf(state: Pick<State, 'live' | 'flows' | 'flowId'>): Hearing {
+  if (state.live.state !== 'open') return state.live.state
+  const flow = state.flows.find((f) => f.id === state.flowId)
+  return flow === undefined || flow.state === 'running' ? 'open' : 'halted'
+}
+
+export function conditionOf(status: NodeStatus | undefined, alarm: AlarmBody | undefined, live: Hearing): Condition {
+  if (live === 'halted') return { shape: 'idle', text: status ? 'the flow does not run now: this is what was last seen' : 'the flow does not run now', stale: true }
   // Told once, by the banner; on the nodes the rings and the values in brackets say that nothing is known.
   if (live !== 'open') return { shape: 'idle', text: status ? 'no connection to the gateway: this is what was last seen' : 'no connection to the gateway', stale: true }
   if (!status) return { shape: 'idle', text: 'not running: deploy the draft', stale: true }

@@ -39,7 +39,7 @@ export const issueTexts = {
   CONNECTION_DRIVER: { level: 'error', text: "No connection type '{type}' is installed.", remedy: 'Choose one of: {types}.' },
   CONNECTION_DIFFERS: { level: 'warning', text: "The flow's copy of '{name}' differs from the gateway's ({fields}).", remedy: "The gateway's is used, and the copy follows it at the next deploy. To use the flow's, change the gateway's connection." },
   CONNECTION_USED: { level: 'error', text: "'{name}' is used by {flows}.", remedy: 'Change these flows first.' },
-  CONNECTION_FAILED: { level: 'error', text: "'{name}' cannot be reached: {reason}", remedy: 'Check address, cable and power. Headgate keeps trying.' },
+  CONNECTION_FAILED: { level: 'error', text: "'{name}' is not available: {reason}", remedy: 'Check address, cable and power. Headgate keeps trying.' },
   SECRET_READ: { level: 'error', text: "The secret '{name}' cannot be read: {reason}", remedy: 'Restore the key file {file}, or store the secret again.' },
   SECRET_KEY: { level: 'error', text: 'The key file {file} cannot be used: {reason}', remedy: '{hint}' },
   SECRET_UNKNOWN: { level: 'error', text: "No secret '{name}' is stored on this gateway.", remedy: 'Store it under this name (Settings, Secrets).' },
@@ -61,7 +61,7 @@ export const issueTexts = {
   JOURNAL_OPEN: { level: 'error', text: 'The journal {file} cannot be opened: {reason}', remedy: 'See that no other engine uses it and that the disk is writable.' },
   JOURNAL_DAMAGED: { level: 'error', text: 'The journal was damaged: {reason}. It was set aside as {file}; {kept}.', remedy: 'Check the disk. What is missing was delivered before but is not processed again.' },
   JOURNAL_WRITE: { level: 'error', text: 'Not stored in {file}: {reason}', remedy: 'Make room on the disk. What is not stored is not acknowledged to its source.' },
-  GUARD_DENIED: { level: 'warning', text: 'Not written: {reason}', remedy: 'See the envelope of this actuator.' },
+  GUARD_DENIED: { level: 'warning', text: 'Not written: {reason}.', remedy: 'See the envelope of this actuator.' },
   GUARD_READBACK: { level: 'error', text: 'The device holds {found} after {written} was written.', remedy: 'Check that nobody else writes this point.' },
   // ---- the gateway
   DEPLOY_CONFLICT: { level: 'error', text: 'Version {running} is running; this draft was made from version {basedOn}.', remedy: 'Look at what changed, then deploy on top of it or discard the draft.' },

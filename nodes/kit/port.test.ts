@@ -20,6 +20,8 @@ describe('what may feed what', () => {
 
   test('any into a type passes, and each sample is checked', () => {
     expect(assignable({ kind: 'any' }, { kind: 'number', unit: 'bar' })).toEqual({ ok: true, checked: true })
+    expect(assignable({ kind: 'any', unit: 'Cel' }, { kind: 'number', unit: 'bar' })).toMatchObject({ ok: false, code: 'PORT_UNIT' })
+    expect(assignable({ kind: 'any', unit: 'kPa' }, { kind: 'number', unit: 'bar' })).toMatchObject({ ok: false, code: 'PORT_CONVERT' })
   })
 
   test('the same quantity in another unit offers a Convert node', () => {

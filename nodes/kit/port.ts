@@ -136,11 +136,11 @@ export type Fit =
  */
 export function assignable(out: PortType, to: PortType): Fit {
   if (to.kind === 'any') return { ok: true }
-  if (out.kind === 'any') return { ok: true, checked: true }
-  if (out.kind !== to.kind) return { ok: false, code: 'PORT_KIND', hint: kindHint(out.kind, to.kind) }
+  if (out.kind !== 'any' && out.kind !== to.kind) return { ok: false, code: 'PORT_KIND', hint: kindHint(out.kind, to.kind) }
   const units = relateUnits(out.unit, to.unit)
   if (units === 'convertible') return { ok: false, code: 'PORT_CONVERT', hint: 'Insert a Convert node.', insert: 'transform.convert' }
   if (units === 'different') return { ok: false, code: 'PORT_UNIT', hint: `These are different quantities: choose an output in ${displayUnit(to.unit) || 'no unit'}.` }
+  if (out.kind === 'any') return { ok: true, checked: true }
   if (out.length !== undefined && to.length !== undefined && out.length !== to.length) {
     return { ok: false, code: 'PORT_KIND', hint: `The vector has ${out.length} elements, ${to.length} are needed.` }
   }

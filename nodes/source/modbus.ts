@@ -139,7 +139,7 @@ class Polling implements Opened {
     this.#spans = settings.tags.map((tag) => ({ table: tag.function, address: tag.address, length: lengthOf(tag), tag, name: `${prefix}.${tag.name}`, last: null, fault: undefined, askAgain: 0 }))
     for (const group of settings.groups) {
       const spans = this.#spans.filter((s) => s.tag.group === group.name)
-      if (spans.length > 0) this.#poll(group, plan(spans, settings.maxGap), performance.now())
+      if (spans.length > 0) this.#poll(group, plan(spans, settings.maxGap), performance.now(), true)
     }
   }
 
@@ -170,8 +170,8 @@ class Polling implements Opened {
     await Promise.allSettled(this.#running)
   }
 
-  /** One poll now, and the next on the grid of the period. */
-  #poll(group: Config['groups'][number], batches: readonly Batch<TagSpan>[], due: number): void {
+  /** One poll now, and the next on the grid of the period. The first also waits for the device to connect: it is never late. */
+  #poll(group: Config['groups'][number], batches: readonly Batch<TagSpan>[], due: number, first = false): void {
     if (this.#abort.signal.aborted) return
     const timer = setTimeout(() => {
       this.#timers.delete(timer)
@@ -180,7 +180,7 @@ class Polling implements Opened {
         (next) => {
           const late = performance.now() - due
           const skipped = Math.floor(late / group.periodMs)
-          if (skipped > 0) this.#io.log('warning', `Poll group '${group.name}' took ${Math.round(late)} ms, longer than its period of ${group.periodMs} ms: ${skipped} skipped.`)
+          if (skipped > 0 && !first) this.#io.log('warning', `Poll group '${group.name}' took ${Math.round(late)} ms, longer than its period of ${group.periodMs} ms: ${skipped} skipped.`)
           this.#poll(group, next, due + (skipped + 1) * group.periodMs)
         },
         (thrown: unknown) => {

@@ -137,6 +137,11 @@ describe('answers', () => {
     expect([broken.status, broken.body.issues[0].code]).toEqual([400, 'REQUEST'])
     const large = await api.call('POST', '/api/check', 'editor', { flow: { headgate: 1, name: 'x'.repeat(9 * 1024 * 1024) } })
     expect([large.status, large.body.issues[0].code]).toEqual([413, 'REQUEST'])
+    // Only who may send a flow may send much.
+    const unknown = await api.call('POST', '/api/login', null, { user: 'x'.repeat(300 * 1024), password: 'x' })
+    expect([unknown.status, unknown.body.issues[0].code]).toEqual([413, 'REQUEST'])
+    const undecodable = await api.call('GET', '/api/%zz', null)
+    expect([undecodable.status, undecodable.body.issues[0].code]).toEqual([400, 'REQUEST'])
     const wrong = await api.call('POST', '/api/users', 'admin', { name: 'bob', password: 'secret', role: 'king', extra: 1 })
     expect(wrong.status).toBe(400)
     expect(wrong.body.issues.map((i: { field: string }) => i.field)).toEqual(expect.arrayContaining(['/role', '/extra']))

@@ -1,5 +1,6 @@
 // Flows: read, check, deploy, history, rollback, arming.
 import { issue, IssueError } from '#kit'
+import { MAX_FLOW_BYTES } from '#format'
 import type { Gateway } from '../gateway.ts'
 import * as s from './schemas.ts'
 import { userOf } from './security.ts'
@@ -12,6 +13,7 @@ export function flowRoutes(app: ApiApp, gateway: Gateway): void {
     '/api/flows',
     {
       config: { permission: 'edit' },
+      bodyLimit: MAX_FLOW_BYTES,
       schema: { summary: 'Deploy a new flow', description: 'Its first version; it starts disarmed. 409 when the id is taken.', body: s.FlowRequest, response: { 200: s.DeployAnswer, default: s.ErrorSchema } },
     },
     (request) => {
@@ -35,7 +37,7 @@ export function flowRoutes(app: ApiApp, gateway: Gateway): void {
 
   app.post(
     '/api/check',
-    { config: { permission: 'view' }, schema: { summary: 'What is wrong with a draft', description: 'Issues, port types, and the changes against what runs. Nothing is stored.', body: s.FlowRequest, response: { 200: s.CheckAnswer, default: s.ErrorSchema } } },
+    { config: { permission: 'view' }, bodyLimit: MAX_FLOW_BYTES, schema: { summary: 'What is wrong with a draft', description: 'Issues, port types, and the changes against what runs. Nothing is stored.', body: s.FlowRequest, response: { 200: s.CheckAnswer, default: s.ErrorSchema } } },
     (request) => gateway.check(request.body.flow),
   )
 
@@ -43,6 +45,7 @@ export function flowRoutes(app: ApiApp, gateway: Gateway): void {
     '/api/flows/:id/deploy',
     {
       config: { permission: 'edit' },
+      bodyLimit: MAX_FLOW_BYTES,
       schema: {
         summary: 'Deploy a draft', description: '409 when another version runs than the one it was made from; 422 with every issue when it does not compile or open. What ran before then keeps running.',
         params: s.FlowParams, body: s.DeployRequest, response: { 200: s.DeployAnswer, default: s.ErrorSchema },

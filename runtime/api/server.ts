@@ -7,11 +7,10 @@ import rateLimit from '@fastify/rate-limit'
 import files from '@fastify/static'
 import swagger from '@fastify/swagger'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
-import fastify, { type FastifyInstance } from 'fastify'
+import fastify, { type FastifyInstance, type FastifyReply } from 'fastify'
 import type { TSchema } from 'typebox'
 import Value from 'typebox/value'
 import { issue, IssueError, reasonOf, schemaFaults, Type } from '#kit'
-import { MAX_FLOW_BYTES } from '#format'
 import type { Gateway } from '../gateway.ts'
 import type { Auth } from './contract.ts'
 import { failureOf } from './errors.ts'
@@ -43,10 +42,16 @@ export type ApiApp = ReturnType<typeof createApp>
 
 function createApp(options: ApiOptions) {
   const app = fastify({
-    bodyLimit: MAX_FLOW_BYTES,
+    // Flows are larger, and their routes say so: nobody without a login makes the gateway keep megabytes.
+    bodyLimit: 256 * 1024,
     trustProxy: options.behindProxy === undefined ? false : ['loopback', 'linklocal', 'uniquelocal'],
     forceCloseConnections: true,
     requestTimeout: 60_000,
+    // An address that cannot be decoded is answered before any route, hook or error handler.
+    frameworkErrors: (error, _request, reply) => {
+      const { status, body } = failureOf(error)
+      return (reply as FastifyReply).code(status).send(body)
+    },
     routerOptions: { ignoreTrailingSlash: false, maxParamLength: 200 },
   }).withTypeProvider<TypeBoxTypeProvider>()
   // JSON alone: what a plain form of another site can send without a preflight is refused before it is read.
@@ -100,6 +105,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
     },
     // Without TLS this header would lock people out of a gateway that they reach over plain HTTP.
     strictTransportSecurity: options.behindProxy?.startsWith('https:') ?? false,
+    xFrameOptions: { action: 'deny' },
     crossOriginEmbedderPolicy: false,
     referrerPolicy: { policy: 'no-referrer' },
   })

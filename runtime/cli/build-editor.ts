@@ -38,7 +38,8 @@ export async function buildEditor(): Promise<string | undefined> {
   if (built && existsSync(stamp) && (await readFile(stamp, 'utf8')).trim() === hash) return undefined
   process.stdout.write('Building the editor ...\n')
   try {
-    await promisify(execFile)(process.execPath, [vite, 'build', '--logLevel', 'warn'], { cwd: root, maxBuffer: 16 * 1024 * 1024 })
+    // Whatever the caller's own mode is: what is kept in dist is the real thing.
+    await promisify(execFile)(process.execPath, [vite, 'build', '--logLevel', 'warn'], { cwd: root, env: { ...process.env, NODE_ENV: 'production' }, maxBuffer: 16 * 1024 * 1024 })
   } catch (thrown) {
     const { stderr, message } = thrown as Error & { stderr?: string }
     return (stderr?.trim() || message).split('\n').slice(0, 12).join('\n')

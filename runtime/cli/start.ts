@@ -78,7 +78,7 @@ export function runUntilSignal(running: RunningGateway, also: () => unknown = ()
       if (ending) return
       ending = true
       // What does not end in time is left to the system.
-      setTimeout(() => process.exit(1), 5000).unref()
+      setTimeout(() => process.exit(1), 12_000).unref()
       void (async () => {
         await also()
         await running.close()

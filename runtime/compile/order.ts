@@ -8,7 +8,10 @@ function successors(flow: Flow, wires: readonly Wire[], delays: (id: string) => 
   return new Map([...next].map(([id, nodes]) => [id, [...nodes]]))
 }
 
-/** Each loop once, as the path of its nodes with the first repeated at the end. */
+/** Loops that are told; whoever has more begins with these. */
+const MAX_CYCLES = 20
+
+/** Each loop once, as the path of its nodes with the first repeated at the end. The first 20. */
 export function findCycles(flow: Flow, wires: readonly Wire[], delays: (id: string) => boolean): string[][] {
   const next = successors(flow, wires, delays)
   const state = new Map<string, 'open' | 'done'>()
@@ -30,6 +33,7 @@ export function findCycles(flow: Flow, wires: readonly Wire[], delays: (id: stri
       } else if (state.get(to) === 'open') {
         const ids = path.map((p) => p.id)
         cycles.push([...ids.slice(ids.indexOf(to)), to])
+        if (cycles.length === MAX_CYCLES) return cycles
       }
     }
   }

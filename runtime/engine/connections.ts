@@ -17,6 +17,9 @@ export interface PoolOptions {
   readonly log: (level: IssueLevel, text: string) => void
 }
 
+/** A first attempt may take this long before it is trouble, ms. */
+const FIRST_MS = 2000
+
 export class ConnectionPool {
   private readonly held = new Map<string, Held>()
   private readonly options: PoolOptions
@@ -64,7 +67,7 @@ export class ConnectionPool {
   private async open(name: string, entry: ConnectionEntry, secrets: Readonly<Record<string, string>>): Promise<Connection> {
     const driver = this.options.drivers.get(entry.type)
     if (!driver) throw new IssueError(issue('CONNECTION_DRIVER', { field: `/connections/${name}` }, { type: entry.type, types: [...this.options.drivers.keys()].join(', ') }))
-    return driver.open(entry.config, {
+    const connection = await driver.open(entry.config, {
       now: this.options.now,
       secret: (secret) => {
         const value = Object.hasOwn(secrets, secret) ? secrets[secret] : undefined
@@ -74,6 +77,19 @@ export class ConnectionPool {
       log: (level, text) => this.options.log(level, `${name}: ${text}`),
       folder: this.options.folder(name),
     })
+    return this.explained(name, connection)
+  }
+
+  /** What is away for longer than a first attempt takes is an issue of every node that needs it, with the driver's words. */
+  private explained(name: string, connection: Connection): Connection {
+    const began = this.options.now()
+    const health = connection.health.bind(connection)
+    connection.health = () => {
+      const own = health()
+      if (own.state === 'ok' || own.issue || (own.state === 'connecting' && this.options.now() - began < FIRST_MS)) return own
+      return { ...own, issue: issue('CONNECTION_FAILED', {}, { name, reason: own.text }) }
+    }
+    return connection
   }
 }
 

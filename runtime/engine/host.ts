@@ -72,7 +72,7 @@ export class EngineHost {
     this.options = options
     this.pool = new ConnectionPool({
       drivers: options.drivers,
-      folder: (name) => join(options.folder, name),
+      folder: (name) => join(options.folder, 'connections', name),
       now: () => this.now(),
       log: (level, text) => this.log({ time: this.now(), level, text }),
     })
@@ -413,15 +413,16 @@ export class EngineHost {
       }
       const guard = flow.guards.get(run)
       const { boundary } = run
+      const health = this.healthOf(run)
       nodes[node] = {
-        health: this.healthOf(run),
+        health,
         ledger: run.ledger(),
         inputs,
         outputs,
         p99Us: boundary?.p99Us() ?? null,
         ...(boundary ? { queue: { depth: boundary.depth, limit: boundary.limit, policy: boundary.policy } } : {}),
         ...(guard ? { actuator: this.statusOf(guard) } : {}),
-        issues: flow.run.issuesOf(run, now).map((i) => this.scrubber.issue(i)),
+        issues: [...(health.issue ? [{ ...health.issue, flow: id, node }] : []), ...flow.run.issuesOf(run, now).map((i) => this.scrubber.issue(i))],
       }
     }
     return { version: flow.run.plan.version, nodes, totals: { inRate, outRate, loopP99Ms: p99(flow.run), cpu: this.load, memoryMb: process.memoryUsage.rss() / 1048576 } }

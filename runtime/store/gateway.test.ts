@@ -158,6 +158,38 @@ describe('the gateway store', () => {
   })
 })
 
+describe('a full disk', () => {
+  it('is said in words, changes nothing, and what was there is still read', async () => {
+    const script = `
+      import { openStore } from './runtime/store/gateway.ts'
+      const store = openStore(process.argv[1])
+      let kept = 0
+      try {
+        for (;; kept++) store.putConnection('c' + kept, { type: 'mqtt', config: { clientId: 'x'.repeat(20000) } }, [])
+      } catch (thrown) {
+        console.log(JSON.stringify({ code: thrown.issues?.[0]?.code, text: thrown.issues?.[0]?.text, kept, found: Object.keys(store.connections()).length }))
+      }`
+    // The limit on the size of a file stands in for the disk.
+    const child = spawn('bash', ['-c', `ulimit -S -f 1500; exec "$@"`, 'bash', process.execPath, '--input-type=module', '-e', script, data], { stdio: ['ignore', 'pipe', 'inherit'] })
+    let out = ''
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text))
+    await once(child, 'exit')
+    const said = JSON.parse(out) as { code: string; text: string; kept: number; found: number }
+    expect(said).toMatchObject({ code: 'STORE_WRITE', text: expect.stringContaining('the disk is full') })
+    expect(said.kept).toBeGreaterThan(10)
+    expect(said.found).toBe(said.kept)
+    expect(Object.keys(open().connections())).toHaveLength(said.kept)
+  })
+
+  it('keeps a connection and the arming that it takes together', () => {
+    const store = open()
+    store.saveVersion(version('pump', 1), {})
+    store.setArmed('pump', true)
+    store.putConnection('plc', { type: 'modbus', config: {} }, ['pump'])
+    expect(reopen(store).flows()[0]!.armed).toBe(false)
+  })
+})
+
 describe('secrets', () => {
   const keyFile = (): string => join(folder, 'keys', 'secrets.key')
 

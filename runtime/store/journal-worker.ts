@@ -1,6 +1,6 @@
 // The journal's storage thread: the only one that touches the file. Plain statements in, one answer each. A damaged
 // file is set aside at opening and what can still be read of it is carried over.
-import { existsSync, renameSync } from 'node:fs'
+import { chmodSync, closeSync, existsSync, openSync, renameSync } from 'node:fs'
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite'
 import { parentPort, workerData } from 'node:worker_threads'
 import { crc32 } from 'node:zlib'
@@ -51,6 +51,9 @@ let insert: (row: GroupRow) => void
 let replace: (row: CheckpointRow) => void
 
 function connect(): void {
+  // For its owner alone; SQLite gives its log the rights of the file.
+  if (!existsSync(file)) closeSync(openSync(file, 'a', 0o600))
+  chmodSync(file, 0o600)
   db = new DatabaseSync(file, { timeout: 2_000 })
   try {
     // Exclusive before WAL: one process owns the file, no shared memory beside it, and the lock dies with the process.

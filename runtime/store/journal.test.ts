@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -36,6 +36,12 @@ const noise = (bytes: number): Uint8Array => {
 }
 
 describe('an engine journal', () => {
+  it('is for its owner alone', async () => {
+    const journal = await start()
+    await journal.append('pump', 'n', 'out', reading(1)).committed
+    for (const name of await readdir(folder)) expect((await stat(join(folder, name))).mode & 0o777).toBe(0o600)
+  })
+
   it('gives back after a restart what was committed, in order and with every kind of value', async () => {
     const values: Value[] = [1.5, Number.NaN, -0, true, 'text', null, new Uint8Array([1, 2]), new Float32Array([1.5, Number.NaN]), new Float64Array([2, 3]), { format: 'png', width: 1, height: 1, data: new Uint8Array([9]) }, { level: 2, inner: { name: 'x' } }]
     const journal = await start()

@@ -228,6 +228,8 @@ test('bad input and broken parts: a clear issue each, and what runs goes on', { 
     await aim(nobody)
     await editor.node('drive').locator('.dot').and(page.getByRole('img', { name: new RegExp(`127.0.0.1:${nobody}`) })).waitFor()
     await editor.node('bearing').locator('.v.q-bad').first().waitFor()
+    await editor.drawer('Problems')
+    await page.getByText(new RegExp(`'plant-modbus' is not available: 127\\.0\\.0\\.1:${nobody}`)).first().waitFor()
     await editor.changes('tank', 'level')
     expect((await gateway.health()).flows).toMatchObject([{ id: 'pump-p101', state: 'running' }])
     await aim(port)

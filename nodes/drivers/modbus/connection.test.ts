@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { createServer, type AddressInfo } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { driverIo, openDriver, until, type TestDriverIo } from '../../../test/io.ts'
 import { freePort, mbpollRead, mbpollWrite, startModbusServer, startSilent, type ModbusServer } from '../../../test/peers.ts'
@@ -112,4 +114,34 @@ describe('a Modbus connection', () => {
     expect(server.log.slice(-3)).toEqual(['write 6 = 1', 'write 6 = 2', 'holding 5 x 2'])
     expect(server.holding[6]).toBe(2)
   })
+})
+
+/** The answer to a request for registers, made wrong in one place. */
+const answers: Readonly<Record<string, (request: Buffer) => Buffer>> = {
+  'the number of another request': (r) => frame(r.readUInt16BE(0) + 1, r[6]!, registers(r.readUInt16BE(10))),
+  'another unit': (r) => frame(r.readUInt16BE(0), r[6]! + 1, registers(r.readUInt16BE(10))),
+  'fewer registers': (r) => frame(r.readUInt16BE(0), r[6]!, registers(r.readUInt16BE(10) - 1)),
+  'more registers': (r) => frame(r.readUInt16BE(0), r[6]!, registers(r.readUInt16BE(10) + 3)),
+  'a length that never comes': (r) => frame(r.readUInt16BE(0), r[6]!, registers(r.readUInt16BE(10)), 65_535),
+  'another function': (r) => frame(r.readUInt16BE(0), r[6]!, [4, ...registers(r.readUInt16BE(10)).slice(1)]),
+  'noise': () => Buffer.from(Array.from({ length: 5000 }, (_, i) => (i * i * 31) >> 3)),
+}
+const registers = (count: number): number[] => [3, count * 2, ...Array<number>(count * 2).fill(7)]
+function frame(transaction: number, unit: number, pdu: readonly number[], length = pdu.length + 1): Buffer {
+  const head = Buffer.alloc(7)
+  head.writeUInt16BE(transaction, 0)
+  head.writeUInt16BE(length, 4)
+  head[6] = unit
+  return Buffer.concat([head, Buffer.from(pdu)])
+}
+
+it.each(Object.entries(answers))('a device that answers with %s gives no value, and words', async (_what, answer) => {
+  const hostile = createServer((socket) => void socket.on('error', () => socket.destroy()).on('data', (request) => socket.write(answer(request as Buffer)))).listen(0, '127.0.0.1')
+  await once(hostile, 'listening')
+  const { port } = hostile.address() as AddressInfo
+  const asking = await open(port, { timeoutMs: 50 })
+  await until('connected', () => asking.connected)
+  await expect(asking.readRegisters(1, 'holding', 0, 2)).rejects.toThrow(`127.0.0.1:${port}`)
+  await asking.close()
+  hostile.close()
 })

@@ -2,7 +2,7 @@
 // The socket is ours, so that a device that is away, silent or half dead ends in words and a new attempt, never in a wait.
 import { connect, type Socket } from 'node:net'
 import modbus from 'modbus-serial'
-import type { Connection, DriverIo, Health } from '#kit'
+import { reasonOf, type Connection, type DriverIo, type Health } from '#kit'
 import { delayOf } from '../backoff.ts'
 import { plainReason } from '../reason.ts'
 import type { Table } from './batch.ts'
@@ -279,7 +279,8 @@ export class ModbusConnection implements Connection {
     if (typeof error.modbusCode === 'number') return new ModbusException(error.modbusCode)
     if (error.errno === 'ETIMEDOUT') return new ModbusTimeout(this.#at, this.#settings.timeoutMs)
     if (thrown instanceof ModbusTimeout) return thrown
-    return thrown instanceof Error ? thrown : new Error(String(thrown))
+    const text = reasonOf(thrown)
+    return /^(Unexpected data|Data length|CRC) error/.test(text) ? new Error(`${this.#at} does not answer as a Modbus device must: ${text}`) : thrown instanceof Error ? thrown : new Error(text)
   }
 }
 

@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { createServer, type AddressInfo } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { driverIo, openDriver, until, type TestDriverIo } from '../../../test/io.ts'
 import { freePort, startMosquitto, startSilent, type Mosquitto } from '../../../test/peers.ts'
@@ -147,6 +149,16 @@ describe('an MQTT connection', () => {
     expect(c.health().state).toBe('connecting')
     await c.close()
     await silent.close()
+  })
+
+  it('to something else than a broker says so, and closes', async () => {
+    const other = createServer((socket) => void socket.on('error', () => socket.destroy()).write('220 mail.plant ESMTP\r\n')).listen(0, '127.0.0.1')
+    await once(other, 'listening')
+    const { port } = other.address() as AddressInfo
+    const c = await open({ url: `mqtt://127.0.0.1:${port}` }, false)
+    await until('said', () => c.health().text === `127.0.0.1:${port} does not answer as an MQTT broker`)
+    await c.close()
+    other.close()
   })
 
   it('with a wrong password says so, and keeps trying', async () => {

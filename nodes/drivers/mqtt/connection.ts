@@ -121,7 +121,9 @@ export class MqttConnection implements Connection {
       if (error === HANDLED) return
       const code = (error as { code?: unknown }).code
       this.#refused = code === 4 || code === 5 || code === 134 || code === 135
-      this.#fault = this.#refused ? `${this.#at} refuses user and password` : plainReason(error, this.#at)
+      // Without a code, before there was a session: the library could not read what came, or nothing did.
+      const stranger = code === undefined && !this.#up
+      this.#fault = this.#refused ? `${this.#at} refuses user and password` : stranger ? `${this.#at} does not answer as an MQTT broker` : plainReason(error, this.#at)
     })
   }
 

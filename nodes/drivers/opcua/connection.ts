@@ -190,7 +190,7 @@ export class OpcuaConnection implements Connection {
 
   /** The library hides why a connection was not made: a look of our own says it. */
   async #closer(thrown: unknown): Promise<unknown> {
-    if (!/connection cannot be established|ECONN/i.test(reasonOf(thrown))) return thrown
+    if (!/connection cannot be established|rejected by server|ECONN/i.test(reasonOf(thrown))) return thrown
     const { hostname, port } = new URL(this.#settings.endpoint.replace(/^opc\.tcp:/, 'http:'))
     return new Promise((resolve) => {
       const socket = connect({ host: hostname.replace(/^\[|\]$/g, ''), port: port === '' ? 4840 : Number(port), timeout: 2000 })
@@ -284,7 +284,7 @@ async function load(io: DriverIo): Promise<Library> {
   const [library, debug] = await Promise.all([import('node-opcua-client'), import('node-opcua-debug')])
   if (!said) {
     said = true
-    const log = (...words: unknown[]): void => io.log('info', `OPC UA library: ${format(...words).split('\n')[0]!.trim().slice(0, 200)}`)
+    const log = (...words: unknown[]): void => io.log('info', `OPC UA library: ${format(...words.filter((word) => typeof word !== 'object')).split('\n')[0]!.trim().slice(0, 200)}`)
     debug.setErrorLogger(log)
     debug.setWarningLogger(log)
     debug.setDebugLogger(log)
