@@ -16,6 +16,9 @@ const list = [
   defineNode({ ...about, type: 'source.test', config: Type.Object({ unit: Type.Optional(Type.String()) }), inputs: {}, outputs: { value: port.number({ unit: fromConfig('unit') }) }, open: () => Promise.reject(new Error('never')) }),
   defineNode({ ...about, type: 'source.any', config: Type.Object({}), inputs: {}, outputs: { value: port.any() }, open: () => Promise.reject(new Error('never')) }),
   defineNode({ ...about, type: 'source.list', config: Type.Object({ tags: Type.Array(Type.Object({ name: Type.String() })) }), inputs: {}, outputs: { '*': each('tags', 'name', port.number({ unit: fromItem('unit') })) }, open: () => Promise.reject(new Error('never')) }),
+  defineNode({ ...about, type: 'source.wave', config: Type.Object({ kind: Type.String({ default: 'series' }), unit: Type.Integer({ maximum: 9, default: 1 }) }), inputs: {}, outputs: { value: port.number() }, open: () => Promise.reject(new Error('never')),
+    ports: ({ kind }) => ({ outputs: { value: { kind: kind.trim() as 'series' } } }) }),
+  defineNode({ ...about, type: 'aggregate.wave', config: Type.Object({}), inputs: { value: port.series() }, outputs: {}, receive }),
   defineNode({ ...about, type: 'filter.pass', version: 3, config: Type.Object({ limit: Type.Number({ default: 1, minimum: 0 }), rows: Type.Array(Type.Object({ n: Type.Integer() }), { default: [] }) }), inputs: { value: port.any() }, outputs: { value: same('value') }, receive,
     migrations: { 1: (c) => ({ ...(c as object), limit: 7 }), 2: (c) => ({ ...(c as { rows: unknown[] }), rows: (c as { rows?: unknown[] }).rows!.map((x) => x) }) } }),
   defineNode({ ...about, type: 'filter.celsius', config: Type.Object({}), inputs: { value: port.number({ unit: 'Cel' }), more: port.number({ optional: true }) }, outputs: {}, receive }),
@@ -85,6 +88,13 @@ describe('what is wrong with a flow', () => {
     ['no unit at all', { s: { type: 'source.test', config: { unit: 'furlong' } }, p: { type: 'filter.pass', version: 3 } }, ['s.value -> p.value'], ['UNIT_UNKNOWN s value']],
   ])('%s', (_what, entries, wires, expected) => {
     expect(errors(flow(entries, wires)).filter((e) => !e.startsWith('UNIT_UNKNOWN p'))).toEqual(expected)
+  })
+
+  test('a wrong setting is one problem: the wires of a node that tells its own ports raise no second', () => {
+    const wave = { type: 'aggregate.wave' }
+    expect(errors(flow({ w: { type: 'source.wave', config: { unit: 999 } }, a: wave }, ['w.value -> a.value']))).toEqual(['NODE_CONFIG w /unit'])
+    // Where not even the ports can be told, what the declaration says counts.
+    expect(errors(flow({ w: { type: 'source.wave', config: { kind: 7 } } }))).toEqual(['NODE_CONFIG w /kind'])
   })
 
   test('loops are named by their path, once each, unless a node in them delays', () => {

@@ -55,10 +55,19 @@ export function compile(flow: Flow, env: CompileEnv): Compiled {
     const faults = schemaFaults(node.config, config)
     for (const fault of faults) wrong(fault.field, fault.reason)
     references(id, node.config, config)
-    if (faults.length > 0) continue
-    for (const fault of node.check?.(config, env.resources) ?? []) wrong(fault.field, fault.reason)
-    const ports = node.ports?.(config, env.resources)
+    if (faults.length === 0) for (const fault of node.check?.(config, env.resources) ?? []) wrong(fault.field, fault.reason)
+    const ports = portsOf(node, config, faults.length > 0)
     if (ports) given[id] = ports
+  }
+
+  /** A wrong setting is one problem: where the ports can still be told they are, so that the wires raise no second one. */
+  function portsOf(node: AnyNode, config: unknown, faulty: boolean): Partial<NodePorts> | undefined {
+    try {
+      return node.ports?.(config, env.resources)
+    } catch (thrown) {
+      if (faulty) return undefined
+      throw thrown
+    }
   }
 
   /** Names that a config takes from the gateway: connections, secrets, models. */
