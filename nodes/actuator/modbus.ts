@@ -6,7 +6,7 @@ import type { ModbusConnection } from '../drivers/modbus/connection.ts'
 const types = ['int16', 'uint16', 'int32', 'uint32', 'int64', 'uint64', 'float32', 'float64'] as const
 const config = Type.Object({
   connection: field.connection('modbus'),
-  unitId: field.integer({ title: 'Unit', default: 1, minimum: 0, maximum: 255, description: 'Station number; 1 or 255 for most TCP devices.' }),
+  unitId: field.integer({ title: 'Unit id', default: 1, minimum: 0, maximum: 255, description: 'Station number; 1 or 255 for most TCP devices.' }),
   address: field.integer({ title: 'Register', default: 0, minimum: 0, maximum: 65535, description: 'Holding register, counted from 0: 40001 of a manual is 0.' }),
   type: field.choice(types, { title: 'Type', default: 'uint16' }),
   order: field.choice(orders, { title: 'Byte order', default: 'ABCD', description: 'ABCD is the standard. CDAB: words swapped. BADC: bytes swapped. DCBA: both.' }),

@@ -23,7 +23,7 @@ const Tag = Type.Object(
 )
 const config = Type.Object({
   connection: field.connection('modbus'),
-  unitId: field.integer({ title: 'Unit', default: 1, minimum: 0, maximum: 255, description: 'Station number; 1 or 255 for most TCP devices.' }),
+  unitId: field.integer({ title: 'Unit id', default: 1, minimum: 0, maximum: 255, description: 'Station number; 1 or 255 for most TCP devices.' }),
   tagPrefix: field.text({ title: 'Tag prefix', default: '', maxLength: 64, description: "'P-101' gives the tag 'P-101.speed'. Left empty it is the node's id." }),
   tags: Type.Array(Tag, { title: 'Tags', widget: 'table', minItems: 1, maxItems: 2000, default: [] }),
   groups: Type.Array(
