@@ -29,7 +29,9 @@ describe('deploying', () => {
     const body = await deploy(testFlow())
     expect(body).toMatchObject({ version: 1, armed: false, restarted: expect.arrayContaining(['drive', 'wear', 'slow']) })
     expect(made.gateway.flows()).toEqual([{ id: 'pump', name: 'Pump', version: 1, state: 'running', armed: false, actuators: 1 }])
-    expect(made.gateway.connections()).toEqual([{ name: 'plc', type: 'test', config: { host: '127.0.0.1', port: 502 }, usedBy: ['pump'] }])
+    expect(await made.gateway.connections()).toEqual([{ name: 'plc', type: 'test', config: { host: '127.0.0.1', port: 502 }, usedBy: ['pump'], health: { state: 'ok', text: '' } }])
+    made.engines.connections = () => Promise.reject(new IssueError(issue('ENGINE_DOWN', {}, { reason: 'gone' })))
+    expect((await made.gateway.connections())[0]).not.toHaveProperty('health')
     expect(said.at(-1)).toMatchObject({ type: 'flow', flow: { id: 'pump', version: 1 } })
     expect(acts()).toEqual(['deploy'])
   })
@@ -110,7 +112,7 @@ describe('deploying', () => {
     await made.gateway.putSecret('plc-password', 'hunter2', 'ada')
     await deploy(secretive)
     expect(made.engines.running.get('pump')?.secrets).toEqual({ 'plc-password': 'hunter2' })
-    const outside = JSON.stringify([made.gateway.flow('pump'), made.gateway.connections(), made.gateway.audit(100), made.gateway.secretNames(), said, made.logged, made.gateway.check(secretive)])
+    const outside = JSON.stringify([made.gateway.flow('pump'), await made.gateway.connections(), made.gateway.audit(100), made.gateway.secretNames(), said, made.logged, made.gateway.check(secretive)])
     expect(outside).not.toContain('hunter2')
   })
 })
@@ -171,7 +173,7 @@ describe('connections', () => {
     await deploy(testFlow())
     made.engines.refuse = new IssueError(issue('NODE_OPEN', {}, { reason: 'no' }))
     expect(await codes(made.gateway.putConnection('plc', { type: 'test', config: { port: 503 } }, 'ada'))).toEqual(['NODE_OPEN'])
-    expect(made.gateway.connection('plc').config['port']).toBe(502)
+    expect((await made.gateway.connection('plc')).config['port']).toBe(502)
   })
 
   test("one whose name leads out of its folder is refused, also as a flow's copy", async () => {
@@ -181,7 +183,7 @@ describe('connections', () => {
       expect(await codes(deploy(copy))).toEqual(['CONNECTION_NAME'])
     }
     await made.gateway.putConnection('Pumpe Süd 2', { type: 'test', config: { port: 502 } }, 'ada')
-    expect(made.gateway.connections().map((c) => c.name)).toEqual(['Pumpe Süd 2'])
+    expect((await made.gateway.connections()).map((c) => c.name)).toEqual(['Pumpe Süd 2'])
   })
 
   test('the audit trail tells what of it changed', async () => {
@@ -198,7 +200,7 @@ describe('connections', () => {
     expect(await codes(made.gateway.removeConnection('gone', 'ada'))).toEqual(['CONNECTION_UNKNOWN'])
     await made.gateway.remove('pump', 'ada')
     await made.gateway.removeConnection('plc', 'ada')
-    expect(made.gateway.connections()).toEqual([])
+    expect(await made.gateway.connections()).toEqual([])
   })
 })
 

@@ -1,7 +1,7 @@
 // The gateway without its edges: checks, deploys, arms and watches flows. It owns which version runs; engines run it, the
 // store keeps it. Acts that change something are done one at a time, in the order they came. Longer than other files:
 // all of its verbs share that one order and one list of flows.
-import { describeCatalogue, issue, IssueError, reasonOf, schemaFaults, withDefaults, type AnyDriver, type AnyNode, type Catalogue, type Issue, type JsonSample, type Resources } from '#kit'
+import { describeCatalogue, issue, IssueError, reasonOf, schemaFaults, withDefaults, type AnyDriver, type AnyNode, type Catalogue, type Health, type Issue, type JsonSample, type Resources } from '#kit'
 import { CONNECTION_NAME, diffFlows, emptyFlow, equalJson, formatChange, readFlow, type AlarmBody, type AuditBody, type CheckBody, type ConnectionBody, type ConnectionEntry, type DeployBody, type EngineStatus, type Flow, type FlowBody, type FlowState, type FlowSummary, type HealthBody, type ModelBody, type ServerMessage, type VersionSummary } from '#format'
 import { createAlarms } from './alarms.ts'
 import { disarms, type ModelHashes } from './arming.ts'
@@ -90,6 +90,9 @@ interface Live {
   state: FlowState
   issues: readonly Issue[]
 }
+
+/** A view does not wait longer for an engine that may hang, ms. */
+const ENGINE_ANSWER_MS = 1000
 
 export function createGateway(parts: GatewayParts) {
   const { store, secrets, models, engines, nodes, drivers } = parts
@@ -366,20 +369,23 @@ export function createGateway(parts: GatewayParts) {
 
   const removeConnection = (name: string, user: string): Promise<void> =>
     inOrder(async () => {
-      connection(name)
+      await connection(name)
       const users = usersOf(name).map((f) => f.id)
       if (users.length > 0) throw new IssueError(issue('CONNECTION_USED', {}, { name, flows: users.join(', ') }))
       store.removeConnection(name)
       note(user, 'connection.remove', name, '')
     })
 
-  function connections(): ConnectionBody[] {
+  /** Health is told for connections that are open; none while the engine is down, which has its own issue. */
+  async function connections(): Promise<ConnectionBody[]> {
+    const silent = new Promise<Readonly<Record<string, Health>>>((give) => setTimeout(give, ENGINE_ANSWER_MS, {}).unref())
+    const health = await Promise.race([engines.connections().catch(() => ({}) as Readonly<Record<string, Health>>), silent])
     return Object.entries(store.connections())
       .toSorted(([a], [b]) => (a < b ? -1 : 1))
-      .map(([name, entry]) => ({ name, ...entry, usedBy: usersOf(name).map((f) => f.id) }))
+      .map(([name, entry]) => ({ name, ...entry, usedBy: usersOf(name).map((f) => f.id), ...(Object.hasOwn(health, name) ? { health: health[name]! } : {}) }))
   }
-  function connection(name: string): ConnectionBody {
-    const found = connections().find((c) => c.name === name)
+  async function connection(name: string): Promise<ConnectionBody> {
+    const found = (await connections()).find((c) => c.name === name)
     if (!found) throw new IssueError(issue('CONNECTION_UNKNOWN', {}, { name }))
     return found
   }

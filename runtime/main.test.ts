@@ -98,7 +98,7 @@ test('the example runs on the real plant, disarmed, on the ports that the plant 
   expect(await readFile(join(folder, 'data/gateway.log'), 'utf8')).not.toContain('"level":50')
   expect(gateway.flows()).toMatchObject([{ id: 'pump-p101', version: 1, state: 'running', armed: false }])
   expect(gateway.flows()[0]!.actuators).toBeGreaterThan(0)
-  expect(gateway.connections().map((c) => c.name)).toEqual(['plant-modbus', 'plant-mqtt', 'plant-opcua'])
+  await vi.waitFor(async () => expect((await gateway.connections()).map((c) => [c.name, c.health?.state])).toEqual([['plant-modbus', 'ok'], ['plant-mqtt', 'ok'], ['plant-opcua', 'ok']]), { timeout: 20_000 })
   // Data comes in over every protocol.
   await vi.waitFor(async () => {
     const { nodes } = await gateway.report('pump-p101')

@@ -132,6 +132,7 @@ export function fakeEngines(): FakeEngines {
       engines.reports++
       return { version: known(flow).version, nodes: engines.nodes, totals: { inRate: 1, outRate: 1, loopP99Ms: 0, cpu: 0, memoryMb: 1 } }
     },
+    connections: async () => ({ plc: { state: 'ok', text: '' } }),
     async tap(flow, node, port, listener) {
       if (!known(flow).nodes.some((n) => n.id === node)) throw new IssueError(issue('REQUEST', { flow, node }, { reason: `There is no node '${node}'.` }))
       const key = `${flow}.${node}.${port}`

@@ -1,6 +1,6 @@
 // The open connections of an engine: one per name and settings, shared by all nodes and flows that name it, closed when
 // the last of them lets go.
-import { IssueError, issue, reasonOf, secretFields, type AnyDriver, type Connection, type IssueLevel } from '#kit'
+import { IssueError, issue, reasonOf, secretFields, type AnyDriver, type Connection, type Health, type IssueLevel } from '#kit'
 import type { ConnectionEntry } from '#format'
 
 interface Held {
@@ -62,6 +62,13 @@ export class ConnectionPool {
       if (--held.users === 0) this.held.delete(key)
       throw thrown instanceof IssueError ? thrown : new IssueError(issue('CONNECTION_FAILED', { field: `/connections/${name}` }, { name, reason: reasonOf(thrown) }))
     }
+  }
+
+  /** Every open connection by its name; of two with other settings (during a swap) the newer. */
+  async health(): Promise<Record<string, Health>> {
+    const all: Record<string, Health> = {}
+    for (const { name, connection } of this.held.values()) all[name] = (await connection).health()
+    return all
   }
 
   private async open(name: string, entry: ConnectionEntry, secrets: Readonly<Record<string, string>>): Promise<Connection> {

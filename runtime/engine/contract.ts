@@ -1,5 +1,5 @@
 // What the gateway's parts and its engines promise each other. Data only: all of it crosses a process boundary.
-import type { AlarmChange, Issue, IssueLevel, JsonSample, ModelInfo, Sample } from '#kit'
+import type { AlarmChange, Health, Issue, IssueLevel, JsonSample, ModelInfo, Sample } from '#kit'
 import type { ConnectionEntry, EngineStatus, FlowState, NodePorts, NodeStatus, Wire } from '#format'
 
 /** A flow made ready to run by runtime/compile: parameters and defaults put in, types known, nodes in topological order. */
@@ -98,6 +98,8 @@ export interface Engines {
   act(flow: string, node: string, act: string, tag?: string): Promise<void>
   /** All nodes of a flow as they are now. */
   report(flow: string): Promise<FlowReport>
+  /** Each open connection as it is now, by name. */
+  connections(): Promise<Readonly<Record<string, Health>>>
   /** Every sample of an output (or, by an input's name, of an input), in batches a few times a second, thinned to at most 2000 a second. */
   tap(flow: string, node: string, port: string, listener: (samples: readonly JsonSample[], skipped: number) => void): Promise<() => void>
   status(): readonly EngineStatus[]

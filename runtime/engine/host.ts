@@ -428,6 +428,10 @@ export class EngineHost {
     return { version: flow.run.plan.version, nodes, totals: { inRate, outRate, loopP99Ms: p99(flow.run), cpu: this.load, memoryMb: process.memoryUsage.rss() / 1048576 } }
   }
 
+  async connections(): Promise<Record<string, Health>> {
+    return Object.fromEntries(Object.entries(await this.pool.health()).map(([name, health]) => [name, this.scrubbed(health)]))
+  }
+
   private lastInto(run: FlowRun, node: string, port: string): Sample | null {
     let latest: Sample | null = null
     for (const from of run.feeders(node, port)) {
@@ -438,7 +442,10 @@ export class EngineHost {
   }
 
   private healthOf(run: NodeRun): Health {
-    const health = run.opened?.health() ?? { state: 'ok', text: '' }
+    return this.scrubbed(run.opened?.health() ?? { state: 'ok', text: '' })
+  }
+
+  private scrubbed(health: Health): Health {
     return { ...health, text: this.scrubber.text(health.text), ...(health.issue ? { issue: this.scrubber.issue(health.issue) } : {}) }
   }
 

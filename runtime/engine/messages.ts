@@ -10,6 +10,7 @@ export type Request =
   | { readonly call: 'hold'; readonly held: boolean }
   | { readonly call: 'act'; readonly flow: string; readonly node: string; readonly act: string; readonly tag?: string }
   | { readonly call: 'report'; readonly flow: string }
+  | { readonly call: 'connections' }
   | { readonly call: 'tap'; readonly tap: number; readonly flow: string; readonly node: string; readonly port: string }
   | { readonly call: 'untap'; readonly tap: number }
   | { readonly call: 'ping' }

@@ -45,6 +45,7 @@ export async function serve(options: Pick<HostOptions, 'nodes' | 'drivers' | 'jo
       case 'hold': return host.hold(request.held)
       case 'act': return host.act(request.flow, request.node, request.act, request.tag)
       case 'report': return host.report(request.flow)
+      case 'connections': return host.connections()
       case 'tap': {
         const { tap } = request
         taps.set(tap, host.tap(request.flow, request.node, request.port, (samples, skipped) => send({ type: 'tap', tap, samples, skipped })))

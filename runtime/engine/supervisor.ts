@@ -2,7 +2,7 @@
 // and gives it its flows again. A crash there is an issue here, never more. Longer than 300 lines: one state machine.
 import { fork, type ChildProcess } from 'node:child_process'
 import { join } from 'node:path'
-import { issue, IssueError, reasonOf, type Issue, type JsonSample } from '#kit'
+import { issue, IssueError, reasonOf, type Health, type Issue, type JsonSample } from '#kit'
 import type { EngineStatus } from '#format'
 import type { EngineDeploy, EngineDeployed, EngineListener, Engines, FlowReport } from './contract.ts'
 import type { FromEngine, Request } from './messages.ts'
@@ -295,6 +295,10 @@ class Supervisor implements Engines {
 
   async report(flow: string): Promise<FlowReport> {
     return (await this.call({ call: 'report', flow })) as FlowReport
+  }
+
+  async connections(): Promise<Readonly<Record<string, Health>>> {
+    return (await this.call({ call: 'connections' })) as Readonly<Record<string, Health>>
   }
 
   async tap(flow: string, node: string, port: string, listener: TapListener): Promise<() => void> {
