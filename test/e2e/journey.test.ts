@@ -1,5 +1,5 @@
 // One person's way through the editor, in a real browser before the real gateway with its engine and plant: the first
-// visit, the pump's story, and what bad input and broken parts do. The three share one gateway, whose wear grows meanwhile.
+// visit, the pump's story, and what bad input and broken parts do. They share one gateway, whose wear grows meanwhile.
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Browser } from 'playwright-core'
 import { parseFlow } from '#format'
@@ -174,6 +174,30 @@ test('the pump: wear raises the alarm, armed it slows the pump, hold and disarm 
     await mbpollWrite(port, '4', 0, [4500])
     await editor.passing(3)
     expect(await setpoint(), 'disarmed: nothing is written').toBe(45)
+  }))
+
+test('a new flow shows its values as soon as it is deployed, beside the one that runs', { timeout: 60_000 }, () =>
+  visit('second', browser, gateway, async ({ page, expectErrors }) => {
+    const editor = new EditorPage(page, gateway)
+    expectErrors(SIGNED_OUT)
+    await editor.enter()
+    const tank = JSON.stringify({
+      headgate: 1, id: 'tank', name: 'Tank', parameters: {}, connections: {},
+      nodes: {
+        tank: { type: 'source.opcua', config: { connection: 'plant-opcua', items: [{ name: 'level', nodeId: 'ns=1;s=Tank.Level', kind: 'number', unit: 'm' }] }, at: [0, 0] },
+        log: { type: 'flow.debug', config: {}, at: [300, 0] },
+      },
+      wires: ['tank.level -> log.value'],
+    })
+    const dialog = await editor.importFile('tank.flow.json', tank)
+    await editor.button('Open as a new flow', dialog).click()
+    await editor.deployButton().click()
+    await editor.button('Deploy', editor.dialog()).click()
+    await page.getByText(/Version 1 runs/).first().waitFor()
+    await editor.button('Close', editor.dialog()).first().click()
+    await editor.changes('tank', 'level')
+    expect((await gateway.health()).flows.map((f) => [f.id, f.state]).toSorted()).toEqual([['pump-p101', 'running'], ['tank', 'running']])
+    expect((await page.request.delete(`${gateway.url}/api/flows/tank`, { headers: { origin: gateway.url } })).ok()).toBe(true)
   }))
 
 test('bad input and broken parts: a clear issue each, and what runs goes on', { timeout: 120_000 }, () =>
