@@ -1,6 +1,7 @@
 // What an engine process does with its gateway's messages. When the gateway is gone, outputs go to their safe state and
 // the process ends.
 import { issue, IssueError, reasonOf } from '#kit'
+import { engineClock } from './clock.ts'
 import { EngineHost, type HostOptions } from './host.ts'
 import type { FromEngine, Request, ToEngine } from './messages.ts'
 
@@ -14,8 +15,12 @@ export async function serve(options: Pick<HostOptions, 'nodes' | 'drivers' | 'jo
   const send = (message: FromEngine): void => {
     if (process.connected) process.send!(message, undefined, undefined, untold)
   }
+  const now = engineClock({
+    stepped: (ms) => send({ type: 'log', log: { time: Date.now(), level: 'warning', text: `The gateway's clock was set back by ${Math.round(ms / 1000)} s. The engine's follows slowly, so that nothing counts as stale; until then the times of new values are ahead.` } }),
+  })
   const host = new EngineHost({
     ...options,
+    now,
     alarm: (alarm) => send({ type: 'alarm', alarm }),
     log: (log) => send({ type: 'log', log }),
     write: (write) => send({ type: 'write', write }),
