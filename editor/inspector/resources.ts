@@ -65,5 +65,4 @@ export const useModels = (): Resource<readonly ModelBody[]> => useResource(model
 /** Only an administrator may see the names; for others there is no data. */
 export const useSecrets = (): Resource<readonly string[]> => useResource(secrets, undefined, useEditor((s) => s.session !== null && may(s.session.role, 'administer')))
 export const reloadConnections = (): Promise<void> => connections.load()
-export const reloadModels = (): Promise<void> => models.load()
 export const reloadSecrets = (): Promise<void> => secrets.load()

@@ -1,6 +1,6 @@
 // What a message of the live socket changes: pure, and keeping the identity of what it does not touch.
 import type { AlarmBody, Flow, NodeStatus, ServerMessage } from '#format'
-import { LOG_LIMIT, TAP_LIMIT, TREND_LIMIT, type Live, type State } from './model.ts'
+import { LOG_LIMIT, TREND_LIMIT, type Live, type State } from './model.ts'
 
 type Status = Extract<ServerMessage, { type: 'status' }>
 
@@ -13,12 +13,8 @@ export function applyMessage(state: State, message: ServerMessage): State {
       return { ...state, session: message.session, live: { ...live, clock: second(message.time), alarms: [], engines: {} } }
     case 'status':
       return message.flow === state.flowId ? with_(applyStatus(live, message)) : state
-    case 'tap': {
-      if (!live.taps.some((t) => t.id === message.id)) return state
-      const before = live.tapData[message.id]
-      const samples = [...(before?.samples ?? []), ...message.samples].slice(-TAP_LIMIT)
-      return with_({ tapData: { ...live.tapData, [message.id]: { samples, skipped: (before?.skipped ?? 0) + message.skipped } } })
-    }
+    case 'tap':
+      return state // live/link.ts keeps a tap's samples beside the store: a plot needs more, more often, than a store should hold
     case 'alarm':
       return with_({ alarms: withAlarm(live.alarms, message.alarm) })
     case 'log': {

@@ -40,13 +40,7 @@ export interface Tap {
   readonly node: string
   readonly port: string
 }
-export interface TapData {
-  /** Oldest first, at most TAP_LIMIT. */
-  readonly samples: readonly JsonSample[]
-  readonly skipped: number
-}
 export const LOG_LIMIT = 500
-export const TAP_LIMIT = 2000
 export const TREND_LIMIT = 60
 
 export type Totals = Extract<ServerMessage, { type: 'status' }>['totals']
@@ -71,7 +65,6 @@ export interface Live {
   /** Newest last. */
   readonly log: readonly LogLine[]
   readonly taps: readonly Tap[]
-  readonly tapData: { readonly [id: string]: TapData }
   readonly held: boolean
 }
 
@@ -140,7 +133,7 @@ export interface State {
 export const noTypes: TypedFlow = { ports: {}, wires: [], issues: [], checked: new Set() }
 export const noCheck: Check = { of: null, pending: false, body: null, failed: [] }
 export const noLive: Live = {
-  state: 'off', reason: '', since: 0, clock: 0, flow: null, version: null, nodes: {}, trends: {}, totals: null, engines: {}, alarms: [], log: [], taps: [], tapData: {}, held: false,
+  state: 'off', reason: '', since: 0, clock: 0, flow: null, version: null, nodes: {}, trends: {}, totals: null, engines: {}, alarms: [], log: [], taps: [], held: false,
 }
 export const initialState: State = {
   gate: 'loading', gateIssues: [], health: null, session: null, catalogue: null, types: new Map(), flows: [], flowId: null, document: null, base: { version: null, flow: null }, basedOn: null,

@@ -31,10 +31,7 @@ export function watching(core: Core, refresh: () => Promise<void>, start: () => 
       return tap.id
     },
     unpinTap(id: string): void {
-      core.set((s) => {
-        const { [id]: _gone, ...tapData } = s.live.tapData
-        return { live: { ...s.live, taps: s.live.taps.filter((t) => t.id !== id), tapData } }
-      })
+      core.set((s) => ({ live: { ...s.live, taps: s.live.taps.filter((t) => t.id !== id) } }))
     },
     clearLog: (): void => core.set((s) => ({ live: { ...s.live, log: [] } })),
   }

@@ -5,7 +5,6 @@ import modbus from 'modbus-serial'
 import { reasonOf, type Connection, type DriverIo, type Health } from '#kit'
 import { delayOf } from '../backoff.ts'
 import { plainReason } from '../reason.ts'
-import type { Table } from './batch.ts'
 
 export interface ModbusSettings {
   readonly host: string
@@ -283,7 +282,3 @@ export class ModbusConnection implements Connection {
     return /^(Unexpected data|Data length|CRC) error/.test(text) ? new Error(`${this.#at} does not answer as a Modbus device must: ${text}`) : thrown instanceof Error ? thrown : new Error(text)
   }
 }
-
-/** Registers that `table` addresses, in words: 'holding register 40'. */
-export const placeOf = (table: Table, address: number): string =>
-  `${{ holding: 'holding register', input: 'input register', coil: 'coil', discrete: 'discrete input' }[table]} ${address}`
