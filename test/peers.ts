@@ -43,6 +43,8 @@ export interface Mosquitto {
   publish(topic: string, payload: string, options?: readonly string[]): Promise<void>
   /** Lines '<topic> <payload>' as mosquitto_sub receives them. Resolves once it is subscribed. */
   subscribe(topic: string, options?: readonly string[]): Promise<{ readonly lines: string[]; close(): Promise<void> }>
+  /** Freezes it until the function it returns is called. */
+  freeze(): () => void
   kill(): Promise<void>
   /** The same port and the same stored sessions. */
   restart(): Promise<void>
@@ -83,6 +85,10 @@ export async function startMosquitto(extra: readonly string[] = []): Promise<Mos
       })
       await until('mosquitto_sub is subscribed', () => subscribed)
       return { lines, close: () => end(child) }
+    },
+    freeze() {
+      broker.kill('SIGSTOP')
+      return () => void broker.kill('SIGCONT')
     },
     kill: () => end(broker, 'SIGKILL'),
     async restart() {

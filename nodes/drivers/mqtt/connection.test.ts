@@ -88,6 +88,32 @@ describe.each(['3.1.1', '5'] as const)('an MQTT connection, version %s', (versio
     for (const k of again) k.commit()
   })
 
+  it.each([1, 2] as const)('what QoS %i acknowledged stays acknowledged when it closes before a slow broker has read it', async (qos) => {
+    const config = { version, session: 'keep', clientId: `closer-${version}-${qos}` }
+    const a = await open(config)
+    const kept = journal(a, 'in', qos)
+    await until('subscribed', async () => {
+      await broker.publish('in', 'probe', ['-q', String(qos)])
+      return kept.some((k) => k.text === 'probe')
+    })
+    for (let i = 0; i < 20; i++) await broker.publish('in', `m${i}`, ['-q', String(qos)])
+    await until('all came', () => kept.some((k) => k.text === 'm19'))
+    const thaw = broker.freeze()
+    for (const k of kept) k.commit()
+    await new Promise((resolve) => setImmediate(resolve))
+    const closed = a.close()
+    setTimeout(thaw, 1000)
+    await closed
+    const b = await open(config, false)
+    const again = journal(b, 'in', qos)
+    await until('only what is new', async () => {
+      await broker.publish('in', 'new', ['-q', String(qos)])
+      return again.some((k) => k.text === 'new')
+    })
+    expect(again.filter((k) => k.text !== 'new')).toEqual([])
+    for (const k of again) k.commit()
+  })
+
   it('a message that is not kept comes again', async () => {
     const c = await open({ version, session: 'keep', clientId: `refuser-${version}` })
     const kept = journal(c, 'in', 1)

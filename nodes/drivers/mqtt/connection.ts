@@ -54,6 +54,8 @@ const MAX_IN_FLIGHT = 1000
 const CACHE_LIMIT = 10_000
 /** A filter that nobody wants for this long is unsubscribed; a hot deploy takes it over before. */
 const LINGER_MS = 2000
+/** What a broker gets to read our last acknowledgements and to end the connection. */
+const CLOSE_MS = 2000
 const HANDLED = new Error('handled by headgate')
 
 export class MqttConnection implements Connection {
@@ -212,9 +214,10 @@ export class MqttConnection implements Connection {
     for (const reject of this.#pending) reject(reason)
     this.#pending.clear()
     for (const go of this.#waiting.splice(0)) go()
-    // Politely (DISCONNECT) where the broker listens; a broker that hangs is not waited for.
+    // Politely (DISCONNECT) where the broker listens; one that hangs is not waited for longer. A socket that is cut before
+    // the broker has read it loses acknowledgements, and their messages come again.
     await new Promise<void>((resolve) => {
-      const force = setTimeout(() => this.#client.end(true, () => resolve()), 500)
+      const force = setTimeout(() => this.#client.end(true, () => resolve()), CLOSE_MS)
       this.#client.outgoing = {}
       this.#client.end(!connected, () => {
         clearTimeout(force)
