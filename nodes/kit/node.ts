@@ -129,6 +129,12 @@ export interface Opened {
   beat?(alive: boolean): Promise<void>
 }
 
+/**
+ * What a full queue does. block: what can wait is paused. oldest, newest: that one is dropped. latest: only the newest of
+ * each tag waits.
+ */
+export type QueuePolicy = 'block' | 'oldest' | 'newest' | 'latest'
+
 export interface Example<C> {
   readonly title: string
   readonly config: C
@@ -167,6 +173,13 @@ export interface NodeDefinition<Schema extends TSchema = TSchema, S = unknown> {
   // ---- synchronous nodes
   readonly scope?: 'tag' | 'node'
   readonly state?: (config: Static<Schema>) => S
+  /** What state is kept by where it is not the tag; asked once per config, undefined: the tag. `ctx.tag` is then this key. */
+  key?(config: Static<Schema>): ((sample: Sample) => string) | undefined
+  /**
+   * Whether state that was made under one config is right under another: a deploy then keeps it, and the node does not
+   * begin anew. Never, unless said.
+   */
+  carries?(from: Static<Schema>, to: Static<Schema>): boolean
   receive?(sample: Sample, port: string, ctx: Context<Static<Schema>, S>): void
   tick?(ctx: Context<Static<Schema>, S>): void
   /** Operator's acts by name ('acknowledge'): run for every tag's state. */
@@ -176,7 +189,13 @@ export interface NodeDefinition<Schema extends TSchema = TSchema, S = unknown> {
   /** Throws an IssueError where the deploy must fail (bad model, bad file). A device that is away is no failure: it is health. */
   open?(config: Static<Schema>, io: Io): Promise<Opened>
   /** Receives under way at once, in front of the queue; 1 unless said. */
-  readonly inFlight?: number
+  readonly inFlight?: number | ((config: Static<Schema>) => number)
+  /** Whether results leave in the order of arrival; they do unless said. */
+  readonly ordered?: (config: Static<Schema>) => boolean
+  /** A queue that the user placed: samples wait here while what follows is busy. */
+  readonly queue?: (config: Static<Schema>) => { readonly limit: number; readonly policy: QueuePolicy }
+  /** What the engine tells this node of the others of its flow, at its input 'value'. */
+  readonly hears?: 'failures' | 'health'
   /** Actuators: the config's field that holds the Envelope, and the number written while armed at this period. */
   readonly envelope?: string
   readonly heartbeatMs?: (config: Static<Schema>) => number | undefined
