@@ -271,7 +271,7 @@ describe('starting again', () => {
     const down = new IssueError(issue('ENGINE_DOWN', {}, { reason: 'exit code 1' }))
     made = await made.restart((engines) => (engines.refuse = down))
     expect(made.gateway.flows()).toMatchObject([{ state: 'failed', armed: true }])
-    made.engines.say.engine({ id: 'engine-1', state: 'running', pid: 2, restarts: 1, memoryMb: 1 })
+    made.engines.say.engine({ id: 'engine-1', state: 'running', pid: 2, restarts: 1, memoryMb: 1, written: { bytesPerS: 0, commitsPerS: 0 } })
     await vi.waitFor(() => expect(made.gateway.flows()).toMatchObject([{ state: 'running', armed: true }]))
     expect(made.engines.running.get('pump')?.armed).toBe(true)
   })
@@ -331,6 +331,14 @@ describe('what engines say', () => {
     await deploy({ ...flow, nodes, wires: ['drive.value -> slow.value'] }, 1)
     expect(made.gateway.alarms()).toEqual([])
     expect(said).toContainEqual(expect.objectContaining({ type: 'alarm', alarm: expect.objectContaining({ state: 'normal', node: 'wear' }) }))
+  })
+
+  test("an operator's act goes to the node with its arguments, and into the audit trail", async () => {
+    await deploy(testFlow())
+    await made.gateway.act('pump', 'wear', 'shelve', 'P-101', { durationS: 60 }, 'olga')
+    expect(made.engines.calls).toContain('act pump.wear shelve P-101 {"durationS":60}')
+    expect(made.gateway.audit(1)).toMatchObject([{ user: 'olga', act: 'shelve', subject: 'pump.wear', detail: 'P-101 {"durationS":60}' }])
+    expect(await codes(made.gateway.act('pump', 'wear', 'toString', undefined, undefined, 'olga'))).toEqual(['REQUEST'])
   })
 
   test('only what can be acknowledged is', async () => {

@@ -1,11 +1,13 @@
 // The gateway without its edges: checks, deploys, arms and watches flows. It owns which version runs; engines run it, the
 // store keeps it. Acts that change something are done one at a time, in the order they came. Longer than other files:
 // all of its verbs share that one order and one list of flows.
-import { describeCatalogue, issue, IssueError, reasonOf, schemaFaults, withDefaults, type AnyDriver, type AnyNode, type Catalogue, type Health, type Issue, type JsonSample, type Resources } from '#kit'
+import { describeCatalogue, issue, IssueError, reasonOf, schemaFaults, withDefaults, type ActCall, type AnyDriver, type AnyNode, type Catalogue, type Health, type Issue, type JsonSample, type Resources } from '#kit'
 import { CONNECTION_NAME, diffFlows, emptyFlow, equalJson, formatChange, readFlow, type AlarmBody, type AuditBody, type CheckBody, type ConnectionBody, type ConnectionEntry, type DeployBody, type EngineStatus, type Flow, type FlowBody, type FlowState, type FlowSummary, type HealthBody, type ModelBody, type ServerMessage, type VersionSummary } from '#format'
 import { createAlarms } from './alarms.ts'
 import { disarms, type ModelHashes } from './arming.ts'
 import { compile, type Compiled } from './compile/index.ts'
+import { upgradeFlow } from './compile/upgrade.ts'
+import { fatesOf } from './engine/fate.ts'
 import type { EngineDeployed, Engines, FlowReport, ModelFile, Plan, WriteReport } from './engine/contract.ts'
 
 export interface StoredVersion {
@@ -139,6 +141,16 @@ export function createGateway(parts: GatewayParts) {
     return result
   }
 
+  /** An operator's act on a node, for one tag or all; the engine checks the arguments. */
+  async function actOn(flow: string, node: string, act: string, tag: string | undefined, args: ActCall['args'] | undefined, user: string): Promise<void> {
+    const stored = find(flow).stored.flow.nodes
+    const acts = Object.hasOwn(stored, node) ? nodes.get(stored[node]!.type)?.acts : undefined
+    if (!acts || !Object.hasOwn(acts, act)) throw new IssueError(issue('REQUEST', { flow, node }, { reason: act === 'acknowledge' ? `'${node}' has nothing to acknowledge.` : `'${node}' has no act '${act}'.` }))
+    if (act === 'acknowledge') alarms.acknowledging(flow, node, tag, user)
+    await engines.act(flow, node, act, tag, args)
+    note(user, act, `${flow}.${node}`, `${tag ?? 'all tags'}${args === undefined ? '' : ` ${JSON.stringify(args)}`}`)
+  }
+
   // ---- compiling
 
   const compileFlow = (flow: Flow, version: number, connections = store.connections()): Compiled => compile(flow, { nodes, drivers, resources: models, connections, secrets: new Set(secrets.names()), version })
@@ -149,6 +161,7 @@ export function createGateway(parts: GatewayParts) {
   }
   /** The flow with an export copy of every connection that it uses, as the gateway has it. */
   const complete = (flow: Flow, plan: Plan | undefined): Flow => (plan ? { ...flow, connections: { ...flow.connections, ...plan.connections } } : flow)
+  const today = (flow: Flow): Flow => upgradeFlow(flow, nodes)
 
   function read(input: unknown): Flow {
     const { flow, issues } = readFlow(input)
@@ -183,7 +196,7 @@ export function createGateway(parts: GatewayParts) {
     const known = store.connections()
     const added = Object.fromEntries(Object.entries(plan.connections).filter(([name]) => !Object.hasOwn(known, name)))
     const version: StoredVersion = { id, version: plan.version, flow: complete(flow, plan), armed, models: hashesOf(plan), author: by.author, comment: by.comment, time: now() }
-    const changes = before ? diffFlows(complete(before.stored.flow, before.plan), version.flow) : diffFlows({ ...flow, nodes: {}, wires: [], parameters: {}, connections: {} }, version.flow)
+    const changes = before ? diffFlows(complete(today(before.stored.flow), before.plan), version.flow) : diffFlows({ ...flow, nodes: {}, wires: [], parameters: {}, connections: {} }, version.flow)
     const deployed = await engineDeploy(plan, armed)
     try {
       store.saveVersion(version, added)
@@ -197,7 +210,7 @@ export function createGateway(parts: GatewayParts) {
     for (const alarm of alarms.keep(id, (node) => Object.hasOwn(flow.nodes, node) && flow.nodes[node]!.type === before?.stored.flow.nodes[node]?.type)) tellAlarm(alarm)
     note(by.author, by.act, id, [`version ${version.version}`, by.comment, changes.slice(0, 20).map(formatChange).join('; ')].filter((x) => x !== '').join(' · '))
     tellFlow(live)
-    return { version: version.version, changes, kept: deployed.kept, restarted: deployed.restarted, gaps: deployed.gaps, armed, issues: live.issues }
+    return { version: version.version, changes, kept: deployed.kept, carried: deployed.carried, restarted: deployed.restarted, gaps: deployed.gaps, armed, issues: live.issues }
   }
 
   async function back({ id, plan, armed }: Pick<Live, 'id' | 'plan' | 'armed'>): Promise<void> {
@@ -210,7 +223,7 @@ export function createGateway(parts: GatewayParts) {
 
   const deploy = (id: string, draft: DeployDraft, user: string): Promise<DeployBody> =>
     inOrder(async () => {
-      const flow = read(draft.flow)
+      const flow = today(read(draft.flow))
       if (flow.id !== id) throw new IssueError(issue('REQUEST', { field: '/flow/id' }, { reason: `The flow's id is '${flow.id}', the address says '${id}'.` }))
       const before = flows.get(id)
       const running = before?.stored.version ?? null
@@ -424,16 +437,22 @@ export function createGateway(parts: GatewayParts) {
     flows: (): FlowSummary[] => [...flows.values()].map(summary),
     flow(id: string): FlowBody {
       const live = find(id)
-      return { ...summary(live), flow: complete(settled(live.stored.flow), live.plan), issues: live.issues }
+      return { ...summary(live), flow: today(complete(settled(live.stored.flow), live.plan)), issues: live.issues }
     },
 
     check(input: unknown): CheckBody {
-      const { flow, issues } = readFlow(input)
-      if (!flow) return { issues, ports: {}, changes: [] }
+      const { flow: given, issues } = readFlow(input)
+      if (!given) return { issues, ports: {}, changes: [] }
+      const flow = today(given)
+      const upgraded = flow === given ? {} : { upgraded: flow }
       const running = flows.get(flow.id)
       const compiled = compileFlow(flow, (running?.stored.version ?? 0) + 1)
-      const changes = running ? diffFlows(complete(settled(running.stored.flow), running.plan), complete(flow, compiled.plan ?? running.plan)) : []
-      return { issues: compiled.issues, ports: compiled.ports, changes }
+      const changes = running ? diffFlows(today(complete(settled(running.stored.flow), running.plan)), complete(flow, compiled.plan ?? running.plan)) : []
+      const [then, next] = [running?.plan, compiled.plan]
+      if (!then || !next) return { issues: compiled.issues, ports: compiled.ports, changes, ...upgraded }
+      const hashes = hashesOf(next)
+      const differs = (name: string): boolean => !equalJson(then.connections[name], next.connections[name]) || running!.stored.models[name] !== hashes[name]
+      return { issues: compiled.issues, ports: compiled.ports, changes, fates: fatesOf(then, next, (type) => nodes.get(type), differs), ...upgraded }
     },
 
     versions(id: string): VersionSummary[] {
@@ -506,14 +525,8 @@ export function createGateway(parts: GatewayParts) {
     },
 
     alarms: () => alarms.all(),
-    async acknowledge(flow: string, node: string, tag: string | undefined, user: string): Promise<void> {
-      const live = find(flow)
-      const entry = Object.hasOwn(live.stored.flow.nodes, node) ? live.stored.flow.nodes[node] : undefined
-      if (!entry || !nodes.get(entry.type)?.acts?.['acknowledge']) throw new IssueError(issue('REQUEST', { flow, node }, { reason: `'${node}' has nothing to acknowledge.` }))
-      alarms.acknowledging(flow, node, tag, user)
-      await engines.act(flow, node, 'acknowledge', tag)
-      note(user, 'acknowledge', `${flow}.${node}`, tag ?? 'all tags')
-    },
+    acknowledge: (flow: string, node: string, tag: string | undefined, user: string): Promise<void> => actOn(flow, node, 'acknowledge', tag, undefined, user),
+    act: actOn,
 
     secretNames: (): readonly string[] => secrets.names(),
     putSecret: (name: string, value: string, user: string): Promise<void> =>

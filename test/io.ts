@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { issue, withDefaults, type AnyDriver, type AnyNode, type Connection, type DriverIo, type Io, type Issue, type Model, type Opened, type Sample } from '#kit'
+import { issue, withDefaults, type AnyDriver, type AnyNode, type Connection, type DriverIo, type Io, type Issue, type Model, type Opened, type Sample, type Script } from '#kit'
 
 export interface Emitted {
   readonly port: string
@@ -48,6 +48,9 @@ export class TestIo implements Io {
   }
   async model(): Promise<Model> {
     throw new Error('no models here')
+  }
+  async script(): Promise<Script> {
+    throw new Error('no scripts here')
   }
   fail(i: Issue | string): void {
     this.fails.push(typeof i === 'string' ? issue('NODE_FAILED', {}, { reason: i }) : i)

@@ -2,7 +2,7 @@
 // meanwhile, both sets of changes are shown before anything is decided.
 import { useEffect, useState, type ReactElement } from 'react'
 import type { Issue } from '#kit'
-import { diffFlows, type Change, type DeployBody, type Flow } from '#format'
+import { diffFlows, type Change, type DeployBody, type Fates, type Flow } from '#format'
 import { actions, api, store, useEditor } from '../state/store.ts'
 import { ChangeList } from './change-list.tsx'
 import { Field, IssueList, Modal } from './modal.tsx'
@@ -20,6 +20,7 @@ export function DeployDialog(): ReactElement {
   const changes = useEditor((s) => s.changes)
   const issues = useEditor((s) => s.issues)
   const pending = useEditor((s) => s.check.pending)
+  const fates = useEditor((s) => (s.check.of === s.document?.flow ? s.check.body?.fates : undefined))
   const actuators = useEditor((s) => s.flows.find((f) => f.id === s.flowId)?.actuators ?? 0)
   const [comment, setComment] = useState('')
   const [busy, setBusy] = useState(false)
@@ -68,6 +69,7 @@ export function DeployDialog(): ReactElement {
       <IssueList issues={failed} leads />
       <h4>{isNew ? 'What comes in' : changes.length === 1 ? '1 change' : `${changes.length} changes`}</h4>
       <ChangeList changes={changes} before={base.flow} after={flow} leads />
+      {fates && <StateOf fates={fates} flow={flow} />}
       {issues.length > 0 && failed.length === 0 && (
         <>
           <h4>Issues</h4>
@@ -78,6 +80,23 @@ export function DeployDialog(): ReactElement {
         <input className="dg-input" value={comment} maxLength={2000} autoFocus onChange={(e) => setComment(e.target.value)} placeholder="for example: wider deadband, the sensor is noisy" />
       </Field>
     </Modal>
+  )
+}
+
+/** Which nodes keep what they have learnt: what an engineer wants to know before, not after. */
+function StateOf({ fates, flow }: { readonly fates: Fates; readonly flow: Flow }): ReactElement | null {
+  const types = useEditor((s) => s.types)
+  if (fates.carried.length + fates.anew.length === 0) return null
+  const name = (id: string): string => { const node = flow.nodes[id]; return node?.name ?? (node && types.get(node.type)?.title) ?? id }
+  return (
+    <>
+      <h4>State</h4>
+      <dl className="dg-facts">
+        {fates.carried.length > 0 && <><dt>Keeps it, with new settings</dt><dd>{fates.carried.map(name).join(', ')}</dd></>}
+        {fates.anew.length > 0 && <><dt>Begins anew</dt><dd>{fates.anew.map(name).join(', ')}</dd></>}
+        <dt>Untouched</dt><dd>{fates.kept.length === 1 ? '1 node' : `${fates.kept.length} nodes`}</dd>
+      </dl>
+    </>
   )
 }
 
@@ -99,6 +118,7 @@ function Deployed({ result, actuators, close }: { readonly result: Result; reado
     >
       <dl className="dg-facts">
         <dt>Went on untouched</dt><dd>{body.kept.length === 0 ? 'none' : `${body.kept.length} ${body.kept.length === 1 ? 'node' : 'nodes'}`}</dd>
+        {body.carried.length > 0 && <><dt>New settings, state kept</dt><dd>{named(body.carried)}</dd></>}
         <dt>Started anew</dt><dd>{body.restarted.length === 0 ? 'none' : named(body.restarted)}</dd>
         <dt>Interrupted</dt><dd>{body.gaps.length === 0 ? 'no connection' : body.gaps.join(', ')}</dd>
         {hasActuators && <><dt>Actuators</dt><dd>{body.armed ? <b>armed: they may write to the plant</b> : <b>disarmed: the flow watches and does not write</b>}</dd></>}

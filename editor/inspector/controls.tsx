@@ -91,6 +91,7 @@ function Typed({ read, ...props }: ControlProps & { readonly read: (text: string
   const { text, type, leave } = useTyped(value, read, (v) => context.change(field.path, v))
   const long = field.schema.widget === 'text' || (typeof value === 'string' && (value.length > 60 || value.includes('\n')))
   const placeholder = field.default === undefined || field.default === null || field.default === '' ? (field.example ?? '') : showValue(field.default)
+  if (field.schema.widget === 'code') return <textarea className="in-fld in-code" {...inputProps(props)} wrap="off" autoCapitalize="off" rows={Math.min(30, Math.max(8, text.split('\n').length + 1))} value={text} placeholder={placeholder} onChange={(e) => type(e.target.value)} onBlur={leave} />
   if (long) return <textarea className="in-fld" {...inputProps(props)} rows={3} value={text} placeholder={placeholder} onChange={(e) => type(e.target.value)} onBlur={leave} />
   return (
     <span className="in-fld">

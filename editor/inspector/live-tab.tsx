@@ -4,6 +4,7 @@ import { Check, Pin, PinOff } from 'lucide-react'
 import type { CatalogueNode, PortType } from '#kit'
 import type { AlarmBody, NodeStatus, PortStatus } from '#format'
 import { formatAge, formatNumber, formatRate, severityOf } from '../state/format.ts'
+import { isWaiting } from '../state/status.ts'
 import { actions, api, useEditor } from '../state/store.ts'
 import { formatCount, formatTime, formatWhole, kindClass, qualityText, unitText } from '../live/values.ts'
 
@@ -109,7 +110,7 @@ function Actuator({ actuator, unit }: { readonly actuator: NonNullable<NodeStatu
   )
 }
 
-const STATES: Readonly<Record<AlarmBody['state'], string>> = { normal: 'normal', unacknowledged: 'raised, not acknowledged', acknowledged: 'raised, acknowledged', returned: 'back to normal, not acknowledged' }
+const STATES: Readonly<Record<AlarmBody['state'], string>> = { normal: 'normal', unacknowledged: 'raised, not acknowledged', acknowledged: 'raised, acknowledged', returned: 'back to normal, not acknowledged', latched: 'back to normal, waits for a reset', shelved: 'shelved', suppressed: 'suppressed by design', 'out-of-service': 'out of service' }
 
 function Alarms({ id }: { readonly id: string }): ReactElement {
   const flow = useEditor((s) => s.flowId)
@@ -126,7 +127,7 @@ function Alarms({ id }: { readonly id: string }): ReactElement {
     <>
       <h3 className="in-sec">Alarm</h3>
       {own.length === 0 && <p className="in-pad in-note">Normal.</p>}
-      <table className="in-c"><tbody>{own.map((a) => <tr key={a.tag} className={a.state === 'acknowledged' ? '' : 'bad'}><td>{a.tag}</td><td>{STATES[a.state]}</td></tr>)}</tbody></table>
+      <table className="in-c"><tbody>{own.map((a) => <tr key={a.tag} className={isWaiting(a) ? 'bad' : ''}><td>{a.tag}</td><td>{STATES[a.state]}</td></tr>)}</tbody></table>
       {waiting && <div className="in-pad"><button type="button" className="btn" disabled={busy || !actions.may('operate')} title={actions.may('operate') ? '' : 'Needs the role operator'} onClick={acknowledge}><Check size={13} /> Acknowledge</button></div>}
     </>
   )

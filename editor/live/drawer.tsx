@@ -4,6 +4,7 @@ import { PanelBottomClose, PanelBottomOpen, RotateCw } from 'lucide-react'
 import { Tabs } from 'radix-ui'
 import { actions, useEditor, type DrawerTab } from '../state/store.ts'
 import { useLiveLink, retryLive } from './link.ts'
+import { isWaiting } from '../state/status.ts'
 import { Alarms, Log, Problems, useProblems } from './lists.tsx'
 import { AddTap, Taps } from './taps.tsx'
 import '../inspector/inspector.css'
@@ -15,7 +16,7 @@ export function Drawer(): ReactElement {
   const open = useEditor((s) => s.ui.drawerOpen)
   const taps = useEditor((s) => s.live.taps.filter((t) => t.flow === s.flowId).length)
   const alarms = useEditor((s) => s.live.alarms.length)
-  const unacknowledged = useEditor((s) => s.live.alarms.some((a) => a.state !== 'acknowledged'))
+  const unacknowledged = useEditor((s) => s.live.alarms.some(isWaiting))
   const state = useEditor((s) => s.live.state)
   const reason = useEditor((s) => s.live.reason)
   const problems = useProblems()

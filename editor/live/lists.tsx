@@ -4,6 +4,7 @@ import { Check, Pause, Play, Trash2 } from 'lucide-react'
 import type { Issue, IssueLevel } from '#kit'
 import type { AlarmBody } from '#format'
 import { formatAge, formatNumber } from '../state/format.ts'
+import { isQuiet, isWaiting } from '../state/status.ts'
 import { actions, api, useEditor, type LogLine } from '../state/store.ts'
 import { formatDateTime, formatTime, formatWhole } from './values.ts'
 
@@ -61,11 +62,22 @@ export function Problems(): ReactElement {
   )
 }
 
-const STATE: Readonly<Record<AlarmBody['state'], string>> = { normal: 'normal', unacknowledged: 'unacknowledged', acknowledged: 'acknowledged', returned: 'back to normal, unacknowledged' }
+const STATE: Readonly<Record<AlarmBody['state'], string>> = { normal: 'normal', unacknowledged: 'unacknowledged', acknowledged: 'acknowledged', returned: 'back to normal, unacknowledged', latched: 'back to normal, waits for a reset', shelved: 'shelved', suppressed: 'suppressed by design', 'out-of-service': 'out of service' }
+const RANKS: readonly AlarmBody['state'][] = ['unacknowledged', 'returned', 'latched', 'acknowledged', 'shelved', 'suppressed', 'out-of-service', 'normal']
+/** What waits for somebody first, what is put aside last. */
+const rankOf = (a: AlarmBody): number => (isWaiting(a) ? 0 : RANKS.indexOf(a.state))
+const acknowledge = ['acknowledge', 'Acknowledge'] as const
+const shelve = ['shelve', 'Shelve'] as const
+/** What an operator may do next. Suppression by design ends by itself. */
+const NEXT: Readonly<Record<AlarmBody['state'], readonly (readonly [act: string, title: string])[]>> = {
+  normal: [], unacknowledged: [acknowledge, shelve], acknowledged: [shelve], returned: [acknowledge], latched: [['reset', 'Reset']],
+  shelved: [['unshelve', 'Unshelve']], suppressed: [], 'out-of-service': [['return-to-service', 'Return to service']],
+}
 const PRIORITY: Readonly<Record<AlarmBody['priority'], number>> = { critical: 0, high: 1, medium: 2, low: 3 }
 
 export function Alarms(): ReactElement {
   const alarms = useEditor((s) => s.live.alarms)
+  const types = useEditor((s) => s.types)
   const flows = useEditor((s) => s.flows)
   const nodes = useEditor((s) => s.document?.flow.nodes)
   const flowId = useEditor((s) => s.flowId)
@@ -77,11 +89,12 @@ export function Alarms(): ReactElement {
   }, [])
   const mayAct = actions.may('operate')
   if (alarms.length === 0) return <div className="dr-empty"><p><b>No alarms.</b> An Alarm node raises one when its limit is passed for longer than its delay. It stays here until it is back to normal and acknowledged.</p></div>
-  const sorted = alarms.toSorted((a, b) => Number(a.state === 'acknowledged') - Number(b.state === 'acknowledged') || PRIORITY[a.priority] - PRIORITY[b.priority] || b.since - a.since)
-  const acknowledge = (a: AlarmBody): void => {
+  const sorted = alarms.toSorted((a, b) => rankOf(a) - rankOf(b) || PRIORITY[a.priority] - PRIORITY[b.priority] || b.since - a.since)
+  const act = (a: AlarmBody, name: string): void => {
     const key = `${a.flow} ${a.node} ${a.tag}`
+    const body = { flow: a.flow, node: a.node, tag: a.tag }
     setBusy(key)
-    api.acknowledge({ flow: a.flow, node: a.node, tag: a.tag }).catch(actions.toastFailed).finally(() => setBusy((b) => (b === key ? '' : b)))
+    ;(name === 'acknowledge' ? api.acknowledge(body) : api.act({ ...body, act: name })).catch(actions.toastFailed).finally(() => setBusy((b) => (b === key ? '' : b)))
   }
   return (
     <ul className="dr-list alarms">
@@ -91,12 +104,12 @@ export function Alarms(): ReactElement {
         return (
           <li key={key} data-state={a.state}>
             <button type="button" disabled={!own} onClick={() => { actions.select({ nodes: [a.node] }); actions.reveal([a.node]) }}>
-              <i className="dr-mark" data-level={a.priority === 'low' || a.priority === 'medium' || a.state === 'returned' ? 'warning' : 'error'} />
+              <i className="dr-mark" data-level={isQuiet(a) ? 'info' : a.priority === 'low' || a.priority === 'medium' || a.state === 'returned' || a.state === 'latched' ? 'warning' : 'error'} />
               <span className="where">{own ? (nodes?.[a.node]?.name ?? a.node) : `${flows.find((f) => f.id === a.flow)?.name ?? a.flow}: ${a.node}`}{a.tag !== '' && <small> {a.tag}</small>}</span>
-              <span className="what">{a.message === '' ? 'Limit passed' : a.message} <em>{a.value === null ? 'no value' : formatNumber(a.value)} against {formatNumber(a.limit)}</em></span>
-              <span className="since" title={formatDateTime(a.since)}>{a.priority} · {STATE[a.state]} · {formatAge(now - a.since)}{a.acknowledgedBy === undefined ? '' : ` · by ${a.acknowledgedBy}`}</span>
+              <span className="what">{a.first === true && <b>First: </b>}{a.message === '' ? 'Limit passed' : a.message} <em>{a.value === null ? 'no value' : formatNumber(a.value)} against {formatNumber(a.limit)}</em></span>
+              <span className="since" title={formatDateTime(a.since)}>{a.priority} · {STATE[a.state]}{a.until === undefined ? '' : ` until ${formatTime(a.until)}`} · {formatAge(now - a.since)}{a.acknowledgedBy === undefined ? '' : ` · by ${a.acknowledgedBy}`}</span>
             </button>
-            {a.state !== 'acknowledged' && <button type="button" className="btn" disabled={!mayAct || busy === key} title={mayAct ? '' : 'Needs the role operator'} onClick={() => acknowledge(a)}><Check size={13} /> Acknowledge</button>}
+            {NEXT[a.state].filter(([name]) => !own || (types.get(nodes?.[a.node]?.type ?? '')?.acts.includes(name) ?? true)).map(([name, title]) => <button key={name} type="button" className="btn" disabled={!mayAct || busy === key} title={mayAct ? '' : 'Needs the role operator'} onClick={() => act(a, name)}>{name === 'acknowledge' && <Check size={13} />} {title}</button>)}
           </li>
         )
       })}

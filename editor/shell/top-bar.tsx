@@ -25,6 +25,7 @@ export function TopBar() {
 
 function Figures() {
   const totals = useEditor((s) => s.live.totals)
+  const written = useEditor((s) => Object.values(s.live.engines).reduce((sum, e) => sum + e.written.bytesPerS, 0))
   const state = useEditor((s) => s.live.state)
   const flowState = useEditor((s) => s.flows.find((f) => f.id === s.flowId)?.state)
   if (state === 'lost' || state === 'connecting') {
@@ -43,6 +44,7 @@ function Figures() {
       <span title="99th percentile of the delay of the engine's loop">loop p99 <b>{formatNumber(Number(totals.loopP99Ms.toPrecision(2)))} ms</b></span>
       <span title="Of one core; the engine">cpu <b>{Math.round(totals.cpu * 100)}%</b></span>
       <span>mem <b>{Math.round(totals.memoryMb)} MB</b></span>
+      {written > 0 && <span title="What the engines write to the disk, journal and checkpoints: flash wears out">disk <b>{formatNumber(Number((written / 1000).toPrecision(2)))} kB/s</b></span>}
     </span>
   )
 }

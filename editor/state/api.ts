@@ -1,6 +1,6 @@
 // The gateway's HTTP API, typed. Whatever goes wrong becomes an IssueError: the gateway's own issues where it gave
 // some, GATEWAY_AWAY where it did not answer. Nothing is retried here: who calls knows whether that is safe.
-import { issue, IssueError, reasonOf, type Catalogue, type Issue } from '#kit'
+import { issue, IssueError, reasonOf, type Catalogue, type Issue, type JsonValue } from '#kit'
 import type { AlarmBody, CheckBody, ConnectionBody, ConnectionEntry, DeployBody, ErrorBody, Flow, FlowBody, FlowSummary, HealthBody, ModelBody, Role, Session, VersionSummary } from '#format'
 
 
@@ -23,6 +23,8 @@ export interface Api {
   hold(body: { readonly held: boolean; readonly reason: string }): Promise<{ readonly held: boolean }>
   alarms(): Promise<readonly AlarmBody[]>
   acknowledge(body: { readonly flow: string; readonly node: string; readonly tag?: string }): Promise<void>
+  /** An operator's act on a node: 'shelve', 'reset'. */
+  act(body: { readonly flow: string; readonly node: string; readonly act: string; readonly tag?: string; readonly arguments?: { readonly [name: string]: JsonValue } }): Promise<void>
   connections(): Promise<readonly ConnectionBody[]>
   putConnection(name: string, body: ConnectionEntry): Promise<void>
   deleteConnection(name: string): Promise<void>
@@ -88,6 +90,7 @@ export function createApi(fetch: Fetch = (input, init) => globalThis.fetch(input
     hold: (body) => call('POST', '/hold', body),
     alarms: () => call('GET', '/alarms'),
     acknowledge: (body) => call('POST', '/alarms/acknowledge', body),
+    act: (body) => call('POST', '/acts', body),
     connections: () => call('GET', '/connections'),
     putConnection: (name, body) => call('PUT', `/connections/${of(name)}`, body),
     deleteConnection: (name) => call('DELETE', `/connections/${of(name)}`),

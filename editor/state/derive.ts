@@ -1,6 +1,6 @@
 // What follows from draft, catalogue and check: types, changes and issues, at once after every edit.
 import { issueTexts, resolvePorts, withDefaults, type CatalogueNode, type Issue, type IssueCode, type JsonValue, type ResolvedPorts } from '#kit'
-import { diffFlows, typeFlow, type Change, type Flow, type FlowPorts, type NodePorts, type TypedFlow } from '#format'
+import { diffFlows, expandFlow, typeFlow, type Change, type Flow, type FlowPorts, type NodePorts, type TypedFlow } from '#format'
 import type { Base, Check, State } from './model.ts'
 
 /** Codes that the local typing finds itself: the gateway's older ones give way to it. */
@@ -14,16 +14,29 @@ export function typesOf(flow: Flow, types: ReadonlyMap<string, CatalogueNode>, g
   const known = typedCache.get(flow.nodes)
   if (known && known.wires === flow.wires && known.types === types && known.given === given && known.parameters === flow.parameters) return known.typed
   const configs: Record<string, unknown> = {}
-  const dynamic: Record<string, NodePorts> = {}
-  for (const [id, node] of Object.entries(flow.nodes)) {
+  const dynamic: Record<string, Partial<NodePorts>> = {}
+  const expanded = expandFlow(flow)
+  for (const [id, node] of Object.entries(expanded.flow.nodes)) {
     const type = types.get(node.type)
     if (!type) continue
     configs[id] = configOf(node.config, type, flow.parameters)
-    if (type.dynamic && given && Object.hasOwn(given, id)) dynamic[id] = given[id]!
+    if (!given || !Object.hasOwn(given, id)) continue
+    if (type.dynamic) dynamic[id] = given[id]!
+    // Its outputs follow from what comes in; its inputs stay as they are declared, so that other wires may be drawn.
+    else if (type.typed) dynamic[id] = { outputs: given[id]!.outputs }
   }
-  const typed = typeFlow(flow, (type) => types.get(type), configs, dynamic)
+  const inner = typeFlow(expanded.flow, (type) => types.get(type), configs, dynamic)
+  const typed = { ...inner, ports: expanded.withInstances(inner.ports), issues: [...expanded.issues, ...inner.issues].map(onCanvas) }
   typedCache.set(flow.nodes, { wires: flow.wires, types, given, parameters: flow.parameters, typed })
   return typed
+}
+
+/** An issue inside a subflow is shown at its instance. */
+function onCanvas(i: Issue): Issue {
+  const at = i.node?.indexOf('/') ?? -1
+  if (at < 0) return i
+  const { node, port: _port, field: _field, wire: _wire, ...rest } = i
+  return { ...rest, node: node!.slice(0, at), text: `${node!.slice(at + 1)}: ${i.text}` }
 }
 
 const defaulted = new WeakMap<object, { readonly type: CatalogueNode; readonly parameters: unknown; readonly config: unknown }>()
@@ -60,8 +73,8 @@ export function changesOf(base: Base, flow: Flow): readonly Change[] {
 
 /** The gateway's issues as far as they still hold, and the local ones. */
 export function issuesOf(flow: Flow, typed: TypedFlow, check: Check): readonly Issue[] {
-  if (check.of === flow && check.body) return check.body.issues
-  const older = (check.body?.issues ?? []).filter((i) => (!local.has(i.code) || gatewayOnly.has(i.code)) && (i.node === undefined || Object.hasOwn(flow.nodes, i.node)))
+  if (check.of === flow && check.body) return check.body.issues.map(onCanvas)
+  const older = (check.body?.issues ?? []).filter((i) => (!local.has(i.code) || gatewayOnly.has(i.code)) && (i.node === undefined || Object.hasOwn(flow.nodes, i.node.split('/')[0]!))).map(onCanvas)
   return [...older, ...typed.issues]
 }
 

@@ -2,6 +2,7 @@
 // is handed in, so that tests drive the very same editor headlessly.
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { Api } from './api.ts'
+import { replaceFlow } from './commands.ts'
 import { derived } from './derive.ts'
 import { writeDraft, type Storage } from './drafts.ts'
 import { editing } from './editing.ts'
@@ -76,6 +77,12 @@ export function createEditor(environment: Environment) {
       const body = await environment.api.check(flow, mine.signal)
       if (asked !== mine) return
       set({ check: { of: flow, pending: get().document?.flow !== flow, body, failed: [] } })
+      const { document } = get()
+      // An imported flow of an older gateway: its forms are today's.
+      if (body.upgraded && document?.flow === flow) {
+        set({ document: replaceFlow(document, body.upgraded, 'Settings brought up to date') })
+        core.touched()
+      }
     } catch (thrown) {
       if (asked !== mine || mine.signal.aborted) return
       const issues = actions.failed(thrown)

@@ -85,7 +85,7 @@ test('edits made while a deploy is under way stay edits', async () => {
   actions.setName('temp', 'Later')
   state.version = 4
   state.flow = sent
-  actions.deployed({ version: 4, changes: [], kept: [], restarted: [], gaps: [], armed: false, issues: [] }, sent)
+  actions.deployed({ version: 4, changes: [], kept: [], carried: [], restarted: [], gaps: [], armed: false, issues: [] }, sent)
   expect(s().base.version).toBe(4)
   expect(s().basedOn).toBe(4)
   expect(s().changes).toMatchObject([{ id: 'temp', field: '@name' }])

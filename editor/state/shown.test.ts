@@ -4,7 +4,7 @@ import type { JsonValue } from '#kit'
 import { emptyFlow, type AlarmBody, type NodeStatus } from '#format'
 import { familiesOf } from './families.ts'
 import { formatAge, formatDuration, formatNumber, formatRate, formatValue, numbersOf, severityOf } from './format.ts'
-import { alarmOf, conditionOf, ghostsOf, hearingOf, tellsOf } from './status.ts'
+import { alarmOf, isQuiet, isWaiting, conditionOf, ghostsOf, hearingOf, tellsOf } from './status.ts'
 import { noLive } from './model.ts'
 import { tidy } from './tidy.ts'
 
@@ -72,6 +72,15 @@ test('a node shows its gravest alarm of this flow', () => {
   const live = { ...noLive, alarms: [{ ...alarm, priority: 'low' as const }, { ...alarm, tag: 'b', priority: 'critical' as const }, { ...alarm, flow: 'g' }] }
   expect(alarmOf({ live, flowId: 'f' }, 'n')?.priority).toBe('critical')
   expect(alarmOf({ live, flowId: 'f' }, 'm')).toBeUndefined()
+})
+
+test('what is shelved, suppressed or out of service marks no node and waits for nobody', () => {
+  const states = ['normal', 'unacknowledged', 'acknowledged', 'returned', 'latched', 'shelved', 'suppressed', 'out-of-service'] as const
+  const alarms = states.map((state) => ({ ...alarm, state }))
+  expect(alarms.filter(isQuiet).map((a) => a.state)).toEqual(['shelved', 'suppressed', 'out-of-service'])
+  expect(alarms.filter(isWaiting).map((a) => a.state)).toEqual(['unacknowledged', 'returned', 'latched'])
+  expect(alarmOf({ live: { ...noLive, alarms: [{ ...alarm, state: 'shelved', priority: 'critical' }, { ...alarm, tag: 'b', priority: 'low' }] }, flowId: 'f' }, 'n')).toMatchObject({ tag: 'b' })
+  expect(alarmOf({ live: { ...noLive, alarms: [{ ...alarm, state: 'suppressed' }] }, flowId: 'f' }, 'n')).toBeUndefined()
 })
 
 test('ports that only wires name are drawn, so that no wire vanishes', () => {

@@ -56,16 +56,22 @@ export function tellsOf(state: Pick<State, 'base' | 'types' | 'live'>, connectio
 
 /** 'unack 00:41' */
 export function alarmText(alarm: AlarmBody, clock: number): string {
-  const state = { normal: 'normal', unacknowledged: 'unack', acknowledged: 'ack', returned: 'returned, unack' }[alarm.state]
+  const state = { normal: 'normal', unacknowledged: 'unack', acknowledged: 'ack', returned: 'returned, unack', latched: 'latched', shelved: 'shelved', suppressed: 'suppressed', 'out-of-service': 'out of service' }[alarm.state]
   return `${state} ${formatDuration(clock - alarm.since)}`
 }
+
+const quiet: ReadonlySet<AlarmBody['state']> = new Set(['shelved', 'suppressed', 'out-of-service'])
+/** Looked after, but nobody is called for it: it is listed, and no node is marked with it. */
+export const isQuiet = (alarm: AlarmBody): boolean => quiet.has(alarm.state)
+/** Somebody has to acknowledge or reset it. */
+export const isWaiting = (alarm: AlarmBody): boolean => alarm.state === 'unacknowledged' || alarm.state === 'returned' || alarm.state === 'latched'
 
 /** The alarm that a node shows: the gravest, then the newest. */
 export function alarmOf(state: Pick<State, 'live' | 'flowId'>, node: string): AlarmBody | undefined {
   const order = ['critical', 'high', 'medium', 'low']
   let found: AlarmBody | undefined
   for (const a of state.live.alarms) {
-    if (a.flow === state.flowId && a.node === node && (!found || order.indexOf(a.priority) < order.indexOf(found.priority))) found = a
+    if (a.flow === state.flowId && a.node === node && !isQuiet(a) && (!found || order.indexOf(a.priority) < order.indexOf(found.priority))) found = a
   }
   return found
 }

@@ -20,6 +20,26 @@ export interface ConnectionEntry {
   readonly type: string
   readonly config: { readonly [name: string]: JsonValue }
 }
+/** Nodes that are used as one, several times if need be: an instance is a node of type 'flow.subflow'. */
+export interface Subflow {
+  readonly name: string
+  /** With their defaults; an instance may give others. */
+  readonly parameters: { readonly [name: string]: JsonValue }
+  /** Ports of the instance, and the inner ports behind them: 'node.port'. */
+  readonly inputs: { readonly [port: string]: readonly string[] }
+  readonly outputs: { readonly [port: string]: string }
+  readonly nodes: { readonly [id: string]: NodeEntry }
+  readonly wires: readonly string[]
+}
+/** What the engine goes by; left out, it has its own. */
+export interface FlowSettings {
+  /** A source that is silent for this long no longer holds event time back, s. */
+  readonly idleS?: number
+  /** Tags that one node may keep state for. */
+  readonly maxTags?: number
+  /** Samples that may wait in front of a node that takes its time. */
+  readonly queue?: number
+}
 export interface Flow {
   readonly headgate: typeof FORMAT
   readonly id: string
@@ -31,6 +51,8 @@ export interface Flow {
   readonly nodes: { readonly [id: string]: NodeEntry }
   /** 'drive.vibration -> spectrum.signal' */
   readonly wires: readonly string[]
+  readonly subflows?: { readonly [name: string]: Subflow }
+  readonly settings?: FlowSettings
 }
 
 export interface WireEnd {
@@ -84,14 +106,14 @@ export function readFlow(json: unknown): { flow?: Flow; issues: Issue[] } {
   if (!('headgate' in json)) return { issues: [issue('FLOW_FORMAT', { field: '/headgate' }, { reason: "This is no Headgate flow: 'headgate' is missing." })] }
   if (json['headgate'] !== FORMAT) return { issues: [issue('FLOW_VERSION', { field: '/headgate' }, { found: JSON.stringify(json['headgate']), known: FORMAT })] }
   if (depth(json) > MAX_DEPTH) return { issues: [issue('FLOW_FORMAT', { field: '' }, { reason: `It is nested deeper than ${MAX_DEPTH} levels.` })] }
-  const known = ['headgate', 'id', 'name', 'parameters', 'connections', 'nodes', 'wires']
+  const known = ['headgate', 'id', 'name', 'parameters', 'connections', 'nodes', 'wires', 'subflows', 'settings']
   for (const key of Object.keys(json)) if (!known.includes(key)) wrong(`/${pointer(key)}`, `A flow has no field '${key}'.`)
   if (typeof json['id'] !== 'string' || !NODE_ID.test(json['id'])) wrong('/id', 'The id must begin with a letter a to z, then letters, digits, - or _.')
   if (typeof json['name'] !== 'string' || json['name'].length > 200) wrong('/name', 'The name must be a text of at most 200 characters.')
-  const part = (key: string): Record<string, unknown> => {
-    const value = json[key] ?? {}
+  const part = (key: string, of: Record<string, unknown> = json, prefix = ''): Record<string, unknown> => {
+    const value = of[key] ?? {}
     if (isObject(value)) return value
-    wrong(`/${key}`, 'This must be an object.')
+    wrong(`${prefix}/${key}`, 'This must be an object.')
     return {}
   }
   const connections = part('connections')
@@ -100,32 +122,69 @@ export function readFlow(json: unknown): { flow?: Flow; issues: Issue[] } {
     if (!isObject(entry) || typeof entry['type'] !== 'string' || !isObject(entry['config'])) wrong(`/connections/${pointer(name)}`, "A connection has a 'type' and a 'config'.")
     else for (const key of Object.keys(entry)) if (key !== 'type' && key !== 'config') wrong(`/connections/${pointer(name)}/${pointer(key)}`, `A connection has no field '${key}'.`)
   }
-  const nodes = part('nodes')
-  for (const [id, entry] of Object.entries(nodes)) {
-    const place = `/nodes/${pointer(id)}`
-    if (!NODE_ID.test(id)) issues.push(issue('NODE_ID', { field: place }, { id }))
-    if (!isObject(entry)) {
-      wrong(place, 'A node is an object.')
-      continue
+  /** Nodes and wires of the flow, and of each subflow. */
+  const body = (of: Record<string, unknown>, prefix: string): { nodes: Record<string, unknown>; wires: unknown } => {
+    const nodes = part('nodes', of, prefix)
+    for (const [id, entry] of Object.entries(nodes)) {
+      const place = `${prefix}/nodes/${pointer(id)}`
+      if (!NODE_ID.test(id)) issues.push(issue('NODE_ID', { field: place }, { id }))
+      if (!isObject(entry)) {
+        wrong(place, 'A node is an object.')
+        continue
+      }
+      for (const key of Object.keys(entry)) if (!['type', 'version', 'name', 'config', 'at'].includes(key)) wrong(`${place}/${pointer(key)}`, `A node has no field '${key}'.`)
+      if (typeof entry['type'] !== 'string') wrong(`${place}/type`, "A node needs a 'type', such as 'filter.deadband'.")
+      if (entry['version'] !== undefined && !(Number.isInteger(entry['version']) && (entry['version'] as number) > 0)) wrong(`${place}/version`, 'The version is a whole number from 1.')
+      if (entry['name'] !== undefined && !(typeof entry['name'] === 'string' && entry['name'].length <= 200)) wrong(`${place}/name`, 'The name must be a text of at most 200 characters.')
+      if (!isObject(entry['config'])) wrong(`${place}/config`, "A node needs a 'config' object; {} takes all defaults.")
+      const at = entry['at']
+      if (!Array.isArray(at) || at.length !== 2 || !at.every((v) => typeof v === 'number' && Number.isFinite(v))) wrong(`${place}/at`, 'The place is [x, y].')
     }
-    for (const key of Object.keys(entry)) if (!['type', 'version', 'name', 'config', 'at'].includes(key)) wrong(`${place}/${pointer(key)}`, `A node has no field '${key}'.`)
-    if (typeof entry['type'] !== 'string') wrong(`${place}/type`, "A node needs a 'type', such as 'filter.deadband'.")
-    if (entry['version'] !== undefined && !(Number.isInteger(entry['version']) && (entry['version'] as number) > 0)) wrong(`${place}/version`, 'The version is a whole number from 1.')
-    if (entry['name'] !== undefined && !(typeof entry['name'] === 'string' && entry['name'].length <= 200)) wrong(`${place}/name`, 'The name must be a text of at most 200 characters.')
-    if (!isObject(entry['config'])) wrong(`${place}/config`, "A node needs a 'config' object; {} takes all defaults.")
-    const at = entry['at']
-    if (!Array.isArray(at) || at.length !== 2 || !at.every((v) => typeof v === 'number' && Number.isFinite(v))) wrong(`${place}/at`, 'The place is [x, y].')
+    const wires = of['wires'] ?? []
+    if (!Array.isArray(wires)) wrong(`${prefix}/wires`, "Wires are a list of 'node.port -> node.port'.")
+    else wires.forEach((w, i) => typeof w === 'string' || wrong(`${prefix}/wires/${i}`, "A wire is a text 'node.port -> node.port'."))
+    return { nodes, wires }
   }
-  const wires = json['wires'] ?? []
-  if (!Array.isArray(wires)) wrong('/wires', "Wires are a list of 'node.port -> node.port'.")
-  else wires.forEach((w, i) => typeof w === 'string' || wrong(`/wires/${i}`, "A wire is a text 'node.port -> node.port'."))
+  const { nodes, wires } = body(json, '')
+  const subflows = Object.fromEntries(Object.entries(part('subflows')).map(([name, sub]) => [name, readSubflow(name, sub)]))
+  function readSubflow(name: string, sub: unknown): unknown {
+    const place = `/subflows/${pointer(name)}`
+    if (!NODE_ID.test(name)) issues.push(issue('NODE_ID', { field: place }, { id: name }))
+    if (!isObject(sub)) {
+      wrong(place, 'A subflow is an object.')
+      return sub
+    }
+    for (const key of Object.keys(sub)) if (!['name', 'parameters', 'inputs', 'outputs', 'nodes', 'wires'].includes(key)) wrong(`${place}/${pointer(key)}`, `A subflow has no field '${key}'.`)
+    const title = sub['name'] ?? name
+    if (typeof title !== 'string' || title.length > 200) wrong(`${place}/name`, 'The name must be a text of at most 200 characters.')
+    const inputs = part('inputs', sub, place)
+    const outputs = part('outputs', sub, place)
+    const isEnd = (end: unknown): boolean => typeof end === 'string' && parseEnd(end) !== undefined
+    for (const [port, ends] of Object.entries(inputs)) if (/\s/.test(port) || !Array.isArray(ends) || !ends.every(isEnd)) wrong(`${place}/inputs/${pointer(port)}`, "An input leads to a list of inner ports, 'node.port'.")
+    for (const [port, end] of Object.entries(outputs)) if (/\s/.test(port) || !isEnd(end)) wrong(`${place}/outputs/${pointer(port)}`, "An output comes from one inner port, 'node.port'.")
+    return { name: title, parameters: part('parameters', sub, place), inputs, outputs, ...body(sub, place) }
+  }
+  const settings = part('settings')
+  for (const [key, value] of Object.entries(settings)) {
+    const most = ({ idleS: 86_400, maxTags: 10_000_000, queue: 1_000_000 } as Record<string, number>)[key]
+    if (most === undefined) wrong(`/settings/${pointer(key)}`, `There is no setting '${key}' of a flow.`)
+    else if (typeof value !== 'number' || !(value > 0 && value <= most) || (key !== 'idleS' && !Number.isInteger(value))) wrong(`/settings/${key}`, `This must be a number above 0, at most ${most}.`)
+  }
   const parameters = part('parameters')
   if (issues.length > 0) return { issues }
-  return { flow: { headgate: FORMAT, id: json['id'], name: json['name'], parameters, connections, nodes, wires } as unknown as Flow, issues }
+  return { flow: { headgate: FORMAT, id: json['id'], name: json['name'], parameters, connections, nodes, wires, ...('subflows' in json ? { subflows } : {}), ...('settings' in json ? { settings } : {}) } as unknown as Flow, issues }
 }
 
 /** The one text of a flow: the same flow gives the same bytes. Nodes and connections by id, wires in the given order. */
 export function formatFlow(flow: Flow): string {
+  const subflows = Object.fromEntries(
+    Object.entries(flow.subflows ?? {}).map(([name, sub]) => {
+      const { name: title, parameters, inputs, outputs, wires } = sub
+      const inner = Object.fromEntries(Object.entries(sub.nodes).toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([id, n]) => [id, orderNode(n)]))
+      return [name, { name: title, parameters, inputs, outputs, nodes: inner, wires }]
+    }),
+  )
+  const settings = flow.settings ?? {}
   const entry = (value: unknown, indent: string): string => JSON.stringify(value, null, 2).replaceAll('\n', `\n${indent}`)
   const object = (o: object): string => {
     const keys = Object.keys(o).toSorted()
@@ -141,7 +200,7 @@ export function formatFlow(flow: Flow): string {
   "parameters": ${object(flow.parameters)},
   "connections": ${object(connections)},
   "nodes": ${object(nodes)},
-  "wires": ${wires}
+  "wires": ${wires}${Object.keys(subflows).length === 0 ? '' : `,\n  "subflows": ${object(subflows)}`}${Object.keys(settings).length === 0 ? '' : `,\n  "settings": ${object(settings)}`}
 }
 `.replace(/"at": \[\s+(-?[\d.e+-]+),\s+(-?[\d.e+-]+)\s+\]/g, '"at": [$1, $2]')
 }

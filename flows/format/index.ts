@@ -1,4 +1,5 @@
 export * from './document.ts'
 export * from './diff.ts'
+export * from './expand.ts'
 export * from './types.ts'
 export * from './protocol.ts'

@@ -36,6 +36,8 @@ export interface EngineStatus {
   readonly pid: number | null
   readonly restarts: number
   readonly memoryMb: number
+  /** To the disk, a second, over the last ten or so: flash wears out. */
+  readonly written: { readonly bytesPerS: number; readonly commitsPerS: number }
   readonly issue?: Issue
 }
 
@@ -76,13 +78,24 @@ export interface CheckBody {
   readonly ports: FlowPorts
   /** Against the running version. */
   readonly changes: readonly Change[]
+  /** What a deploy would do to the nodes that run; absent when the draft does not compile or nothing runs. */
+  readonly fates?: Fates
+  /** The draft with settings of today's versions, when it has older ones. */
+  readonly upgraded?: Flow
+}
+/** Ids of nodes. kept: untouched. carried: other settings, and their state goes on. anew: they begin without state. */
+export interface Fates {
+  readonly kept: readonly string[]
+  readonly carried: readonly string[]
+  readonly anew: readonly string[]
 }
 /** POST /api/flows/:id/deploy, /rollback */
 export interface DeployBody {
   readonly version: number
   readonly changes: readonly Change[]
-  /** Nodes that went on untouched, nodes newly opened or with new settings, connections that were interrupted. */
+  /** Nodes that went on untouched, with new settings and their state, without; connections that were interrupted. */
   readonly kept: readonly string[]
+  readonly carried: readonly string[]
   readonly restarted: readonly string[]
   readonly gaps: readonly string[]
   readonly armed: boolean

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { Type, each, fromConfig, fromItem, port, same, type PortDecls } from '#kit'
+import { Type, type ResolvedPorts, type TypedPorts, each, fromConfig, fromItem, port, same, type PortDecls } from '#kit'
 import { emptyFlow, type Flow } from './document.ts'
-import { typeFlow, type TypedFlow } from './types.ts'
+import { typeFlow, type TypedFlow, type Typing } from './types.ts'
 
 const types: Record<string, { inputs: PortDecls; outputs: PortDecls }> = {
   source: { inputs: {}, outputs: { '*': each('tags', 'name', { kind: fromItem('kind', { '*': 'number', text: 'text', any: 'any', vector: 'vector' }), unit: fromItem('unit'), length: fromItem('length') }) } },
@@ -14,8 +14,11 @@ const types: Record<string, { inputs: PortDecls; outputs: PortDecls }> = {
 }
 const tag = (name: string, unit?: string, kind?: string, length?: number) => ({ name, ...(unit === undefined ? {} : { unit }), ...(kind === undefined ? {} : { kind }), ...(length === undefined ? {} : { length }) })
 function build(nodes: Record<string, [type: string, config?: Record<string, unknown>]>, ...wires: string[]): TypedFlow {
+  return buildTyped(nodes, new Map(), ...wires)
+}
+function buildTyped(nodes: Record<string, [type: string, config?: Record<string, unknown>]>, typing: Typing, ...wires: string[]): TypedFlow {
   const flow: Flow = { ...emptyFlow('f', 'F'), nodes: Object.fromEntries(Object.entries(nodes).map(([id, [type, config]]) => [id, { type, config: (config ?? {}) as never, at: [0, 0] as const }])), wires }
-  return typeFlow(flow, (type) => (types[type] ? { ...types[type]!, config: Type.Object({}) } : undefined))
+  return typeFlow(flow, (type) => (types[type] ? { ...types[type]!, config: Type.Object({}) } : undefined), {}, {}, typing)
 }
 const codes = (typed: TypedFlow): string[] => typed.issues.map((i) => i.code)
 const plant = (...tags: ReturnType<typeof tag>[]): ['source', Record<string, unknown>] => ['source', { tags }]
@@ -148,5 +151,39 @@ describe('wires that are none', () => {
   test('a unit that is none is told at each port that has it', () => {
     const typed = build({ s: plant(tag('t', '°C')), c: ['convert', { from: 'degrees', to: 'K' }] }, 's.t -> c.value')
     expect(codes(typed).toSorted()).toEqual(['PORT_UNIT', 'UNIT_UNKNOWN', 'UNIT_UNKNOWN'])
+  })
+})
+
+describe('outputs that follow from what comes in', () => {
+  /** A list of what it gets: the kind and unit of `value`, and a second output by `same`. */
+  const wrap = ({ value }: ResolvedPorts): TypedPorts => ({
+    outputs: { value: { kind: 'record', fields: { inner: value! } } },
+    issues: value!.kind === 'text' ? [{ field: '/expression', reason: 'A text.' }] : [],
+  })
+  const double = ({ value }: ResolvedPorts): TypedPorts => ({ outputs: { value: value!.kind === 'number' ? { kind: 'number', ...(value!.unit ? { unit: value!.unit } : {}) } : { kind: 'any' } } })
+
+  test('are asked with the types of the wires, also when these are known later', () => {
+    // The nodes stand in the document in the reverse order of the wires.
+    const typed = buildTyped({ end: ['pass'], b: ['pass'], a: ['pass'], s: plant(tag('t', 'Cel')) }, new Map([['a', double], ['b', wrap]]), 's.t -> a.value', 'a.value -> b.value', 'b.value -> end.value')
+    expect(typed.issues).toEqual([])
+    expect(typed.ports['a']!.outputs['value']).toEqual({ kind: 'number', unit: 'Cel' })
+    expect(typed.ports['end']!.outputs['value']).toEqual({ kind: 'record', fields: { inner: { kind: 'number', unit: 'Cel' } } })
+  })
+  test('their issues are those of the final types, each once', () => {
+    const typed = buildTyped({ b: ['pass'], a: ['pass'], s: plant(tag('t', undefined, 'text')) }, new Map([['b', wrap]]), 's.t -> a.value', 'a.value -> b.value')
+    expect(typed.issues).toMatchObject([{ code: 'NODE_CONFIG', node: 'b', field: '/expression', text: 'A text.' }])
+    expect(buildTyped({ b: ['pass'], s: plant(tag('t')) }, new Map([['b', wrap]]), 's.t -> b.value').issues).toEqual([])
+  })
+  test('what they do not name stays as declared; what stays open is told', () => {
+    const named = build({ s: plant(tag('t', 'bar')), a: ['pass'] }, 's.t -> a.value')
+    expect(buildTyped({ s: plant(tag('t', 'bar')), a: ['pass'] }, new Map([['a', () => ({})]]), 's.t -> a.value').ports).toEqual(named.ports)
+    expect(codes(buildTyped({ s: plant(tag('t', undefined, 'any')), a: ['pass'] }, new Map([['a', double]]), 's.t -> a.value'))).toEqual(['PORT_UNRESOLVED'])
+  })
+  test('a loop of them ends', () => {
+    const typed = buildTyped({ a: ['pass'], b: ['pass'] }, new Map([['a', wrap], ['b', wrap]]), 'a.value -> b.value', 'b.value -> a.value')
+    expect(typed.ports['a']!.outputs['value']!.kind).toBe('record')
+  })
+  test('an output that they type feeds what follows only if it fits', () => {
+    expect(codes(buildTyped({ s: plant(tag('t', 'bar')), a: ['pass'], n: ['number'] }, new Map([['a', wrap]]), 's.t -> a.value', 'a.value -> n.value'))).toContain('PORT_KIND')
   })
 })

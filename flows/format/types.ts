@@ -1,5 +1,5 @@
 // Types along the wires: the one propagation that the editor (while dragging) and the compiler share.
-import { assignable, displayUnit, formatType, issue, parseUnit, relateUnits, resolvePorts, type CatalogueNode, type Issue, type PortType, type ResolvedPort, type ResolvedPorts } from '#kit'
+import { assignable, displayUnit, formatType, issue, parseUnit, relateUnits, resolvePorts, type CatalogueNode, type Issue, type PortType, type ResolvedPort, type ResolvedPorts, type TypedPorts } from '#kit'
 import { equalJson } from './diff.ts'
 import { formatEnd, formatWire, parseWire, type Flow, type Wire } from './document.ts'
 
@@ -9,6 +9,9 @@ export interface NodePorts {
 }
 /** Ports of every node whose type is known, `same` resolved as far as the wires say. */
 export type FlowPorts = { readonly [node: string]: NodePorts }
+
+/** Of nodes whose outputs follow from what really comes in: their code, so on the gateway only. */
+export type Typing = ReadonlyMap<string, (inputs: ResolvedPorts) => TypedPorts>
 
 type Declared = Pick<CatalogueNode, 'inputs' | 'outputs' | 'config'>
 
@@ -23,13 +26,15 @@ export interface TypedFlow {
 
 /**
  * Types every port and checks every wire. `lookup` gives the declaration of a node type; `given` overrides the ports
- * of nodes that only the gateway can resolve. `configs` are the nodes' configs with parameters and defaults put in.
+ * of nodes that only the gateway can resolve, `typing` asks those that must know what feeds them. `configs` are the nodes'
+ * configs with parameters and defaults put in.
  */
 export function typeFlow(
   flow: Flow,
   lookup: (type: string) => Declared | undefined,
   configs: { readonly [node: string]: unknown } = {},
   given: { readonly [node: string]: Partial<NodePorts> } = {},
+  typing: Typing = new Map(),
 ): TypedFlow {
   const issues: Issue[] = []
   const declared = new Map<string, NodePorts>()
@@ -81,7 +86,11 @@ export function typeFlow(
     push(feeding, formatEnd(wire.to), wire)
     push(fedBy, formatEnd(wire.from), wire)
   }
-  const { outputType, inputType, unresolved } = propagate(declared, feeding, fedBy)
+  const { outputType, inputType, inputsOf, unresolved } = propagate(declared, feeding, fedBy, typing)
+
+  for (const [id, told] of typing) {
+    if (declared.has(id)) for (const { field, reason } of told(inputsOf(id)).issues ?? []) issues.push(issue('NODE_CONFIG', { node: id, field }, { reason }))
+  }
 
   const ports: Record<string, NodePorts> = {}
   for (const [id, { inputs, outputs }] of declared) {
@@ -150,7 +159,7 @@ const MAX_ROUNDS = 16
  * `same` along the wires, until nothing changes; loops are fine. Feeders of several kinds make `any`: a sample of each
  * may come.
  */
-function propagate(declared: ReadonlyMap<string, NodePorts>, feeding: ReadonlyMap<string, readonly Wire[]>, fedBy: ReadonlyMap<string, readonly Wire[]>) {
+function propagate(declared: ReadonlyMap<string, NodePorts>, feeding: ReadonlyMap<string, readonly Wire[]>, fedBy: ReadonlyMap<string, readonly Wire[]>, typing: Typing) {
   const known = new Map<string, ResolvedPort>()
   const rounds = new Map<string, number>()
   const any: PortType = { kind: 'any' }
@@ -180,28 +189,37 @@ function propagate(declared: ReadonlyMap<string, NodePorts>, feeding: ReadonlyMa
     }
   }
 
+  /** An output's type as far as the types before it are known. */
+  const typeOf = (id: string, name: string, decl: ResolvedPort): ResolvedPort | undefined => {
+    const told = typing.get(id)?.(inputsOf(id)).outputs
+    if (told && Object.hasOwn(told, name)) return { ...stripUndefined({ ...decl, same: undefined } as unknown as ResolvedPort), ...told[name]! }
+    if (decl.same === undefined) return decl
+    const base = inputOf(id, decl.same)
+    if (base === undefined) return undefined
+    const { same: _same, kind: _kind, ...own } = decl
+    const { optional: _optional, title: _title, help: _help, ...shape } = base as ResolvedPort
+    return { ...shape, ...own }
+  }
+  const inputsOf = (id: string): ResolvedPorts => Object.fromEntries(Object.keys(declared.get(id)!.inputs).map((input) => [input, inputOf(id, input) ?? any]))
+
   // Outputs whose type stands in the declaration come first; the others follow them along the wires.
   // First come, first served, each once: an input with thousands of feeders is looked at when they are known.
   const waiting = new Map<string, readonly [node: string, output: string]>()
-  const followers = new Map<string, string[]>() // 'node.input' -> its outputs that are `same`
-  for (const [id, { outputs }] of declared) {
+  const followers = new Map<string, string[]>() // 'node.input' -> its outputs that are `same`, or all where its code types them
+  for (const [id, { inputs, outputs }] of declared) {
     for (const [name, decl] of Object.entries(outputs)) {
-      if (decl.same === undefined) known.set(`${id}.${name}`, decl)
-      else {
-        push(followers, `${id}.${decl.same}`, name)
-        waiting.set(`${id}.${name}`, [id, name])
-      }
+      const follows = typing.has(id) ? Object.keys(inputs) : decl.same === undefined ? [] : [decl.same]
+      for (const input of follows) push(followers, `${id}.${input}`, name)
+      if (decl.same === undefined && !typing.has(id)) known.set(`${id}.${name}`, decl)
+      else waiting.set(`${id}.${name}`, [id, name])
     }
   }
   for (const [key, [id, name]] of waiting) {
     waiting.delete(key)
     const decl = declared.get(id)!.outputs[name]!
-    const base = inputOf(id, decl.same!)
     const round = rounds.get(key) ?? 0
-    if (base === undefined || round >= MAX_ROUNDS) continue
-    const { same: _same, kind: _kind, ...own } = decl
-    const { optional: _optional, title: _title, help: _help, ...shape } = base as ResolvedPort
-    const type: ResolvedPort = { ...shape, ...own }
+    const type = typeOf(id, name, decl)
+    if (type === undefined || round >= MAX_ROUNDS) continue
     if (equalJson(type, known.get(key))) continue
     known.set(key, type)
     rounds.set(key, round + 1)
@@ -212,10 +230,11 @@ function propagate(declared: ReadonlyMap<string, NodePorts>, feeding: ReadonlyMa
   for (const [id, { outputs }] of declared) {
     for (const [name, decl] of Object.entries(outputs)) {
       const key = `${id}.${name}`
-      if (decl.same !== undefined && (known.get(key)?.kind ?? 'any') === 'any') unresolved.add(key)
+      if ((decl.same !== undefined || typing.has(id)) && (known.get(key)?.kind ?? 'any') === 'any') unresolved.add(key)
     }
   }
   return {
+    inputsOf,
     outputType: (node: string, name: string): PortType => known.get(`${node}.${name}`) ?? any,
     inputType: (node: string, name: string): PortType => inputOf(node, name) ?? any,
     unresolved,

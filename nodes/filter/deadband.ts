@@ -52,6 +52,8 @@ Source: OPC 10000-4, DataChangeFilter (absolute), OPC 10000-8, PercentDeadband (
     ctx.emit['value']!(s)
   },
   check: (config) => (config.mode === 'percent' && !(config.high > config.low) ? [{ field: '/high', reason: "'Range to' must be above 'Range from'." }] : []),
+  // The last one that passed is that under any threshold.
+  carries: () => true,
   examples: [
     {
       title: 'Half a degree',

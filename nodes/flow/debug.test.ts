@@ -19,7 +19,7 @@ function bench(maxPerS: number, label = '') {
     log: (level, text) => void lines.push(`${level}: ${text}`),
     done: () => void clock.done++,
     wakeAt: (time) => void (clock.wake = time),
-    hold: unused, drop: unused, fail: unused, alarm: unused, wakeAtWatermark: unused,
+    hold: unused, drop: unused, fail: unused, alarm: unused, wakeAtWatermark: unused, forget: unused,
   }
   const feed = (s: Sample, now: number): void => {
     clock.now = now

@@ -24,7 +24,9 @@ export function describeNode(node: AnyNode): CatalogueNode {
     drops: node.drops ?? {},
     delays: node.delays ?? false,
     acts: Object.keys(node.acts ?? {}),
+    ...(node.actArguments === undefined ? {} : { actArguments: node.actArguments }),
     dynamic: node.ports !== undefined,
+    ...(node.typed === undefined ? {} : { typed: true as const }),
     ...(node.envelope === undefined ? {} : { envelope: node.envelope }),
     examples: node.examples,
   }

@@ -1,6 +1,7 @@
 // A node is one definition in one file. From it come the palette entry, the form, the help, the reference page, the
 // validation, the port types, the examples and the tests. Pure data but for the functions named below.
-import type { PortDecls, ResolvedPorts } from './port.ts'
+// Longer than 300 lines: the contract is read as one.
+import type { Kind, PortDecls, ResolvedPorts } from './port.ts'
 import type { JsonSample, Sample } from './sample.ts'
 import type { Issue, IssueLevel } from './issue.ts'
 import type { Static, TSchema } from './schema.ts'
@@ -8,14 +9,31 @@ import type { Static, TSchema } from './schema.ts'
 /** none: pure. reads: takes from outside. notifies: tells the outside. writes: acts on a plant, always behind the guard. */
 export type Effects = 'none' | 'reads' | 'notifies' | 'writes'
 
-export type AlarmState = 'normal' | 'unacknowledged' | 'acknowledged' | 'returned'
-/** A change of an alarm (ISA-18.2, 5.3). 'returned': back to normal, not yet acknowledged. */
+/** States that stand above the others: the alarm is looked after, but nobody is called. */
+export type AlarmQuiet = 'shelved' | 'suppressed' | 'out-of-service'
+/** 'returned': back to normal, not yet acknowledged. 'latched': back and acknowledged, waits for a reset. */
+export type AlarmState = 'normal' | 'unacknowledged' | 'acknowledged' | 'returned' | 'latched' | AlarmQuiet
+/** A change of an alarm (ISA-18.2, 5.3). */
 export interface AlarmChange {
   readonly state: AlarmState
   readonly priority: 'low' | 'medium' | 'high' | 'critical'
   readonly message: string
   readonly value: number | null
   readonly limit: number
+  /** Which of the node's limits it is: 'high-high'. */
+  readonly condition?: string
+  /** The first of its group, until a reset. */
+  readonly first?: boolean
+  /** Shelved until, ms UTC. */
+  readonly until?: number
+}
+
+/** How an operator's act was called. */
+export interface ActCall {
+  /** The tag that is meant; undefined: all. A node with state per tag is called for each of them. */
+  readonly tag: string | undefined
+  /** As the act's schema in `actArguments` says, with its defaults; {} without one. */
+  readonly args: { readonly [name: string]: unknown }
 }
 
 /**
@@ -47,7 +65,10 @@ export interface Context<C = unknown, S = unknown> {
   wakeAt(time: number): void
   /** The same on event time: tick once the watermark reaches time. */
   wakeAtWatermark(time: number): void
-  alarm(change: AlarmChange): void
+  /** This tag's state and timers go at the end of the call: it begins anew if it ever comes again. */
+  forget(): void
+  /** `tag`: of a node with scope 'node', whose alarm it is. */
+  alarm(change: AlarmChange, tag?: string): void
   log(level: IssueLevel, text: string, sample?: Sample): void
 }
 
@@ -65,7 +86,7 @@ export interface Tensor {
   readonly dims: readonly number[]
   readonly data: Float32Array | Float64Array | BigInt64Array | Int32Array | Int16Array | Int8Array | BigUint64Array | Uint32Array | Uint16Array | Uint8Array | readonly string[]
 }
-/** One input or output of a model; -1 is a dynamic axis. From the card come unit and labels. */
+/** One input or output of a model; -1 is a dynamic axis. From the card come unit, labels and what an input was trained with. */
 export interface ModelPort {
   readonly name: string
   readonly type: Tensor['type']
@@ -73,6 +94,11 @@ export interface ModelPort {
   readonly title?: string
   readonly unit?: string
   readonly labels?: readonly string[]
+  /** Of each element over the readings that the model was trained with: to normalise by. */
+  readonly mean?: readonly number[]
+  readonly std?: readonly number[]
+  readonly min?: readonly number[]
+  readonly max?: readonly number[]
 }
 export interface ModelInfo {
   readonly name: string
@@ -87,6 +113,31 @@ export interface Model extends ModelInfo {
   /** Median of the warm-up runs, and where it runs because of it. */
   readonly latencyMs: number
   readonly where: 'inline' | 'pool'
+}
+
+/** User JavaScript, as a node hands it over: the body of a function that is called for each sample. */
+export interface ScriptSource {
+  readonly code: string
+  /** State is kept for each tag, or one for the whole node. */
+  readonly keep: 'tag' | 'node'
+  readonly outputs: readonly { readonly name: string; readonly kind: Kind }[]
+  readonly timeLimitMs: number
+  readonly memoryLimitMb: number
+}
+/** What a script keeps, as the state of its node (`state: () => newScriptState()`, scope 'node'): checkpointed and carried like any other. */
+export interface ScriptState {
+  /** Of Math.random; -1 before the first call. */
+  random: number
+  /** The state by its key, each a text of JSON. */
+  readonly kept: Map<string, string>
+}
+export const newScriptState = (): ScriptState => ({ random: -1, kept: new Map() })
+export interface Script {
+  /** Results come in the order of the calls. Rejects when the code failed; its state is then as before. */
+  run(sample: Sample, port: string): Promise<Outcome>
+  health(): Health
+  /** Idempotent. How a call ends that is under way is nobody's: it counts as waiting, and is never told. */
+  close(): Promise<void>
 }
 
 /** What the gateway knows and a node's `ports` and `check` may ask. */
@@ -107,6 +158,8 @@ export interface Io {
   connection<T extends Connection>(name: string): Promise<T>
   secret(name: string): string
   model(name: string): Promise<Model>
+  /** User JavaScript, run in a jail beside the engine. Rejects with NODE_CONFIG where the code does not parse. */
+  script(source: ScriptSource): Promise<Script>
   fail(issue: Issue | string): void
   log(level: IssueLevel, text: string): void
 }
@@ -129,6 +182,11 @@ export interface Opened {
   beat?(alive: boolean): Promise<void>
 }
 
+/** A sample that failed in another node (none when a timer failed), or a change of another node's health. */
+export type Heard =
+  | { readonly what: 'failure'; readonly node: string; readonly title: string; readonly issue: Issue; readonly sample: Sample | null; readonly port: string }
+  | { readonly what: 'health'; readonly node: string; readonly title: string; readonly health: Health }
+
 /**
  * What a full queue does. block: what can wait is paused. oldest, newest: that one is dropped. latest: only the newest of
  * each tag waits.
@@ -137,13 +195,20 @@ export type QueuePolicy = 'block' | 'oldest' | 'newest' | 'latest'
 
 export interface Example<C> {
   readonly title: string
-  readonly config: C
+  /** Defaults stand for what is left out. */
+  readonly config: Partial<C>
   readonly in: readonly ExampleSample[]
   /** All that leaves, in order, after the last input, due timers and the flush. */
   readonly out: readonly ExampleSample[]
 }
 /** A sample at a port. Tag 'x', quality Good unless given; time in ms from the example's start. */
 export type ExampleSample = Omit<JsonSample, 'tag'> & { readonly at: string; readonly tag?: string }
+
+/** Outputs by the types that really come in, and what is wrong with the config in their light. */
+export interface TypedPorts {
+  readonly outputs?: ResolvedPorts
+  readonly issues?: readonly { readonly field: string; readonly reason: string }[]
+}
 
 export interface NodeDefinition<Schema extends TSchema = TSchema, S = unknown> {
   /** The id, and the file's path: 'filter.deadband'. */
@@ -167,8 +232,15 @@ export interface NodeDefinition<Schema extends TSchema = TSchema, S = unknown> {
   readonly outputs: PortDecls
   /** Reasons this node drops for, with their words. */
   readonly drops?: { readonly [reason: string]: string }
+  /**
+   * For nodes that emit older times than they have reached (a window gives its start): below which time all that it
+   * emits has left, once its own event time has come to `watermark`. Asked once per config.
+   */
+  complete?(config: Static<Schema>): ((watermark: number) => number) | undefined
   /** Breaks a cycle: what leaves does not leave in the call that brought it. */
   readonly delays?: boolean
+  /** Its timers let go what it holds and then stop: at the end of a recording they fire until none is left. */
+  drains?(config: Static<Schema>): boolean
 
   // ---- synchronous nodes
   readonly scope?: 'tag' | 'node'
@@ -181,9 +253,13 @@ export interface NodeDefinition<Schema extends TSchema = TSchema, S = unknown> {
    */
   carries?(from: Static<Schema>, to: Static<Schema>): boolean
   receive?(sample: Sample, port: string, ctx: Context<Static<Schema>, S>): void
+  /** Scope 'node' only: called once when the node begins anew, not when its state was kept or restored. */
+  start?(ctx: Context<Static<Schema>, S>): void
   tick?(ctx: Context<Static<Schema>, S>): void
-  /** Operator's acts by name ('acknowledge'): run for every tag's state. */
-  readonly acts?: { readonly [name: string]: (ctx: Context<Static<Schema>, S>) => void }
+  /** Operator's acts by name ('acknowledge'): run for every tag's state, with scope 'node' once. */
+  readonly acts?: { readonly [name: string]: (ctx: Context<Static<Schema>, S>, call: ActCall) => void }
+  /** What an act is told beside the tag, by its name; the engine refuses what does not fit. */
+  readonly actArguments?: { readonly [act: string]: TSchema }
 
   // ---- nodes with connections, models or effects
   /** Throws an IssueError where the deploy must fail (bad model, bad file). A device that is away is no failure: it is health. */
@@ -191,16 +267,19 @@ export interface NodeDefinition<Schema extends TSchema = TSchema, S = unknown> {
   /** Receives under way at once, in front of the queue; 1 unless said. */
   readonly inFlight?: number | ((config: Static<Schema>) => number)
   /** Whether results leave in the order of arrival; they do unless said. */
-  readonly ordered?: (config: Static<Schema>) => boolean
+  ordered?(config: Static<Schema>): boolean
   /** A queue that the user placed: samples wait here while what follows is busy. */
-  readonly queue?: (config: Static<Schema>) => { readonly limit: number; readonly policy: QueuePolicy }
-  /** What the engine tells this node of the others of its flow, at its input 'value'. */
+  queue?(config: Static<Schema>): { readonly limit: number; readonly policy: QueuePolicy }
+  /** What the engine tells this node of the others of its flow; it has no inputs of its own. */
   readonly hears?: 'failures' | 'health'
+  hear?(heard: Heard, ctx: Context<Static<Schema>, S>): void
   /** Actuators: the config's field that holds the Envelope, and the number written while armed at this period. */
   readonly envelope?: string
   readonly heartbeatMs?: (config: Static<Schema>) => number | undefined
 
   // ---- what data cannot say; run on the gateway only
+  /** What depends on the types of the wires: an expression's. Asked again while types propagate; what it does not name stays as declared. */
+  typed?(config: Static<Schema>, inputs: ResolvedPorts): TypedPorts
   ports?(config: Static<Schema>, resources: Resources): { readonly inputs?: ResolvedPorts; readonly outputs?: ResolvedPorts }
   check?(config: Static<Schema>, resources: Resources): readonly { readonly field: string; readonly reason: string }[]
   readonly migrations?: { readonly [fromVersion: number]: (config: unknown) => unknown }
@@ -266,8 +345,11 @@ export interface CatalogueNode {
   readonly drops: { readonly [reason: string]: string }
   readonly delays: boolean
   readonly acts: readonly string[]
+  readonly actArguments?: { readonly [act: string]: TSchema }
   /** The gateway alone knows all ports: post the draft. */
   readonly dynamic: boolean
+  /** The gateway alone knows the types of its outputs, which follow from the wires. */
+  readonly typed?: true
   readonly envelope?: string
   readonly examples: readonly Example<unknown>[]
 }

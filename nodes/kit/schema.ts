@@ -17,7 +17,7 @@ export type Annotations = {
   readonly unitOf?: string
   /** Folded away until asked for. */
   readonly advanced?: boolean
-  readonly widget?: 'connection' | 'model' | 'secret' | 'unit' | 'segments' | 'table' | 'text' | 'envelope'
+  readonly widget?: 'connection' | 'model' | 'secret' | 'unit' | 'segments' | 'table' | 'text' | 'code' | 'envelope'
   /** With widget 'connection': the driver's type. */
   readonly connection?: string
   readonly examples?: readonly unknown[]

@@ -3,15 +3,16 @@
 // Schilling 2002, Spectrum and spectral density estimation by the DFT, section 9). Units: u of the readings, u^2 of power.
 import FFT from 'fft.js'
 
-export const tapers = ['hann', 'hamming', 'blackman', 'rectangular'] as const
+export const tapers = ['hann', 'hamming', 'blackman', 'rectangular', 'flattop'] as const
 export type Taper = (typeof tapers)[number]
 
-/** Cosine-sum coefficients of the periodic form (Harris 1978, On the use of windows, table 1). */
+/** Cosine-sum coefficients of the periodic form (Harris 1978, On the use of windows, table 1; flat top: D'Antona & Ferrero 2006, section 4.3). */
 const cosines: Readonly<Record<Taper, readonly number[]>> = {
   hann: [0.5, -0.5],
   hamming: [0.54, -0.46],
   blackman: [0.42, -0.5, 0.08],
   rectangular: [1],
+  flattop: [0.21557895, -0.41663158, 0.277263158, -0.083578947, 0.006947368],
 }
 
 /** Kept between blocks: tapers and transforms by length. */
@@ -43,6 +44,18 @@ export interface PowerSpectrum {
   readonly stepHz: number
 }
 
+/** What a line shows too much of a sine's energy because of the taper (equivalent noise bandwidth in lines, Harris 1978): divide by it. */
+export function lineGain(kind: Taper, length: number): number {
+  const w = taper(kind, length)
+  let sum = 0
+  let squares = 0
+  for (const v of w) {
+    sum += v
+    squares += v * v
+  }
+  return (sum * sum) / (squares * fftSize(length))
+}
+
 /** One-sided power spectrum of at least 2 finite readings, `rateHz` a second. Take the mean off first (see `moments`). */
 export function powerSpectrum(block: ArrayLike<number>, rateHz: number, kind: Taper = 'hann'): PowerSpectrum {
   const size = fftSize(block.length)
@@ -63,6 +76,51 @@ export function powerSpectrum(block: ArrayLike<number>, rateHz: number, kind: Ta
     power[k] = ((k === 0 || k === half ? 1 : 2) * square) / (size * gain)
   }
   return { power, stepHz: rateHz / size }
+}
+
+/**
+ * The mean power spectrum of overlapping segments (P. D. Welch 1967, IEEE Trans. Audio Electroacoust. 15, 70-73): less
+ * noise for less resolution. The last readings that fill no segment are left out; a segment as long as the block is all of it.
+ */
+export function welch(block: Float64Array, rateHz: number, kind: Taper, segment: number, overlap: number): PowerSpectrum {
+  if (segment >= block.length) return powerSpectrum(block, rateHz, kind)
+  const hop = Math.max(1, Math.round(segment * (1 - overlap)))
+  const first = powerSpectrum(block.subarray(0, segment), rateHz, kind)
+  const { power, stepHz } = first
+  let count = 1
+  for (let from = hop; from + segment <= block.length; from += hop, count++) {
+    const next = powerSpectrum(block.subarray(from, from + segment), rateHz, kind).power
+    for (let k = 0; k < power.length; k++) power[k]! += next[k]!
+  }
+  for (let k = 0; k < power.length; k++) power[k]! /= count
+  return { power, stepHz }
+}
+
+export interface Peak {
+  readonly hz: number
+  /** Of the sine that such a peak is, u. */
+  readonly amplitude: number
+}
+
+/**
+ * The `count` highest peaks, the highest first: a parabola through the logarithms of a line and its neighbours tells what
+ * lies between two lines (Gasior & Gonzalez 2004, CERN-AB-2004-023). `gain`: of the taper, see lineGain.
+ */
+export function highestPeaks({ power, stepHz }: PowerSpectrum, gain: number, count: number): Peak[] {
+  const peaks: Peak[] = []
+  for (let k = 1; k + 1 < power.length; k++) {
+    const [a, b, c] = [power[k - 1]!, power[k]!, power[k + 1]!]
+    if (!(b > a && b >= c)) continue
+    let shift = 0
+    let top = b
+    if (a > 0 && c > 0) {
+      const [la, lb, lc] = [Math.log(a), Math.log(b), Math.log(c)]
+      shift = (la - lc) / (2 * (la - 2 * lb + lc))
+      top = Math.exp(lb - ((la - lc) * shift) / 4)
+    }
+    peaks.push({ hz: (k + shift) * stepHz, amplitude: Math.sqrt((2 * top) / gain) })
+  }
+  return peaks.sort((a, b) => b.amplitude - a.amplitude).slice(0, count)
 }
 
 /**
@@ -144,8 +202,20 @@ export function moments(block: ArrayLike<number>): Moments {
   return { mean, rms, crest: Math.sqrt(peak) / rms, kurtosis: fourth / (second * second) }
 }
 
+/** Energy around the first harmonics of a frequency, `half` to each side as a share of it and at least three lines in all. */
+export function harmonicEnergy(spectrum: PowerSpectrum, hz: number, half: number, harmonics: number): number {
+  const nyquist = (spectrum.power.length - 1) * spectrum.stepHz
+  let energy = 0
+  for (let h = 1; h <= harmonics && h * hz <= nyquist; h++) {
+    const reach = Math.max(half * h * hz, 1.5 * spectrum.stepHz)
+    energy += bandEnergies(spectrum, Math.max(0, h * hz - reach), h * hz + reach, 1)[0]!
+  }
+  return energy
+}
+
 export interface FeatureOptions {
   readonly rateHz: number
+  /** Of the bands: Hz, or orders where the waveform is tracked. */
   readonly lowHz: number
   readonly highHz: number
   readonly bands: number
@@ -153,6 +223,11 @@ export interface FeatureOptions {
   readonly envelope: boolean
   readonly envelopeLowHz: number
   readonly envelopeHighHz: number
+  /** Length of Welch's segments; the whole block unless given, and how much of one is in the next, 0 to below 1. */
+  readonly segment?: number
+  readonly overlap?: number
+  /** Order tracking: brings readings of equal times to equal angles, so many a revolution. */
+  readonly track?: { readonly rate: number; readonly resample: (block: Float64Array) => Float64Array }
 }
 export interface Features {
   /** u^2 in each band. */
@@ -162,21 +237,30 @@ export interface Features {
   readonly kurtosis: number
   /** Bands, then as many bands of the envelope's spectrum where asked for, rms, crest, kurtosis. */
   readonly features: Float64Array
+  readonly spectrum: PowerSpectrum
+  readonly envelopeSpectrum: PowerSpectrum | undefined
 }
 
 /** What a block says in numbers; its mean is taken off first. Undefined when all readings are equal: nothing vibrates so. */
 export function blockFeatures(block: ArrayLike<number>, o: FeatureOptions): Features | undefined {
   const { mean, rms, crest, kurtosis } = moments(block)
   if (!(rms > 0)) return undefined
+  const spectrumOf = (even: Float64Array): PowerSpectrum => {
+    const tracked = o.track ? o.track.resample(even) : even
+    return welch(tracked, o.track?.rate ?? o.rateHz, o.taper, o.segment ?? tracked.length, o.overlap ?? 0)
+  }
   const centred = Float64Array.from(block, (v) => v - mean)
-  const bands = bandEnergies(powerSpectrum(centred, o.rateHz, o.taper), o.lowHz, o.highHz, o.bands)
+  const spectrum = spectrumOf(centred)
+  const bands = bandEnergies(spectrum, o.lowHz, o.highHz, o.bands)
   const features = new Float64Array(o.bands * (o.envelope ? 2 : 1) + 3)
   features.set(bands)
+  let envelopeSpectrum: PowerSpectrum | undefined
   if (o.envelope) {
     const around = envelope(centred, o.rateHz, o.envelopeLowHz, o.envelopeHighHz)
     const level = moments(around).mean
-    features.set(bandEnergies(powerSpectrum(around.map((v) => v - level), o.rateHz, o.taper), o.lowHz, o.highHz, o.bands), o.bands)
+    envelopeSpectrum = spectrumOf(around.map((v) => v - level))
+    features.set(bandEnergies(envelopeSpectrum, o.lowHz, o.highHz, o.bands), o.bands)
   }
   features.set([rms, crest, kurtosis], features.length - 3)
-  return { bands, rms, crest, kurtosis, features }
+  return { bands, rms, crest, kurtosis, features, spectrum, envelopeSpectrum }
 }

@@ -25,7 +25,7 @@ const alarm = defineNode({
   config: Type.Object({ limit: Type.Number({ default: 5 }) }, { additionalProperties: false }),
   inputs: { value: port.number() }, outputs: { active: port.boolean() },
   receive: (_sample, _port, ctx) => ctx.done(),
-  acts: { acknowledge: () => undefined },
+  acts: { acknowledge: () => undefined, shelve: () => undefined },
   examples: [],
 })
 const actuator = defineNode({
@@ -110,7 +110,7 @@ export function fakeEngines(): FakeEngines {
       const before = engines.running.get(request.plan.flow)
       engines.running.set(request.plan.flow, request)
       const same = request.plan.nodes.filter((n) => before?.plan.nodes.some((b) => b.id === n.id && JSON.stringify(b) === JSON.stringify(n))).map((n) => n.id)
-      return { kept: same, restarted: request.plan.nodes.map((n) => n.id).filter((id) => !same.includes(id)), gaps: [], issues: [] }
+      return { kept: same, carried: [], restarted: request.plan.nodes.map((n) => n.id).filter((id) => !same.includes(id)), gaps: [], issues: [] }
     },
     async remove(flow) {
       engines.calls.push(`remove ${flow}`)
@@ -124,9 +124,9 @@ export function fakeEngines(): FakeEngines {
       engines.heldNow = held
       engines.calls.push(`hold ${held}`)
     },
-    async act(flow, node, act, tag) {
+    async act(flow, node, act, tag, args) {
       known(flow)
-      engines.calls.push(`act ${flow}.${node} ${act} ${tag ?? '*'}`)
+      engines.calls.push(`act ${flow}.${node} ${act} ${tag ?? '*'}${args === undefined ? '' : ` ${JSON.stringify(args)}`}`)
     },
     async report(flow): Promise<FlowReport> {
       engines.reports++
@@ -139,7 +139,7 @@ export function fakeEngines(): FakeEngines {
       engines.taps.set(key, listener)
       return () => void engines.taps.delete(key)
     },
-    status: () => [{ id: 'engine-1', state: 'running', pid: 1, restarts: 0, memoryMb: 1 }],
+    status: () => [{ id: 'engine-1', state: 'running', pid: 1, restarts: 0, memoryMb: 1, written: { bytesPerS: 0, commitsPerS: 0 } }],
     listen(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)

@@ -18,6 +18,16 @@ export function plantRoutes(app: ApiApp, gateway: Gateway): void {
     },
   )
 
+  app.post(
+    '/api/acts',
+    { config: { permission: 'operate' }, schema: { summary: "An operator's act on a node", description: 'Shelve, suppress, reset, put into manual: what a node takes is in the catalogue. One tag, or all of the node.', body: s.ActRequest, response: { 204: s.Nothing, default: s.ErrorSchema } } },
+    async (request, reply) => {
+      const { flow, node, act, tag, arguments: args } = request.body
+      await gateway.act(flow, node, act, tag, args, userOf(request).user)
+      return reply.code(204).send(null)
+    },
+  )
+
   app.get('/api/hold', { config: { permission: 'view' }, schema: { summary: 'Are all outputs held?', response: { 200: s.HoldAnswer, default: s.ErrorSchema } } }, () => ({ held: gateway.held() }))
   app.post(
     '/api/hold',

@@ -30,7 +30,7 @@ export const ErrorSchema = as<ErrorBody>(Type.Object({ issues: Type.Array(IssueS
 const HealthOf = as<Health>(Type.Object({ state: choice('ok', 'connecting', 'stale', 'error'), text: Type.String(), issue: Type.Optional(IssueSchema) }))
 const State = choice('running', 'stopped', 'failed', 'restarting')
 const EngineSchema = as<EngineStatus>(
-  Type.Object({ id: Type.String(), state: choice('starting', 'running', 'restarting', 'stopped'), pid: nullable(Type.Integer()), restarts: Type.Integer(), memoryMb: Type.Number(), issue: Type.Optional(IssueSchema) }),
+  Type.Object({ id: Type.String(), state: choice('starting', 'running', 'restarting', 'stopped'), pid: nullable(Type.Integer()), restarts: Type.Integer(), memoryMb: Type.Number(), written: Type.Object({ bytesPerS: Type.Number(), commitsPerS: Type.Number() }, { description: 'To the disk' }), issue: Type.Optional(IssueSchema) }),
 )
 const ChangeSchema = as<Change>(
   Type.Object({
@@ -40,12 +40,21 @@ const ChangeSchema = as<Change>(
 )
 /** A flow document: its frame only, since readFlow says what is wrong with the rest in better words. */
 export const FlowDocument = as<unknown>({ type: 'object', description: 'A flow document; docs/flow-format.md' } as unknown as TSchema)
+const nodeEntries = Type.Record(Type.String(), Type.Object({ type: Type.String(), version: Type.Optional(Type.Integer()), name: Type.Optional(Type.String()), config: Type.Record(Type.String(), json), at: Type.Array(Type.Number()) }))
+const wireTexts = Type.Array(Type.String({ examples: ['drive.vibration -> spectrum.signal'] }))
 const FlowSchema = as<Flow>(
   Type.Object({
     headgate: Type.Literal(1), id: FlowId, name: Type.String(), parameters: Type.Record(Type.String(), json),
     connections: Type.Record(Type.String(), Type.Object({ type: Type.String(), config: Type.Record(Type.String(), json) })),
-    nodes: Type.Record(Type.String(), Type.Object({ type: Type.String(), version: Type.Optional(Type.Integer()), name: Type.Optional(Type.String()), config: Type.Record(Type.String(), json), at: Type.Array(Type.Number()) })),
-    wires: Type.Array(Type.String({ examples: ['drive.vibration -> spectrum.signal'] })),
+    nodes: nodeEntries,
+    wires: wireTexts,
+    subflows: Type.Optional(
+      Type.Record(
+        Type.String(),
+        Type.Object({ name: Type.String(), parameters: Type.Record(Type.String(), json), inputs: Type.Record(Type.String(), Type.Array(Type.String())), outputs: Type.Record(Type.String(), Type.String()), nodes: nodeEntries, wires: wireTexts }),
+      ),
+    ),
+    settings: Type.Optional(Type.Object({ idleS: Type.Optional(Type.Number()), maxTags: Type.Optional(Type.Integer()), queue: Type.Optional(Type.Integer()) })),
   }),
 )
 
@@ -65,10 +74,10 @@ export const FlowSummarySchema = as<FlowSummary>(Type.Object(summary))
 export const FlowsAnswer = list<FlowSummary>(FlowSummarySchema)
 export const FlowAnswer = as<FlowBody>(Type.Object({ ...summary, flow: FlowSchema, issues: Type.Array(IssueSchema) }))
 export const DocumentAnswer = FlowSchema
-export const CheckAnswer = as<CheckBody>(Type.Object({ issues: Type.Array(IssueSchema), ports: Type.Record(Type.String(), json, { description: "Every node's ports with their types" }), changes: Type.Array(ChangeSchema) }))
 const names = Type.Array(Type.String())
+export const CheckAnswer = as<CheckBody>(Type.Object({ issues: Type.Array(IssueSchema), ports: Type.Record(Type.String(), json, { description: "Every node's ports with their types" }), changes: Type.Array(ChangeSchema), fates: Type.Optional(Type.Object({ kept: names, carried: names, anew: names }, { description: 'What a deploy would do to the nodes that run: untouched, changed with their state, begun anew' })), upgraded: Type.Optional(FlowSchema) }))
 export const DeployAnswer = as<DeployBody>(
-  Type.Object({ version: Type.Integer(), changes: Type.Array(ChangeSchema), kept: names, restarted: names, gaps: names, armed: Type.Boolean(), issues: Type.Array(IssueSchema) }),
+  Type.Object({ version: Type.Integer(), changes: Type.Array(ChangeSchema), kept: names, carried: names, restarted: names, gaps: names, armed: Type.Boolean(), issues: Type.Array(IssueSchema) }),
 )
 export const VersionsAnswer = list<VersionSummary>(
   Type.Object({ version: Type.Integer(), author: Type.String(), comment: Type.String(), time: ms, changes: Type.Array(ChangeSchema), running: Type.Boolean() }),
@@ -76,7 +85,8 @@ export const VersionsAnswer = list<VersionSummary>(
 export const AlarmsAnswer = list<AlarmBody>(
   Type.Object({
     flow: Type.String(), node: Type.String(), tag: Type.String(), time: ms, since: ms, acknowledgedBy: Type.Optional(Type.String()),
-    state: choice('normal', 'unacknowledged', 'acknowledged', 'returned'), priority: choice('low', 'medium', 'high', 'critical'), message: Type.String(), value: nullable(Type.Number()), limit: nullable(Type.Number()),
+    state: choice('normal', 'unacknowledged', 'acknowledged', 'returned', 'latched', 'shelved', 'suppressed', 'out-of-service'), priority: choice('low', 'medium', 'high', 'critical'), message: Type.String(), value: nullable(Type.Number()), limit: nullable(Type.Number()),
+    condition: Type.Optional(Type.String()), first: Type.Optional(Type.Boolean()), until: Type.Optional(ms),
   }),
 )
 export const ConnectionSchema = as<ConnectionBody>(Type.Object({ name: Type.String(), type: Type.String(), config: Type.Record(Type.String(), json), usedBy: names, health: Type.Optional(HealthOf) }))
@@ -108,6 +118,10 @@ export const RollbackRequest = Type.Object({ version: Type.Integer({ minimum: 1 
 export const ArmRequest = Type.Object({ armed: Type.Boolean(), reason: Type.Optional(Reason) }, closed)
 export const HoldRequest = Type.Object({ held: Type.Boolean(), reason: Type.Optional(Reason) }, closed)
 export const AcknowledgeRequest = Type.Object({ flow: FlowId, node: Type.String({ maxLength: 64 }), tag: Type.Optional(Type.String({ maxLength: 1000 })) }, closed)
+export const ActRequest = Type.Object(
+  { flow: FlowId, node: Type.String({ maxLength: 64 }), act: Type.String({ maxLength: 64 }), tag: Type.Optional(Type.String({ maxLength: 1000 })), arguments: Type.Optional(Type.Record(Type.String(), json)) },
+  closed,
+)
 export const ConnectionRequest = Type.Object({ type: Type.String({ maxLength: 64 }), config: Type.Record(Type.String(), json) }, closed)
 export const SecretRequest = Type.Object({ value: Type.String({ minLength: 1, maxLength: 65536 }) }, closed)
 export const UserRequest = Type.Object({ name: Name, password: Password, role: RoleSchema }, closed)

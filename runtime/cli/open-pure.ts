@@ -1,9 +1,10 @@
-// Opens nodes without effects for a replay: models are real, everything outside stays shut.
-import { issue, IssueError, reasonOf, type Io, type Model } from '#kit'
+// Opens nodes without effects for a replay: models and scripts are real, everything outside stays shut.
+import { issue, IssueError, reasonOf, type Io, type Model, type ScriptState } from '#kit'
 import type { ModelFile } from '../engine/contract.ts'
 import type { Attached, FlowRun } from '../engine/flow.ts'
 import type { NodeRun } from '../engine/run.ts'
 import { createModelHost } from '../models/host.ts'
+import { createScriptHost } from '../script/host.ts'
 
 export interface PureNodes {
   open(run: NodeRun, flow: FlowRun): Promise<Attached | undefined>
@@ -12,6 +13,7 @@ export interface PureNodes {
 
 export function openPure(file: (name: string) => ModelFile | undefined, log: (text: string) => void): PureNodes {
   const host = createModelHost()
+  const scripts = createScriptHost()
   return {
     async open(run, flow) {
       const { plan, def } = run
@@ -23,7 +25,7 @@ export function openPure(file: (name: string) => ModelFile | undefined, log: (te
       const taken: Model[] = []
       const io: Io = {
         ...place,
-        now: () => 0,
+        now: () => flow.now(),
         emit: () => shut('its source'),
         deliver: () => shut('its source'),
         connection: async (name) => shut(`the connection '${name}'`),
@@ -35,6 +37,7 @@ export function openPure(file: (name: string) => ModelFile | undefined, log: (te
           taken.push(model)
           return model
         },
+        script: (source) => scripts.open(source, { ...place, now: io.now, state: () => run.ctx.state as ScriptState, log: io.log }),
         fail: (what) => run.note(what),
         log: (_level, text) => log(`${plan.id}: ${text}`),
       }
@@ -59,6 +62,9 @@ export function openPure(file: (name: string) => ModelFile | undefined, log: (te
         throw new IssueError(issue('NODE_OPEN', place, { reason: reasonOf(thrown) }))
       }
     },
-    close: () => host.close(),
+    async close() {
+      await host.close()
+      await scripts.close()
+    },
   }
 }

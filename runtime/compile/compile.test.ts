@@ -18,6 +18,8 @@ const list = [
   defineNode({ ...about, type: 'source.list', config: Type.Object({ tags: Type.Array(Type.Object({ name: Type.String() })) }), inputs: {}, outputs: { '*': each('tags', 'name', port.number({ unit: fromItem('unit') })) }, open: () => Promise.reject(new Error('never')) }),
   defineNode({ ...about, type: 'source.wave', config: Type.Object({ kind: Type.String({ default: 'series' }), unit: Type.Integer({ maximum: 9, default: 1 }) }), inputs: {}, outputs: { value: port.number() }, open: () => Promise.reject(new Error('never')),
     ports: ({ kind }) => ({ outputs: { value: { kind: kind.trim() as 'series' } } }) }),
+  defineNode({ ...about, type: 'transform.typed', config: Type.Object({ wants: Type.String({ default: 'number' }), rows: Type.Array(Type.Integer(), { default: [] }) }), inputs: { value: port.any() }, outputs: { value: port.any() }, receive,
+    typed: ({ wants, rows }, { value }) => ({ outputs: { value: { kind: value!.kind, ...(rows.length > 0 ? { length: rows.length } : {}) } }, issues: wants.trim() === value!.kind ? [] : [{ field: '/wants', reason: `It is ${value!.kind}.` }] }) }),
   defineNode({ ...about, type: 'aggregate.wave', config: Type.Object({}), inputs: { value: port.series() }, outputs: {}, receive }),
   defineNode({ ...about, type: 'filter.pass', version: 3, config: Type.Object({ limit: Type.Number({ default: 1, minimum: 0 }), rows: Type.Array(Type.Object({ n: Type.Integer() }), { default: [] }) }), inputs: { value: port.any() }, outputs: { value: same('value') }, receive,
     migrations: { 1: (c) => ({ ...(c as object), limit: 7 }), 2: (c) => ({ ...(c as { rows: unknown[] }), rows: (c as { rows?: unknown[] }).rows!.map((x) => x) }) } }),
@@ -201,4 +203,15 @@ test('an order of any graph has every node once, after all that feed it, or ther
       }
     }),
   )
+})
+
+describe('a node whose types follow from its wires', () => {
+  const wired = (config: Record<string, unknown>) => compile(flow({ s: { type: 'source.test' }, t: { type: 'transform.typed', config: config as never }, end: { type: 'filter.text' } }, ['s.value -> t.value', 't.value -> end.value']), env())
+  test('is asked with them, and its issues have their field', () => {
+    expect(seen(wired({ wants: 'text' }).issues)).toEqual(['NODE_CONFIG t /wants', 'PORT_KIND end value t.value -> end.value'])
+    expect(wired({}).ports['t']!.outputs['value']!.kind).toBe('number')
+  })
+  test('is not asked with settings that are wrong already: one problem, one issue', () => {
+    expect(seen(wired({ wants: 7 }).issues)).toEqual(['NODE_CONFIG t /wants'])
+  })
 })

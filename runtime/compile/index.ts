@@ -1,8 +1,9 @@
 // From a flow document to a plan that an engine runs. Reports every issue at once, each with its place.
-import { issue, schemaFaults, withDefaults, hasErrors, IssueError, reasonOf, type AnyDriver, type AnyNode, type Annotations, type Issue, type Resources, type TSchema } from '#kit'
-import { equalJson, formatWire, typeFlow, type ConnectionEntry, type Flow, type FlowPorts, type NodePorts, type Wire } from '#format'
+import { issue, schemaFaults, withDefaults, hasErrors, IssueError, type AnyDriver, type AnyNode, type Annotations, type Issue, type ResolvedPorts, type Resources, type TSchema, type TypedPorts } from '#kit'
+import { equalJson, expandFlow, formatWire, typeFlow, withParameters, type ConnectionEntry, type Flow, type FlowPorts, type NodePorts, type Wire } from '#format'
 import type { Plan, PlanNode } from '../engine/contract.ts'
 import { findCycles, topological } from './order.ts'
+import { migrate } from './upgrade.ts'
 
 export interface CompileEnv {
   readonly nodes: ReadonlyMap<string, AnyNode>
@@ -27,10 +28,13 @@ export interface Compiled {
   readonly actuators: string[]
 }
 
-export function compile(flow: Flow, env: CompileEnv): Compiled {
-  const issues: Issue[] = []
+export function compile(document: Flow, env: CompileEnv): Compiled {
+  const expanded = expandFlow(document)
+  const { flow } = expanded
+  const issues: Issue[] = [...expanded.issues]
   const configs: Record<string, unknown> = {}
   const given: Record<string, Partial<NodePorts>> = {}
+  const typing = new Map<string, (inputs: ResolvedPorts) => TypedPorts>()
   const used = { connections: new Map<string, ConnectionEntry>(), secrets: new Set<string>(), models: new Set<string>() }
   const actuators: string[] = []
 
@@ -58,6 +62,7 @@ export function compile(flow: Flow, env: CompileEnv): Compiled {
     if (faults.length === 0) for (const fault of node.check?.(config, env.resources) ?? []) wrong(fault.field, fault.reason)
     const ports = portsOf(node, config, faults.length > 0)
     if (ports) given[id] = ports
+    if (node.typed && faults.length === 0) typing.set(id, (inputs) => node.typed!(config, inputs))
   }
 
   /** A wrong setting is one problem: where the ports can still be told they are, so that the wires raise no second one. */
@@ -122,13 +127,14 @@ export function compile(flow: Flow, env: CompileEnv): Compiled {
     return full
   }
 
-  const typed = typeFlow(flow, (type) => env.nodes.get(type), configs, given)
+  const typed = typeFlow(flow, (type) => env.nodes.get(type), configs, given, typing)
   issues.push(...typed.issues)
   for (const path of findCycles(flow, typed.wires, (id) => env.nodes.get(flow.nodes[id]!.type)?.delays === true)) {
     issues.push(issue('WIRE_CYCLE', { node: path[0]! }, { path: path.join(' -> ') }))
   }
   const placed = issues.map((i) => ({ ...i, flow: flow.id }))
-  if (hasErrors(placed)) return { issues: placed, ports: typed.ports, actuators }
+  const ports = expanded.withInstances(typed.ports)
+  if (hasErrors(placed)) return { issues: placed, ports, actuators }
   const nodes: PlanNode[] = topological(flow, typed.wires, (id) => env.nodes.get(flow.nodes[id]!.type)?.delays === true).map((id) => {
     const entry = flow.nodes[id]!
     return { id, type: entry.type, title: entry.name ?? env.nodes.get(entry.type)!.title, config: configs[id], ports: typed.ports[id]! }
@@ -143,40 +149,12 @@ export function compile(flow: Flow, env: CompileEnv): Compiled {
     connections: Object.fromEntries(used.connections),
     secrets: [...used.secrets],
     models: [...used.models],
+    ...(flow.settings === undefined ? {} : { settings: flow.settings }),
   }
-  return { plan, issues: placed, ports: typed.ports, actuators }
+  return { plan, issues: placed, ports, actuators }
 }
 
 type Json = { readonly [key: string]: unknown }
-
-/** Puts values in place of `{ "$parameter": "name" }`. */
-function withParameters(value: unknown, parameters: Json, missing: (name: string, field: string) => void, field = ''): unknown {
-  if (value === null || typeof value !== 'object') return value
-  if (Array.isArray(value)) return value.map((v, i) => withParameters(v, parameters, missing, `${field}/${i}`))
-  const keys = Object.keys(value)
-  const name = (value as Json)['$parameter']
-  if (keys.length === 1 && typeof name === 'string') {
-    if (Object.hasOwn(parameters, name)) return parameters[name]
-    missing(name, field)
-    return undefined
-  }
-  return Object.fromEntries(keys.map((k) => [k, withParameters((value as Json)[k], parameters, missing, `${field}/${k}`)]))
-}
-
-function migrate(node: AnyNode, from: number, config: unknown): unknown {
-  if (from > node.version) throw new IssueError(issue('NODE_VERSION', {}, { type: node.type, found: from, known: node.version }))
-  let out = config
-  for (let v = from; v < node.version; v++) {
-    const step = node.migrations?.[v]
-    if (!step) throw new IssueError(issue('NODE_VERSION', {}, { type: node.type, found: from, known: node.version }))
-    try {
-      out = step(out)
-    } catch (thrown) {
-      throw new IssueError(issue('NODE_CONFIG', {}, { reason: `These settings of version ${v} cannot be brought to version ${node.version}: ${reasonOf(thrown)}.` }))
-    }
-  }
-  return out
-}
 
 /** Calls back for every annotated field that holds a name. */
 function visit(schema: TSchema, value: unknown, field: string, found: (note: Annotations, name: string, field: string) => void): void {

@@ -88,13 +88,95 @@ describe('a queue in front of a node', () => {
   })
 
   test('that keeps the latest has one command of each tag waiting', async () => {
-    const { b, run, out, held, put } = boundary({ policy: 'latest', limit: 1, inFlight: 1 })
+    const { b, run, out, held, put } = boundary({ policy: 'latest', limit: 10, inFlight: 1 })
     b.start()
     for (const [value, tag] of [[1, 'a'], [2, 'a'], [3, 'b'], [4, 'a'], [5, 'b']] as const) put(value, tag)
     expect(b.depth).toBe(2)
     while (held.length > 0) await held.shift()!.end()
     expect(out).toEqual([1, 4, 5])
     expect(run.ledger()).toMatchObject({ in: 5, passed: 3, dropped: { superseded: 2 } })
+  })
+
+  test.each(['block', 'oldest', 'newest', 'latest'] as const)('is bounded and balances with the policy %s, whatever comes and goes', async (policy) => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.oneof(fc.nat(3), fc.constant('end' as const)), { maxLength: 60 }), async (acts) => {
+        const { b, run, held, put } = boundary({ policy, limit: 3, inFlight: 2 })
+        const given: Record<string, number[]> = {}
+        run.ctx.emit['value'] = (s: Sample) => void (given[s.tag] ??= []).push(s.value as number)
+        b.start()
+        let value = 0
+        for (const act of acts) {
+          if (act === 'end') await held.shift()?.end()
+          else put(value++, `t${act}`)
+          expect(b.depth).toBeLessThanOrEqual(policy === 'block' ? 6 : 3)
+          expect(balance(run)).toBe(0)
+        }
+        while (held.length > 0) await held.shift()!.end()
+        expect(balance(run)).toBe(0)
+        for (const values of Object.values(given)) expect(values).toEqual(values.toSorted((x, y) => x - y))
+      }),
+      { numRuns: 60 },
+    )
+  })
+
+  test('that is full drops by its policy: the oldest, the newest', () => {
+    const oldest = boundary({ policy: 'oldest', limit: 3 })
+    const newest = boundary({ policy: 'newest', limit: 3 })
+    for (let i = 0; i < 5; i++) {
+      oldest.put(i)
+      newest.put(i)
+    }
+    expect(oldest.b.unfinished().map((w) => w.sample.value)).toEqual([2, 3, 4])
+    expect(newest.b.unfinished().map((w) => w.sample.value)).toEqual([0, 1, 2])
+    expect([oldest.run.ledger().dropped, newest.run.ledger().dropped]).toEqual([{ queue_full: 2 }, { queue_full: 2 }])
+  })
+
+  test('given another limit or policy, goes by it at once', () => {
+    const { b, run, put, blocks } = boundary({ policy: 'oldest', limit: 10 })
+    for (let i = 0; i < 8; i++) put(i, i % 2 === 0 ? 'even' : 'odd')
+    b.reconfigure({ policy: 'oldest', limit: 5 })
+    expect(b.unfinished().map((w) => w.sample.value)).toEqual([3, 4, 5, 6, 7])
+    b.reconfigure({ policy: 'latest', limit: 5 })
+    expect(b.unfinished().map((w) => w.sample.value).toSorted()).toEqual([6, 7])
+    b.reconfigure({ policy: 'block', limit: 2 })
+    expect(blocks).toEqual([true])
+    expect(balance(run)).toBe(0)
+  })
+
+  test('told that order does not matter hands on what is ready, and event time waits for the oldest', async () => {
+    const { b, run, out, held, put } = boundary({ unordered: true, inFlight: 3 })
+    const now = 0
+    let mark = 0
+    run.watermark = () => mark
+    b.start()
+    for (const i of [1, 2, 3]) {
+      mark = i
+      put(i)
+    }
+    await held[2]!.end()
+    await held[1]!.end()
+    expect(out).toEqual([3, 2])
+    expect(b.mark(now)).toBe(Number.NEGATIVE_INFINITY)
+    await held[0]!.end()
+    expect(out).toEqual([3, 2, 1])
+    expect(b.mark(now)).toBe(3)
+  })
+
+  test('of the user waits while what follows is full, and goes on in turns of its own', async () => {
+    const { b, run, out, put } = boundary({ queue: true, inFlight: 64, limit: 1000, receive: (s) => ({ emit: [['value', s]] }) })
+    b.start()
+    put(1)
+    expect(out).toEqual([])
+    await new Promise(setImmediate)
+    expect(out).toEqual([1])
+    b.hold(true)
+    for (const i of [2, 3]) put(i)
+    await new Promise(setImmediate)
+    expect([out, b.depth]).toEqual([[1], 2])
+    b.hold(false)
+    await new Promise(setImmediate)
+    expect(out).toEqual([1, 2, 3])
+    expect(balance(run)).toBe(0)
   })
 
   test('drops nothing of what was acknowledged before a restart', () => {
@@ -149,13 +231,13 @@ describe('a queue that changes hands', () => {
   })
 
   test('of commands keeps the newest', async () => {
-    const old = boundary({ policy: 'latest', limit: 1 })
-    const next = boundary({ policy: 'latest', limit: 1 })
+    const old = boundary({ policy: 'latest', limit: 10 })
+    const next = boundary({ policy: 'latest', limit: 10 })
     old.put(1, 'a')
     old.put(2, 'b')
     next.put(3, 'a')
     next.b.put(old.b.take())
-    expect(next.b.unfinished().map((w) => w.sample.value)).toEqual([2, 3])
+    expect(next.b.unfinished().map((w) => w.sample.value)).toEqual([3, 2])
     expect(balance(next.run)).toBe(0)
   })
 })

@@ -1,15 +1,18 @@
 // In front of a node whose work takes time: a bounded queue, a number of receives under way, results in the order of
-// arrival. A full queue pauses the sources behind it that can wait; what still comes is dropped and counted.
-import { IssueError, reasonOf, type Issue, type Outcome, type Sample } from '#kit'
+// arrival. A full queue pauses the sources behind it that can wait; what still comes is dropped and counted. Longer than
+// 300 lines: what waits, what is under way and who takes it over are one state.
+import { IssueError, reasonOf, type Issue, type Outcome, type QueuePolicy, type Sample } from '#kit'
 import type { Enter, NodeRun, Origin } from './run.ts'
-
-/** block: pause what can wait, then drop the newest. latest: only the newest of each tag waits (commands are never late). */
-export type Policy = 'block' | 'latest'
 
 export interface BoundaryOptions {
   readonly inFlight: number
   readonly limit: number
-  readonly policy: Policy
+  /** block: what can wait is paused; what comes all the same is dropped above twice the limit. */
+  readonly policy: QueuePolicy
+  /** Results leave as they come, not in the order of arrival. */
+  readonly unordered?: boolean
+  /** A queue that the user placed: samples leave it in turns of their own, and wait while what follows is full. */
+  readonly queue?: boolean
   /** `again`: the sample is of before a restart. */
   readonly receive: (sample: Sample, port: string, again: boolean) => Outcome | Promise<Outcome>
   /** The queue became full, or has room again. */
@@ -19,6 +22,9 @@ export interface BoundaryOptions {
   /** Results wait for `handOn` (a replay, whose order must not hang on which of two nodes is quicker). */
   readonly stepped?: boolean
 }
+
+/** A queue works this long at a stretch before others have their turn, ms. */
+const TURN_MS = 5
 
 export interface Waiting {
   readonly sample: Sample
@@ -42,12 +48,18 @@ export class Boundary implements Origin {
   private options: BoundaryOptions
   private queue: Item[] = []
   private head = 0
+  /** With policy 'latest': where each tag's one waits, counted from the first sample that ever did. */
+  private readonly places = new Map<string, number>()
+  private passedOn = 0
   private slots: Slot[] = []
   private reached = Number.NEGATIVE_INFINITY
   /** The queue is full, so that sources wait. */
   blocked = false
   private started = false
   private pumping = false
+  /** What follows is full. */
+  private held = false
+  private scheduled: NodeJS.Immediate | undefined
   /** Who waits until it is empty, and until nothing is under way. */
   private empty: (() => void)[] = []
   private quiet: (() => void)[] = []
@@ -69,7 +81,7 @@ export class Boundary implements Origin {
   get limit(): number {
     return this.options.limit
   }
-  get policy(): Policy {
+  get policy(): QueuePolicy {
     return this.options.policy
   }
 
@@ -81,15 +93,38 @@ export class Boundary implements Origin {
     this.options.progress()
   }
 
+  /** Another length, unless the user placed it: that one has its own. */
+  limitTo(limit: number): void {
+    if (this.options.queue !== true && limit !== this.options.limit) this.reconfigure({ limit, policy: this.options.policy })
+  }
+
+  /** Another limit or policy; what waits above it goes by it. */
+  reconfigure(options: Pick<BoundaryOptions, 'limit' | 'policy'>): void {
+    this.options = { ...this.options, ...options }
+    this.line(this.take())
+    while (this.depth > this.most) this.dropOldest()
+    this.setBlocked(options.policy === 'block' && this.depth >= options.limit)
+  }
+
+  /** Keeps what waits while what follows is full. */
+  hold(held: boolean): void {
+    this.held = held
+    if (held) return
+    if (this.options.stepped === true) this.pump()
+    else this.schedule()
+  }
+
   /** Begins nothing more; what is under way goes on. */
   halt(): void {
     this.started = false
+    clearImmediate(this.scheduled)
+    this.scheduled = undefined
   }
 
   /** What is under way counts as waiting again; how it ends is nobody's. */
   giveUp(): void {
-    this.queue = [...this.slots, ...this.queue.slice(this.head)]
-    this.head = 0
+    const behind = this.take()
+    this.line([...this.slots, ...behind])
     this.slots = []
   }
 
@@ -98,54 +133,90 @@ export class Boundary implements Origin {
     const rest = this.queue.slice(this.head)
     this.queue = []
     this.head = 0
+    this.places.clear()
+    this.passedOn = 0
     this.setBlocked(false)
     return rest
   }
 
   /** Before all that waits, what waited for another one in this place. */
   put(waiting: readonly Item[]): void {
-    const behind = this.queue.slice(this.head)
-    this.queue = [...waiting]
-    this.head = 0
+    const behind = this.take()
     for (const { port } of waiting) this.run.inputs.get(port)!.count++
-    for (const item of behind) {
-      if (this.options.policy === 'latest') this.supersede(item.sample.tag, item.port)
-      this.queue.push(item)
-    }
+    this.line([...waiting, ...behind])
     if (this.depth >= this.options.limit && this.options.policy === 'block') this.setBlocked(true)
+  }
+
+  /** Behind what waits. */
+  private line(items: readonly Item[]): void {
+    for (const item of items) if (this.options.policy !== 'latest' || !this.supersede(item)) this.queue.push(item)
   }
 
   entry(name: string): Enter {
     const port = this.run.inputs.get(name)!
     return (sample) => {
       port.count++
-      if (this.options.policy === 'latest') this.supersede(sample.tag, name)
-      else if (this.depth >= 2 * this.options.limit && !this.run.around.replaying) {
-        this.run.drop('queue_full')
-        return
-      }
       const { around } = this.run
-      this.queue.push({ sample, port: name, mark: this.run.watermark(around.now()), again: around.replaying })
-      if (this.options.policy === 'block' && this.depth >= this.options.limit) this.setBlocked(true)
-      this.pump()
+      const { policy, limit } = this.options
+      const item: Item = { sample, port: name, mark: this.run.watermark(around.now()), again: around.replaying }
+      if (policy === 'latest' && this.supersede(item)) return
+      if (this.depth >= this.most && !around.replaying) {
+        if (policy === 'newest' || policy === 'block') {
+          this.run.drop('queue_full')
+          return
+        }
+        this.dropOldest()
+      }
+      this.queue.push(item)
+      if (policy === 'block' && this.depth >= limit) this.setBlocked(true)
+      if (this.options.queue === true && !this.options.stepped) this.schedule()
+      else this.pump()
     }
   }
 
-  private supersede(tag: string, port: string): void {
-    const at = this.queue.findIndex((i, k) => k >= this.head && i.sample.tag === tag && i.port === port)
-    if (at < 0) return
-    this.queue.splice(at, 1)
+  /** Samples that may wait. Sources that are paused may have some under way, and some cannot be paused. */
+  private get most(): number {
+    const { policy, limit } = this.options
+    return policy === 'block' ? 2 * limit : limit
+  }
+
+  private dropOldest(): void {
+    this.next()
+    this.run.drop('queue_full')
+  }
+
+  /** With policy 'latest': takes the place of the tag's one that waits. False: none does, and this is where it will wait. */
+  private supersede(item: Item): boolean {
+    const key = `${item.port}\0${item.sample.tag}`
+    const place = this.places.get(key)
+    if (place === undefined) {
+      this.places.set(key, this.passedOn + this.depth)
+      return false
+    }
+    const at = this.head + place - this.passedOn
+    // Event time of the place, not of the sample: those behind it are not late.
+    this.queue[at] = { ...item, mark: this.queue[at]!.mark }
     this.run.drop('superseded')
+    return true
+  }
+
+  private schedule(): void {
+    this.scheduled ??= setImmediate(() => {
+      this.scheduled = undefined
+      this.pump()
+    })
   }
 
   /** Begins what may begin and hands on what is finished, in the order of arrival; one loop, however deep the calls. */
   private pump(): void {
     if (this.pumping) return
     this.pumping = true
+    const until = this.options.queue === true && !this.options.stepped ? performance.now() + TURN_MS : Number.POSITIVE_INFINITY
     try {
       do {
-        while (this.started && this.slots.length < this.options.inFlight && this.depth > 0) this.begin(this.next())
-      } while (!this.options.stepped && this.release())
+        while (this.started && !this.held && this.slots.length < this.options.inFlight && this.depth > 0) this.begin(this.next())
+        if (until < Number.POSITIVE_INFINITY && this.depth > 0 && performance.now() > until) this.schedule()
+      } while (!this.options.stepped && this.release() && this.scheduled === undefined)
     } finally {
       this.pumping = false
     }
@@ -153,6 +224,8 @@ export class Boundary implements Origin {
 
   private next(): Item {
     const item = this.queue[this.head++]!
+    this.passedOn++
+    if (this.options.policy === 'latest') this.places.delete(`${item.port}\0${item.sample.tag}`)
     if (this.head === this.queue.length || (this.head > 1024 && this.head * 2 > this.queue.length)) {
       this.queue = this.queue.slice(this.head)
       this.head = 0
@@ -188,10 +261,11 @@ export class Boundary implements Origin {
     const { around } = this.run
     const outer = around.replaying
     let moved = false
-    while (this.slots[0]?.settled) {
-      const slot = this.slots.shift()!
+    for (let at = this.nextSettled(); at >= 0; at = this.nextSettled()) {
+      const slot = this.slots.splice(at, 1)[0]!
       moved = true
-      this.reached = Math.max(this.reached, slot.mark)
+      // What is complete behind it: no more than in front of the oldest that is still under way.
+      this.reached = Math.max(this.reached, at === 0 ? slot.mark : Number.NEGATIVE_INFINITY)
       around.replaying = slot.again
       this.finish(slot)
     }
@@ -202,10 +276,18 @@ export class Boundary implements Origin {
     return true
   }
 
-  private finish({ outcome, failure }: Slot): void {
+  private nextSettled(): number {
+    if (this.options.unordered === true) return this.slots.findIndex((s) => s.settled)
+    return this.slots[0]?.settled === true ? 0 : -1
+  }
+
+  private finish({ outcome, failure, sample, port }: Slot): void {
     const { run } = this
-    if (failure !== undefined) run.fail(failure)
-    else if (outcome === undefined) run.done()
+    run.outcome = 0
+    if (failure !== undefined) {
+      run.fail(failure)
+      run.conclude(sample, port)
+    } else if (outcome === undefined) run.done()
     else if ('drop' in outcome) run.drop(outcome.drop)
     else if ('hold' in outcome) run.hold()
     else {

@@ -1,6 +1,6 @@
 // What the gateway's parts and its engines promise each other. Data only: all of it crosses a process boundary.
-import type { AlarmChange, Health, Issue, IssueLevel, JsonSample, ModelInfo, Sample } from '#kit'
-import type { ConnectionEntry, EngineStatus, FlowState, NodePorts, NodeStatus, Wire } from '#format'
+import type { ActCall, AlarmChange, Health, Issue, IssueLevel, JsonSample, ModelInfo, Sample } from '#kit'
+import type { ConnectionEntry, EngineStatus, FlowSettings, FlowState, NodePorts, NodeStatus, Wire } from '#format'
 
 /** A flow made ready to run by runtime/compile: parameters and defaults put in, types known, nodes in topological order. */
 export interface Plan {
@@ -14,6 +14,7 @@ export interface Plan {
   /** Names that nodes and connections use. */
   readonly secrets: readonly string[]
   readonly models: readonly string[]
+  readonly settings?: FlowSettings
 }
 export interface PlanNode {
   readonly id: string
@@ -39,6 +40,8 @@ export interface EngineDeploy {
 }
 export interface EngineDeployed {
   readonly kept: readonly string[]
+  /** Changed, and gone on with their state. */
+  readonly carried: readonly string[]
   readonly restarted: readonly string[]
   /** Connections that were closed and opened again. */
   readonly gaps: readonly string[]
@@ -95,7 +98,7 @@ export interface Engines {
   /** 'Hold all outputs': nothing is written by any flow until released. */
   hold(held: boolean): Promise<void>
   /** An operator's act on a node ('acknowledge'), for one tag or all. */
-  act(flow: string, node: string, act: string, tag?: string): Promise<void>
+  act(flow: string, node: string, act: string, tag?: string, args?: ActCall['args']): Promise<void>
   /** All nodes of a flow as they are now. */
   report(flow: string): Promise<FlowReport>
   /** Each open connection as it is now, by name. */
@@ -117,11 +120,29 @@ export interface JournalEntry {
   readonly port: string
   readonly sample: Sample
 }
-/** Plain data per flow and node; `position`: every entry up to it is contained. */
+/** One piece of state: of a flow's node, what the engine keeps under this name (a tag's state, the node's own record). */
+export interface StateItem {
+  readonly flow: string
+  readonly node: string
+  readonly item: string
+  /** Plain data. */
+  readonly value: unknown
+}
+/** Items that go: all of a flow, of a node, or one. Nothing named: everything. */
+export type StateScope = { readonly flow?: string; readonly node?: string; readonly item?: string }
+/** Changes to the state since the checkpoint before. `position`: every entry of the journal up to it is contained. */
 export interface Checkpoint {
   readonly position: number
   readonly time: number
-  readonly flows: { readonly [flow: string]: unknown }
+  /** These go first. */
+  readonly drop: readonly StateScope[]
+  readonly put: readonly StateItem[]
+}
+/** What all checkpoints together say. */
+export interface Recovered {
+  readonly position: number
+  readonly time: number
+  readonly state: readonly StateItem[]
 }
 /**
  * An engine's own file (runtime/store/journal.ts): node:sqlite in a worker thread, WAL, synchronous=FULL. Appends are
@@ -132,11 +153,11 @@ export interface Journal {
   readonly position: number
   /** Takes the next position. The promise resolves when the entry is durable, and rejects when it is not kept (disk full). */
   append(flow: string, node: string, port: string, sample: Sample): { readonly position: number; readonly committed: Promise<void> }
-  /** Replaces the checkpoint, and forgets the entries that it contains. */
+  /** Changes the state as one, and forgets the entries that it contains. */
   checkpoint(checkpoint: Checkpoint): Promise<void>
   /** What a restart begins with: the last checkpoint, the entries after it in order, and what was found damaged (to be logged). */
-  recover(): Promise<{ readonly checkpoint: Checkpoint | undefined; readonly entries: readonly JournalEntry[]; readonly issues?: readonly Issue[] }>
-  /** Since opening: entries and commits that are durable, bytes handed to the disk for them, entries that were rejected. */
-  stats(): { readonly entries: number; readonly commits: number; readonly bytes: number; readonly rejected?: number }
+  recover(): Promise<{ readonly checkpoint: Recovered | undefined; readonly entries: readonly JournalEntry[]; readonly issues?: readonly Issue[] }>
+  /** Since opening: entries and commits that are durable, bytes handed to the disk for both and for checkpoints, entries that were rejected. */
+  stats(): { readonly entries: number; readonly commits: number; readonly bytes: number; readonly checkpoints: number; readonly rejected: number }
   close(): Promise<void>
 }

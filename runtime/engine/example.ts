@@ -36,11 +36,8 @@ export async function runExample(node: AnyNode, example: Example<unknown>, optio
   const show = (at: string, s: Sample): void => void out.push(exampleSample(at.slice(ID.length + 1), s))
   const ledgers: Ledger[] = []
   const issues: Issue[] = []
-  const begin = async (saved?: Parameters<typeof Replay.open>[2], start = setup.start): Promise<Replay> => {
-    const run = await Replay.open(plan, { ...setup, start }, saved)
-    for (const name of Object.keys(plan.nodes[0]!.ports.outputs)) run.tap(`${ID}.${name}`, show)
-    return run
-  }
+  const taps = Object.keys(plan.nodes[0]!.ports.outputs).map((name) => `${ID}.${name}`)
+  const begin = (saved?: Parameters<typeof Replay.open>[4], start = setup.start): Promise<Replay> => Replay.open(plan, { ...setup, start }, taps, show, saved)
   const finish = async (run: Replay): Promise<void> => {
     const node = run.flow.runs.get(ID)!
     ledgers.push(node.ledger())

@@ -15,7 +15,7 @@ if (behave === 'crash') {
   process.exit(3)
 }
 process.on('message', (message: ToEngine) => {
-  if (message.call === 'ping') return send({ type: 'answer', id: message.id, result: 12 })
+  if (message.call === 'ping') return send({ type: 'answer', id: message.id, result: { memoryMb: 12, written: { bytes: 0, commits: 0 } } })
   if (message.call === 'report') return // never answered
   note(message.call === 'deploy' ? `deploy ${message.deploy.plan.flow} ${message.deploy.armed}` : Object.values(message).slice(0, -1).join(' '))
   if (message.call === 'deploy' && message.deploy.plan.name === 'slow') return void setTimeout(() => send({ type: 'answer', id: message.id, result: {} }), 100)

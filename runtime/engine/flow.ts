@@ -1,12 +1,13 @@
 // A running flow: nodes linked by direct calls, its clocks, and the swap to another plan between two samples. It knows
 // neither processes nor files; `Services` gives it what is outside. Longer than 300 lines: wires, event time, pauses and
 // the swap change together or not at all.
-import { hasKind, isGood, issue, Quality, reasonOf, sample as makeSample, type AlarmChange, type AnyNode, type Issue, type IssueLevel, type Opened, type Sample } from '#kit'
-import { equalJson, formatEnd, type WireEnd } from '#format'
-import type { EngineDeployed, Plan, PlanNode, PlanWire } from './contract.ts'
-import { Boundary, type BoundaryOptions, type Policy, type Waiting } from './boundary.ts'
+import { hasKind, isGood, issue, Quality, reasonOf, sample as makeSample, truthful, type AlarmChange, type AnyNode, type Health, type Issue, type IssueLevel, type Opened, type QueuePolicy, type ResolvedPorts, type Sample } from '#kit'
+import { formatEnd, type WireEnd } from '#format'
+import type { Checkpoint, EngineDeployed, Plan, PlanNode, PlanWire, StateItem, StateScope } from './contract.ts'
+import { Boundary, type BoundaryOptions, type Waiting } from './boundary.ts'
 import { prepareHops } from './hops.ts'
-import { NodeRun, Progress, type Enter, type Key, type Origin, type SavedKey, type Surroundings } from './run.ts'
+import { fateOf, holdsState } from './fate.ts'
+import { IDLE_MS, MAX_KEYS, NodeRun, Progress, type Enter, type Key, type Origin, type SavedKey, type Surroundings } from './run.ts'
 import { Timers } from './timers.ts'
 
 export interface Services {
@@ -24,7 +25,7 @@ export interface Attached {
   readonly opened: Opened
   /** What takes its samples: the node itself, or the guard in front of it. */
   readonly receive?: BoundaryOptions['receive']
-  readonly policy?: Policy
+  readonly policy?: QueuePolicy
   /** Lets through what the node emitted while it waited. */
   go(): void
   /** A queue behind this source is full, or has room again. */
@@ -53,6 +54,7 @@ const MAX_AHEAD_MS = 5000
 export interface SavedNode {
   readonly type: string
   readonly config: unknown
+  readonly inputs: ResolvedPorts
   readonly keys: readonly SavedKey[]
   readonly pending: readonly { readonly sample: Sample; readonly port: string }[]
   readonly maxTime: number
@@ -64,6 +66,8 @@ export class FlowRun implements Surroundings {
   readonly runs = new Map<string, NodeRun>()
   readonly attached = new Map<NodeRun, Attached>()
   plan: Plan
+  /** The one that is being swapped in, or the same. */
+  private next: Plan
   private readonly services: Services
   replaying = false
   private readonly timers = new Timers<Key>()
@@ -78,6 +82,9 @@ export class FlowRun implements Surroundings {
   private fedBy = new Map<string, WireEnd[]>()
   private upstream = new Map<string, Set<string>>()
   private paused = new Set<NodeRun>()
+  /** Nodes that the checkpoint knows. */
+  private savedNodes = new Set<string>()
+  private savedOnce = false
   /** Durations of whole synchronous runs from a source, ms; every 64th. */
   readonly loops = new Float64Array(512)
   measured = 0
@@ -89,6 +96,7 @@ export class FlowRun implements Surroundings {
     this.flow = flow
     this.services = services
     this.plan = { flow, name: flow, version: 0, nodes: [], wires: [], connections: {}, secrets: [], models: [] }
+    this.next = this.plan
   }
 
   now(): number {
@@ -110,14 +118,18 @@ export class FlowRun implements Surroundings {
    */
   async deploy(next: Plan, saved: SavedFlow = {}, hooks: SwapHooks = {}): Promise<EngineDeployed> {
     await prepareHops(next.nodes.length)
+    this.next = next
     const fresh: NodeRun[] = []
     const kept = new Map<NodeRun, PlanNode>()
+    const carried = new Map<NodeRun, PlanNode>()
     for (const node of next.nodes) {
       const old = this.runs.get(node.id)
-      if (old && this.unchanged(old, node, next)) kept.set(old, node)
+      const fate = old && (this.attached.get(old)?.uses(next) ?? true) ? fateOf(old.plan, node, old.def) : 'anew'
+      if (fate === 'kept') kept.set(old!, node)
+      else if (fate === 'carried') carried.set(old!, node)
       else fresh.push(this.create(node))
     }
-    const leaving = [...this.runs.values()].filter((run) => !kept.has(run))
+    const leaving = [...this.runs.values()].filter((run) => !kept.has(run) && !carried.has(run))
 
     // A device that takes only one holder is let go first, and taken back as it was when the new plan fails.
     const gap = leaving.filter((run) => this.attached.get(run)?.exclusive(next) === true)
@@ -129,6 +141,7 @@ export class FlowRun implements Surroundings {
         if (attached) opened.set(run, attached)
       }
     } catch (thrown) {
+      this.next = this.plan
       await Promise.all([...opened].map(([run, attached]) => this.shut(run, attached, false)))
       for (const run of gap) await this.takeBack(run)
       throw thrown
@@ -143,15 +156,25 @@ export class FlowRun implements Surroundings {
       for (const key of run.keys.values()) this.timers.set(key, Number.POSITIVE_INFINITY)
     }
     for (const [run, { title }] of kept) run.plan = { ...run.plan, title }
+    for (const run of kept.keys()) run.boundary?.limitTo(next.settings?.queue ?? QUEUE_LIMIT)
+    for (const [run, node] of carried) {
+      run.reconfigure(node)
+      if (run.def.queue) run.boundary?.reconfigure(run.def.queue(node.config))
+    }
     for (const run of fresh) {
       this.runs.set(run.plan.id, run)
       const attached = opened.get(run)
       if (attached) this.attach(run, attached)
+      else if (run.def.queue) this.enqueue(run)
     }
     this.plan = next
+    // Where a replay fed inputs, their event time is known before the next sample.
+    if (!this.services.live) for (const run of fresh) if (run.inputs.size > 0 && Number.isFinite(saved[run.plan.id]?.maxTime)) this.inlet(run.plan.id).maxTime = saved[run.plan.id]!.maxTime
     this.link()
-    this.again(() => this.restore(fresh, saved))
+    const restored = new Set<NodeRun>()
+    this.again(() => this.restore(fresh, saved, restored))
     hooks.linked?.()
+    for (const run of fresh) if (!restored.has(run)) run.begin()
 
     // Each node begins when the one in whose place it is has ended: order is kept, and two never act on one device.
     const before = new Map(leaving.map((run) => [run.plan.id, this.retire(run)]))
@@ -167,7 +190,8 @@ export class FlowRun implements Surroundings {
       const health = run.opened?.health()
       return health?.issue ? [{ ...health.issue, level: 'warning' as const, flow: this.flow, node: run.plan.id }] : []
     })
-    return { kept: [...kept.keys()].map((r) => r.plan.id), restarted: fresh.map((r) => r.plan.id), gaps: gap.map((r) => r.plan.id), issues }
+    const ids = (runs: Iterable<NodeRun>): string[] => [...runs].map((r) => r.plan.id)
+    return { kept: ids(kept.keys()), carried: ids(carried.keys()), restarted: fresh.map((r) => r.plan.id), gaps: gap.map((r) => r.plan.id), issues }
   }
 
   private create(node: PlanNode): NodeRun {
@@ -175,11 +199,6 @@ export class FlowRun implements Surroundings {
     const run = new NodeRun(node, def, this)
     if (run.inputs.size > 0 && !def.open && !def.receive) throw new Error(`'${node.type}' neither receives nor opens`)
     return run
-  }
-
-  private unchanged(old: NodeRun, node: PlanNode, next: Plan): boolean {
-    if (old.plan.type !== node.type || !equalJson(old.plan.config, node.config) || !equalJson(old.plan.ports, node.ports)) return false
-    return this.attached.get(old)?.uses(next) ?? true
   }
 
   private attach(run: NodeRun, attached: Attached): void {
@@ -193,9 +212,11 @@ export class FlowRun implements Surroundings {
       run.boundary.start(receive)
       return
     }
+    const { inFlight, ordered } = run.def
     run.boundary = new Boundary(run, {
-      inFlight: run.def.inFlight ?? 1,
-      limit: policy === 'latest' ? 1 : QUEUE_LIMIT,
+      inFlight: (typeof inFlight === 'function' ? inFlight(run.plan.config) : inFlight) ?? 1,
+      unordered: ordered?.(run.plan.config) === false,
+      limit: this.next.settings?.queue ?? QUEUE_LIMIT,
       policy: policy ?? 'block',
       receive,
       block: () => this.pause(),
@@ -204,12 +225,26 @@ export class FlowRun implements Surroundings {
     })
   }
 
+  /** A queue that the user placed. */
+  private enqueue(run: NodeRun): void {
+    run.boundary = new Boundary(run, {
+      ...run.def.queue!(run.plan.config),
+      inFlight: 64,
+      queue: true,
+      receive: (sample) => ({ emit: [['value', truthful(sample)]] }),
+      block: () => this.pause(),
+      progress: () => this.progressed(run.boundary!),
+      stepped: !this.services.live,
+    })
+  }
+
   /** State, and what waited, from a checkpoint. */
-  private restore(fresh: readonly NodeRun[], saved: SavedFlow): void {
+  private restore(fresh: readonly NodeRun[], saved: SavedFlow, restored: Set<NodeRun>): void {
     for (const run of fresh) {
       const state = Object.hasOwn(saved, run.plan.id) ? saved[run.plan.id] : undefined
       if (!state || state.type !== run.plan.type) continue
-      if (equalJson(state.config, run.plan.config)) {
+      if (holdsState(state, { config: run.plan.config, inputs: run.plan.ports.inputs }, run.def)) {
+        restored.add(run)
         run.restoreState(state.keys)
         run.progress.maxTime = state.maxTime
       }
@@ -236,6 +271,10 @@ export class FlowRun implements Surroundings {
     await this.comeToRest(run)
     await this.detach(run, successor === undefined)
     this.leaving.delete(run)
+    // What opens changes its state until it is closed: only then it goes over.
+    if (run.def.open && run.def.state && successor?.plan.type === run.plan.type && holdsState({ config: run.plan.config, inputs: run.plan.ports.inputs }, { config: successor.plan.config, inputs: successor.plan.ports.inputs }, run.def)) {
+      successor.restoreState(run.saveState())
+    }
     const rest = boundary?.take() ?? []
     const fit = successor?.plan.type === run.plan.type ? rest.filter((w) => takes(successor, w)) : []
     if (fit.length > 0) successor!.boundary!.put(fit)
@@ -293,7 +332,10 @@ export class FlowRun implements Surroundings {
   /** Makes the calls from port to port, and who hears of whose event time. */
   private link(): void {
     this.entries.clear()
+    const { idleS, maxTags } = this.plan.settings ?? {}
     for (const run of this.runs.values()) {
+      run.maxKeys = maxTags ?? MAX_KEYS
+      run.progress.idleMs = idleS === undefined ? IDLE_MS : idleS * 1000
       for (const name of run.inputs.keys()) this.entries.set(`${run.plan.id}.${name}`, this.entryOf(run, name))
     }
     this.wires = new Map()
@@ -309,6 +351,7 @@ export class FlowRun implements Surroundings {
     for (const run of this.runs.values()) for (const name of run.outputs.keys()) this.linkOutput(run, name)
     for (const run of this.leaving) for (const name of run.outputs.keys()) this.linkOutput(run, name)
     this.linkTime()
+    this.linkCatchers()
     this.pause()
   }
 
@@ -320,7 +363,9 @@ export class FlowRun implements Surroundings {
       const target = this.runs.get(to.node)!
       return checked || unsure ? target.hop.checkedEntry(target, to.port, enter) : enter
     })
-    run.ctx.emit[name] = run.hop.exit(run, name, targets)
+    const exit = (run.exits[name] = run.hop.exit(run, name, targets))
+    // What a node without inputs emits by itself (a generator, a schedule) begins a stream, like what a source brings.
+    run.ctx.emit[name] = this.begins(run) ? (sample) => this.inject(run, name, sample) : exit
   }
 
   private linkTime(): void {
@@ -328,8 +373,13 @@ export class FlowRun implements Surroundings {
       run.origins = []
       run.progress.timed = []
       if (run.boundary) run.boundary.timed = []
+      if (run.behind) run.behind.timed = []
     }
-    for (const inlet of this.inlets.values()) inlet.timed = []
+    const { idleS } = this.plan.settings ?? {}
+    for (const inlet of this.inlets.values()) {
+      inlet.timed = []
+      inlet.idleMs = idleS === undefined ? IDLE_MS : idleS * 1000
+    }
     // The plan is in topological order; wires out of a node that delays may point back and say nothing of event time.
     for (const node of this.plan.nodes) {
       const run = this.runs.get(node.id)!
@@ -339,13 +389,19 @@ export class FlowRun implements Surroundings {
       for (const from of this.upstream.get(node.id) ?? []) {
         const source = this.runs.get(from)!
         if (source.boundary) origins.add(source.boundary)
-        else if (source.inputs.size === 0) origins.add(source.progress)
+        else if (this.begins(source)) origins.add(source.progress)
+        else if (source.behind) origins.add(source.behind)
         else for (const origin of source.origins) origins.add(origin)
       }
       run.origins = [...origins]
-      if (!run.def.tick && !run.boundary) continue
+      if (!run.def.tick && !run.boundary && !run.behind) continue
       for (const origin of origins) origin.timed.push(run)
     }
+  }
+
+  /** Nothing is wired into it: a source, a generator, a schedule. */
+  private begins(run: NodeRun): boolean {
+    return run.inputs.size === 0 || (!this.upstream.has(run.plan.id) && !this.inlets.has(run.plan.id) && !this.leaving.has(run))
   }
 
   private entryOf(run: NodeRun, name: string): Enter {
@@ -381,7 +437,7 @@ export class FlowRun implements Surroundings {
     const { progress } = run
     progress.advance(sample.time)
     if (!this.services.live) progress.notice(this.services.now())
-    const exit = run.ctx.emit[port]
+    const exit = run.exits[port]
     if (!exit) run.note(`it has no output '${port}'`)
     else if ((this.injected++ & 63) === 0) this.timed(exit, sample)
     else exit(sample)
@@ -401,23 +457,26 @@ export class FlowRun implements Surroundings {
 
   /** A sample straight into an input (replay, examples). */
   injectInput(node: string, port: string, sample: Sample): void {
-    let inlet = this.inlets.get(node)
-    if (!inlet) {
-      inlet = new Progress(this.services.now())
-      inlet.maxTime = this.runs.get(node)?.progress.maxTime ?? Number.NEGATIVE_INFINITY
-      this.inlets.set(node, inlet)
-      this.link()
-    }
+    const known = this.inlets.has(node)
+    const inlet = this.inlet(node)
+    if (!known) this.link()
     inlet.advance(sample.time)
     inlet.notice(this.services.now())
     this.entries.get(`${node}.${port}`)?.(sample)
     this.advanceTimed(inlet)
   }
 
+  private inlet(node: string): Progress {
+    let inlet = this.inlets.get(node)
+    if (!inlet) this.inlets.set(node, (inlet = new Progress(this.services.now())))
+    return inlet
+  }
+
   private advanceMarks(run: NodeRun, now: number): void {
     if (run.marks.size > 0) run.fireMarks(now)
     // An empty boundary hands event time on.
     if (run.boundary && run.boundary.pending === 0) this.progressed(run.boundary)
+    if (run.behind?.advance(now)) for (const timed of run.behind.timed) this.advanceMarks(timed, now)
   }
 
   private progressed(boundary: Boundary): void {
@@ -446,8 +505,13 @@ export class FlowRun implements Surroundings {
     const wait = this.sourcesOf([...this.runs.values()].filter((run) => run.boundary?.blocked))
     const before = this.paused
     this.paused = wait
-    for (const source of before) if (!wait.has(source)) this.attached.get(source)?.pause?.(false)
-    for (const source of wait) if (!before.has(source)) this.attached.get(source)?.pause?.(true)
+    const tell = (run: NodeRun, full: boolean): void => {
+      if (run.def.queue) run.boundary?.hold(full)
+      else this.attached.get(run)?.pause?.(full)
+    }
+    // First those that must wait: a queue that goes on may fill what is behind it at once.
+    for (const source of wait) if (!before.has(source)) tell(source, true)
+    for (const source of before) if (!wait.has(source) && !this.paused.has(source)) tell(source, false)
   }
 
   private sourcesOf(full: readonly NodeRun[]): Set<NodeRun> {
@@ -456,14 +520,57 @@ export class FlowRun implements Surroundings {
     const found = new Set<NodeRun>()
     for (let id = todo.pop(); id !== undefined; id = todo.pop()) {
       for (const from of this.upstream.get(id) ?? []) {
-        if (seen.has(from)) continue
+        const run = this.runs.get(from)
+        // A queue that the user placed takes the pressure until it is full itself.
+        if (run && (run.inputs.size === 0 || run.def.queue)) found.add(run)
+        if (seen.has(from) || run?.def.queue) continue
         seen.add(from)
         todo.push(from)
-        const run = this.runs.get(from)
-        if (run && run.inputs.size === 0) found.add(run)
       }
     }
     return found
+  }
+
+  // ---- what nodes hear of others ----------------------------------------------------------------------------------------
+
+  /** Those that catch failures, with the nodes behind them: what fails there is not caught again. */
+  private catchers: { readonly run: NodeRun; readonly behind: ReadonlySet<string> }[] = []
+  private told = new WeakMap<NodeRun, string>()
+
+  failed(run: NodeRun, failure: Issue, sample: Sample | null, port: string): void {
+    const { id, title } = run.plan
+    for (const c of this.catchers) if (c.run !== run && !c.behind.has(id)) c.run.hear({ what: 'failure', node: id, title, issue: failure, sample, port })
+  }
+
+  /** Changes of health; called about once a second. */
+  private tellHealth(): void {
+    const listeners = [...this.runs.values()].filter((run) => run.def.hears === 'health')
+    if (listeners.length === 0) return
+    for (const run of this.runs.values()) {
+      const health: Health | undefined = run.opened?.health()
+      if (!health) continue
+      const now = `${health.state} ${health.text}`
+      if (this.told.get(run) === now) continue
+      this.told.set(run, now)
+      for (const listener of listeners) listener.hear({ what: 'health', node: run.plan.id, title: run.plan.title, health })
+    }
+  }
+
+  private linkCatchers(): void {
+    const next = new Map<string, string[]>()
+    for (const [to, froms] of this.upstream) for (const from of froms) listIn(next, from).push(to)
+    this.catchers = [...this.runs.values()].filter((run) => run.def.hears === 'failures').map((run) => {
+      const behind = new Set<string>()
+      const todo = [run.plan.id]
+      for (let id = todo.pop(); id !== undefined; id = todo.pop()) {
+        for (const to of next.get(id) ?? []) {
+          if (behind.has(to)) continue
+          behind.add(to)
+          todo.push(to)
+        }
+      }
+      return { run, behind }
+    })
   }
 
   // ---- time ---------------------------------------------------------------------------------------------------------
@@ -504,17 +611,37 @@ export class FlowRun implements Surroundings {
   advanceIdle(now: number): void {
     this.clock = now
     for (const run of this.runs.values()) run.progress.notice(now)
-    for (const run of this.runs.values()) if (run.marks.size > 0) run.fireMarks(now)
+    for (const { id } of this.plan.nodes) this.advanceMarks(this.runs.get(id)!, now)
+    this.tellHealth()
   }
 
-  /** The end of a recording: windows close in the order of the nodes. Waits for what is under way. */
-  async flush(): Promise<void> {
-    const now = this.services.now()
+  /**
+   * The end of a recording: in the order of the nodes windows close, and timers go on where they let go what is held. `at` tells
+   * the recording's clock. Waits for what is under way.
+   */
+  async flush(at: (time: number) => void): Promise<void> {
     for (const node of this.plan.nodes) {
       await this.idle()
-      this.runs.get(node.id)!.fireMarks(now, Number.POSITIVE_INFINITY)
+      const run = this.runs.get(node.id)!
+      run.fireMarks(this.services.now(), Number.POSITIVE_INFINITY)
+      this.release(run, at)
     }
     await this.idle()
+  }
+
+  /** Fires the timers of a node whose timers let go what it holds. */
+  private release(run: NodeRun, at: (time: number) => void): void {
+    if (run.def.drains?.(run.plan.config) !== true) return
+    const due = new Timers<Key>()
+    for (const key of run.keys.values()) due.set(key, key.wakeNow)
+    for (let next = due.take(Number.POSITIVE_INFINITY); next; next = due.take(Number.POSITIVE_INFINITY)) {
+      const key = next.item
+      this.timers.set(key, Number.POSITIVE_INFINITY)
+      key.wakeNow = Number.POSITIVE_INFINITY
+      at(next.time)
+      run.tick(key, 'now')
+      due.set(key, key.wakeNow)
+    }
   }
 
   /** Resolves once no sample waits anywhere. In a replay, results are handed on in the order of the nodes. */
@@ -536,17 +663,56 @@ export class FlowRun implements Surroundings {
 
   // ---- state --------------------------------------------------------------------------------------------------------
 
+  /**
+   * Changes since it was last asked, as state items: of each node its own record under 'node' and each tag's state under
+   * `key:<tag>`. `whole`: everything, for a checkpoint that begins anew. Asking is taking.
+   */
+  takeChanges(whole: boolean): Pick<Checkpoint, 'drop' | 'put'> {
+    const { flow } = this
+    // What an earlier engine left of this flow is taken up by now, or past.
+    const drop: StateScope[] = this.savedOnce || whole ? [] : [{ flow }]
+    this.savedOnce = true
+    const put: StateItem[] = []
+    for (const node of this.savedNodes) if (!this.runs.has(node)) drop.push({ flow, node })
+    const saved = new Set<string>()
+    for (const [node, run] of this.runs) {
+      const record = this.recordOf(run)
+      const keeps = run.def.state !== undefined || run.def.tick !== undefined
+      const changes = keeps ? run.takeChanges(whole) : undefined
+      const known = !whole && this.savedNodes.has(node)
+      if (changes?.whole === true && known) drop.push({ flow, node })
+      for (const tag of changes?.forgotten ?? []) drop.push({ flow, node, item: `key:${tag}` })
+      for (const key of changes?.keys ?? []) put.push({ flow, node, item: `key:${key.tag}`, value: key })
+      const light = record.pending.length === 0 && record.maxTime === Number.NEGATIVE_INFINITY
+      if (!keeps && light) {
+        if (known) drop.push({ flow, node })
+        continue
+      }
+      saved.add(node)
+      if (!known || changes?.whole === true || record.pending.length > 0 || run.savedPending > 0 || record.maxTime !== run.savedMaxTime) put.push({ flow, node, item: 'node', value: record })
+      run.savedPending = record.pending.length
+      run.savedMaxTime = record.maxTime
+    }
+    this.savedNodes = saved
+    return { drop, put }
+  }
+
+  private recordOf(run: NodeRun): Omit<SavedNode, 'keys'> {
+    const { id, type, config } = run.plan
+    const ending = [...this.leaving].filter((one) => one.plan.id === id).flatMap((one) => one.boundary?.unfinished() ?? [])
+    // A command is never sent late.
+    const pending = run.def.envelope === undefined ? [...ending, ...(run.boundary?.unfinished() ?? [])] : []
+    const maxTime = Math.max(run.progress.maxTime, this.inlets.get(id)?.maxTime ?? Number.NEGATIVE_INFINITY)
+    return { type, config, inputs: run.plan.ports.inputs, pending, maxTime }
+  }
+
+  /** Everything as it is now. */
   save(): SavedFlow {
     const out: Record<string, SavedNode> = {}
-    const ending = new Map([...this.leaving].map((run) => [run.plan.id, run]))
     for (const [id, run] of this.runs) {
       const keys = run.def.state || run.def.tick ? run.saveState() : []
-      const waiting = [...(ending.get(id)?.boundary?.unfinished() ?? []), ...(run.boundary?.unfinished() ?? [])]
-      // A command is never sent late.
-      const pending = run.def.envelope === undefined ? waiting : []
-      const maxTime = Math.max(run.progress.maxTime, this.inlets.get(id)?.maxTime ?? Number.NEGATIVE_INFINITY)
-      if (keys.length === 0 && pending.length === 0 && maxTime === Number.NEGATIVE_INFINITY) continue
-      out[id] = { type: run.plan.type, config: run.plan.config, keys, pending, maxTime }
+      const record = this.recordOf(run)
+      if (keys.length > 0 || record.pending.length > 0 || record.maxTime !== Number.NEGATIVE_INFINITY) out[id] = { ...record, keys }
     }
     return out
   }

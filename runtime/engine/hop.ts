@@ -5,24 +5,37 @@
 import { formatType, hasKind, issue, reasonOf, type Sample } from '#kit'
 import type { Enter, NodeRun } from './run.ts'
 
-// Outcome bits of the sample under way: an explicit outcome wins over emissions on behalf of earlier samples.
+// Outcome bit of the sample under way; run.ts has the others.
 const EMITTED = 1
 
 /** The function that takes samples at an input of a synchronous node. */
 export function entry(run: NodeRun, name: string): Enter {
   const port = run.inputs.get(name)!
-  const { ctx, def, keyed } = run
+  const { ctx, def, keyed, keyOf } = run
+  if (keyed && keyOf) {
+    return (sample) => {
+      port.count++
+      run.outcome = 0
+      try {
+        const key = keyOf(sample)
+        if (key === run.key.tag || run.select(key)) def.receive!(sample, name, ctx)
+      } catch (thrown) {
+        run.fail(reasonOf(thrown))
+      }
+      if (run.outcome === EMITTED) run.passed++
+      else run.conclude(sample, name)
+    }
+  }
   return (sample) => {
     port.count++
     run.outcome = 0
-    if (keyed && sample.tag !== run.key.tag && !run.select(sample.tag)) return
     try {
-      def.receive!(sample, name, ctx)
+      if (!keyed || sample.tag === run.key.tag || run.select(sample.tag)) def.receive!(sample, name, ctx)
     } catch (thrown) {
       run.fail(reasonOf(thrown))
     }
     if (run.outcome === EMITTED) run.passed++
-    else if (run.outcome === 0) run.lost++
+    else run.conclude(sample, name)
   }
 }
 
@@ -34,7 +47,9 @@ export function checkedEntry(run: NodeRun, name: string, enter: Enter): Enter {
     if (hasKind(sample.value, type.kind)) enter(sample)
     else {
       port.count++
+      run.outcome = 0
       run.fail(issue('SAMPLE_TYPE', { port: name }, { port: name, expected: formatType(type), found: describe(sample) }))
+      run.conclude(sample, name)
     }
   }
 }

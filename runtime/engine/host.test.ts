@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test } from 'vitest'
 import { defineDriver, defineNode, Envelope, field, issue, IssueError, port, same, sample, Type, type AnyDriver, type AnyNode, type Connection, type Io, type Opened, type Sample } from '#kit'
 import { parseWire } from '#format'
 import { until } from '../../test/io.ts'
-import type { Checkpoint, EngineDeploy, Journal, JournalEntry, LogReport, Plan, WriteReport } from './contract.ts'
+import type { Checkpoint, EngineDeploy, Journal, JournalEntry, LogReport, Plan, Recovered, StateItem, StateScope, WriteReport } from './contract.ts'
 import { EngineHost } from './host.ts'
 
 const PASSWORD = 'hunter2-and-more'
@@ -11,7 +11,7 @@ const PASSWORD = 'hunter2-and-more'
 class MemoryJournal implements Journal {
   position = 0
   entries: JournalEntry[] = []
-  saved: Checkpoint | undefined
+  saved: Recovered | undefined
   issues = [issue('JOURNAL_DAMAGED', {}, { reason: 'x', file: 'y', kept: 'z' })]
   full = false
   readonly commits: (() => void)[] | undefined
@@ -25,14 +25,18 @@ class MemoryJournal implements Journal {
     return { position, committed: this.commits ? new Promise<void>((go) => void this.commits!.push(go)) : Promise.resolve() }
   }
   async checkpoint(checkpoint: Checkpoint): Promise<void> {
-    this.saved = structuredClone(checkpoint)
+    const { drop, put, position, time } = structuredClone(checkpoint)
+    const covers = (scope: StateScope, i: StateItem): boolean => (scope.flow ?? i.flow) === i.flow && (scope.node ?? i.node) === i.node && (scope.item ?? i.item) === i.item
+    const same = (a: StateItem, b: StateItem): boolean => a.flow === b.flow && a.node === b.node && a.item === b.item
+    const rest = (this.saved?.state ?? []).filter((i) => !drop.some((scope) => covers(scope, i)) && !put.some((p) => same(p, i)))
+    this.saved = { position, time, state: [...rest, ...put] }
     this.entries = this.entries.filter((e) => e.position > checkpoint.position)
   }
   async recover() {
     return { checkpoint: this.saved, entries: this.entries, issues: this.issues }
   }
   stats() {
-    return { entries: 0, commits: 0, bytes: 0 }
+    return { entries: 0, commits: 0, bytes: 0, checkpoints: 0, rejected: 0 }
   }
   async close(): Promise<void> {}
 }
@@ -84,7 +88,9 @@ function world(journal = new MemoryJournal()) {
   const nodes = [
     defineNode({ ...about, type: 'source.test', effects: 'reads', config, inputs: {}, outputs: { value: port.number() }, open }),
     defineNode({ ...about, type: 'flow.see', effects: 'none', config, inputs: { value: port.any() }, outputs: { value: same('value') }, receive: (s, _p, ctx) => (w.seen.push(s.value), ctx.emit['value']!(s)) }),
-    defineNode({ ...about, type: 'flow.say', effects: 'none', config, inputs: { value: port.any() }, outputs: {}, receive: (_s, _p, ctx) => ctx.fail(`it holds ${PASSWORD}`) }),
+    defineNode({ ...about, type: 'flow.say', effects: 'none', config, inputs: { value: port.any() }, outputs: {}, receive: (_s, _p, ctx) => ctx.fail(`it holds ${PASSWORD}`),
+      acts: { tell: (_ctx, call) => void w.seen.push([call.tag, call.args]), hush: (_ctx, call) => void w.seen.push(call.args) },
+      actArguments: { tell: Type.Object({ forS: Type.Number({ minimum: 1, default: 60 }) }, { additionalProperties: false }) } }),
     defineNode({
       ...about, type: 'inference.test', effects: 'none', config, inputs: { value: port.any() }, outputs: { value: same('value') },
       open: (c, io) => open(c, io, { receive: async (s) => (w.thinking && (await new Promise<void>((go) => void w.thinking!.push(go))), { emit: [['value', s]] }) }),
@@ -385,12 +391,12 @@ describe('after a restart', () => {
     const deploy = host.deploy(count)
     await until('it opens', () => after.ios.get('s'))
     await host.checkpoint()
-    expect(Object.entries(journal.saved!.flows as Record<string, { entries: unknown[] }>).map(([id, f]) => [id, f.entries.length])).toEqual([['f', 1], ['g', 1]])
+    expect(journal.saved!.state.filter((i) => i.item === 'entries').map((i) => [i.flow, (i.value as unknown[]).length])).toEqual([['f', 1], ['g', 1]])
     opened()
     await deploy
     expect(host.report('f').nodes['late']!.ledger).toMatchObject({ in: 1, held: 1 })
     await host.remove('g')
-    expect(Object.keys(journal.saved!.flows)).toEqual(['f'])
+    expect([...new Set(journal.saved!.state.map((i) => i.flow))]).toEqual(['f'])
   })
 
   test('more than a queue holds is taken up whole', async () => {
@@ -437,6 +443,21 @@ describe('what an engine says', () => {
     host.tap('f', 'alone', 'value', () => undefined)()
     expect(() => host.tap('f', 'see', 'nothing', () => undefined)).toThrow('WIRE_PORT')
     expect(() => host.act('f', 'see', 'acknowledge', undefined)).toThrow('no act')
+  })
+
+  test('takes an act with what its schema allows, filled up, and refuses the rest', async () => {
+    const { w, make } = world()
+    const host = await make()
+    await host.deploy(deployOf({ say: 'flow.say' }, []))
+    host.act('f', 'say', 'tell', 'P', { forS: 5 })
+    host.act('f', 'say', 'tell', undefined)
+    host.act('f', 'say', 'hush', undefined)
+    expect(w.seen).toEqual([['P', { forS: 5 }], [undefined, { forS: 60 }], {}])
+    expect(() => host.act('f', 'say', 'tell', 'P', { forS: 0 })).toThrow("'tell' forS: It must be 1 or more.")
+    expect(() => host.act('f', 'say', 'tell', 'P', { forS: 5, loud: true })).toThrow('loud')
+    expect(() => host.act('f', 'say', 'hush', 'P', { forS: 5 })).toThrow('forS')
+    expect(() => host.act('f', 'say', 'toString', 'P')).toThrow('no act')
+    expect(w.seen).toHaveLength(3)
   })
 
   test('is of one deploy after another', async () => {

@@ -2,15 +2,16 @@
 // the journal and the checkpoints. Process and messages are main.ts's. Longer than 300 lines: it is where all of these
 // meet, and each is a module of its own.
 import { join } from 'node:path'
-import { formatIssue, IssueError, issue, reasonOf, sampleToJson, type AnyDriver, type AnyNode, type Envelope, type Health, type Issue, type Io, type Model, type Opened, type Sample } from '#kit'
+import { formatIssue, IssueError, issue, reasonOf, sampleToJson, schemaFaults, Type, withDefaults, type ActCall, type AnyDriver, type AnyNode, type Envelope, type Health, type Issue, type Io, type Model, type Opened, type Sample, type ScriptState } from '#kit'
 import type { NodeStatus, PortStatus } from '#format'
 import { createGuard, type Guard } from '../guard/guard.ts'
 import { createModelHost, type ModelHost } from '../models/host.ts'
+import { createScriptHost, type ScriptHost } from '../script/host.ts'
 import { Pins } from '../tap/pins.ts'
 import type { Tap } from '../tap/tap.ts'
-import type { AlarmReport, EngineDeploy, EngineDeployed, FlowReport, Journal, LogReport, ModelFile, Plan, WriteReport } from './contract.ts'
+import type { AlarmReport, EngineDeploy, EngineDeployed, FlowReport, Journal, LogReport, ModelFile, Plan, StateItem, StateScope, WriteReport } from './contract.ts'
 import { ConnectionPool } from './connections.ts'
-import { FlowRun, type Attached, type SavedFlow, type Services } from './flow.ts'
+import { FlowRun, type Attached, type SavedNode, type Services } from './flow.ts'
 import { Gate } from './gate.ts'
 import type { NodeRun } from './run.ts'
 import { Scrubber } from './scrub.ts'
@@ -43,12 +44,33 @@ interface Flow {
 }
 /** A flow as a checkpoint keeps it: its nodes, and what a restart has found in the journal and not taken up yet. */
 interface Kept {
-  readonly nodes: SavedFlow
+  readonly nodes: Record<string, SavedNode & { keys: SavedNode['keys'][number][] }>
   readonly entries: { readonly node: string; readonly port: string; readonly sample: Sample }[]
+}
+
+/** Puts an item of a checkpoint where it belongs. */
+function take({ nodes, entries }: Kept, { node, item, value }: StateItem): void {
+  if (item === 'entries') {
+    entries.push(...(value as Kept['entries']))
+    return
+  }
+  const kept = (nodes[node] ??= { type: '', config: undefined, inputs: {}, keys: [], pending: [], maxTime: Number.NEGATIVE_INFINITY })
+  if (item === 'node') nodes[node] = { ...(value as SavedNode), keys: kept.keys }
+  else kept.keys.push(value as SavedNode['keys'][number])
+}
+
+function itemsOf(flow: string, { nodes, entries }: Kept): StateItem[] {
+  const items: StateItem[] = entries.length > 0 ? [{ flow, node: '', item: 'entries', value: entries }] : []
+  for (const [node, { keys, ...record }] of Object.entries(nodes)) {
+    items.push({ flow, node, item: 'node', value: record })
+    for (const key of keys) items.push({ flow, node, item: `key:${key.tag}`, value: key })
+  }
+  return items
 }
 
 const CHECKPOINT_MS = 5000
 const SAFE_MS = 5000
+const noArguments = Type.Object({}, { additionalProperties: false })
 /** Samples from before a restart that no flow has taken up by then are told of. */
 const ORPHAN_MS = 60_000
 
@@ -57,10 +79,15 @@ export class EngineHost {
   private readonly flows = new Map<string, Flow>()
   private readonly pool: ConnectionPool
   private readonly models: ModelHost = createModelHost()
+  private readonly scripts: ScriptHost = createScriptHost()
   private readonly scrubber = new Scrubber()
   private readonly timers: NodeJS.Timeout[] = []
   /** Flows from before a restart that are not deployed again yet. */
   private readonly recovered = new Map<string, Kept>()
+  /** Flows that were removed since the last checkpoint. */
+  private readonly gone: string[] = []
+  /** The next checkpoint replaces all that is stored. */
+  private whole = true
   private held = false
   private turn: Promise<unknown> = Promise.resolve()
   private checkpointing: Promise<void> = Promise.resolve()
@@ -89,13 +116,15 @@ export class EngineHost {
   async start(): Promise<void> {
     const { checkpoint, entries, issues } = await this.options.journal.recover()
     for (const i of issues ?? []) this.log({ time: this.now(), level: i.level, text: formatIssue(i) })
-    for (const [flow, kept] of Object.entries(checkpoint?.flows ?? {}) as [string, Kept][]) this.recovered.set(flow, { nodes: kept.nodes, entries: [...kept.entries] })
-    for (const { flow, node, port, sample } of entries) {
-      let kept = this.recovered.get(flow)
-      if (!kept) this.recovered.set(flow, (kept = { nodes: {}, entries: [] }))
-      kept.entries.push({ node, port, sample })
-    }
+    for (const item of checkpoint?.state ?? []) take(this.keptOf(item.flow), item)
+    for (const { flow, node, port, sample } of entries) this.keptOf(flow).entries.push({ node, port, sample })
     this.timers.push(setInterval(() => this.second(), 1000), setInterval(() => void this.checkpoint(), CHECKPOINT_MS), setTimeout(() => this.tellOrphans(), ORPHAN_MS))
+  }
+
+  private keptOf(flow: string): Kept {
+    let kept = this.recovered.get(flow)
+    if (!kept) this.recovered.set(flow, (kept = { nodes: {}, entries: [] }))
+    return kept
   }
 
   private tellOrphans(): void {
@@ -252,6 +281,7 @@ export class EngineHost {
         releases.push(() => this.models.release(model))
         return model
       },
+      script: (source) => this.scripts.open(source, { ...place, now: io.now, state: () => run.ctx.state as ScriptState, log: io.log }),
       fail: (what) => run.note(what),
       log: (level, text) => this.log({ time: this.now(), level, ...place, text }),
     }
@@ -339,6 +369,7 @@ export class EngineHost {
   remove(id: string): Promise<void> {
     return this.inTurn(async () => {
       this.recovered.delete(id)
+      this.gone.push(id)
       const flow = this.flows.get(id)
       if (flow) {
         await this.toSafe(flow.guards.values(), 'the flow was stopped')
@@ -379,10 +410,14 @@ export class EngineHost {
     clearTimeout(timer)
   }
 
-  act(id: string, node: string, act: string, tag: string | undefined): void {
+  act(id: string, node: string, act: string, tag: string | undefined, args: ActCall['args'] = {}): void {
     const run = this.flow(id).run.runs.get(node)
-    if (!run?.def.acts?.[act]) throw new IssueError(issue('REQUEST', { flow: id, node }, { reason: `This node has no act '${act}'.` }))
-    run.act(act, tag)
+    if (!run?.def.acts || !Object.hasOwn(run.def.acts, act)) throw new IssueError(issue('REQUEST', { flow: id, node }, { reason: `This node has no act '${act}'.` }))
+    const schema = run.def.actArguments?.[act] ?? noArguments
+    const full = withDefaults(schema, args) as ActCall['args']
+    const faults = schemaFaults(schema, full)
+    if (faults.length > 0) throw new IssueError(...faults.map((f) => issue('REQUEST', { flow: id, node }, { reason: `'${act}' ${f.field.slice(1)}: ${f.reason}` })))
+    run.act(act, tag, full)
   }
 
   private flow(id: string): Flow {
@@ -428,6 +463,12 @@ export class EngineHost {
     return { version: flow.run.plan.version, nodes, totals: { inRate, outRate, loopP99Ms: p99(flow.run), cpu: this.load, memoryMb: process.memoryUsage.rss() / 1048576 } }
   }
 
+  /** To the disk since the start, for the journal and for checkpoints. */
+  written(): { bytes: number; commits: number } {
+    const { bytes, commits, checkpoints } = this.options.journal.stats()
+    return { bytes, commits: commits + checkpoints }
+  }
+
   async connections(): Promise<Record<string, Health>> {
     return Object.fromEntries(Object.entries(await this.pool.health()).map(([name, health]) => [name, this.scrubbed(health)]))
   }
@@ -468,13 +509,24 @@ export class EngineHost {
   /** Everything as it is between two samples; one at a time. */
   checkpoint(): Promise<void> {
     this.checkpointing = this.checkpointing.then(async () => {
+      const { whole } = this
+      const gone = this.gone.splice(0)
+      this.whole = false
       try {
-        const flows: Record<string, Kept> = {}
-        for (const [id, { run }] of this.flows) flows[id] = { nodes: run.save(), entries: [] }
-        // A flow that is being opened has not taken up yet what it was.
-        for (const [id, kept] of this.recovered) flows[id] = kept
-        await this.options.journal.checkpoint({ position: this.options.journal.position, time: this.now(), flows })
+        const drop: StateScope[] = whole ? [{}] : gone.map((flow) => ({ flow }))
+        const put: StateItem[] = []
+        // A flow that is being opened has not taken up yet what it was: that stays as it is.
+        for (const [id, { run }] of this.flows) {
+          if (this.recovered.has(id)) continue
+          const changes = run.takeChanges(whole)
+          drop.push(...changes.drop)
+          for (const item of changes.put) put.push(item)
+        }
+        if (whole) for (const [flow, kept] of this.recovered) put.push(...itemsOf(flow, kept))
+        await this.options.journal.checkpoint({ position: this.options.journal.position, time: this.now(), drop, put })
       } catch (thrown) {
+        // What was taken for it is lost to the next one, unless that begins anew.
+        this.whole = true
         this.log({ time: this.now(), level: 'error', text: `The checkpoint was not written: ${reasonOf(thrown)}` })
       }
     })
@@ -491,6 +543,7 @@ export class EngineHost {
       await flow.run.close()
     }
     await this.models.close()
+    await this.scripts.close()
     await this.options.journal.close()
   }
 }

@@ -1,5 +1,5 @@
 // Messages between the gateway and an engine process, over Node's IPC channel (structured clone).
-import type { Issue } from '#kit'
+import type { ActCall, Issue } from '#kit'
 import type { JsonSample } from '#kit'
 import type { AlarmReport, EngineDeploy, LogReport, WriteReport } from './contract.ts'
 
@@ -8,11 +8,12 @@ export type Request =
   | { readonly call: 'remove'; readonly flow: string }
   | { readonly call: 'arm'; readonly flow: string; readonly armed: boolean }
   | { readonly call: 'hold'; readonly held: boolean }
-  | { readonly call: 'act'; readonly flow: string; readonly node: string; readonly act: string; readonly tag?: string }
+  | { readonly call: 'act'; readonly flow: string; readonly node: string; readonly act: string; readonly tag?: string; readonly args?: ActCall['args'] }
   | { readonly call: 'report'; readonly flow: string }
   | { readonly call: 'connections' }
   | { readonly call: 'tap'; readonly tap: number; readonly flow: string; readonly node: string; readonly port: string }
   | { readonly call: 'untap'; readonly tap: number }
+  /** Answered with a Pulse. */
   | { readonly call: 'ping' }
   | { readonly call: 'close' }
 export type ToEngine = Request & { readonly id: number }
@@ -24,3 +25,9 @@ export type FromEngine =
   | { readonly type: 'log'; readonly log: LogReport }
   | { readonly type: 'write'; readonly write: WriteReport }
   | { readonly type: 'tap'; readonly tap: number; readonly samples: readonly JsonSample[]; readonly skipped: number }
+
+/** What an engine says of itself each time it is asked. Bytes and commits count from its start. */
+export interface Pulse {
+  readonly memoryMb: number
+  readonly written: { readonly bytes: number; readonly commits: number }
+}

@@ -43,9 +43,10 @@ export class Replay {
     this.flow = new FlowRun(plan.flow, services)
   }
 
-  static async open(plan: Plan, options: ReplayOptions, saved?: Parameters<FlowRun['deploy']>[1]): Promise<Replay> {
+  /** `show` gets every sample at the ports `taps`, outputs or inputs, from the first on. */
+  static async open(plan: Plan, options: ReplayOptions, taps: readonly string[] = [], show: (at: string, sample: Sample) => void = () => undefined, saved?: Parameters<FlowRun['deploy']>[1]): Promise<Replay> {
     const replay = new Replay(plan, options)
-    await replay.flow.deploy(plan, saved)
+    await replay.flow.deploy(plan, saved, { linked: () => taps.forEach((at) => replay.tap(at, show)) })
     return replay
   }
 
@@ -53,11 +54,13 @@ export class Replay {
     return this.time
   }
 
+  private readonly tell = (time: number): void => {
+    if (time > this.time) this.time = time
+  }
+
   /** Timers due by then fire in order, then event time goes on for sources that fell silent. */
   async advance(to: number): Promise<void> {
-    this.flow.fireTimers(to, (time) => {
-      if (time > this.time) this.time = time
-    })
+    this.flow.fireTimers(to, this.tell)
     if (to > this.time) this.time = to
     this.flow.advanceIdle(this.time)
     await this.flow.idle()
@@ -76,8 +79,8 @@ export class Replay {
 
   /** The end of the recording: what is due fires, open windows close. */
   async end(): Promise<void> {
-    this.flow.fireTimers(this.time)
-    await this.flow.flush()
+    this.flow.fireTimers(this.time, this.tell)
+    await this.flow.flush(this.tell)
   }
 
   /** Shows every sample at a port, an output or an input. */
@@ -107,8 +110,7 @@ export async function replay(plan: Plan, options: ReplayOptions, input: Iterable
   try {
     for await (const line of input) {
       if (first) {
-        run = await Replay.open(plan, { ...options, start: line.sample.time })
-        for (const at of taps) run.tap(at, out)
+        run = await Replay.open(plan, { ...options, start: line.sample.time }, taps, out)
         first = false
       }
       await run!.put(line)

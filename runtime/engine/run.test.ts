@@ -193,7 +193,7 @@ describe('event time', () => {
     const seen = t.watch('span')
     t.emit('a', 0, 1)
     t.emit('a', 0, 25)
-    await t.flow.flush()
+    await t.flow.flush(() => undefined)
     expect(ends(seen)).toEqual([10, 30])
   })
 })

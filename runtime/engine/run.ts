@@ -1,7 +1,7 @@
 // One node of a running flow: its ports, its ledger, its state per tag, and the context that its code sees. Hot path:
 // a hop is one closure call; nothing is allocated by the engine. The closures are made again when the wires change.
 // Longer than 300 lines: node, context and event time read each other's fields on every sample.
-import { issue, reasonOf, type AlarmChange, type AnyNode, type Context, type Issue, type IssueLevel, type Opened, type Sample } from '#kit'
+import { issue, reasonOf, type ActCall, type AlarmChange, type AnyNode, type Context, type Heard, type Issue, type IssueLevel, type Opened, type Sample } from '#kit'
 import type { Ledger } from '#format'
 import type { PlanNode } from './contract.ts'
 import type { Boundary } from './boundary.ts'
@@ -20,6 +20,8 @@ export interface Surroundings {
   wake(key: Key, time: number): void
   alarm(run: NodeRun, tag: string, change: AlarmChange): void
   log(run: NodeRun, level: IssueLevel, text: string, sample?: Sample): void
+  /** A sample failed; null: a timer did. */
+  failed(run: NodeRun, failure: Issue, sample: Sample | null, port: string): void
 }
 
 export interface Key {
@@ -29,6 +31,8 @@ export interface Key {
   /** Due times on the two clocks; Infinity: none. */
   wakeNow: number
   wakeMark: number
+  /** Touched since the last checkpoint. */
+  dirty: boolean
 }
 
 /** Samples a second, from a count that is read about once a second. */
@@ -65,14 +69,17 @@ export class OutPort {
   }
 }
 
-/** Tags that one node keeps state for. */
-const MAX_KEYS = 100_000
+/** Tags that one node keeps state for, unless the flow says otherwise. */
+export const MAX_KEYS = 100_000
 /** The key before the first sample: no source names a tag so. */
 const NO_TAG = '\0'
 /** Lines that one node may log a second. */
 const MAX_LINES = 10
-// Outcome bit of the sample under way; hop.ts has the other, for 'emitted'.
+// Outcome bits of the sample under way. An explicit outcome wins over emissions on behalf of earlier samples.
+const EMITTED = 1
 const EXPLICIT = 2
+const FAILED = 4
+const FORGET = 8
 
 export class NodeRun {
   readonly def: AnyNode
@@ -103,9 +110,26 @@ export class NodeRun {
   /** Of a source: how far its samples have come. */
   readonly progress: Progress
   boundary: Boundary | undefined
+  behind: Behind | undefined
   opened: Opened | undefined
   readonly keyed: boolean
+  /** Where state is not kept by tag. */
+  keyOf: ((sample: Sample) => string) | undefined
+  /** Sends out of a port; `ctx.emit` is the same but for nodes that begin a stream. */
+  exits: Record<string, Enter> = {}
+  /** Of the sample that failed last. */
+  failure: Issue | undefined
+  maxKeys = MAX_KEYS
   readonly hop: Hop = takeHop()
+  /** No key may be left out of the next checkpoint: the node is new to it. */
+  private whole = true
+  private readonly dirty: Key[] = []
+  private readonly forgotten: string[] = []
+  private savedAt = 0
+  /** Of its record in the last checkpoint. */
+  savedPending = 0
+  savedMaxTime = Number.NEGATIVE_INFINITY
+  private ticks = 0
 
   constructor(plan: PlanNode, def: AnyNode, around: Surroundings) {
     this.plan = plan
@@ -114,15 +138,36 @@ export class NodeRun {
     for (const name of Object.keys(plan.ports.inputs)) this.inputs.set(name, new InPort(name))
     for (const name of Object.keys(plan.ports.outputs)) this.outputs.set(name, new OutPort(name))
     this.keyed = def.scope !== 'node' && (def.state !== undefined || def.tick !== undefined)
+    this.keyOf = def.key?.(plan.config)
     this.ctx = new RunContext(this)
     this.key = this.newKey(this.keyed ? NO_TAG : '')
     if (!this.keyed) this.keys.set('', this.key)
     this.ctx.state = this.key.state
     this.progress = new Progress(around.now())
+    this.look()
+  }
+
+  /** What follows from the config alone. */
+  private look(): void {
+    const complete = this.def.complete?.(this.plan.config)
+    this.behind = complete && new Behind(this, complete)
   }
 
   private newKey(tag: string): Key {
-    return { run: this, tag, state: this.def.state?.(this.plan.config), wakeNow: Number.POSITIVE_INFINITY, wakeMark: Number.POSITIVE_INFINITY }
+    return { run: this, tag, state: this.def.state?.(this.plan.config), wakeNow: Number.POSITIVE_INFINITY, wakeMark: Number.POSITIVE_INFINITY, dirty: false }
+  }
+
+  /** Goes on under another config: state, clocks and counts stay. Its inputs have the same names. */
+  reconfigure(plan: PlanNode): void {
+    this.plan = plan
+    this.ctx.config = plan.config
+    this.keyOf = this.def.key?.(plan.config)
+    for (const name of this.outputs.keys()) if (!Object.hasOwn(plan.ports.outputs, name)) this.outputs.delete(name)
+    for (const name of Object.keys(plan.ports.outputs)) if (!this.outputs.has(name)) this.outputs.set(name, new OutPort(name))
+    this.ctx.emit = {}
+    this.exits = {}
+    this.whole = true
+    this.look()
   }
 
   /** Brings a tag's state into the context. False: there are too many tags, and the sample has failed. */
@@ -130,16 +175,43 @@ export class NodeRun {
     this.key.state = this.ctx.state
     let key = this.keys.get(tag)
     if (key === undefined) {
-      if (this.keys.size >= MAX_KEYS) {
-        this.fail(issue('NODE_KEYS', {}, { limit: MAX_KEYS }))
+      if (this.keys.size >= this.maxKeys) {
+        this.fail(issue('NODE_KEYS', {}, { limit: this.maxKeys }))
         return false
       }
       key = this.newKey(tag)
       this.keys.set(tag, key)
     }
+    if (!key.dirty) {
+      key.dirty = true
+      this.dirty.push(key)
+    }
     this.key = key
     this.ctx.state = key.state
     return true
+  }
+
+  /** After the call in which it was asked for. */
+  private forgetNow(): void {
+    this.outcome &= ~FORGET
+    const { key } = this
+    if (!this.keyed || this.keys.get(key.tag) !== key) return
+    this.keys.delete(key.tag)
+    this.forgotten.push(key.tag)
+    this.around.wake(key, Number.POSITIVE_INFINITY)
+    this.marks.set(key, Number.POSITIVE_INFINITY)
+    this.park()
+  }
+
+  /** No key is under way: the next sample selects its own. */
+  private park(): void {
+    this.key.state = this.ctx.state
+    this.key = this.newKey(NO_TAG)
+    this.ctx.state = this.key.state
+  }
+
+  forget(): void {
+    this.outcome |= FORGET
   }
 
   hold(): void {
@@ -160,14 +232,15 @@ export class NodeRun {
   }
 
   fail(what: Issue | string): void {
-    this.outcome |= EXPLICIT
+    this.outcome |= EXPLICIT | FAILED
     this.failed++
     if (this.ticking) this.held--
-    this.note(what)
+    this.failure = this.note(what)
+    if (this.ticking) this.around.failed(this, this.failure, null, '')
   }
 
   /** Remembers and logs an issue that concerns no sample. The same one is logged once a second at most, all of them a few times. */
-  note(what: Issue | string): void {
+  note(what: Issue | string): Issue {
     const found: Issue = { ...(typeof what === 'string' ? issue('NODE_FAILED', {}, { reason: what }) : what), flow: this.around.flow, node: this.plan.id }
     const now = this.around.now()
     const key = `${found.code} ${found.text}`
@@ -175,22 +248,49 @@ export class NodeRun {
     const repeated = known !== undefined && now - known.time < 1000
     if (known) known.count++
     else if (this.issues.size >= 50) this.issues.delete(this.issues.keys().next().value!)
-    if (repeated) return
+    if (repeated) return found
     this.issues.set(key, { issue: found, time: now, count: known?.count ?? 1 })
     if (!(now - this.lines.since < 1000)) this.lines = { since: now, count: 0 }
     if (this.lines.count++ < MAX_LINES) this.around.log(this, found.level, `${found.text} ${found.remedy}`)
+    return found
   }
 
   tick(key: Key, due: 'now' | 'watermark'): void {
     if (this.keyed && key !== this.key) this.select(key.tag)
     this.ctx.due = due
+    this.aside(() => this.def.tick?.(this.ctx))
+  }
+
+  /** A call that no sample brought. */
+  private aside(call: () => void): void {
+    this.ticks++
     this.ticking = true
+    this.outcome = 0
     try {
-      this.def.tick?.(this.ctx)
+      call()
     } catch (thrown) {
-      this.note(reasonOf(thrown))
+      this.around.failed(this, this.note(reasonOf(thrown)), null, '')
+    } finally {
+      this.ticking = false
+      if (this.outcome & FORGET) this.forgetNow()
     }
-    this.ticking = false
+  }
+
+  /** Once, where it begins anew. */
+  begin(): void {
+    if (this.def.start) this.aside(() => this.def.start!(this.ctx))
+  }
+
+  hear(heard: Heard): void {
+    this.aside(() => this.def.hear?.(heard, this.ctx))
+  }
+
+  /** How a sample ended whose outcome is not plainly 'emitted'. */
+  conclude(sample: Sample, port: string): void {
+    if (this.outcome & FORGET) this.forgetNow()
+    if (this.outcome === EMITTED) this.passed++
+    else if (this.outcome === 0) this.lost++
+    else if (this.outcome & FAILED) this.around.failed(this, this.failure!, sample, port)
   }
 
   /** Event time that is complete at this node: it never goes back. Origins that never spoke and are idle do not hold it back. */
@@ -230,13 +330,39 @@ export class NodeRun {
   /** Plain data of every tag. */
   saveState(): SavedKey[] {
     this.key.state = this.ctx.state
-    return [...this.keys.values()].map(({ tag, state, wakeNow, wakeMark }) => ({ tag, state, wakeNow, wakeMark }))
+    return [...this.keys.values()].map(plain)
+  }
+
+  /**
+   * What changed since it was last asked: of every tag when the node is new to the checkpoint (`whole`). Undefined:
+   * nothing. Asking is taking: the next one begins from here.
+   */
+  takeChanges(whole: boolean): { readonly whole: boolean; readonly keys: readonly SavedKey[]; readonly forgotten: readonly string[] } | undefined {
+    const all = whole || this.whole
+    this.whole = false
+    const forgotten = this.forgotten.splice(0).filter((tag) => !this.keys.has(tag))
+    for (const key of this.dirty) key.dirty = false
+    const dirty = this.dirty.splice(0)
+    if (this.keyed) this.park()
+    else this.key.state = this.ctx.state
+    if (all) return { whole: true, keys: [...this.keys.values()].map(plain), forgotten: [] }
+    if (this.keyed) {
+      const keys = dirty.filter((key) => this.keys.get(key.tag) === key).map(plain)
+      return keys.length + forgotten.length === 0 ? undefined : { whole: false, keys, forgotten }
+    }
+    let count = this.ticks
+    for (const port of this.inputs.values()) count += port.count
+    // What is under way changes the state of a node that opens when it ends.
+    count -= this.boundary?.pending ?? 0
+    if (count === this.savedAt) return undefined
+    this.savedAt = count
+    return { whole: false, keys: [...this.keys.values()].map(plain), forgotten: [] }
   }
 
   restoreState(saved: readonly SavedKey[]): void {
     this.keys.clear()
     for (const s of saved) {
-      const key: Key = { ...s, run: this }
+      const key: Key = { ...s, run: this, dirty: false }
       this.keys.set(s.tag, key)
       this.around.wake(key, key.wakeNow)
       this.marks.set(key, key.wakeMark)
@@ -246,24 +372,30 @@ export class NodeRun {
     this.ctx.state = this.key.state
   }
 
-  /** Runs an operator's act for one tag or every tag. */
-  act(name: string, tag: string | undefined): void {
+  /** Runs an operator's act for one tag or every tag; `args` fit the act's schema. */
+  act(name: string, tag: string | undefined, args: ActCall['args'] = {}): void {
     const act = this.def.acts?.[name]
+    const call: ActCall = { tag, args }
     if (!act) throw new Error(`'${this.def.type}' has no act '${name}'`)
     for (const key of this.keys.values()) {
       if (tag !== undefined && this.keyed && key.tag !== tag) continue
       if (key !== this.key) this.select(key.tag)
+      this.ticks++
       this.ticking = true
+      this.outcome = 0
       try {
-        act(this.ctx)
+        act(this.ctx, call)
       } finally {
         this.ticking = false
+        if (this.outcome & FORGET) this.forgetNow()
       }
     }
   }
 }
 
-/** A source that is silent for longer no longer holds event time back, ms. */
+const plain = ({ tag, state, wakeNow, wakeMark }: Key): SavedKey => ({ tag, state, wakeNow, wakeMark })
+
+/** A source that is silent for longer no longer holds event time back, ms, unless the flow says otherwise. */
 export const IDLE_MS = 10_000
 
 /** What event time hangs on: a source, or a boundary that samples wait in. */
@@ -277,6 +409,7 @@ export interface Origin {
 /** A source's event time: that of its latest sample, going on with the gateway's clock once it is silent. */
 export class Progress implements Origin {
   timed: NodeRun[] = []
+  idleMs = IDLE_MS
   maxTime = Number.NEGATIVE_INFINITY
   lastArrival: number
   private arrived = false
@@ -295,14 +428,38 @@ export class Progress implements Origin {
   }
   mark(now: number): number {
     this.notice(now)
-    const silent = now - this.lastArrival - IDLE_MS
+    const silent = now - this.lastArrival - this.idleMs
     if (this.maxTime === Number.NEGATIVE_INFINITY) return silent > 0 ? Number.POSITIVE_INFINITY : this.maxTime
     return silent > 0 ? this.maxTime + silent : this.maxTime
   }
 }
 
+/** Event time behind a node that emits older times than it has reached: it moves on once what was due has left. */
+export class Behind implements Origin {
+  timed: NodeRun[] = []
+  private reached = Number.NEGATIVE_INFINITY
+  private readonly run: NodeRun
+  private readonly complete: (watermark: number) => number
+
+  constructor(run: NodeRun, complete: (watermark: number) => number) {
+    this.run = run
+    this.complete = complete
+  }
+  /** After its timers have fired. Whether it moved. */
+  advance(now: number): boolean {
+    const watermark = this.run.watermark(now)
+    const reached = Number.isFinite(watermark) ? this.complete(watermark) : watermark
+    if (!(reached > this.reached)) return false
+    this.reached = reached
+    return true
+  }
+  mark(): number {
+    return this.reached
+  }
+}
+
 /** Plain data. */
-export type SavedKey = Omit<Key, 'run'>
+export type SavedKey = Omit<Key, 'run' | 'dirty'>
 
 export class RunContext implements Context {
   config: unknown
@@ -348,8 +505,11 @@ export class RunContext implements Context {
     run.key.wakeMark = time
     run.marks.set(run.key, time)
   }
-  alarm(change: AlarmChange): void {
-    this.run.around.alarm(this.run, this.tag, change)
+  forget(): void {
+    this.run.forget()
+  }
+  alarm(change: AlarmChange, tag: string = this.tag): void {
+    this.run.around.alarm(this.run, tag, change)
   }
   log(level: IssueLevel, text: string, sample?: Sample): void {
     this.run.around.log(this.run, level, text, sample)

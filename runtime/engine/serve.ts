@@ -3,7 +3,7 @@
 import { issue, IssueError, reasonOf } from '#kit'
 import { engineClock } from './clock.ts'
 import { EngineHost, type HostOptions } from './host.ts'
-import type { FromEngine, Request, ToEngine } from './messages.ts'
+import type { FromEngine, Pulse, Request, ToEngine } from './messages.ts'
 
 /** A device or a disk that hangs does not keep this process: the next one needs the journal. */
 const END_MS = 15_000
@@ -48,7 +48,7 @@ export async function serve(options: Pick<HostOptions, 'nodes' | 'drivers' | 'jo
       case 'remove': return host.remove(request.flow)
       case 'arm': return host.arm(request.flow, request.armed)
       case 'hold': return host.hold(request.held)
-      case 'act': return host.act(request.flow, request.node, request.act, request.tag)
+      case 'act': return host.act(request.flow, request.node, request.act, request.tag, request.args)
       case 'report': return host.report(request.flow)
       case 'connections': return host.connections()
       case 'tap': {
@@ -60,7 +60,7 @@ export async function serve(options: Pick<HostOptions, 'nodes' | 'drivers' | 'jo
         taps.get(request.tap)?.()
         taps.delete(request.tap)
         return undefined
-      case 'ping': return process.memoryUsage.rss() / 1048576
+      case 'ping': return { memoryMb: process.memoryUsage.rss() / 1048576, written: host.written() } satisfies Pulse
       case 'close': return undefined
     }
   }

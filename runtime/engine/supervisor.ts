@@ -2,10 +2,10 @@
 // and gives it its flows again. A crash there is an issue here, never more. Longer than 300 lines: one state machine.
 import { fork, type ChildProcess } from 'node:child_process'
 import { join } from 'node:path'
-import { issue, IssueError, reasonOf, type Health, type Issue, type JsonSample } from '#kit'
+import { issue, IssueError, reasonOf, type ActCall, type Health, type Issue, type JsonSample } from '#kit'
 import type { EngineStatus } from '#format'
 import type { EngineDeploy, EngineDeployed, EngineListener, Engines, FlowReport } from './contract.ts'
-import type { FromEngine, Request } from './messages.ts'
+import type { FromEngine, Pulse, Request } from './messages.ts'
 
 export interface SupervisorOptions {
   /** For the engine's journal and what its drivers keep. */
@@ -65,6 +65,7 @@ class Supervisor implements Engines {
   private failures = 0
   private startedAt = 0
   private memoryMb = 0
+  private readonly written = new WriteRate()
   private state: EngineStatus['state'] = 'stopped'
   private trouble: Issue | undefined
   private timer: NodeJS.Timeout | undefined
@@ -146,9 +147,11 @@ class Supervisor implements Engines {
       if (unanswered * pingMs >= hangMs) return this.kill(child, `it did not answer for ${hangMs / 1000} s`)
       if (unanswered++ > 0) return
       this.call({ call: 'ping' }).then(
-        (mb) => {
+        (pulse) => {
           unanswered = 0
-          this.memoryMb = mb as number
+          const { memoryMb, written } = pulse as Pulse
+          this.memoryMb = memoryMb
+          if (this.written.note(performance.now(), written)) for (const l of this.listeners) l.engine?.(this.status()[0]!)
         },
         () => undefined, // the exit says why
       )
@@ -289,8 +292,8 @@ class Supervisor implements Engines {
     }
   }
 
-  async act(flow: string, node: string, act: string, tag?: string): Promise<void> {
-    await this.call({ call: 'act', flow, node, act, ...(tag === undefined ? {} : { tag }) })
+  async act(flow: string, node: string, act: string, tag?: string, args?: ActCall['args']): Promise<void> {
+    await this.call({ call: 'act', flow, node, act, ...(tag === undefined ? {} : { tag }), ...(args === undefined ? {} : { args }) })
   }
 
   async report(flow: string): Promise<FlowReport> {
@@ -317,7 +320,7 @@ class Supervisor implements Engines {
 
   status(): readonly EngineStatus[] {
     const { id } = this.options
-    return [{ id, state: this.state, pid: this.child?.pid ?? null, restarts: this.restarts, memoryMb: Math.round(this.memoryMb), ...(this.trouble ? { issue: this.trouble } : {}) }]
+    return [{ id, state: this.state, pid: this.child?.pid ?? null, restarts: this.restarts, memoryMb: Math.round(this.memoryMb), written: this.written.rate(), ...(this.trouble ? { issue: this.trouble } : {}) }]
   }
 
   listen(listener: EngineListener): () => void {
@@ -349,4 +352,31 @@ class Supervisor implements Engines {
 function crashReason(code: number | null, signal: NodeJS.Signals | null, lastWords: string): string {
   const line = lastWords.split('\n').findLast((l) => /error|engine:/i.test(l))?.trim()
   return line ?? (signal ? `signal ${signal}` : `exit code ${code}`)
+}
+
+/** Views hear of it this often, and it is over that time. */
+const RATE_MS = 10_000
+
+/** Writes a second over the last RATE_MS, from counts that begin at 0 with each engine process. */
+class WriteRate {
+  private told = 0
+  private readonly seen: { readonly at: number; readonly bytes: number; readonly commits: number }[] = []
+
+  /** Whether it is time to tell. */
+  note(at: number, { bytes, commits }: Pulse['written']): boolean {
+    if (bytes < (this.seen.at(-1)?.bytes ?? 0)) this.seen.length = 0
+    this.seen.push({ at, bytes, commits })
+    while (this.seen.length > 2 && at - this.seen[1]!.at >= RATE_MS) this.seen.shift()
+    if (at - this.told < RATE_MS) return false
+    this.told = at
+    return true
+  }
+
+  rate(): EngineStatus['written'] {
+    const first = this.seen[0]
+    const last = this.seen.at(-1)
+    const s = first && last ? (last.at - first.at) / 1000 : 0
+    if (!first || !last || s === 0) return { bytesPerS: 0, commitsPerS: 0 }
+    return { bytesPerS: Math.round((last.bytes - first.bytes) / s), commitsPerS: Math.round((10 * (last.commits - first.commits)) / s) / 10 }
+  }
 }

@@ -438,7 +438,8 @@ describe('over random command streams', () => {
     ['a disarming that is not heard', (o) => ({ ...spread(createGuard(o)), arm: async () => undefined })],
     ['a hold that is not heard', (o) => ({ ...spread(createGuard(o)), hold: async () => undefined })],
   ])('the oracle sees %s', async (_, make) => {
-    const result = await fc.check(property(make), { numRuns: 150, endOnFailure: true })
+    // Always the same streams: that chance finds the fault is not the matter here.
+    const result = await fc.check(property(make), { seed: 7, numRuns: 1000, endOnFailure: true })
     expect(result.failed).toBe(true)
   })
 })

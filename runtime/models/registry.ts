@@ -58,6 +58,8 @@ interface Card {
   readonly hash?: string
   readonly inputs?: readonly ModelPort[]
   readonly outputs?: readonly ModelPort[]
+  /** Statistics of the readings that it was trained with, by the label of an element. */
+  readonly baseline?: { readonly features?: readonly { readonly feature?: string; readonly mean?: number; readonly std?: number }[] }
 }
 
 const MODEL_NAME = /^[a-z][a-z0-9_-]{0,63}$/
@@ -119,7 +121,7 @@ export async function openRegistry(options: RegistryOptions): Promise<Registry> 
     }
     if ('reason' in found) return broken(found.reason)
     try {
-      const inputs = described(found.inputs, card.inputs)
+      const inputs = described(found.inputs, withBaseline(card))
       const outputs = described(found.outputs, card.outputs)
       const title = card.title ?? name
       return { ...known, info: { name, hash, title, inputs, outputs }, body: { ...bare, title, summary: card.summary ?? '', inputs, outputs } }
@@ -188,8 +190,24 @@ function described(found: readonly ModelPort[], carded: readonly ModelPort[] = [
     const c = carded.find((x) => x.name === p.name)
     const length = p.shape.slice(p.shape[0] === -1 || p.shape[0] === 1 ? 1 : 0).reduce((a, b) => a * b, 1)
     if (c?.labels && length > 0 && c.labels.length !== length) throw new Error(`'${p.name}' has ${length} elements and ${c.labels.length} labels`)
-    return { name: p.name, type: p.type, shape: p.shape, ...(c?.title === undefined ? {} : { title: c.title }), ...(c?.unit === undefined ? {} : { unit: c.unit }), ...(c?.labels === undefined ? {} : { labels: c.labels }) }
+    const statistics: { mean?: readonly number[]; std?: readonly number[]; min?: readonly number[]; max?: readonly number[] } = {}
+    for (const key of ['mean', 'std', 'min', 'max'] as const) {
+      const list = c?.[key]
+      if (list === undefined) continue
+      if (!Array.isArray(list) || !list.every(Number.isFinite) || (length > 0 && list.length !== length)) throw new Error(`'${p.name}' has ${length} elements, and '${key}' is not a number for each`)
+      statistics[key] = list
+    }
+    return { name: p.name, type: p.type, shape: p.shape, ...(c?.title === undefined ? {} : { title: c.title }), ...(c?.unit === undefined ? {} : { unit: c.unit }), ...(c?.labels === undefined ? {} : { labels: c.labels }), ...statistics }
   })
+}
+
+/** The card's inputs; the only one with the mean and deviation of the baseline, when that has each of its labels in order. */
+function withBaseline({ inputs, baseline }: Card): readonly ModelPort[] | undefined {
+  const [input] = inputs ?? []
+  const features = baseline?.features
+  if (input?.labels === undefined || inputs!.length !== 1 || !Array.isArray(features) || features.length !== input.labels.length) return inputs
+  if (!features.every((f, i) => f?.feature === input.labels![i] && Number.isFinite(f.mean) && Number.isFinite(f.std))) return inputs
+  return [{ mean: features.map((f) => f.mean as number), std: features.map((f) => f.std as number), ...input }]
 }
 
 // ---- probing ----------------------------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { formatIssue, sample, type Sample, type Value } from '#kit'
-import type { Journal } from '../engine/contract.ts'
+import type { Journal, StateItem, StateScope } from '../engine/contract.ts'
 import { decodeGroup, encodeGroup } from './journal-codec.ts'
 import { openJournal, type JournalOptions } from './journal.ts'
 
@@ -79,15 +79,18 @@ describe('an engine journal', () => {
     const journal = await start()
     await Promise.all(fill(journal, 1, 100))
     await Promise.all(fill(journal, 101, 200))
-    const state = { pump: { window: { sums: new Float64Array([1, 2]), last: Number.NaN } } }
-    await journal.checkpoint({ position: 150, time: 77, flows: state })
+    const state = [
+      { flow: 'pump', node: 'window', item: 'key:a', value: { sums: new Float64Array([1, 2]), last: Number.NaN } },
+      { flow: 'pump', node: 'window', item: 'node', value: { type: 'aggregate.window' } },
+    ]
+    await journal.checkpoint({ position: 150, time: 77, drop: [], put: state })
     await journal.close()
     const again = await start()
     const recovered = await again.recover()
-    expect(recovered.checkpoint).toEqual({ position: 150, time: 77, flows: state })
+    expect(recovered.checkpoint).toEqual({ position: 150, time: 77, state })
     expect(recovered.entries.map((e) => e.position)).toEqual(Array.from({ length: 50 }, (_, i) => 151 + i))
     expect(recovered.entries[0]!.sample).toEqual(reading(151))
-    await again.checkpoint({ position: 200, time: 78, flows: {} })
+    await again.checkpoint({ position: 200, time: 78, drop: [{}], put: [] })
     await again.close()
     const third = await start()
     expect(third.position).toBe(200)
@@ -97,11 +100,43 @@ describe('an engine journal', () => {
     await next.committed
   })
 
+  it('keeps what a checkpoint changes, and forgets what it drops: one, a node, a flow, everything', async () => {
+    const journal = await start()
+    const item = (place: string, value: unknown): StateItem => {
+      const [flow, node, name] = place.split('/') as [string, string, string]
+      return { flow, node, item: name, value }
+    }
+    const now = async (): Promise<string[]> => (await journal.recover()).checkpoint!.state.map((i) => `${i.flow}/${i.node}/${i.item}=${String(i.value)}`)
+    const change = (drop: StateScope[], ...put: StateItem[]): Promise<void> => journal.checkpoint({ position: 0, time: 1, drop, put })
+    await change([], item('f/a/x', 1), item('f/a/y', 1), item('f/b/x', 1), item('g/a/x', 1))
+    await change([{ flow: 'f', node: 'a', item: 'y' }], item('f/a/x', 2))
+    expect(await now()).toEqual(['f/a/x=2', 'f/b/x=1', 'g/a/x=1'])
+    await change([{ flow: 'f', node: 'a' }], item('f/a/z', 3))
+    expect(await now()).toEqual(['f/a/z=3', 'f/b/x=1', 'g/a/x=1'])
+    await change([{ flow: 'f' }])
+    expect(await now()).toEqual(['g/a/x=1'])
+    await change([{}], item('h/a/x', 1))
+    expect(await now()).toEqual(['h/a/x=1'])
+    await journal.close()
+    expect((await (await start()).recover()).checkpoint!.state).toHaveLength(1)
+  })
+
+  it('writes what changed, not what is there', async () => {
+    const journal = await start()
+    const tags = Array.from({ length: 2000 }, (_, i) => ({ flow: 'f', node: 'n', item: `key:${i}`, value: noise(100) }))
+    await journal.checkpoint({ position: 0, time: 1, drop: [], put: tags })
+    const before = journal.stats().bytes
+    await journal.checkpoint({ position: 0, time: 2, drop: [], put: tags.slice(0, 3) })
+    expect(journal.stats()).toMatchObject({ checkpoints: 2 })
+    expect(journal.stats().bytes - before).toBeLessThan(before / 500)
+    expect((await journal.recover()).checkpoint!.state).toHaveLength(2000)
+  })
+
   it('stays small when checkpoints follow each other', async () => {
     const journal = await start()
     for (let round = 0; round < 30; round++) {
       await Promise.all(fill(journal, round * 2000 + 1, round * 2000 + 2000))
-      await journal.checkpoint({ position: journal.position, time: round, flows: { pump: noise(20_000) } })
+      await journal.checkpoint({ position: journal.position, time: round, drop: [], put: [{ flow: 'pump', node: 'n', item: 'node', value: noise(20_000) }] })
     }
     await journal.close()
     expect((await readFile(file)).byteLength).toBeLessThan(1_000_000)
@@ -129,7 +164,7 @@ describe('an engine journal', () => {
     expect(kept.length).toBeGreaterThan(20)
     expect(journal.stats()).toMatchObject({ entries: kept.length, rejected: 1 })
     expect((await journal.recover()).entries.map((e) => e.position)).toEqual(kept)
-    await journal.checkpoint({ position: kept.at(-1)!, time: 1, flows: { f: noise(30_000) } })
+    await journal.checkpoint({ position: kept.at(-1)!, time: 1, drop: [], put: [{ flow: 'f', node: 'n', item: 'node', value: noise(30_000) }] })
     const after = journal.append('f', 'n', 'p', reading(1))
     await after.committed
     await journal.close()
@@ -173,7 +208,7 @@ describe('a damaged journal', () => {
   it('keeps what is sound when pages are garbled', async () => {
     const journal = await start()
     for (let i = 1; i <= 60; i++) await journal.append('f', 'n', 'p', sample('t', noise(3000), i)).committed
-    await journal.checkpoint({ position: 10, time: 1, flows: { f: 'state' } })
+    await journal.checkpoint({ position: 10, time: 1, drop: [], put: [{ flow: 'f', node: 'n', item: 'node', value: 'state' }] })
     await journal.close()
     const bytes = await readFile(file)
     bytes.fill(0xa5, bytes.length - 30_000, bytes.length - 10_000)
@@ -181,7 +216,7 @@ describe('a damaged journal', () => {
     const again = await start()
     const { checkpoint, entries, issues } = await again.recover()
     expect(issues).toHaveLength(1)
-    expect(checkpoint?.flows).toEqual({ f: 'state' })
+    expect(checkpoint?.state.map((i) => i.value)).toEqual(['state'])
     expect(entries.length).toBeGreaterThan(0)
     expect(entries.length).toBeLessThan(50)
     for (const e of entries) expect(e.sample.value).toEqual(noise(3000))
@@ -209,5 +244,19 @@ describe('a damaged journal', () => {
     const { entries, issues } = await (await start()).recover()
     expect(entries.map((e) => e.position)).toEqual([1, 3])
     expect(issues![0]!.text).toContain('2 entries and no checkpoint could be kept')
+  })
+
+  it('keeps the tags whose state is sound when that of one is not', async () => {
+    const journal = await start()
+    const put = ['a', 'b', 'c'].map((tag) => ({ flow: 'f', node: 'n', item: `key:${tag}`, value: noise(500) }))
+    await journal.checkpoint({ position: 5, time: 1, drop: [], put })
+    await journal.close()
+    const db = new DatabaseSync(file)
+    db.prepare("UPDATE state SET crc = crc + 1 WHERE item = 'key:b'").run()
+    db.close()
+    const { checkpoint, issues } = await (await start()).recover()
+    expect(checkpoint!.state.map((i) => i.item)).toEqual(['key:a', 'key:c'])
+    expect(checkpoint!.position).toBe(5)
+    expect(issues![0]!.text).toContain('no entry and part of the checkpoint could be kept')
   })
 })

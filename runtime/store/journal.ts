@@ -4,9 +4,9 @@
 import { serialize, deserialize } from 'node:v8'
 import { Worker } from 'node:worker_threads'
 import { issue, IssueError, reasonOf, type Issue, type Sample } from '#kit'
-import type { Checkpoint, Journal, JournalEntry } from '../engine/contract.ts'
+import type { Checkpoint, Journal, JournalEntry, Recovered } from '../engine/contract.ts'
 import { decodeGroup, encodeGroup, weigh, type Unplaced } from './journal-codec.ts'
-import type { OpenedFile, Reply, Request, Stored, WorkerOptions } from './journal-worker.ts'
+import type { OpenedFile, Reply, Request, Stored, WorkerOptions, Written } from './journal-worker.ts'
 
 export interface JournalOptions {
   /** The file may not grow above this; appends then reject until a checkpoint made room. No limit unless given. */
@@ -53,7 +53,7 @@ export async function openJournal(file: string, options: JournalOptions = {}): P
 
 class StorageThread {
   readonly #worker: Worker
-  readonly #asked = new Map<number, { resolve: (answer: OpenedFile | Stored | undefined) => void; reject: (error: Error) => void }>()
+  readonly #asked = new Map<number, { resolve: (answer: OpenedFile | Stored | Written | undefined) => void; reject: (error: Error) => void }>()
   readonly #gone: Promise<void>
   #ended: Error | undefined
   #id = 0
@@ -75,7 +75,7 @@ class StorageThread {
     })
   }
 
-  ask(request: Unsent, transfer: ArrayBuffer[] = []): Promise<OpenedFile | Stored | undefined> {
+  ask(request: Unsent, transfer: ArrayBuffer[] = []): Promise<OpenedFile | Stored | Written | undefined> {
     if (this.#ended) return Promise.reject(this.#ended)
     const id = ++this.#id
     return new Promise((resolve, reject) => {
@@ -119,6 +119,7 @@ class FileJournal implements Journal {
   #entries = 0
   #commits = 0
   #bytes = 0
+  #checkpoints = 0
   #rejected = 0
 
   constructor(thread: StorageThread, file: string, opened: OpenedFile, maxWaiting: number) {
@@ -127,7 +128,7 @@ class FileJournal implements Journal {
     this.#position = opened.position
     this.#maxWaiting = maxWaiting
     const d = opened.damage
-    const kept = d && `${d.entries === 0 ? 'no entry' : d.entries === 1 ? 'one entry' : `${d.entries} entries`} and ${d.checkpoint ? 'the' : 'no'} checkpoint could be kept`
+    const kept = d && `${d.entries === 0 ? 'no entry' : d.entries === 1 ? 'one entry' : `${d.entries} entries`} and ${{ all: 'the', part: 'part of the', none: 'no' }[d.checkpoint]} checkpoint could be kept`
     this.#found = d ? [issue('JOURNAL_DAMAGED', {}, { reason: d.reason, file: d.file, kept: kept! })] : []
   }
 
@@ -182,24 +183,27 @@ class FileJournal implements Journal {
 
   async checkpoint(checkpoint: Checkpoint): Promise<void> {
     try {
-      const payload = new Uint8Array(serialize(checkpoint.flows))
-      await this.#thread.ask({ do: 'checkpoint', position: checkpoint.position, time: checkpoint.time, payload }, [payload.buffer])
+      const { position, time, drop } = checkpoint
+      const put = new Uint8Array(serialize(checkpoint.put))
+      const { bytes } = (await this.#thread.ask({ do: 'checkpoint', position, time, drop, put }, [put.buffer])) as Written
+      this.#checkpoints++
+      this.#bytes += bytes
     } catch (thrown) {
       throw this.#error(thrown)
     }
   }
 
-  async recover(): Promise<{ readonly checkpoint: Checkpoint | undefined; readonly entries: readonly JournalEntry[]; readonly issues: readonly Issue[] }> {
+  async recover(): Promise<{ readonly checkpoint: Recovered | undefined; readonly entries: readonly JournalEntry[]; readonly issues: readonly Issue[] }> {
     await this.#pump
     const stored = (await this.#thread.ask({ do: 'recover' })) as Stored
     const point = stored.checkpoint
     const after = point?.position ?? 0
-    const checkpoint = point && { position: point.position, time: point.time, flows: deserialize(point.payload) as Checkpoint['flows'] }
+    const checkpoint = point && { ...point, state: stored.state.map(({ payload, ...place }) => ({ ...place, value: deserialize(payload) as unknown })) }
     return { checkpoint, entries: stored.groups.flatMap((g) => decodeGroup(g.first, g.payload)).filter((e) => e.position > after), issues: this.#found }
   }
 
-  stats(): { readonly entries: number; readonly commits: number; readonly bytes: number; readonly rejected: number } {
-    return { entries: this.#entries, commits: this.#commits, bytes: this.#bytes, rejected: this.#rejected }
+  stats(): { readonly entries: number; readonly commits: number; readonly bytes: number; readonly checkpoints: number; readonly rejected: number } {
+    return { entries: this.#entries, commits: this.#commits, bytes: this.#bytes, checkpoints: this.#checkpoints, rejected: this.#rejected }
   }
 
   close(): Promise<void> {

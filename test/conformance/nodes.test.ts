@@ -2,6 +2,7 @@
 import { readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { catalogueText } from '../../runtime/cli/catalogue.ts'
 import { drivers, nodes } from '../../nodes/index.ts'
 import { conform } from './conform.ts'
 
@@ -9,7 +10,11 @@ const root = join(import.meta.dirname, '../..')
 const all = [...nodes.values()]
 
 describe('the catalogue', () => {
-  const families = readdirSync(join(root, 'nodes'), { withFileTypes: true }).filter((d) => d.isDirectory() && !['kit', 'math', 'drivers'].includes(d.name))
+  const families = readdirSync(join(root, 'nodes'), { withFileTypes: true }).filter((d) => d.isDirectory() && !['kit', 'math', 'expression', 'drivers'].includes(d.name))
+
+  test("is what the files say: 'npm run generate' writes it", () => {
+    expect(readFileSync(join(root, 'nodes/index.ts'), 'utf8')).toBe(catalogueText())
+  })
 
   test('holds every node file, by its path', () => {
     const files = families.flatMap(({ name }) =>
@@ -34,12 +39,13 @@ describe('the catalogue', () => {
       for (const [, from] of readFileSync(file, 'utf8').matchAll(/^(?:import|export)(?! type)[^'\n]*from '([^']+)'/gm)) {
         if (from!.startsWith('.')) visit(join(file, '..', from!))
         else if (from!.startsWith('#math/')) visit(join(root, 'nodes/math', `${from!.slice(6)}.ts`))
+        else if (from === '#expression') visit(join(root, 'nodes/expression/index.ts'))
         else if (!from!.startsWith('#') && !from!.startsWith('node:')) outside.add(from!)
       }
     }
     visit(join(root, 'nodes/index.ts'))
     expect(seen.size).toBeGreaterThan(nodes.size)
-    for (const library of outside) expect(library).toMatch(/^(typebox(\/value)?|fft\.js)$/)
+    for (const library of outside) expect(library).toMatch(/^(typebox(\/value)?|fft\.js|luxon|croner|re2js|csv-parse\/sync|@marcbachmann\/cel-js)$/)
   })
 
   test('keeps a family together, as the palette shows it', () => {

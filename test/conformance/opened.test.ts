@@ -115,6 +115,7 @@ describe.each([...nodes].filter(([, node]) => node.open !== undefined))('%s, its
       },
       secret: () => SECRET,
       model: async () => fakeModel,
+      script: async () => ({ run: async () => undefined, health: () => ({ state: 'ok', text: '' }), close: async () => undefined }),
       fail: (what) => void said.push(JSON.stringify(what)),
       log: (_level, text) => void said.push(text),
     }

@@ -12,7 +12,7 @@ const journal: Journal = {
   append: () => ({ position: ++position, committed: Promise.resolve() }),
   checkpoint: () => Promise.resolve(),
   recover: () => Promise.resolve({ checkpoint: undefined, entries: [] }),
-  stats: () => ({ entries: position, commits: 0, bytes: 0 }),
+  stats: () => ({ entries: position, commits: 0, bytes: 0, checkpoints: 0, rejected: 0 }),
   close: () => Promise.resolve(),
 }
 await serve({ nodes, drivers, journal, folder: process.argv[3]! })

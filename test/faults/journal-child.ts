@@ -46,7 +46,7 @@ if (mode === 'full') {
     }
     // The early one is killed with its last acknowledged group still in memory, as a power cut may find it.
     if (mode === 'early' && batch === 20) Atomics.wait(asleep, 0, 0)
-    if (batch % 3 === 2) await journal.checkpoint({ position: journal.position - 250, time: Date.now(), flows: { flow: batch } })
+    if (batch % 3 === 2) await journal.checkpoint({ position: journal.position - 250, time: Date.now(), drop: [], put: [{ flow: 'flow', node: 'node', item: 'node', value: batch }] })
     await new Promise(setImmediate)
   }
 }

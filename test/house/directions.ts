@@ -3,6 +3,7 @@ import { imports, isTest, packageOf, place, type Import, type Source } from './s
 
 const kit = (file: string): boolean => file.startsWith('nodes/kit/')
 const math = (file: string): boolean => file.startsWith('nodes/math/')
+const expression = (file: string): boolean => file.startsWith('nodes/expression/')
 const flows = (file: string): boolean => file.startsWith('flows/')
 const format = (file: string): boolean => file.startsWith('flows/format/')
 const inFolder = (folder: string) => (file: string): boolean => file.startsWith(`${folder}/`)
@@ -14,6 +15,7 @@ const knowsNodes = (path: string): boolean => path === 'runtime/main.ts' || path
 const rules: readonly { readonly of: (path: string) => boolean; readonly what: string; readonly may: (to: string, from: string) => boolean }[] = [
   { of: kit, what: 'nodes/kit imports nothing of ours', may: kit },
   { of: math, what: 'nodes/math imports nothing of ours', may: math },
+  { of: expression, what: 'nodes/expression imports the kit and math', may: (to) => kit(to) || math(to) || expression(to) },
   { of: flows, what: 'flows import the kit only', may: (to) => kit(to) || flows(to) },
   { of: (path) => path === 'nodes/index.ts', what: 'the catalogue imports the kit, nodes and drivers', may: (to) => to.startsWith('nodes/') },
   {
@@ -21,9 +23,9 @@ const rules: readonly { readonly of: (path: string) => boolean; readonly what: s
     what: 'a driver imports the kit, math and what drivers share, no node and no other driver',
     may: (to, from) => kit(to) || math(to) || /^nodes\/drivers\/[^/]+$/.test(to) || to.startsWith(from.split('/').slice(0, 3).join('/') + '/'),
   },
-  { of: inFolder('nodes'), what: 'a node imports the kit, math and drivers, no other node', may: (to) => kit(to) || math(to) || to.startsWith('nodes/drivers/') },
-  { of: knowsNodes, what: 'the command line and the two mains import the kit, flows, the runtime and the catalogue', may: (to) => kit(to) || flows(to) || to.startsWith('runtime/') || to === 'nodes/index.ts' },
-  { of: inFolder('runtime'), what: 'the runtime imports the kit and flows; only its mains and its command line know the catalogue', may: (to) => kit(to) || flows(to) || to.startsWith('runtime/') },
+  { of: inFolder('nodes'), what: 'a node imports the kit, math, expressions and drivers, no other node', may: (to) => kit(to) || math(to) || expression(to) || to.startsWith('nodes/drivers/') },
+  { of: knowsNodes, what: 'the command line and the two mains import the kit, flows, expressions, the runtime and the catalogue', may: (to) => kit(to) || flows(to) || expression(to) || to.startsWith('runtime/') || to === 'nodes/index.ts' },
+  { of: inFolder('runtime'), what: 'the runtime imports the kit, flows and expressions; only its mains and its command line know the catalogue', may: (to) => kit(to) || flows(to) || expression(to) || to.startsWith('runtime/') },
   { of: inFolder('editor'), what: 'the editor imports the kit and flows/format, never the runtime or nodes', may: (to) => kit(to) || format(to) || to.startsWith('editor/') },
   { of: inFolder('models'), what: 'models import the kit, math, flows and the simulated plant', may: (to) => kit(to) || math(to) || flows(to) || to.startsWith('models/') || to.startsWith('runtime/plant/') },
 ]
@@ -44,7 +46,7 @@ export function directionFaults(all: readonly Source[]): string[] {
         else if (file !== undefined && rule && !rule.may(file, path)) fault(found, rule.what)
         const name = packageOf(found)
         if (/^(nodes\/|flows\/)/.test(path) && !path.startsWith('nodes/drivers/') && name !== undefined && heavy.includes(name) && !found.typeOnly) fault(found, 'only drivers load protocol libraries')
-        if ((kit(path) || math(path) || format(path) || path.startsWith('editor/')) && found.specifier.startsWith('node:')) fault(found, 'this runs in a browser')
+        if ((kit(path) || math(path) || expression(path) || format(path) || path.startsWith('editor/')) && found.specifier.startsWith('node:')) fault(found, 'this runs in a browser')
         if (path.startsWith('editor/') && !path.startsWith('editor/canvas/') && (name === 'reactflow' || name?.startsWith('@xyflow/') === true)) fault(found, 'only editor/canvas imports React Flow')
         if (path.startsWith('editor/state/') && (/^(react|react-dom|reactflow|@xyflow\/.*|radix-ui|cmdk|lucide-react|uplot)$/.test(name ?? '') || /\.(tsx|css)$/.test(found.specifier))) fault(found, 'editor/state is plain TypeScript')
       }

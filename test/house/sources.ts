@@ -112,6 +112,7 @@ function fileOf(from: string, specifier: string): string | undefined {
   const path = specifier.replace(/\?.*$/, '')
   if (path === '#kit') return 'nodes/kit/index.ts'
   if (path === '#format') return 'flows/format/index.ts'
+  if (path === '#expression') return 'nodes/expression/index.ts'
   if (path.startsWith('#math/')) return `nodes/math/${path.slice(6)}.ts`
   if (path.startsWith('.')) return posix.join(dirname(from), path)
   return undefined

@@ -28,7 +28,7 @@ const notGranted = (): never => {
 }
 function ioOf(entry: { info: ModelInfo; file: string }, logs: string[] = []): Io {
   return {
-    flow: 'f', node: 'n', now: () => 0, emit: notGranted, deliver: notGranted, connection: notGranted, secret: notGranted, fail: notGranted,
+    flow: 'f', node: 'n', now: () => 0, emit: notGranted, deliver: notGranted, connection: notGranted, secret: notGranted, script: notGranted, fail: notGranted,
     model: (name) => (name === entry.info.name ? host.open(entry) : Promise.reject(new Error(`asked for '${name}'`))),
     log: (_level, text) => void logs.push(text),
   }

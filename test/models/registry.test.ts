@@ -41,6 +41,23 @@ describe('the model registry', () => {
     expect(registry.issue('bearing')!.text).toContain("'features' has 75 elements and 1 labels")
   })
 
+  it('tells what an input was trained with: from the card, or the baseline that has its labels', async () => {
+    const shipped = await open({ folders: [shippedModels] })
+    const [features] = shipped.get('bearing')!.info.inputs
+    expect([features!.mean!.length, features!.std!.length, features!.min]).toEqual([75, 75, undefined])
+    expect(features!.mean![features!.labels!.indexOf('crest')]).toBeGreaterThan(3)
+
+    await putModel(folder, 'told', identity('float32', [1, 2]), { 'card.json': JSON.stringify({ inputs: [{ name: 'x', min: [0, 1], max: [2, 3] }] }) })
+    await putModel(folder, 'short', identity('float32', [1, 2]), { 'card.json': JSON.stringify({ inputs: [{ name: 'x', mean: [0] }] }) })
+    const other = { inputs: [{ name: 'x', labels: ['a', 'b'] }], baseline: { features: [{ feature: 'b', mean: 1, std: 1 }, { feature: 'a', mean: 1, std: 1 }] } }
+    await putModel(folder, 'other', identity('float32', [1, 2]), { 'card.json': JSON.stringify(other) })
+    const registry = await open({ folders: [folder] })
+    await registry.refresh()
+    expect(registry.get('told')!.info.inputs[0]).toMatchObject({ min: [0, 1], max: [2, 3] })
+    expect(registry.issue('short')!.text).toContain("'x' has 2 elements, and 'mean' is not a number for each")
+    expect(registry.get('other')!.info.inputs[0]!.mean).toBeUndefined()
+  })
+
   it('lists what does not load, each with its reason, beside what does', async () => {
     const x = tensorValue('x', 'float32', [1, 2])
     const y = tensorValue('y', 'float32', [1, 2])

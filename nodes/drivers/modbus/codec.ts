@@ -1,30 +1,16 @@
 // Registers to values and back. Modbus sends each 16-bit register big-endian; how larger values are laid over several
 // registers is each maker's own, written here as the order of the bytes A (highest) to D (lowest) on the wire.
+import { readNumber, readText, reorder, type Order } from '#math/binary'
 
 export const registerTypes = ['bool', 'int16', 'uint16', 'int32', 'uint32', 'int64', 'uint64', 'float32', 'float64', 'string'] as const
 export type RegisterType = (typeof registerTypes)[number]
-export const orders = ['ABCD', 'CDAB', 'BADC', 'DCBA'] as const
-/** ABCD: as the standard has it. CDAB: words swapped. BADC: bytes of each word swapped. DCBA: both. */
-export type Order = (typeof orders)[number]
+export { orders, type Order } from '#math/binary'
 
 const bytesOf: Readonly<Record<Exclude<RegisterType, 'string'>, number>> = { bool: 2, int16: 2, uint16: 2, int32: 4, uint32: 4, int64: 8, uint64: 8, float32: 4, float64: 8 }
 
 /** Registers that `count` values take; a string's count is its characters, two in a register. */
 export function registersOf(type: RegisterType, count = 1): number {
   return type === 'string' ? Math.ceil(count / 2) : (bytesOf[type] / 2) * count
-}
-
-/** The bytes of one value, most significant first, out of its registers (or into them: it is its own inverse). */
-function reorder(bytes: Uint8Array, order: Order): Uint8Array {
-  const out = Uint8Array.from(bytes)
-  if (order === 'BADC' || order === 'DCBA') for (let i = 0; i + 1 < out.length; i += 2) [out[i], out[i + 1]] = [out[i + 1]!, out[i]!]
-  if (order === 'CDAB' || order === 'DCBA') {
-    for (let i = 0, k = out.length - 2; i < k; i += 2, k -= 2) {
-      ;[out[i], out[k]] = [out[k]!, out[i]!]
-      ;[out[i + 1], out[k + 1]] = [out[k + 1]!, out[i + 1]!]
-    }
-  }
-  return out
 }
 
 const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
@@ -34,18 +20,9 @@ const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes
  * of `bit` (0 is the lowest), or of the whole register without one.
  */
 export function decodeNumber(registers: Uint8Array, type: Exclude<RegisterType, 'string'>, order: Order, bit?: number): number {
-  const view = viewOf(reorder(registers.subarray(0, bytesOf[type]), order))
-  switch (type) {
-    case 'bool': return (bit === undefined ? view.getUint16(0) !== 0 : ((view.getUint16(0) >> bit) & 1) === 1) ? 1 : 0
-    case 'int16': return view.getInt16(0)
-    case 'uint16': return view.getUint16(0)
-    case 'int32': return view.getInt32(0)
-    case 'uint32': return view.getUint32(0)
-    case 'int64': return Number(view.getBigInt64(0))
-    case 'uint64': return Number(view.getBigUint64(0))
-    case 'float32': return view.getFloat32(0)
-    case 'float64': return view.getFloat64(0)
-  }
+  if (type !== 'bool') return readNumber(registers, 0, type, order)
+  const word = readNumber(registers, 0, 'uint16', order)
+  return (bit === undefined ? word !== 0 : ((word >> bit) & 1) === 1) ? 1 : 0
 }
 
 /** `count` numbers that lie one behind the other. */
@@ -55,16 +32,9 @@ export function decodeNumbers<T extends Float32Array | Float64Array>(registers: 
   return into
 }
 
-/** Text ends at the first NUL; blanks at its end go. Latin-1, one character a byte. */
+/** Of `count` characters: ends at the first NUL; blanks at its end go. Latin-1, one character a byte. */
 export function decodeText(registers: Uint8Array, count: number, order: Order): string {
-  let text = ''
-  for (let i = 0; i < registers.length; i += 2) {
-    const pair = reorder(registers.subarray(i, i + 2), order)
-    text += String.fromCharCode(...pair)
-  }
-  const cut = text.slice(0, count)
-  const end = cut.indexOf('\0')
-  return (end < 0 ? cut : cut.slice(0, end)).trimEnd()
+  return readText(registers, order).slice(0, count).trimEnd()
 }
 
 const limits: Readonly<Partial<Record<RegisterType, readonly [number, number]>>> = {

@@ -1,5 +1,7 @@
 // Payloads to values, and samples to payloads. Pure; a fault is thrown as a DecodeFault in words.
-import { isBad, Quality, qualityName, valueToJson, type JsonValue, type Sample, type Value } from '#kit'
+import { isBad, Quality, qualityName, valueToJson, type Sample, type Value } from '#kit'
+import { hasGap, plainJson } from '#math/json'
+import { readNumeral } from '#math/numeral'
 
 export const payloadFormats = ['auto', 'number', 'boolean', 'text', 'json', 'bytes'] as const
 export type PayloadFormat = (typeof payloadFormats)[number]
@@ -39,7 +41,7 @@ export function decodePayload(bytes: Uint8Array, { payload, path, timePath }: De
     if (payload === 'boolean') return { value: truthOf(trimmed), quality: Quality.good }
     if (payload === 'auto') {
       if (trimmed === 'true' || trimmed === 'false') return { value: trimmed === 'true', quality: Quality.good }
-      const number = asNumber(trimmed)
+      const number = readNumeral(trimmed)
       if (number !== undefined) return graded(number)
       if (!/^[[{"]|^null$/.test(trimmed)) return { value: text, quality: Quality.good }
     }
@@ -87,14 +89,8 @@ function graded(value: Value): Decoded {
   return { value, quality: broken ? Quality.badSensor : Quality.good }
 }
 
-function asNumber(text: string): number | undefined {
-  if (/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text)) return Number(text)
-  const named = /^([+-]?)(nan|inf(?:inity)?)$/i.exec(text)
-  if (!named) return undefined
-  return named[2]!.toLowerCase() === 'nan' ? Number.NaN : named[1] === '-' ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY
-}
 function numberOf(text: string): number {
-  return asNumber(text) ?? wrong('a number', text)
+  return readNumeral(text) ?? wrong('a number', text)
 }
 function truthOf(text: string): boolean {
   const key = text.toLowerCase()
@@ -126,19 +122,9 @@ const shown = (text: string): string => `'${text.length > 60 ? `${text.slice(0, 
 
 /** Like kit's JSON of a sample, for other systems: what is not finite is null, and then the quality is never Good. */
 export function encodeJson(s: Sample): string {
-  const value = plain(valueToJson(s.value))
-  const missing = value === null || (Array.isArray(value) && value.includes(null))
-  const quality = missing && !isBad(s.quality) ? (s.value === null ? Quality.badNoData : Quality.bad) : s.quality
+  const value = plainJson(valueToJson(s.value))
+  const quality = hasGap(value) && !isBad(s.quality) ? (s.value === null ? Quality.badNoData : Quality.bad) : s.quality
   return JSON.stringify({ tag: s.tag, value, time: s.time, ...(quality === Quality.good ? {} : { quality: qualityName(quality) }) })
-}
-
-function plain(json: JsonValue): JsonValue {
-  if (json === null || typeof json !== 'object') return json
-  if (Array.isArray(json)) return (json as readonly JsonValue[]).map(plain)
-  const object = json as { readonly [key: string]: JsonValue }
-  if (Object.hasOwn(object, '$number')) return null
-  if (Object.hasOwn(object, '$series')) return plain(object['$series']!)
-  return Object.fromEntries(Object.entries(object).map(([key, value]) => [key, plain(value)]))
 }
 
 /** The bare value. Undefined where it cannot say what it is: missing, not finite, or of bad quality. */
@@ -149,6 +135,6 @@ export function encodeValue(s: Sample): string | Uint8Array | undefined {
   if (typeof value === 'string') return value
   if (typeof value === 'boolean') return String(value)
   if (value instanceof Uint8Array) return value
-  const json = plain(valueToJson(value))
+  const json = plainJson(valueToJson(value))
   return Array.isArray(json) && json.includes(null) ? undefined : JSON.stringify(json)
 }

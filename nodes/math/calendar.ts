@@ -1,0 +1,69 @@
+// Where windows begin: at multiples of a length, or at shifts, days, weeks, months and years of a time zone, in which a day
+// has 23, 24 or 25 hours. A wall clock's time that comes twice is its first; one that is left out is as much later as the
+// clock jumps. Times in ms since 1970-01-01 UTC. Zone rules are those of the running Node.js (IANA), by way of Luxon.
+import { DateTime, IANAZone } from 'luxon'
+
+/** start <= time < end */
+export interface Cell {
+  readonly start: number
+  readonly end: number
+}
+export interface Grid {
+  at(time: number): Cell
+  /** The start of the cell that is so many cells in front of one that starts there. */
+  before(start: number, cells: number): number
+}
+export interface Calendar {
+  readonly unit: 'shift' | 'day' | 'week' | 'month' | 'year'
+  /** IANA name: 'Europe/Berlin'. */
+  readonly zone: string
+  /** 'HH:MM': of shifts each of them, else at which a day begins. */
+  readonly times: readonly string[]
+}
+
+export const isZone = (zone: string): boolean => IANAZone.isValidZone(zone)
+
+export function fixedGrid(sizeMs: number, offsetMs: number): Grid {
+  return {
+    at(time) {
+      let k = Math.floor((time - offsetMs) / sizeMs)
+      // Rounding of a fractional size must not put the end of a cell back into it.
+      if ((k + 1) * sizeMs + offsetMs <= time) k++
+      else if (k * sizeMs + offsetMs > time) k--
+      return { start: k * sizeMs + offsetMs, end: (k + 1) * sizeMs + offsetMs }
+    },
+    before: (start, cells) => (Math.round((start - offsetMs) / sizeMs) - cells) * sizeMs + offsetMs,
+  }
+}
+
+export function calendarGrid({ unit, zone, times }: Calendar): Grid {
+  const clocks = times.map((text) => ({ hour: Number(text.slice(0, 2)), minute: Number(text.slice(3)) }))
+  const step = { [unit === 'shift' ? 'day' : unit]: 1 }
+  const period = unit === 'shift' ? 'day' : unit
+  const instant = (day: DateTime, clock: { hour: number; minute: number }): number =>
+    Math.min(...DateTime.fromObject({ year: day.year, month: day.month, day: day.day, ...clock }, { zone }).getPossibleOffsets().map((d) => d.toMillis()))
+  let last: Cell = { start: 0, end: 0 }
+  const at = (time: number): Cell => {
+    if (time >= last.start && time < last.end) return last
+    // Dates without a zone: a day more is always the next date.
+    const here = DateTime.fromMillis(Math.floor(time), { zone })
+    if (!here.isValid) throw new RangeError(`${time} ms is beyond the calendar`)
+    let date = DateTime.utc(here.year, here.month, here.day).startOf(period).minus(step)
+    const starts: number[] = []
+    for (let i = 0; i < 4; i++) {
+      for (const clock of clocks) starts.push(instant(date, clock))
+      date = date.plus(step)
+    }
+    starts.sort((a, b) => a - b)
+    const next = starts.findIndex((start) => start > time)
+    if (next < 1) throw new RangeError(`${time} ms is beyond the calendar`)
+    last = { start: starts[next - 1]!, end: starts[next]! }
+    return last
+  }
+  const before = (start: number, cells: number): number => {
+    let found = start
+    for (let i = 0; i < cells; i++) found = at(found - 1).start
+    return found
+  }
+  return { at, before }
+}

@@ -1,0 +1,56 @@
+// Numbers in rising order in one typed array: quantiles of a sliding window, a reading in and a reading out at a time.
+// Insertion moves memory (O(n), a few microseconds for a thousand). Plain data: it travels in checkpoints.
+
+export interface Sorted {
+  /** Rising; only the first `count` are there. */
+  values: Float64Array
+  count: number
+}
+
+export const newSorted = (capacity: number): Sorted => ({ values: new Float64Array(capacity), count: 0 })
+
+/** The first place whose value is not below x. */
+function placeOf(s: Sorted, x: number): number {
+  let low = 0
+  let high = s.count
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (s.values[middle]! < x) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
+/** x is finite. Grows when it is full. */
+export function insertInto(s: Sorted, x: number): void {
+  if (s.count === s.values.length) {
+    const grown = new Float64Array(Math.max(8, 2 * s.count))
+    grown.set(s.values)
+    s.values = grown
+  }
+  const at = placeOf(s, x)
+  s.values.copyWithin(at + 1, at, s.count)
+  s.values[at] = x
+  s.count++
+}
+
+/** Takes one x out; x is in it. */
+export function removeFrom(s: Sorted, x: number): void {
+  const at = placeOf(s, x)
+  s.values.copyWithin(at, at + 1, s.count)
+  s.count--
+}
+
+/** Linear between the two nearest (type 7 of Hyndman and Fan, The American Statistician 50, 1996); NaN of none. */
+export function quantileOf(s: Sorted, share: number): number {
+  if (s.count === 0) return Number.NaN
+  const at = share * (s.count - 1)
+  const below = Math.floor(at)
+  const a = s.values[below]!
+  const b = s.values[Math.min(below + 1, s.count - 1)]!
+  const part = at - below
+  // Weighted by both ends: no difference of two huge values that overflows.
+  return part === 0 ? a : a * (1 - part) + b * part
+}
+
+export const medianOf = (s: Sorted): number => quantileOf(s, 0.5)
