@@ -143,8 +143,9 @@ export function createGateway(parts: GatewayParts) {
 
   /** An operator's act on a node, for one tag or all; the engine checks the arguments. */
   async function actOn(flow: string, node: string, act: string, tag: string | undefined, args: ActCall['args'] | undefined, user: string): Promise<void> {
-    const stored = find(flow).stored.flow.nodes
-    const acts = Object.hasOwn(stored, node) ? nodes.get(stored[node]!.type)?.acts : undefined
+    // Of the plan, not of the document: a node inside of a subflow is only there.
+    const type = typeIn(find(flow).plan, node)
+    const acts = type === undefined ? undefined : nodes.get(type)?.acts
     if (!acts || !Object.hasOwn(acts, act)) throw new IssueError(issue('REQUEST', { flow, node }, { reason: act === 'acknowledge' ? `'${node}' has nothing to acknowledge.` : `'${node}' has no act '${act}'.` }))
     if (act === 'acknowledge') alarms.acknowledging(flow, node, tag, user)
     await engines.act(flow, node, act, tag, args)
@@ -161,6 +162,7 @@ export function createGateway(parts: GatewayParts) {
   }
   /** The flow with an export copy of every connection that it uses, as the gateway has it. */
   const complete = (flow: Flow, plan: Plan | undefined): Flow => (plan ? { ...flow, connections: { ...flow.connections, ...plan.connections } } : flow)
+  const typeIn = (plan: Plan | undefined, node: string): string | undefined => plan?.nodes.find((n) => n.id === node)?.type
   const today = (flow: Flow): Flow => upgradeFlow(flow, nodes)
 
   function read(input: unknown): Flow {
@@ -207,7 +209,7 @@ export function createGateway(parts: GatewayParts) {
     }
     const live: Live = { id, stored: version, plan, actuators: compiled.actuators.length, armed, state: 'running', issues: [...compiled.issues, ...deployed.issues] }
     flows.set(id, live)
-    for (const alarm of alarms.keep(id, (node) => Object.hasOwn(flow.nodes, node) && flow.nodes[node]!.type === before?.stored.flow.nodes[node]?.type)) tellAlarm(alarm)
+    for (const alarm of alarms.keep(id, (node) => typeIn(plan, node) !== undefined && typeIn(plan, node) === typeIn(before?.plan, node))) tellAlarm(alarm)
     note(by.author, by.act, id, [`version ${version.version}`, by.comment, changes.slice(0, 20).map(formatChange).join('; ')].filter((x) => x !== '').join(' · '))
     tellFlow(live)
     return { version: version.version, changes, kept: deployed.kept, carried: deployed.carried, restarted: deployed.restarted, gaps: deployed.gaps, armed, issues: live.issues }

@@ -4,6 +4,7 @@ import { useUpdateNodeInternals, type NodeProps } from 'reactflow'
 import { displayUnit, type CatalogueNode, type ResolvedPort, type ResolvedPorts } from '#kit'
 import type { NodeEntry, NodeStatus } from '#format'
 import { Icon } from '../shell/icon.tsx'
+import { refusedOf } from '../state/derive.ts'
 import { familyName } from '../state/families.ts'
 import { foldOutputs, wiredOutputs } from '../state/fold.ts'
 import { formatNumber, numbersOf, severityOf } from '../state/format.ts'
@@ -47,7 +48,8 @@ function Card({ id, entry, type, selected }: { readonly id: string; readonly ent
   }, [remeasure, id, shape])
 
   const condition = conditionOf(status, alarm, live)
-  const fault = issues[0]
+  const refused = useEditor((s) => issuesAt(refusedOf(s), id))
+  const fault = issues[0]?.level === 'error' ? issues[0] : (refused[0] ?? issues[0])
   const border = alarm ? (condition.shape === 'bad' ? 'alarm' : 'warn') : condition.shape === 'bad' ? 'alarm' : condition.shape === 'warn' && live === 'open' ? 'warn' : ''
   const dot = fault?.level === 'error' && condition.shape !== 'bad' ? { shape: 'bad', text: fault.text } : fault && condition.shape === 'ok' ? { shape: 'warn', text: fault.text } : condition
   const title = entry.name || type?.title || entry.type
@@ -70,7 +72,8 @@ function Card({ id, entry, type, selected }: { readonly id: string; readonly ent
       {ghosts.outputs.map((name) => <div className="row" key={`o${name}`}><span className="pn gone">{name}</span><Port node={id} name={name} port={unknownPort} side="output" missing={type !== undefined} /></div>)}
       <Glance id={id} outputs={outputs} status={status} />
       {status?.actuator || type?.effects === 'writes' ? <Actuator actuator={status?.actuator ?? nothingWritten} unit={Object.values(inputs)[0]?.unit} /> : null}
-      {status?.queue && status.queue.depth > 0 ? <div className="row"><span className="pn">queue</span><span className={`v${status.queue.depth > status.queue.limit / 2 ? ' q-uncertain' : ''}`}>{status.queue.depth}<u>of {status.queue.limit}</u></span></div> : null}
+      {status?.queue && (status.queue.depth > 0 || type?.type === QUEUE) ? <Queue queue={status.queue} ledger={status.ledger} /> : null}
+      {type?.type === COMMENT && entry.config['text'] ? <div className="said">{String(entry.config['text'])}</div> : null}
       {note === '' ? null : <div className={`note ${grave ? 'grave' : ''}`} title={note}>{note}</div>}
     </div>
   )
@@ -84,6 +87,20 @@ function armedText(actuator: NonNullable<NodeStatus['actuator']>): string {
 
 function Since({ alarm }: { readonly alarm: NonNullable<ReturnType<typeof alarmOf>> }) {
   return <> · {useEditor((s) => alarmText(alarm, Math.max(s.live.clock, alarm.time)))}</>
+}
+
+/** Whose whole sense they are. */
+const QUEUE = 'flow.queue'
+const COMMENT = 'flow.comment'
+
+function Queue({ queue, ledger }: { readonly queue: NonNullable<NodeStatus['queue']>; readonly ledger: NodeStatus['ledger'] }) {
+  const dropped = Object.values(ledger.dropped).reduce((sum, n) => sum + n, 0)
+  return (
+    <>
+      <div className="row"><span className="pn">waiting</span><span className={`v${queue.depth > queue.limit / 2 ? ' q-uncertain' : ''}`}>{formatNumber(queue.depth)}<u>of {formatNumber(queue.limit)}</u></span></div>
+      {dropped > 0 ? <div className="row"><span className="pn">dropped</span><span className="v">{formatNumber(dropped)}</span></div> : null}
+    </>
+  )
 }
 
 /** One input and one output share a row, as most nodes have them; else each port has its own. */

@@ -3,7 +3,8 @@
 import { useEffect, useState, type ReactElement } from 'react'
 import type { Issue } from '#kit'
 import { diffFlows, type Change, type DeployBody, type Fates, type Flow } from '#format'
-import { actions, api, store, useEditor } from '../state/store.ts'
+import { titleOf } from '../state/status.ts'
+import { actions, api, store, useEditor, type State } from '../state/store.ts'
 import { ChangeList } from './change-list.tsx'
 import { Field, IssueList, Modal } from './modal.tsx'
 
@@ -50,6 +51,7 @@ export function DeployDialog(): ReactElement {
       .catch((thrown: unknown) => {
         const found = actions.failed(thrown)
         setFailed(found)
+        actions.refused(sent, found)
         if (found.some((i) => i.code === 'DEPLOY_CONFLICT')) void actions.refresh()
       })
       .finally(() => setBusy(false))
@@ -83,17 +85,25 @@ export function DeployDialog(): ReactElement {
   )
 }
 
+const NAMED = 12
+/** Of many the first; a node's id with the names that several have. */
+function namesOf(ids: readonly string[], flow: Flow, types: State['types']): string {
+  const titles = ids.map((id) => titleOf(flow.nodes, types, id))
+  const shown = titles.slice(0, NAMED).map((title, i) => (titles.filter((t) => t === title).length > 1 ? `${title} (${ids[i]})` : title))
+  return shown.join(', ') + (ids.length > NAMED ? ` and ${ids.length - NAMED} more` : '')
+}
+
 /** Which nodes keep what they have learnt: what an engineer wants to know before, not after. */
 function StateOf({ fates, flow }: { readonly fates: Fates; readonly flow: Flow }): ReactElement | null {
   const types = useEditor((s) => s.types)
   if (fates.carried.length + fates.anew.length === 0) return null
-  const name = (id: string): string => { const node = flow.nodes[id]; return node?.name ?? (node && types.get(node.type)?.title) ?? id }
+  const named = (ids: readonly string[]): string => namesOf(ids, flow, types)
   return (
     <>
       <h4>State</h4>
       <dl className="dg-facts">
-        {fates.carried.length > 0 && <><dt>Keeps it, with new settings</dt><dd>{fates.carried.map(name).join(', ')}</dd></>}
-        {fates.anew.length > 0 && <><dt>Begins anew</dt><dd>{fates.anew.map(name).join(', ')}</dd></>}
+        {fates.carried.length > 0 && <><dt>Keeps it, with new settings</dt><dd>{named(fates.carried)}</dd></>}
+        {fates.anew.length > 0 && <><dt>Begins anew</dt><dd>{named(fates.anew)}</dd></>}
         <dt>Untouched</dt><dd>{fates.kept.length === 1 ? '1 node' : `${fates.kept.length} nodes`}</dd>
       </dl>
     </>
@@ -103,8 +113,7 @@ function StateOf({ fates, flow }: { readonly fates: Fates; readonly flow: Flow }
 function Deployed({ result, actuators, close }: { readonly result: Result; readonly actuators: number; readonly close: () => void }): ReactElement {
   const { body, flow, before } = result
   const types = useEditor((s) => s.types)
-  const name = (id: string): string => { const node = flow.nodes[id]; return node?.name ?? (node && types.get(node.type)?.title) ?? id }
-  const named = (ids: readonly string[]): string => ids.slice(0, 12).map(name).join(', ') + (ids.length > 12 ? ` and ${ids.length - 12} more` : '')
+  const named = (ids: readonly string[]): string => namesOf(ids, flow, types)
   const hasActuators = actuators > 0 || Object.values(flow.nodes).some((n) => types.get(n.type)?.effects === 'writes')
   return (
     <Modal

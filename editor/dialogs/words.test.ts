@@ -27,6 +27,16 @@ describe('changes in words', () => {
       { how: 'changed', where: 'Deadband', node: 'band', what: 'Mode', from: 'In units (default)', to: 'In percent' },
     ])
   })
+  it('names a subflow and a setting of the flow', () => {
+    const subflow = { name: 'Watch a pressure', parameters: {}, inputs: {}, outputs: {}, nodes: {}, wires: [] }
+    const with_ = { ...before, subflows: { watch: subflow }, settings: { idleS: 5 } }
+    expect(changesInWords(diffFlows(before, with_), { before, after: with_, types })).toEqual([
+      { how: 'added', where: 'Subflow Watch a pressure', what: '' },
+      { how: 'added', where: 'Flow', what: 'setting Idle', from: 'default', to: '5' },
+    ])
+    const other = { ...with_, subflows: { watch: { ...subflow, parameters: { limit: 1 } } } }
+    expect(changesInWords(diffFlows(with_, other), { before: with_, after: other, types })).toEqual([{ how: 'changed', where: 'Subflow Watch a pressure', what: 'its nodes, wires, ports or parameters' }])
+  })
   it('names the row of a table by its name', () => {
     expect(words(withConfig('drive', { pollMs: 100, tags: [{ name: 'speed', address: 7 }] }))).toEqual([{ how: 'changed', where: 'P-101 drive', node: 'drive', what: 'Tags › speed › Address', from: '1', to: '7' }])
   })

@@ -1,7 +1,7 @@
 // Changes of a flow in a plant engineer's words: which node, which setting, from what to what. Pure.
 import { displayUnit, type CatalogueNode, type JsonValue } from '#kit'
 import { parseWire, type Change, type Flow, type FlowPorts } from '#format'
-import { fieldAt, fieldsOf, keysOf, showValue, valueAt, type Json } from '../inspector/form.ts'
+import { fieldAt, fieldsOf, keysOf, showValue, valueAt, wordsOf, type Json } from '../inspector/form.ts'
 
 export interface ChangeWords {
   readonly how: Change['how']
@@ -47,6 +47,8 @@ function oneChange(c: Change, context: WordContext): ChangeWords {
     }
     case 'parameter': return { how: c.how, where: `Parameter ${c.id}`, what: '', ...sides(c.from as Json, c.to as Json) }
     case 'connection': return { how: c.how, where: `Connection ${c.id}`, what: 'copy in the flow' }
+    case 'subflow': return { how: c.how, where: `Subflow ${((c.to ?? c.from) as { readonly name?: string } | undefined)?.name ?? c.id}`, what: c.how === 'changed' ? 'its nodes, wires, ports or parameters' : '' }
+    case 'setting': return { how: c.how, where: 'Flow', what: `setting ${wordsOf(c.id)}`, ...sides(c.from as Json, c.to as Json) }
     case 'flow': return { how: c.how, where: 'Flow', what: c.id, ...sides(c.from as Json, c.to as Json) }
     case 'node': break
   }

@@ -5,8 +5,11 @@ import { displayUnit, parseUnit, reasonOf, type JsonValue } from '#kit'
 import { readNumber, readScalar, showValue, type Choice, type FormField, type Json } from './form.ts'
 import { EnvelopeFields } from './envelope.tsx'
 import { Fields, type FormContext } from './schema-form.tsx'
+import { Code } from './code.tsx'
+import { Expression } from './expression.tsx'
 import { ConnectionPicker, ModelPicker, SecretPicker } from './pickers.tsx'
 import { Table } from './table.tsx'
+import { inputProps, useTyped } from './typed.ts'
 
 export interface ControlProps {
   readonly id: string
@@ -32,6 +35,9 @@ export function Control(props: ControlProps): ReactElement {
     case 'unit': return <UnitControl {...props} />
     case 'table': return <Table {...props} />
     case 'list': return <List {...props} />
+    case 'choices': return <Choices {...props} />
+    case 'code': return <Code {...props} />
+    case 'expression': return <Expression {...props} />
     case 'object': return <div className="in-nest" role="group" aria-labelledby={props.labelledBy}><Fields fields={field.fields!} siblings={asConfig(value)} context={context} /></div>
     case 'envelope': return <EnvelopeFields {...props} />
     case 'scalar': return <Typed {...props} read={(text) => readScalar(text, field.schema.anyOf?.map((v) => v.type) ?? [])} />
@@ -41,22 +47,6 @@ export function Control(props: ControlProps): ReactElement {
 }
 
 const asConfig = (value: Json): { readonly [name: string]: JsonValue } => (typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as { readonly [name: string]: JsonValue }) : {})
-const inputProps = ({ id, describedBy, invalid, context }: ControlProps) => ({ id, 'aria-describedby': describedBy, ...(invalid ? { 'aria-invalid': true as const } : {}), disabled: context.readOnly, spellCheck: false, autoComplete: 'off' })
-
-/** Text while it is typed, the value once it reads as one: '1.' is not turned into '1' under the cursor. */
-function useTyped(value: Json, read: (text: string) => Json, change: (value: Json) => void): { text: string; type: (text: string) => void; leave: () => void } {
-  const shown = value === undefined || value === null ? '' : typeof value === 'object' ? JSON.stringify(value) : String(value)
-  const [typing, setTyping] = useState<string | null>(null)
-  const text = typing !== null && (read(typing) ?? '') === (value ?? '') ? typing : shown
-  return {
-    text,
-    type(next) {
-      setTyping(next)
-      change(read(next))
-    },
-    leave: () => setTyping(null),
-  }
-}
 
 function NumberControl(props: ControlProps): ReactElement {
   const { field, value, unit, context } = props
@@ -86,13 +76,15 @@ function NumberControl(props: ControlProps): ReactElement {
   )
 }
 
+/** Texts that may be as long as this get several lines. */
+const LONG = 5000
+
 function Typed({ read, ...props }: ControlProps & { readonly read: (text: string) => Json }): ReactElement {
   const { field, value, unit, context } = props
   const { text, type, leave } = useTyped(value, read, (v) => context.change(field.path, v))
-  const long = field.schema.widget === 'text' || (typeof value === 'string' && (value.length > 60 || value.includes('\n')))
+  const long = field.schema.widget === 'text' || (field.schema.maxLength ?? 0) >= LONG || (typeof value === 'string' && (value.length > 60 || value.includes('\n')))
   const placeholder = field.default === undefined || field.default === null || field.default === '' ? (field.example ?? '') : showValue(field.default)
-  if (field.schema.widget === 'code') return <textarea className="in-fld in-code" {...inputProps(props)} wrap="off" autoCapitalize="off" rows={Math.min(30, Math.max(8, text.split('\n').length + 1))} value={text} placeholder={placeholder} onChange={(e) => type(e.target.value)} onBlur={leave} />
-  if (long) return <textarea className="in-fld" {...inputProps(props)} rows={3} value={text} placeholder={placeholder} onChange={(e) => type(e.target.value)} onBlur={leave} />
+  if (long) return <textarea className="in-fld" {...inputProps(props)} rows={Math.min(12, Math.max(3, text.split('\n').length))} value={text} placeholder={placeholder} onChange={(e) => type(e.target.value)} onBlur={leave} />
   return (
     <span className="in-fld">
       <input {...inputProps(props)} value={text} placeholder={placeholder} maxLength={field.schema.maxLength} onChange={(e) => type(e.target.value)} onBlur={leave} />
@@ -163,11 +155,30 @@ export function Select(props: ControlProps & { readonly choices: readonly Choice
   return (
     <span className="in-fld in-select">
       <select {...inputProps(props)} value={at} onChange={(e) => context.change(field.path, choices[Number(e.target.value)]?.value)}>
-        {at < 0 && <option value={-1}>{now === undefined ? 'Choose' : `${showValue(now)} (not one of these)`}</option>}
+        {at < 0 && <option value={-1}>{now === undefined || now === '' ? 'Choose' : `${showValue(now)} (not one of these)`}</option>}
         {choices.map((c, i) => <option key={String(c.value)} value={i}>{c.label}{c.value === field.default && choices.length > 3 ? ' (default)' : ''}</option>)}
       </select>
       <ChevronDown size={13} aria-hidden />
     </span>
+  )
+}
+
+/** Several of a few: each is in or out. They keep the order they were chosen in. */
+function Choices(props: ControlProps): ReactElement {
+  const { field, value, context, labelledBy, describedBy } = props
+  const given = value ?? field.default
+  const now = Array.isArray(given) ? (given as readonly JsonValue[]) : []
+  const strange = now.filter((v) => !field.choices!.some((c) => c.value === v))
+  const put = (next: readonly JsonValue[]): void => context.change(field.path, next)
+  const box = (v: JsonValue, label: string): ReactElement => {
+    const on = now.includes(v)
+    return <label key={String(v)} className={on ? 'on' : ''}><input type="checkbox" checked={on} disabled={context.readOnly} onChange={() => put(on ? now.filter((x) => x !== v) : [...now, v])} /> {label}</label>
+  }
+  return (
+    <div className="in-choices" role="group" aria-labelledby={labelledBy} aria-describedby={describedBy}>
+      {field.choices!.map((c) => box(c.value, c.label))}
+      {strange.map((v) => box(v, `${showValue(v)} (not one of these)`))}
+    </div>
   )
 }
 

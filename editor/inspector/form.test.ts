@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { Envelope, field, Type, type TSchema } from '#kit'
 import { fieldAt, fieldsOf, formFaults, isShown, newRow, parameterOf, plainReason, readNumber, readScalar, showValue, valueAt, withParameters, withValue, wordsOf, type Config } from './form.ts'
+import { cellText, conditional } from './rows.ts'
 
 // As the editor gets it: through JSON, without TypeBox's own marks.
 const sent = (schema: TSchema): TSchema => JSON.parse(JSON.stringify(schema)) as TSchema
@@ -57,6 +58,40 @@ describe('the fields of a schema', () => {
   it('hides a field while its sibling says otherwise, the default counting too', () => {
     expect(isShown(by('span'), {}, fields)).toBe(false)
     expect(isShown(by('span'), { mode: 'percent' }, fields)).toBe(true)
+  })
+  it('hides with a field what follows it', () => {
+    const chained = fieldsOf(sent(Type.Object({
+      kind: field.choice(['tumbling', 'sliding'], { default: 'tumbling' }),
+      empty: field.choice(['none', 'hold'], { default: 'hold', when: { field: 'kind', is: ['tumbling'] } }),
+      emptyMax: field.integer({ default: 100, when: { field: 'empty', is: ['hold'] } }),
+    })))
+    const shown = (config: Config) => chained.filter((f) => isShown(f, config, chained)).map((f) => f.key)
+    expect(shown({})).toEqual(['kind', 'empty', 'emptyMax'])
+    expect(shown({ kind: 'sliding' })).toEqual(['kind'])
+    expect(shown({ empty: 'none' })).toEqual(['kind', 'empty'])
+  })
+  it('has a control of their own for code, expressions and lists of a few choices', () => {
+    const own = fieldsOf(sent(Type.Object({
+      code: Type.String({ widget: 'code' }), expression: Type.String({ widget: 'expression' }), key: Type.String({ widget: 'expression' }), text: Type.String({ widget: 'text' }),
+      statistics: Type.Array(field.choice(['mean', 'max'], { labels: ['Mean', 'Highest'] }), { default: ['max', 'mean'] }),
+    })))
+    expect(own.map((f) => f.kind)).toEqual(['code', 'expression', 'expression', 'text', 'choices'])
+    expect(own[4]).toMatchObject({ segments: false, choices: [{ value: 'mean', label: 'Mean' }, { value: 'max', label: 'Highest' }] })
+    expect(showValue(['max', 'mean'], own[4])).toBe('Highest, Mean')
+  })
+  it('tells a row in a line, with what follows from its choices', () => {
+    const [rules] = fieldsOf(sent(Type.Object({ rules: Type.Array(Type.Object({
+      name: Type.String(),
+      when: field.choice(['>', 'after', 'kind', 'true'], { labels: ['above', 'after', 'is', 'true'], default: '>' }),
+      value: field.number({ default: 0, when: { field: 'when', is: ['>'] } }),
+      afterS: field.number({ unit: 's', default: 0, when: { field: 'when', is: ['after'] } }),
+      kind: field.choice(['number', 'text'], { default: 'number', when: { field: 'when', is: ['kind'] } }),
+    })) })))
+    const column = rules!.columns!.find((c) => c.key === 'when')!
+    const rows: Config[] = [{}, { when: '>', value: 90 }, { when: 'after', afterS: 30 }, { when: 'kind' }, { when: 'kind', kind: 'text' }, { when: 'true', value: 5 }]
+    expect(rows.map((row) => cellText(rules!, column, row))).toEqual(['above 0', 'above 90', 'after 30 s', 'is', 'is Text', 'true'])
+    expect(conditional(rules!, { when: 'after', afterS: 30 }, [])).toBe('30 s')
+    expect(conditional(rules!, { when: 'after', afterS: 30 }, [column])).toBe('')
   })
   it('makes words of keys without a title', () => {
     expect(wordsOf('pollGroup')).toBe('Poll group')

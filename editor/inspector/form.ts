@@ -9,7 +9,7 @@ export { keysOf, valueAt }
 export type Json = JsonValue | undefined
 export type Config = { readonly [name: string]: JsonValue }
 
-export type FieldKind = 'number' | 'integer' | 'text' | 'flag' | 'choice' | 'connection' | 'model' | 'secret' | 'unit' | 'table' | 'list' | 'object' | 'envelope' | 'scalar' | 'json'
+export type FieldKind = 'number' | 'integer' | 'text' | 'code' | 'expression' | 'flag' | 'choice' | 'choices' | 'connection' | 'model' | 'secret' | 'unit' | 'table' | 'list' | 'object' | 'envelope' | 'scalar' | 'json'
 
 export interface Choice {
   readonly value: string | number | boolean
@@ -45,7 +45,8 @@ export interface FormField {
 }
 
 /** The part of JSON Schema that configs are written in. */
-export interface JsonSchema extends Annotations {
+export interface JsonSchema extends Omit<Annotations, 'widget'> {
+  readonly widget?: Annotations['widget']
   readonly type?: string
   readonly properties?: { readonly [name: string]: JsonSchema }
   readonly required?: readonly string[]
@@ -58,6 +59,7 @@ export interface JsonSchema extends Annotations {
   readonly exclusiveMinimum?: number
   readonly minItems?: number
   readonly maxItems?: number
+  readonly uniqueItems?: boolean
   readonly maxLength?: number
   readonly additionalProperties?: boolean | JsonSchema
 }
@@ -71,7 +73,7 @@ export function fieldsOf(schema: TSchema | JsonSchema, path = ''): FormField[] {
 function fieldOf(key: string, given: JsonSchema, path: string, required: boolean): FormField {
   const { schema, nullable } = withoutNull(given)
   const kind = kindOf(schema)
-  const choices = kind === 'choice' ? choicesOf(schema) : undefined
+  const choices = kind === 'choice' ? choicesOf(schema) : kind === 'choices' ? choicesOf(schema.items!) : undefined
   return {
     key,
     path,
@@ -84,7 +86,7 @@ function fieldOf(key: string, given: JsonSchema, path: string, required: boolean
     schema,
     ...(schema.unit === undefined ? {} : { unit: schema.unit }),
     ...(schema.unitOf === undefined ? {} : { unitOf: schema.unitOf }),
-    ...(choices === undefined ? {} : { choices, segments: (schema.widget === 'segments' || choices.length <= 3) && choices.every((c) => c.label.length <= 16) && choices.length <= 3 }),
+    ...(choices === undefined ? {} : { choices, segments: kind === 'choice' && choices.length >= 2 && choices.length <= 3 && choices.every((c) => c.label.length <= 16) }),
     ...(schema.connection === undefined ? {} : { connection: schema.connection }),
     ...((schema.when ?? given.when) === undefined ? {} : { when: schema.when ?? given.when }),
     ...(schema.examples?.[0] === undefined ? {} : { example: typeof schema.examples[0] === 'string' ? schema.examples[0] : JSON.stringify(schema.examples[0]) }),
@@ -107,6 +109,7 @@ const SIMPLE: readonly (string | undefined)[] = ['number', 'integer', 'string', 
 function kindOf(s: JsonSchema): FieldKind {
   switch (s.widget) {
     case 'connection': case 'model': case 'secret': case 'unit': return s.widget
+    case 'code': case 'expression': return s.widget
     case 'envelope': return s.properties ? 'envelope' : 'json'
   }
   if (s.enum || (s.anyOf && s.anyOf.length > 0 && s.anyOf.every((v) => v.const !== undefined))) return 'choice'
@@ -118,6 +121,7 @@ function kindOf(s: JsonSchema): FieldKind {
     case 'object': return s.properties && Object.keys(s.properties).length > 0 ? 'object' : 'json'
     case 'array':
       if (s.items?.properties) return 'table'
+      if (s.items && s.uniqueItems !== false && kindOf(s.items) === 'choice') return 'choices'
       return s.items && ['number', 'integer', 'text', 'choice', 'unit', 'secret'].includes(kindOf(s.items)) ? 'list' : 'json'
     default: return 'json'
   }
@@ -136,11 +140,12 @@ export function wordsOf(key: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1)
 }
 
-/** Is the field shown beside its siblings as they are now? */
+/** Is the field shown beside its siblings as they are now? One that follows a hidden one is hidden with it. */
 export function isShown(field: FormField, siblings: { readonly [name: string]: Json }, fields: readonly FormField[]): boolean {
-  if (!field.when) return true
-  const value = siblings[field.when.field] ?? fields.find((f) => f.key === field.when!.field)?.default
-  return field.when.is.includes(value)
+  const { when } = field
+  if (!when) return true
+  const leads = fields.find((f) => f.key === when.field)
+  return when.is.includes(siblings[when.field] ?? leads?.default) && (leads === undefined || leads.key === field.key || isShown(leads, siblings, fields))
 }
 
 // ---- parameters ---------------------------------------------------------------------------------------------------
@@ -282,6 +287,7 @@ export function showValue(value: Json, field?: FormField): string {
   if (name !== undefined) return `parameter ${name}`
   if (value === undefined || value === null) return ''
   if (typeof value === 'boolean') return field?.choices?.find((c) => c.value === value)?.label ?? (value ? 'yes' : 'no')
+  if (Array.isArray(value) && field?.choices) return (value as readonly JsonValue[]).map((v) => field.choices!.find((c) => c.value === v)?.label ?? showValue(v)).join(', ')
   if (typeof value === 'object') return Array.isArray(value) ? `${value.length} ${value.length === 1 ? 'entry' : 'entries'}` : JSON.stringify(value)
   return field?.choices?.find((c) => c.value === value)?.label ?? String(value)
 }

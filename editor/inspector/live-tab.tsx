@@ -2,10 +2,12 @@
 import { useState, type ReactElement } from 'react'
 import { Check, Pin, PinOff } from 'lucide-react'
 import type { CatalogueNode, PortType } from '#kit'
-import type { AlarmBody, NodeStatus, PortStatus } from '#format'
+import { SUBFLOW, type AlarmBody, type NodeStatus, type PortStatus } from '#format'
 import { formatAge, formatNumber, formatRate, severityOf } from '../state/format.ts'
+import { innerStatuses, onCanvas, runningOutput } from '../state/instances.ts'
 import { isWaiting } from '../state/status.ts'
 import { actions, api, useEditor } from '../state/store.ts'
+import { Acts } from './acts.tsx'
 import { formatCount, formatTime, formatWhole, kindClass, qualityText, unitText } from '../live/values.ts'
 
 /** A status carries this many elements of a vector or waveform at most. */
@@ -16,6 +18,7 @@ export function LiveTab({ id, type }: { readonly id: string; readonly type: Cata
   const state = useEditor((s) => s.live.state)
   const deployed = useEditor((s) => s.base.flow !== null && Object.hasOwn(s.base.flow.nodes, id))
   const ports = useEditor((s) => s.ports[id])
+  const isInstance = type?.type === SUBFLOW
   if (!status) {
     return (
       <div className="in-empty">
@@ -29,7 +32,8 @@ export function LiveTab({ id, type }: { readonly id: string; readonly type: Cata
       <PortGroup title="Inputs" id={id} of={status.inputs} types={ports?.inputs} pinnable={false} />
       <PortGroup title="Outputs" id={id} of={status.outputs} types={ports?.outputs} pinnable />
       {status.actuator && <Actuator actuator={status.actuator} unit={unitText(Object.values(ports?.inputs ?? {})[0])} />}
-      {type?.acts.includes('acknowledge') && <Alarms id={id} />}
+      {(type?.acts.includes('acknowledge') || isInstance) && <Alarms id={id} always={!isInstance} />}
+      {type && <Acts id={id} type={type} />}
       {status.queue && (
         <>
           <h3 className="in-sec">Queue</h3>
@@ -37,7 +41,7 @@ export function LiveTab({ id, type }: { readonly id: string; readonly type: Cata
           <table className="in-c"><tbody><tr><td>waiting</td><td>{formatCount(status.queue.depth)} of {formatCount(status.queue.limit)}</td></tr><tr><td>when full</td><td>{status.queue.policy.replaceAll('-', ' ')}</td></tr></tbody></table>
         </>
       )}
-      <LedgerTable status={status} drops={type?.drops ?? {}} />
+      {isInstance ? <Inner id={id} /> : <LedgerTable status={status} drops={type?.drops ?? {}} />}
     </div>
   )
 }
@@ -68,7 +72,10 @@ function PortGroup({ title, id, of, types, pinnable }: { readonly title: string;
 }
 
 function PortLine({ id, port, status, type, pinnable }: { readonly id: string; readonly port: string; readonly status: PortStatus; readonly type: PortType | undefined; readonly pinnable: boolean }): ReactElement {
-  const pinned = useEditor((s) => s.live.taps.find((t) => t.flow === s.flowId && t.node === id && t.port === port)?.id)
+  const pinned = useEditor((s) => {
+    const end = runningOutput(s.base.flow, id, port)
+    return s.live.taps.find((t) => t.flow === s.flowId && t.node === end.node && t.port === end.port)?.id
+  })
   const clock = useEditor((s) => s.live.clock)
   const { last } = status
   const level = last ? severityOf(last) : 'none'
@@ -112,23 +119,43 @@ function Actuator({ actuator, unit }: { readonly actuator: NonNullable<NodeStatu
 
 const STATES: Readonly<Record<AlarmBody['state'], string>> = { normal: 'normal', unacknowledged: 'raised, not acknowledged', acknowledged: 'raised, acknowledged', returned: 'back to normal, not acknowledged', latched: 'back to normal, waits for a reset', shelved: 'shelved', suppressed: 'suppressed by design', 'out-of-service': 'out of service' }
 
-function Alarms({ id }: { readonly id: string }): ReactElement {
+function Alarms({ id, always }: { readonly id: string; readonly always: boolean }): ReactElement | null {
   const flow = useEditor((s) => s.flowId)
   const all = useEditor((s) => s.live.alarms)
   const [busy, setBusy] = useState(false)
-  const own = all.filter((a) => a.flow === flow && a.node === id)
+  const own = all.filter((a) => a.flow === flow && onCanvas(a.node) === id)
   const waiting = own.some((a) => a.state === 'unacknowledged' || a.state === 'returned')
   const acknowledge = (): void => {
     if (flow === null) return
     setBusy(true)
-    api.acknowledge({ flow, node: id }).catch(actions.toastFailed).finally(() => setBusy(false))
+    Promise.all([...new Set(own.map((a) => a.node))].map((node) => api.acknowledge({ flow, node }))).catch(actions.toastFailed).finally(() => setBusy(false))
   }
+  if (own.length === 0 && !always) return null
   return (
     <>
       <h3 className="in-sec">Alarm</h3>
       {own.length === 0 && <p className="in-pad in-note">Normal.</p>}
       <table className="in-c"><tbody>{own.map((a) => <tr key={a.tag} className={isWaiting(a) ? 'bad' : ''}><td>{a.tag}</td><td>{STATES[a.state]}</td></tr>)}</tbody></table>
       {waiting && <div className="in-pad"><button type="button" className="btn" disabled={busy || !actions.may('operate')} title={actions.may('operate') ? '' : 'Needs the role operator'} onClick={acknowledge}><Check size={13} /> Acknowledge</button></div>}
+    </>
+  )
+}
+
+/** The nodes inside of an instance: each has its own ledger. */
+function Inner({ id }: { readonly id: string }): ReactElement {
+  const nodes = useEditor((s) => s.live.nodes)
+  return (
+    <>
+      <h3 className="in-sec">Inside</h3>
+      <table className="in-c in-inner">
+        <thead><tr><th>node</th><th>in</th><th>dropped</th><th>failed</th></tr></thead>
+        <tbody>
+          {innerStatuses(nodes, id).map(([name, { ledger, health }]) => {
+            const dropped = Object.values(ledger.dropped).reduce((sum, n) => sum + n, 0)
+            return <tr key={name} className={ledger.failed > 0 || health.state === 'error' ? 'bad' : ''} title={health.text}><td>{name}</td><td>{formatCount(ledger.in)}</td><td>{formatCount(dropped)}</td><td>{formatCount(ledger.failed)}</td></tr>
+          })}
+        </tbody>
+      </table>
     </>
   )
 }

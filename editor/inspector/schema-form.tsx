@@ -23,6 +23,8 @@ export interface FormContext {
   /** The field that asks for attention, as a JSON pointer. */
   readonly focus: string | null
   readonly readOnly: boolean
+  /** The node whose settings these are; none of a connection or an act. */
+  readonly node?: string
 }
 
 export function SchemaForm({ schema, ...context }: FormContext & { readonly schema: TSchema }): ReactElement {
@@ -89,7 +91,7 @@ function Row({ field, context }: { readonly field: FormField; readonly context: 
   const faults = parameter !== undefined || !nested ? faultsOf(context, field) : faultsOf(context, field, false)
   const unit = field.unit ?? (field.unitOf === undefined ? undefined : context.unitOf(field.unitOf))
   const changed = value !== undefined && field.default !== undefined && !equalJson(value, field.default)
-  const group = nested || (field.kind === 'choice' && field.segments === true)
+  const group = nested || field.kind === 'choices' || (field.kind === 'choice' && field.segments === true)
   return (
     <div className={`in-f${faults.length > 0 ? ' bad' : ''}`} data-field={field.path} onBlur={(e) => { if (!e.currentTarget.contains(e.relatedTarget)) context.seal() }}>
       <div className="in-label">

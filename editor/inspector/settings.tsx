@@ -1,11 +1,14 @@
 // Settings of one node: name, the form of its config, its ports and its counters.
 import { useMemo, type ReactElement } from 'react'
 import { formatType, type Issue, type JsonValue } from '#kit'
+import { SUBFLOW } from '#format'
 import type { NodeEntry, NodeStatus, ResolvedPortsOf } from './types.ts'
+import { refusedOf } from '../state/derive.ts'
 import { actions, useEditor } from '../state/store.ts'
 import { formatCount, kindClass } from '../live/values.ts'
 import { formFaults, type Config } from './form.ts'
 import { SchemaForm } from './schema-form.tsx'
+import { instanceSchema } from './subflow.ts'
 
 const none: readonly Issue[] = []
 
@@ -15,10 +18,13 @@ export function Settings({ id, node }: { readonly id: string; readonly node: Nod
   const ports = useEditor((s) => s.ports[id])
   const focusField = useEditor((s) => s.ui.focusField)
   const allIssues = useEditor((s) => s.issues)
+  const refused = useEditor(refusedOf)
   const pending = useEditor((s) => s.check.pending)
   const readOnly = useEditor((s) => s.session?.role === 'viewer' || s.session?.role === 'operator')
-  const issues = useMemo(() => { const own = allIssues.filter((i) => i.node === id); return own.length === 0 ? none : own }, [allIssues, id])
-  const faults = useMemo(() => (type ? formFaults(type.config, node.config as Config, parameters) : []), [type, node.config, parameters])
+  const subflows = useEditor((s) => s.document!.flow.subflows)
+  const schema = useMemo(() => (type && node.type === SUBFLOW ? instanceSchema(type.config, subflows ?? {}, node.config) : type?.config), [type, node.type, node.config, subflows])
+  const issues = useMemo(() => { const own = [...allIssues, ...refused].filter((i) => i.node === id); return own.length === 0 ? none : own }, [allIssues, refused, id])
+  const faults = useMemo(() => (schema ? formFaults(schema, node.config as Config, parameters) : []), [schema, node.config, parameters])
   const change = (path: string, value: JsonValue | undefined): void => actions.setConfig(id, path, value)
   return (
     <>
@@ -26,9 +32,9 @@ export function Settings({ id, node }: { readonly id: string; readonly node: Nod
         <div className="in-label"><label htmlFor="in-name">Name</label><em className="mono">{id}</em></div>
         <span className="in-fld sansy"><input id="in-name" value={node.name ?? ''} placeholder={type?.title ?? node.type} maxLength={200} disabled={readOnly} autoComplete="off" onChange={(e) => actions.setName(id, e.target.value)} onBlur={() => actions.seal()} /></span>
       </div>
-      {type ? (
+      {schema ? (
         <SchemaForm
-          key={id} schema={type.config} config={node.config as Config} faults={faults} issues={pending ? issues.filter((i) => i.code !== 'NODE_CONFIG') : issues}
+          key={id} node={id} schema={schema} config={node.config as Config} faults={faults} issues={pending ? issues.filter((i) => i.code !== 'NODE_CONFIG' || refused.includes(i)) : issues}
           change={change} seal={() => actions.seal()} parameters={parameters} readOnly={readOnly}
           unitOf={(input) => ports?.inputs[input]?.unit}
           focus={focusField?.node === id ? focusField.field : null}
@@ -36,7 +42,7 @@ export function Settings({ id, node }: { readonly id: string; readonly node: Nod
       ) : (
         <Unknown node={node} />
       )}
-      <OtherIssues issues={issues} fields={type ? new Set(Object.keys((type.config as { properties?: object }).properties ?? {})) : new Set()} />
+      <OtherIssues issues={issues} fields={schema ? new Set(Object.keys((schema as { properties?: object }).properties ?? {})) : new Set()} />
       <Ports inputs={ports?.inputs} outputs={ports?.outputs} />
       <Counters id={id} />
     </>

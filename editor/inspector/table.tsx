@@ -3,20 +3,24 @@
 import { useState, type ReactElement } from 'react'
 import { ArrowDown, ArrowUp, ChevronRight, ClipboardPaste, Copy, Plus, Trash2 } from 'lucide-react'
 import type { JsonValue } from '#kit'
-import { inRow, isShown, keysOf, newRow, showValue, type FormField } from './form.ts'
+import { inRow, keysOf, newRow, showValue, type FormField } from './form.ts'
 import type { ControlProps } from './controls.tsx'
 import { Fields, faultsOf } from './schema-form.tsx'
 import { PasteDialog } from './paste-dialog.tsx'
+import { cellText, conditional, plainColumns } from './rows.ts'
 
 const SHOWN = 3
+/** Rows whose cells decide how wide the columns are. */
+const MEASURED = 100
 type Row = { readonly [name: string]: JsonValue }
 
 export function Table({ field, value, context, labelledBy }: ControlProps): ReactElement {
   const given = value ?? field.default
   const rows = Array.isArray(given) ? (given as readonly JsonValue[]) : []
   const columns = summaryColumns(field)
-  const mixed = columns.length < SHOWN && plainColumns(field).some((c) => c.when !== undefined)
-  const cells = columns.length + (mixed ? 1 : 0)
+  const mixed = columns.length < SHOWN && plainColumns(field).some((c) => c.when !== undefined && !columns.some((lead) => lead.key === c.when!.field))
+  const texts = rows.map((row) => [...columns.map((c) => cellText(field, c, row as Row)), ...(mixed ? [conditional(field, row as Row, columns)] : [])])
+  const grid = { gridTemplateColumns: template([...columns.map((c) => c.title), ...(mixed ? [''] : [])].map((title, i) => Math.max(title.length, ...texts.slice(0, MEASURED).map((t) => t[i]!.length)))) }
   const [open, setOpen] = useState<number | null>(null)
   const [pasting, setPasting] = useState(false)
   const asked = context.focus !== null && context.focus.startsWith(`${field.path}/`) ? Number(keysOf(context.focus.slice(field.path.length))[0]) : null
@@ -42,7 +46,7 @@ export function Table({ field, value, context, labelledBy }: ControlProps): Reac
   return (
     <div className="in-table" role="group" aria-labelledby={labelledBy}>
       {rows.length > 0 && (
-        <div className="in-trow head" aria-hidden style={{ gridTemplateColumns: template(cells) }}>
+        <div className="in-trow head" aria-hidden style={grid}>
           <span />
           {columns.map((c) => <span key={c.key} className={numeric(c) ? 'n' : ''}>{c.title}</span>)}
           {mixed && <span />}
@@ -57,7 +61,7 @@ export function Table({ field, value, context, labelledBy }: ControlProps): Reac
         return (
           <div key={i} className={`in-item${open === i ? ' open' : ''}${faults.length > 0 ? ' bad' : ''}`} data-field={path}>
             <button
-              type="button" className="in-trow" style={{ gridTemplateColumns: template(cells) }} aria-expanded={open === i}
+              type="button" className="in-trow" style={grid} aria-expanded={open === i}
               onClick={() => setOpen(open === i ? null : i)}
               onKeyDown={(e) => {
                 if (!e.altKey || (e.key !== 'ArrowUp' && e.key !== 'ArrowDown')) return
@@ -66,8 +70,7 @@ export function Table({ field, value, context, labelledBy }: ControlProps): Reac
               }}
             >
               <ChevronRight size={12} className={open === i ? 'open' : ''} aria-hidden />
-              {columns.map((c) => <span key={c.key} className={numeric(c) ? 'n' : ''}>{showValue((row as Row)?.[c.key] ?? c.default, c)}</span>)}
-              {mixed && <span>{conditional(field, row as Row)}</span>}
+              {texts[i]!.map((text, n) => <span key={n} className={columns[n] && numeric(columns[n]) ? 'n' : ''}>{text}</span>)}
               {faults.length > 0 ? <i className="in-warn" title={faults.join(' ')} /> : <span />}
             </button>
             {open === i && (
@@ -105,7 +108,8 @@ export function Table({ field, value, context, labelledBy }: ControlProps): Reac
 }
 
 const numeric = (c: FormField): boolean => c.kind === 'number' || c.kind === 'integer'
-const template = (columns: number): string => `14px ${['minmax(0, 1.3fr)', 'minmax(0, 1fr)', 'minmax(0, 1fr)'].slice(0, columns).join(' ')} 10px`
+/** Wide as what stands in them, so that short ones leave room. */
+const template = (lengths: readonly number[]): string => `14px ${lengths.map((n) => `minmax(0, ${Math.min(22, Math.max(6, n))}fr)`).join(' ')} 10px`
 
 /** What tells rows apart: the name, then what has no default. Columns that only some rows have come in the last cell. */
 function summaryColumns(field: FormField): readonly FormField[] {
@@ -113,12 +117,6 @@ function summaryColumns(field: FormField): readonly FormField[] {
   const first = plain.slice(0, 1)
   const rest = plain.slice(1).toSorted((a, b) => Number(a.default !== undefined && !a.choices) - Number(b.default !== undefined && !b.choices))
   return [...first, ...rest].slice(0, SHOWN)
-}
-const plainColumns = (field: FormField): readonly FormField[] => (field.columns ?? []).filter((c) => c.fields === undefined && c.columns === undefined && c.kind !== 'json' && !c.advanced)
-
-/** The values of the columns that this row has and others may not. */
-function conditional(field: FormField, row: Row): string {
-  return plainColumns(field).filter((c) => c.when !== undefined && isShown(c, row, field.columns ?? [])).map((c) => showValue(row[c.key] ?? c.default, c)).filter((t) => t !== '').join(' … ')
 }
 
 function copyOf(row: JsonValue, field: FormField, rows: readonly JsonValue[]): JsonValue {

@@ -3,9 +3,12 @@ import { useEffect, useMemo, useRef, useState, type ReactElement } from 'react'
 import { Check, Pause, Play, Trash2 } from 'lucide-react'
 import type { Issue, IssueLevel } from '#kit'
 import type { AlarmBody } from '#format'
+import { Act } from '../inspector/acts.tsx'
+import { refusedOf } from '../state/derive.ts'
 import { formatAge, formatNumber } from '../state/format.ts'
-import { isQuiet, isWaiting } from '../state/status.ts'
-import { actions, api, useEditor, type LogLine } from '../state/store.ts'
+import { isQuiet, isWaiting, titleOf } from '../state/status.ts'
+import { actions, useEditor, type LogLine } from '../state/store.ts'
+import { typeAt } from '../state/instances.ts'
 import { formatDateTime, formatTime, formatWhole } from './values.ts'
 
 const RANK: Readonly<Record<IssueLevel, number>> = { error: 0, warning: 1, info: 2 }
@@ -19,21 +22,23 @@ export interface Problem {
 /** Issues of the draft, then what the running nodes report; one line each, errors first. */
 export function useProblems(): readonly Problem[] {
   const issues = useEditor((s) => s.issues)
+  const refused = useEditor(refusedOf)
   const failed = useEditor((s) => s.check.failed)
   const nodes = useEditor((s) => s.live.nodes)
   const engines = useEditor((s) => s.live.engines)
   return useMemo(() => {
     const running: Problem[] = []
     for (const [node, status] of Object.entries(nodes)) {
+      if (node.includes('/')) continue // its instance tells it
       for (const issue of [...(status.health.issue ? [status.health.issue] : []), ...status.issues]) running.push({ issue: { node, ...issue }, running: true })
     }
     for (const engine of Object.values(engines)) if (engine.issue) running.push({ issue: engine.issue, running: true })
-    const all = [...issues.map((issue) => ({ issue, running: false })), ...failed.map((issue) => ({ issue, running: false })), ...running]
+    const all = [...[...issues, ...refused].map((issue) => ({ issue, running: false })), ...failed.map((issue) => ({ issue, running: false })), ...running]
     const seen = new Set<string>()
     return all
       .filter(({ issue: i, running: r }) => { const key = `${r} ${i.code} ${i.node} ${i.port} ${i.wire} ${i.field} ${i.text}`; if (seen.has(key)) return false; seen.add(key); return true })
       .toSorted((a, b) => RANK[a.issue.level] - RANK[b.issue.level])
-  }, [issues, failed, nodes, engines])
+  }, [issues, refused, failed, nodes, engines])
 }
 
 export function Problems(): ReactElement {
@@ -45,7 +50,7 @@ export function Problems(): ReactElement {
   const state = useEditor((s) => s.flows.find((f) => f.id === s.flowId)?.state)
   const running = !heard ? 'Nothing is known of what runs: the live line to the gateway is down.' : state === undefined ? 'It was not deployed yet.' : state === 'running' ? 'Nothing that runs reports a fault.' : `The flow is ${state}.`
   if (problems.length === 0) return <div className="dr-empty"><p>{pending ? 'The gateway is checking the draft…' : <><b>No problems in the draft.</b> {running}</>}</p></div>
-  const nameOf = (id: string): string => { const node = nodes?.[id]; return node?.name ?? (node && types.get(node.type)?.title) ?? id }
+  const nameOf = (id: string): string => titleOf(nodes, types, id)
   return (
     <ul className="dr-list">
       {problems.map(({ issue: i, running }, n) => (
@@ -79,37 +84,31 @@ export function Alarms(): ReactElement {
   const alarms = useEditor((s) => s.live.alarms)
   const types = useEditor((s) => s.types)
   const flows = useEditor((s) => s.flows)
-  const nodes = useEditor((s) => s.document?.flow.nodes)
+  const flow = useEditor((s) => s.document?.flow)
+  const nodes = flow?.nodes
   const flowId = useEditor((s) => s.flowId)
-  const [busy, setBusy] = useState('')
   const [now, setNow] = useState(() => Date.now())
   useEffect(() => {
     const timer = setInterval(() => setNow(Date.now()), 1000)
     return () => clearInterval(timer)
   }, [])
-  const mayAct = actions.may('operate')
   if (alarms.length === 0) return <div className="dr-empty"><p><b>No alarms.</b> An Alarm node raises one when its limit is passed for longer than its delay. It stays here until it is back to normal and acknowledged.</p></div>
   const sorted = alarms.toSorted((a, b) => rankOf(a) - rankOf(b) || PRIORITY[a.priority] - PRIORITY[b.priority] || b.since - a.since)
-  const act = (a: AlarmBody, name: string): void => {
-    const key = `${a.flow} ${a.node} ${a.tag}`
-    const body = { flow: a.flow, node: a.node, tag: a.tag }
-    setBusy(key)
-    ;(name === 'acknowledge' ? api.acknowledge(body) : api.act({ ...body, act: name })).catch(actions.toastFailed).finally(() => setBusy((b) => (b === key ? '' : b)))
-  }
   return (
     <ul className="dr-list alarms">
       {sorted.map((a) => {
         const key = `${a.flow} ${a.node} ${a.tag}`
         const own = a.flow === flowId
+        const type = own ? types.get(typeAt(flow, a.node) ?? '') : undefined
         return (
           <li key={key} data-state={a.state}>
-            <button type="button" disabled={!own} onClick={() => { actions.select({ nodes: [a.node] }); actions.reveal([a.node]) }}>
+            <button type="button" disabled={!own} onClick={() => actions.show(a.node)}>
               <i className="dr-mark" data-level={isQuiet(a) ? 'info' : a.priority === 'low' || a.priority === 'medium' || a.state === 'returned' || a.state === 'latched' ? 'warning' : 'error'} />
-              <span className="where">{own ? (nodes?.[a.node]?.name ?? a.node) : `${flows.find((f) => f.id === a.flow)?.name ?? a.flow}: ${a.node}`}{a.tag !== '' && <small> {a.tag}</small>}</span>
+              <span className="where">{own ? titleOf(nodes, types, a.node) : `${flows.find((f) => f.id === a.flow)?.name ?? a.flow}: ${a.node}`}{a.tag !== '' && <small> {a.tag}</small>}</span>
               <span className="what">{a.first === true && <b>First: </b>}{a.message === '' ? 'Limit passed' : a.message} <em>{a.value === null ? 'no value' : formatNumber(a.value)} against {formatNumber(a.limit)}</em></span>
               <span className="since" title={formatDateTime(a.since)}>{a.priority} · {STATE[a.state]}{a.until === undefined ? '' : ` until ${formatTime(a.until)}`} · {formatAge(now - a.since)}{a.acknowledgedBy === undefined ? '' : ` · by ${a.acknowledgedBy}`}</span>
             </button>
-            {NEXT[a.state].filter(([name]) => !own || (types.get(nodes?.[a.node]?.type ?? '')?.acts.includes(name) ?? true)).map(([name, title]) => <button key={name} type="button" className="btn" disabled={!mayAct || busy === key} title={mayAct ? '' : 'Needs the role operator'} onClick={() => act(a, name)}>{name === 'acknowledge' && <Check size={13} />} {title}</button>)}
+            {NEXT[a.state].filter(([name]) => type?.acts.includes(name) ?? true).map(([name, title]) => <Act key={name} act={name} title={title} type={type} subject={{ flow: a.flow, node: a.node, tag: a.tag }}>{name === 'acknowledge' ? <Check size={13} /> : <></>}</Act>)}
           </li>
         )
       })}
@@ -122,6 +121,7 @@ const LEVELS: readonly (readonly [IssueLevel, string])[] = [['info', 'All'], ['w
 export function Log(): ReactElement {
   const live = useEditor((s) => s.live.log)
   const nodes = useEditor((s) => s.document?.flow.nodes)
+  const types = useEditor((s) => s.types)
   const [least, setLeast] = useState<IssueLevel>('info')
   const [held, setHeld] = useState<readonly LogLine[] | null>(null)
   const box = useRef<HTMLDivElement>(null)
@@ -143,7 +143,7 @@ export function Log(): ReactElement {
         {lines.map((l) => (
           <div key={l.id} data-level={l.level}>
             <time>{formatTime(l.time)}</time> {l.level === 'info' ? '' : <em data-level={l.level}>{l.level} </em>}
-            {l.node !== undefined && <><button type="button" onClick={() => { actions.select({ nodes: [l.node!] }); actions.reveal([l.node!]) }}>{nodes?.[l.node]?.name ?? l.node}</button> </>}
+            {l.node !== undefined && <><button type="button" onClick={() => actions.show(l.node!)}>{titleOf(nodes, types, l.node)}</button> </>}
             {l.text}{l.sample && !l.text.includes(l.sample.tag) ? <span> {l.sample.tag} = {formatWhole(l.sample.value)}{l.sample.quality === undefined ? '' : ` ${l.sample.quality}`}</span> : ''}
           </div>
         ))}

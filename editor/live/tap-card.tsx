@@ -3,6 +3,7 @@ import { useEffect, useState, type ReactElement } from 'react'
 import { Pause, Play, X } from 'lucide-react'
 import type { JsonValue, PortType } from '#kit'
 import { formatAge, formatNumber, formatRate, severityOf } from '../state/format.ts'
+import { titleOf } from '../state/status.ts'
 import { actions, useEditor, type Tap } from '../state/store.ts'
 import { vectorOf, type TapBuffer } from './buffer.ts'
 import { bufferOf } from './link.ts'
@@ -28,7 +29,7 @@ export function TapCard({ tap }: { readonly tap: Tap }): ReactElement {
   const [paused, setPaused] = useState(false)
   const [windowMs, setWindowMs] = useState(60_000)
   useBuffer(buffer, paused)
-  const name = useEditor((s) => { const node = s.flowId === tap.flow ? s.document?.flow.nodes[tap.node] : undefined; return node?.name ?? (node && s.types.get(node.type)?.title) ?? tap.node })
+  const name = useEditor((s) => titleOf(s.flowId === tap.flow ? s.document?.flow.nodes : undefined, s.types, tap.node))
   const type = useEditor((s) => (s.flowId === tap.flow ? s.ports[tap.node]?.outputs[tap.port] : undefined))
   const rate = useEditor((s) => (s.live.flow === tap.flow ? s.live.nodes[tap.node]?.outputs[tap.port]?.rate : undefined))
   const lost = useEditor((s) => s.live.state !== 'open')

@@ -3,7 +3,10 @@ import { useEffect, useMemo, useRef, useState, type ReactElement } from 'react'
 import { Plus } from 'lucide-react'
 import { DropdownMenu } from 'radix-ui'
 import { formatType, type JsonSample } from '#kit'
+import { formatEnd } from '#format'
 import { severityOf } from '../state/format.ts'
+import { runningOutput } from '../state/instances.ts'
+import { titleOf } from '../state/status.ts'
 import { actions, useEditor, type Tap } from '../state/store.ts'
 import { bufferOf } from './link.ts'
 import { TapCard } from './tap-card.tsx'
@@ -38,7 +41,9 @@ export function AddTap({ small = false }: { readonly small?: boolean }): ReactEl
   const types = useEditor((s) => s.types)
   const taps = useEditor((s) => s.live.taps)
   const flowId = useEditor((s) => s.flowId)
-  const pinned = new Set(taps.filter((t) => t.flow === flowId).map((t) => `${t.node}.${t.port}`))
+  const running = useEditor((s) => s.base.flow ?? s.document?.flow)
+  const known = new Set(taps.filter((t) => t.flow === flowId).map((t) => `${t.node}.${t.port}`))
+  const isPinned = (id: string, port: string): boolean => known.has(formatEnd(runningOutput(running, id, port)))
   const groups = Object.entries(nodes ?? {}).map(([id, node]) => ({ id, name: node.name ?? types.get(node.type)?.title ?? id, outputs: Object.entries(ports[id]?.outputs ?? {}) })).filter((g) => g.outputs.length > 0)
   return (
     <DropdownMenu.Root modal={false}>
@@ -50,8 +55,8 @@ export function AddTap({ small = false }: { readonly small?: boolean }): ReactEl
             <DropdownMenu.Group key={g.id}>
               <DropdownMenu.Label className="in-poplabel">{g.name}</DropdownMenu.Label>
               {g.outputs.map(([port, type]) => (
-                <DropdownMenu.Item key={port} className="in-popitem" disabled={pinned.has(`${g.id}.${port}`)} onSelect={() => actions.pinTap(g.id, port)}>
-                  <span>{port}</span><u>{pinned.has(`${g.id}.${port}`) ? 'pinned' : formatType(type)}</u>
+                <DropdownMenu.Item key={port} className="in-popitem" disabled={isPinned(g.id, port)} onSelect={() => actions.pinTap(g.id, port)}>
+                  <span>{port}</span><u>{isPinned(g.id, port) ? 'pinned' : formatType(type)}</u>
                 </DropdownMenu.Item>
               ))}
             </DropdownMenu.Group>
@@ -87,7 +92,7 @@ function SampleLog({ taps }: { readonly taps: readonly Tap[] }): ReactElement {
     const timer = setInterval(read, 250)
     return () => clearInterval(timer)
   }, [taps])
-  const nameOf = (id: string): string => { const node = nodes?.[id]; return node?.name ?? (node && types.get(node.type)?.title) ?? id }
+  const nameOf = (id: string): string => titleOf(nodes, types, id)
   return (
     <div className="dr-log" onPointerEnter={() => (over.current = true)} onPointerLeave={() => (over.current = false)} role="log" aria-label="Samples of the taps" tabIndex={0}>
       {lines.length === 0 && <p className="dr-wait">The samples of the taps are listed here.</p>}

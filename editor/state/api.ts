@@ -1,6 +1,6 @@
 // The gateway's HTTP API, typed. Whatever goes wrong becomes an IssueError: the gateway's own issues where it gave
 // some, GATEWAY_AWAY where it did not answer. Nothing is retried here: who calls knows whether that is safe.
-import { issue, IssueError, reasonOf, type Catalogue, type Issue, type JsonValue } from '#kit'
+import { issue, IssueError, reasonOf, type Catalogue, type Issue, type JsonValue, type PortType } from '#kit'
 import type { AlarmBody, CheckBody, ConnectionBody, ConnectionEntry, DeployBody, ErrorBody, Flow, FlowBody, FlowSummary, HealthBody, ModelBody, Role, Session, VersionSummary } from '#format'
 
 
@@ -14,6 +14,8 @@ export interface Api {
   flows(): Promise<readonly FlowSummary[]>
   flow(id: string): Promise<FlowBody>
   check(flow: Flow, signal?: AbortSignal): Promise<CheckBody>
+  /** An expression while it is written, with the inputs of a node of the draft. */
+  expression(body: ExpressionRequest, signal?: AbortSignal): Promise<ExpressionBody>
   /** `basedOn` is the version the draft was made from; null for a flow that was never deployed. A mismatch is DEPLOY_CONFLICT. */
   deploy(id: string, body: { readonly flow: Flow; readonly basedOn: number | null; readonly comment: string }): Promise<DeployBody>
   versions(id: string): Promise<readonly VersionSummary[]>
@@ -37,6 +39,30 @@ export interface Api {
   addUser(body: UserBody & { readonly password: string }): Promise<UserBody>
   changeUser(name: string, body: { readonly role?: Role; readonly password?: string }): Promise<void>
   deleteUser(name: string): Promise<void>
+}
+export interface ExpressionRequest {
+  readonly text: string
+  readonly flow: Flow
+  readonly node: string
+  /** Values of the inputs by name, for a result. */
+  readonly samples?: { readonly [input: string]: { readonly value: JsonValue; readonly quality?: string } }
+  readonly tag?: string
+  readonly time?: number
+}
+export interface Completion {
+  readonly label: string
+  readonly kind: 'variable' | 'function' | 'stream'
+  readonly detail: string
+  readonly doc: string
+}
+export interface ExpressionBody {
+  /** Null when it does not compile. */
+  readonly type: PortType | null
+  /** Places are counted in characters of the text, the end is not in it. */
+  readonly issues: readonly { readonly from: number; readonly to: number; readonly text: string; readonly remedy: string }[]
+  readonly completions: readonly Completion[]
+  /** Null without samples. */
+  readonly result: { readonly value: JsonValue; readonly quality: string; readonly reason: string } | null
 }
 export interface UserBody {
   readonly name: string
@@ -82,6 +108,7 @@ export function createApi(fetch: Fetch = (input, init) => globalThis.fetch(input
     flows: () => call('GET', '/flows'),
     flow: (id) => call('GET', `/flows/${of(id)}`),
     check: (flow, signal) => call('POST', '/check', { flow }, signal),
+    expression: (body, signal) => call('POST', '/expressions/check', body, signal),
     deploy: (id, body) => call('POST', `/flows/${of(id)}/deploy`, body),
     versions: (id) => call('GET', `/flows/${of(id)}/versions`),
     version: (id, version) => call('GET', `/flows/${of(id)}/versions/${version}`),

@@ -1,6 +1,7 @@
 // What follows from draft, catalogue and check: types, changes and issues, at once after every edit.
 import { issueTexts, resolvePorts, withDefaults, type CatalogueNode, type Issue, type IssueCode, type JsonValue, type ResolvedPorts } from '#kit'
 import { diffFlows, expandFlow, typeFlow, type Change, type Flow, type FlowPorts, type NodePorts, type TypedFlow } from '#format'
+import { onCanvas } from './instances.ts'
 import type { Base, Check, State } from './model.ts'
 
 /** Codes that the local typing finds itself: the gateway's older ones give way to it. */
@@ -26,17 +27,16 @@ export function typesOf(flow: Flow, types: ReadonlyMap<string, CatalogueNode>, g
     else if (type.typed) dynamic[id] = { outputs: given[id]!.outputs }
   }
   const inner = typeFlow(expanded.flow, (type) => types.get(type), configs, dynamic)
-  const typed = { ...inner, ports: expanded.withInstances(inner.ports), issues: [...expanded.issues, ...inner.issues].map(onCanvas) }
+  const typed = { ...inner, ports: expanded.withInstances(inner.ports), issues: [...expanded.issues, ...inner.issues].map(atInstance) }
   typedCache.set(flow.nodes, { wires: flow.wires, types, given, parameters: flow.parameters, typed })
   return typed
 }
 
 /** An issue inside a subflow is shown at its instance. */
-function onCanvas(i: Issue): Issue {
-  const at = i.node?.indexOf('/') ?? -1
-  if (at < 0) return i
+function atInstance(i: Issue): Issue {
+  if (i.node === undefined || onCanvas(i.node) === i.node) return i
   const { node, port: _port, field: _field, wire: _wire, ...rest } = i
-  return { ...rest, node: node!.slice(0, at), text: `${node!.slice(at + 1)}: ${i.text}` }
+  return { ...rest, node: onCanvas(node), text: `${node.slice(onCanvas(node).length + 1)}: ${i.text}` }
 }
 
 const defaulted = new WeakMap<object, { readonly type: CatalogueNode; readonly parameters: unknown; readonly config: unknown }>()
@@ -73,9 +73,24 @@ export function changesOf(base: Base, flow: Flow): readonly Change[] {
 
 /** The gateway's issues as far as they still hold, and the local ones. */
 export function issuesOf(flow: Flow, typed: TypedFlow, check: Check): readonly Issue[] {
-  if (check.of === flow && check.body) return check.body.issues.map(onCanvas)
-  const older = (check.body?.issues ?? []).filter((i) => (!local.has(i.code) || gatewayOnly.has(i.code)) && (i.node === undefined || Object.hasOwn(flow.nodes, i.node.split('/')[0]!))).map(onCanvas)
+  if (check.of === flow && check.body) return check.body.issues.map(atInstance)
+  const older = (check.body?.issues ?? []).filter((i) => (!local.has(i.code) || gatewayOnly.has(i.code)) && (i.node === undefined || Object.hasOwn(flow.nodes, i.node.split('/')[0]!))).map(atInstance)
   return [...older, ...typed.issues]
+}
+
+const kept = new WeakMap<Flow['nodes'], { readonly of: State['refused']; readonly issues: readonly Issue[] }>()
+const noIssues: readonly Issue[] = []
+/** What the last deploy was refused for, as far as its nodes are as they were. The same list for the same draft. */
+export function refusedOf({ refused, document }: Pick<State, 'refused' | 'document'>): readonly Issue[] {
+  if (!refused || !document) return noIssues
+  const { nodes } = document.flow
+  let known = kept.get(nodes)
+  if (known?.of !== refused) {
+    const own = (of: Flow['nodes'], id: string): unknown => (Object.hasOwn(of, id) ? of[id] : undefined)
+    const issues = refused.issues.map(atInstance).filter((i) => own(nodes, i.node!) !== undefined && own(nodes, i.node!) === own(refused.flow.nodes, i.node!))
+    kept.set(nodes, (known = { of: refused, issues: issues.length === 0 ? noIssues : issues }))
+  }
+  return known.issues
 }
 
 /** The parts of the state that follow from its others. */

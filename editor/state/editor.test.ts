@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest'
+import { issue } from '#kit'
 import { clearPlace } from './commands.ts'
 import { CHECK_AFTER_MS } from './editor.ts'
+import { refusedOf } from './derive.ts'
 import { open } from './harness.ts'
 
 test('types answer at once, the gateway a moment after the last edit', async () => {
@@ -141,4 +143,42 @@ test('the place for a new node covers no other', () => {
   const [x, y] = clearPlace(nodes, [100, 20])
   for (const n of Object.values(nodes)) expect(Math.abs(n.at[0] - x) >= 220 || Math.abs(n.at[1] - y) >= 150).toBe(true)
   expect(clearPlace({}, [101, 19])).toEqual([100, 20])
+})
+
+test('what a deploy was refused for stays at its node until that is changed, and does not stop the next try', async () => {
+  const { actions, s } = await open()
+  const sent = s().document!.flow
+  actions.refused(sent, [issue('NODE_CONFIG', { node: 'band', field: '/code' }, { reason: 'Line 2: no' }), issue('DEPLOY_CONFLICT', {}, { running: 2, basedOn: 1 })])
+  expect(refusedOf(s()).map((i) => [i.code, i.node])).toEqual([['NODE_CONFIG', 'band']])
+  expect(s().issues.map((i) => i.code)).not.toContain('NODE_CONFIG')
+  actions.setName('temp', 'T')
+  expect(refusedOf(s())).toHaveLength(1)
+  actions.setConfig('band', '/x', 1)
+  expect(refusedOf(s())).toEqual([])
+  actions.undo()
+  expect(refusedOf(s())).toHaveLength(1)
+  actions.deployed({ version: 4, changes: [], kept: [], carried: [], restarted: [], gaps: [], armed: false, issues: [] }, sent)
+  expect(refusedOf(s())).toEqual([])
+})
+
+test('an issue inside of a subflow leads to its instance', async () => {
+  const { actions, s } = await open()
+  actions.revealIssue(issue('NODE_CONFIG', { node: 'band/inner', field: '/tauS' }, { reason: 'no' }))
+  expect(s().document!.selection.nodes).toEqual(['band'])
+  expect(s().ui.focusField).toBeNull()
+  actions.show('kelvin/deep/alarm')
+  expect([s().document!.selection.nodes, s().ui.reveal!.nodes]).toEqual([['kelvin'], ['kelvin']])
+  actions.show('gone/x')
+  expect(s().document!.selection.nodes).toEqual(['kelvin'])
+})
+
+test('the palette remembers which families are folded', async () => {
+  const { actions, s, storage } = await open()
+  actions.foldFamily('filter', true)
+  actions.foldFamily('rule', true)
+  actions.foldFamily('filter', false)
+  expect(s().ui.foldedFamilies).toEqual(['rule'])
+  const later = await open({}, storage)
+  later.actions.restoreScreen()
+  expect(later.s().ui.foldedFamilies).toEqual(['rule'])
 })

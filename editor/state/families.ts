@@ -23,19 +23,36 @@ const familyId = (type: string): string => type.split('.')[0]!
 /** 'Filter' */
 export const familyName = (type: string): string => known.find(([id]) => id === familyId(type))?.[2] ?? familyId(type)
 
-/** Nodes that match every word of the search, by family; families of somebody else's come last. Empty families are left out. */
-export function familiesOf(nodes: readonly CatalogueNode[], search = ''): readonly Family[] {
-  const words = search.toLowerCase().split(/\s+/).filter((w) => w !== '')
-  const found = nodes.filter((n) => {
-    const text = [n.title, n.summary, n.type, familyName(n.type), ...n.keywords].join(' ').toLowerCase()
-    return words.every((w) => text.includes(w))
-  })
-  const ids = [...known.map(([id]) => id), ...new Set(found.map((n) => familyId(n.type)).filter((id) => !known.some(([k]) => k === id)))]
+/** By family, in the order of the palette; families of somebody else's come last. Empty ones are left out. */
+export function familiesOf(nodes: readonly CatalogueNode[]): readonly Family[] {
+  const ids = [...known.map(([id]) => id), ...new Set(nodes.map((n) => familyId(n.type)).filter((id) => !known.some(([k]) => k === id)))]
   return ids.flatMap((id) => {
-    const of = found.filter((n) => familyId(n.type) === id)
-    return of.length === 0 ? [] : [{ id, title: known.find(([k]) => k === id)?.[1] ?? id, nodes: of.toSorted((a, b) => rank(a, words) - rank(b, words)) }]
+    const of = nodes.filter((n) => familyId(n.type) === id)
+    return of.length === 0 ? [] : [{ id, title: known.find(([k]) => k === id)?.[1] ?? id, nodes: of }]
   })
 }
 
-/** What begins with the searched word comes first; else the catalogue's order stays. */
-const rank = (n: CatalogueNode, words: readonly string[]): number => (words.length > 0 && n.title.toLowerCase().startsWith(words[0]!) ? 0 : 1)
+/** Nodes that have every word of the search, best first: in the title, then in a keyword, then in what it does. */
+export function searchNodes(nodes: readonly CatalogueNode[], search: string): readonly CatalogueNode[] {
+  const words = search.toLowerCase().split(/\s+/).filter((w) => w !== '')
+  const ranked = nodes.flatMap((node) => {
+    const ranks = words.map((w) => rank(node, w))
+    return ranks.includes(MISS) ? [] : [{ node, rank: Math.max(0, ...ranks) }]
+  })
+  return ranked.toSorted((a, b) => a.rank - b.rank).map((r) => r.node)
+}
+
+const MISS = 9
+/** What begins with the word comes before what has it inside. */
+function rank(node: CatalogueNode, word: string): number {
+  const title = node.title.toLowerCase()
+  const keywords = node.keywords.map((k) => k.toLowerCase())
+  if (title.startsWith(word)) return 0
+  if (keywords.includes(word)) return 1
+  if (title.includes(` ${word}`)) return 2
+  if (keywords.some((k) => k.startsWith(word) || k.includes(` ${word}`))) return 3
+  if (title.includes(word)) return 4
+  if (`${node.type} ${familyName(node.type)}`.toLowerCase().includes(word)) return 5
+  if (node.summary.toLowerCase().includes(word)) return 6
+  return keywords.some((k) => k.includes(word)) ? 7 : MISS
+}

@@ -50,7 +50,7 @@ export function fixture(change: Partial<Api> = {}, storage: Storage = memoryStor
     },
     connections: async () => [],
     logout: async () => undefined,
-    claim: never, login: never, deploy: never, versions: never, version: never, rollback: never, arm: never, hold: never, acknowledge: never, act: never,
+    claim: never, login: never, expression: never, deploy: never, versions: never, version: never, rollback: never, arm: never, hold: never, acknowledge: never, act: never,
     putConnection: never, deleteConnection: never, secrets: never, putSecret: never, deleteSecret: never, models: never, users: never, addUser: never, changeUser: never, deleteUser: never,
     ...change,
   }

@@ -1,5 +1,6 @@
 // What a message of the live socket changes: pure, and keeping the identity of what it does not touch.
 import type { AlarmBody, Flow, NodeStatus, ServerMessage } from '#format'
+import { onCanvas, standIns, standInStatuses } from './instances.ts'
 import { LOG_LIMIT, TREND_LIMIT, type Live, type State } from './model.ts'
 
 type Status = Extract<ServerMessage, { type: 'status' }>
@@ -12,7 +13,7 @@ export function applyMessage(state: State, message: ServerMessage): State {
       // The gateway tells all alarms and engines after it: what went away while nobody listened must not stay.
       return { ...state, session: message.session, live: { ...live, clock: second(message.time), alarms: [], engines: {} } }
     case 'status':
-      return message.flow === state.flowId ? with_(applyStatus(live, message)) : state
+      return message.flow === state.flowId ? with_(applyStatus(live, message, state.base.flow)) : state
     case 'tap':
       return state // live/link.ts keeps a tap's samples beside the store: a plot needs more, more often, than a store should hold
     case 'alarm':
@@ -33,13 +34,15 @@ export function applyMessage(state: State, message: ServerMessage): State {
   }
 }
 
-function applyStatus(live: Live, message: Status): Partial<Live> {
+function applyStatus(live: Live, message: Status, running: Flow | null): Partial<Live> {
   // Of another version only what changed may come first: its nodes are told when the flow's message comes (see `pruned`).
   const same = live.flow === message.flow
-  const ids = Object.keys(message.nodes)
-  const nodes = ids.length === 0 && same ? live.nodes : { ...(same ? live.nodes : {}), ...message.nodes }
+  const told = Object.keys(message.nodes)
+  const heard = told.length === 0 && same ? live.nodes : { ...(same ? live.nodes : {}), ...message.nodes }
+  const standIns = told.length === 0 ? {} : standInStatuses(running, heard, told)
+  const nodes = Object.keys(standIns).length === 0 ? heard : { ...heard, ...standIns }
   let trends = live.flow === message.flow ? live.trends : {}
-  for (const id of ids) trends = withTrends(trends, id, live.nodes[id], message.nodes[id]!)
+  for (const id of [...told, ...Object.keys(standIns)]) trends = withTrends(trends, id, live.nodes[id], nodes[id]!)
   const totals = live.totals && sameTotals(live.totals, message.totals) ? live.totals : message.totals
   return { flow: message.flow, version: message.version, clock: second(message.time), nodes, trends, totals }
 }
@@ -56,8 +59,10 @@ function withTrends(trends: Live['trends'], id: string, before: NodeStatus | und
 
 /** Without the status of nodes that run no more: a removed node's last value must not look alive. */
 export function pruned(live: Live, running: Flow): Live {
-  const gone = Object.keys(live.nodes).filter((id) => !Object.hasOwn(running.nodes, id))
-  return gone.length === 0 ? live : { ...live, nodes: Object.fromEntries(Object.entries(live.nodes).filter(([id]) => !gone.includes(id))) }
+  const made = new Set(standIns(running))
+  const left = Object.fromEntries(Object.entries(live.nodes).filter(([id]) => Object.hasOwn(running.nodes, onCanvas(id)) && !made.has(id)))
+  if (made.size === 0) return Object.keys(left).length === Object.keys(live.nodes).length ? live : { ...live, nodes: left }
+  return { ...live, nodes: { ...left, ...standInStatuses(running, left) } }
 }
 
 /** Alarms that are not normal, newest change first. */

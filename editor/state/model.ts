@@ -94,6 +94,8 @@ export interface Ui {
   /** px */
   readonly drawerHeight: number
   readonly inspectorWidth: number
+  /** Families of the palette that are folded away. */
+  readonly foldedFamilies: readonly string[]
   readonly dialog: Dialog | null
   readonly toasts: readonly Toast[]
   /** The canvas brings this into view; a new object each time it is asked for. */
@@ -126,6 +128,8 @@ export interface State {
   /** All that is wrong with the draft: the local types at once, the gateway's check when it is there. */
   readonly issues: readonly Issue[]
   readonly check: Check
+  /** Why the last deploy was refused: what only shows when a node is opened. Null when the last one went through. */
+  readonly refused: { readonly flow: Flow; readonly issues: readonly Issue[] } | null
   readonly live: Live
   readonly ui: Ui
 }
@@ -137,6 +141,6 @@ export const noLive: Live = {
 }
 export const initialState: State = {
   gate: 'loading', gateIssues: [], health: null, session: null, catalogue: null, types: new Map(), flows: [], flowId: null, document: null, base: { version: null, flow: null }, basedOn: null,
-  typed: noTypes, ports: {}, changes: [], issues: [], check: noCheck, live: noLive,
-  ui: { theme: 'system', inspectorTab: 'settings', drawerTab: 'taps', drawerOpen: true, drawerHeight: 232, inspectorWidth: 320, dialog: null, toasts: [], reveal: null, focusField: null },
+  typed: noTypes, ports: {}, changes: [], issues: [], check: noCheck, refused: null, live: noLive,
+  ui: { theme: 'system', inspectorTab: 'settings', drawerTab: 'taps', drawerOpen: true, drawerHeight: 232, inspectorWidth: 320, foldedFamilies: [], dialog: null, toasts: [], reveal: null, focusField: null },
 }

@@ -1,7 +1,7 @@
 // Getting in and getting a flow: the gate, the session, the list of flows, opening one with the draft kept for it, and
 // what happens to draft and base when something was deployed.
 import { emptyFlow, may, type DeployBody, type Flow, type FlowSummary, type Permission, type Session } from '#format'
-import { issue } from '#kit'
+import { issue, type Issue } from '#kit'
 import { freshId, replaceFlow } from './commands.ts'
 import { createDocument } from './document.ts'
 import { changesOf } from './derive.ts'
@@ -152,7 +152,7 @@ export function opening(core: Core, screen: Screen) {
     /** After a deploy of `flow`, which was the draft when it began. Edits made meanwhile stay edits. */
     deployed(body: DeployBody, flow: Flow): void {
       core.set((s) => ({
-        base: { version: body.version, flow }, basedOn: body.version,
+        base: { version: body.version, flow }, basedOn: body.version, refused: null,
         flows: s.flows.some((f) => f.id === flow.id)
           ? s.flows.map((f) => (f.id === flow.id ? { ...f, name: flow.name, version: body.version, armed: body.armed } : f))
           : [...s.flows, { id: flow.id, name: flow.name, version: body.version, state: 'running', armed: body.armed, actuators: 0 }],
@@ -160,6 +160,8 @@ export function opening(core: Core, screen: Screen) {
       core.touched()
       void refresh()
     },
+    /** A deploy of `flow` that did not go through: its issues stay at the nodes until they are changed. */
+    refused: (flow: Flow, issues: readonly Issue[]): void => core.set({ refused: { flow, issues: issues.filter((i) => i.node !== undefined) } }),
     /** After a rollback: the draft becomes that version, undoably. */
     async rolledBack(body: DeployBody): Promise<void> {
       const { flowId } = core.get()
@@ -204,7 +206,7 @@ export function opening(core: Core, screen: Screen) {
         screen.toastFailed(thrown)
         return
       }
-      core.set({ gate: 'login', session: null, document: null, flowId: null, base: { version: null, flow: null }, basedOn: null, live: noLive, check: noCheck, flows: [] })
+      core.set({ gate: 'login', session: null, document: null, flowId: null, base: { version: null, flow: null }, basedOn: null, live: noLive, check: noCheck, refused: null, flows: [] })
     },
     /** May the signed-in user do this? */
     may: (permission: Permission): boolean => {

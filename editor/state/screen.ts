@@ -2,11 +2,12 @@
 import { formatIssue, type Issue } from '#kit'
 import { issuesFrom } from './api.ts'
 import type { Core } from './editor.ts'
+import { onCanvas } from './instances.ts'
 import type { Dialog, DrawerTab, InspectorTab, Theme, Toast, Ui } from './model.ts'
 
 export const MAX_TOASTS = 4
 const TOAST_MS = { success: 5000, info: 6000, warning: 10_000, error: 15_000 } as const
-const KEPT = ['theme', 'inspectorTab', 'drawerTab', 'drawerOpen', 'drawerHeight', 'inspectorWidth'] as const
+const KEPT = ['theme', 'inspectorTab', 'drawerTab', 'drawerOpen', 'drawerHeight', 'inspectorWidth', 'foldedFamilies'] as const
 
 export function screen(core: Core) {
   let lastToast = 0
@@ -60,6 +61,7 @@ export function screen(core: Core) {
           drawerOpen: k['drawerOpen'] !== false,
           drawerHeight: size(k['drawerHeight'], s.ui.drawerHeight),
           inspectorWidth: size(k['inspectorWidth'], s.ui.inspectorWidth),
+          foldedFamilies: Array.isArray(k['foldedFamilies']) ? k['foldedFamilies'].filter((f) => typeof f === 'string') : [],
         },
       }))
     },
@@ -70,6 +72,7 @@ export function screen(core: Core) {
     setDrawerOpen: (drawerOpen: boolean): void => ui({ drawerOpen }),
     setDrawerHeight: (px: number): void => ui({ drawerHeight: clampSize(px) }),
     setInspectorWidth: (px: number): void => ui({ inspectorWidth: clampSize(px) }),
+    foldFamily: (id: string, folded: boolean): void => ui({ foldedFamilies: [...core.get().ui.foldedFamilies.filter((f) => f !== id), ...(folded ? [id] : [])] }),
     openDialog: (dialog: Dialog): void => ui({ dialog }),
     closeDialog: (): void => ui({ dialog: null }),
     toast,
@@ -81,10 +84,13 @@ export function screen(core: Core) {
       for (const i of failed(thrown)) if (i.code !== 'AUTH_NEEDED') toast({ level: i.level, text: i.text, remedy: i.remedy })
     },
     /** Selects what an issue points at, brings it into view and its field to the inspector. */
-    revealIssue(i: Issue): void {
+    revealIssue(at: Issue): void {
       const document = core.get().document
       if (!document) return
-      const ends = i.wire?.split(' -> ').map((end) => end.split('.')[0]!) ?? []
+      // What is inside of a subflow is shown at its instance, whose fields are others.
+      const { field: _field, ...place } = at
+      const i: Issue = at.node === undefined || onCanvas(at.node) === at.node ? at : { ...place, node: onCanvas(at.node) }
+      const ends = i.wire?.split(' -> ').map((end) => onCanvas(end.split('.')[0]!)) ?? []
       const nodes = (i.node !== undefined ? [i.node] : ends).filter((id) => Object.hasOwn(document.flow.nodes, id))
       const wires = i.wire !== undefined && document.flow.wires.includes(i.wire) ? [i.wire] : []
       core.set((s) => ({
@@ -97,7 +103,14 @@ export function screen(core: Core) {
         },
       }))
     },
-    reveal: (nodes: readonly string[]): void => ui({ reveal: { nodes } }),
+    reveal: (nodes: readonly string[]): void => ui({ reveal: { nodes: nodes.map(onCanvas) } }),
+    /** Selects a node, the instance of one inside of a subflow, and brings it into view. */
+    show(id: string): void {
+      const document = core.get().document
+      const node = onCanvas(id)
+      if (!document || !Object.hasOwn(document.flow.nodes, node)) return
+      core.set((s) => ({ document: { ...document, selection: { nodes: [node], wires: [] } }, ui: { ...s.ui, reveal: { nodes: [node] } } }))
+    },
     clearFocusField: (): void => ui({ focusField: null }),
     issueText: formatIssue,
   }

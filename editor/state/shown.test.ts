@@ -1,8 +1,8 @@
 // How values, states and layouts are shown.
-import { expect, test } from 'vitest'
+import { describe, expect, it, test } from 'vitest'
 import type { JsonValue } from '#kit'
 import { emptyFlow, type AlarmBody, type NodeStatus } from '#format'
-import { familiesOf } from './families.ts'
+import { familiesOf, searchNodes } from './families.ts'
 import { formatAge, formatDuration, formatNumber, formatRate, formatValue, numbersOf, severityOf } from './format.ts'
 import { alarmOf, isQuiet, isWaiting, conditionOf, ghostsOf, hearingOf, tellsOf } from './status.ts'
 import { noLive } from './model.ts'
@@ -90,13 +90,24 @@ test('ports that only wires name are drawn, so that no wire vanishes', () => {
   expect(ghostsOf(flow, ports, 'b')).toEqual({ inputs: ['in'], outputs: [] })
 })
 
-test('the palette finds by every word, in title, summary, type and keywords', () => {
-  const n = (type: string, title: string, keywords: string[] = []) => ({ type, title, summary: `${title} it`, keywords }) as never
-  const nodes = [n('filter.deadband', 'Deadband', ['hysteresis']), n('source.mqtt', 'MQTT subscribe'), n('zz.own', 'Own')]
-  expect(familiesOf(nodes).map((f) => f.id)).toEqual(['source', 'filter', 'zz'])
-  expect(familiesOf(nodes, 'hyster').map((f) => f.id)).toEqual(['filter'])
-  expect(familiesOf(nodes, 'mqtt source')[0]!.nodes).toHaveLength(1)
-  expect(familiesOf(nodes, 'nothing')).toEqual([])
+describe('the palette', () => {
+  const n = (type: string, title: string, keywords: string[] = [], summary = `${title} it.`) => ({ type, title, summary, keywords }) as never
+  const nodes = [n('filter.deadband', 'Deadband', ['hysteresis']), n('source.mqtt', 'MQTT subscribe'), n('aggregate.window', 'Window', ['average', 'moving average']), n('zz.own', 'Own'), n('transform.smooth', 'Smooth', ['filter'], 'Takes the average of several.')]
+  const found = (search: string): string[] => searchNodes(nodes, search).map((f: { type: string }) => f.type)
+
+  it('has families in one order, those of somebody else last', () => {
+    expect(familiesOf(nodes).map((f) => f.id)).toEqual(['source', 'filter', 'aggregate', 'transform', 'zz'])
+  })
+  it('finds by every word, in title, summary, type and keywords', () => {
+    expect(found('hyster')).toEqual(['filter.deadband'])
+    expect(found('mqtt source')).toEqual(['source.mqtt'])
+    expect(found('mqtt window')).toEqual([])
+    expect(found('nothing')).toEqual([])
+  })
+  it('puts first what is called so, then what people call so, then what only tells of it', () => {
+    expect(found('average')).toEqual(['aggregate.window', 'transform.smooth'])
+    expect(found('w')[0]).toBe('aggregate.window')
+  })
 })
 
 test('tidying puts what feeds to the left, overlaps nothing and stands loops', () => {

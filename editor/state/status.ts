@@ -1,8 +1,9 @@
 // What state a node is shown in. Shape tells it as well as colour: disc ok, ring not running, diamond warning, triangle
 // error. Nothing that is unknown, stale or bad is ever shown as normal.
-import type { Issue } from '#kit'
+import type { Issue, JsonSample, JsonValue } from '#kit'
 import { parseWire, type AlarmBody, type Flow, type FlowPorts, type NodeStatus } from '#format'
 import { formatDuration } from './format.ts'
+import { onCanvas } from './instances.ts'
 import type { LiveState, State } from './model.ts'
 
 export type Shape = 'ok' | 'idle' | 'warn' | 'bad'
@@ -60,6 +61,13 @@ export function alarmText(alarm: AlarmBody, clock: number): string {
   return `${state} ${formatDuration(clock - alarm.since)}`
 }
 
+/** What people call a node of the flow; of one inside of a subflow: 'Instance › node'. */
+export function titleOf(nodes: Flow['nodes'] | undefined, types: State['types'], id: string): string {
+  const head = onCanvas(id)
+  const node = nodes && Object.hasOwn(nodes, head) ? nodes[head] : undefined
+  return [node?.name ?? (node && types.get(node.type)?.title) ?? head, ...id.split('/').slice(1)].join(' › ')
+}
+
 const quiet: ReadonlySet<AlarmBody['state']> = new Set(['shelved', 'suppressed', 'out-of-service'])
 /** Looked after, but nobody is called for it: it is listed, and no node is marked with it. */
 export const isQuiet = (alarm: AlarmBody): boolean => quiet.has(alarm.state)
@@ -71,7 +79,7 @@ export function alarmOf(state: Pick<State, 'live' | 'flowId'>, node: string): Al
   const order = ['critical', 'high', 'medium', 'low']
   let found: AlarmBody | undefined
   for (const a of state.live.alarms) {
-    if (a.flow === state.flowId && a.node === node && !isQuiet(a) && (!found || order.indexOf(a.priority) < order.indexOf(found.priority))) found = a
+    if (a.flow === state.flowId && onCanvas(a.node) === node && !isQuiet(a) && (!found || order.indexOf(a.priority) < order.indexOf(found.priority))) found = a
   }
   return found
 }
@@ -127,4 +135,24 @@ export function ghostsOf(flow: Flow, ports: FlowPorts, node: string): Ghosts {
     ghostCache.set(ports, (cached = { wires: flow.wires, map }))
   }
   return cached.map.get(node) ?? noGhosts
+}
+
+/** A status carries this many elements of a vector or waveform at most, and no bytes. */
+const WHOLE = 64
+const isWhole = (value: JsonValue): boolean => {
+  if (typeof value !== 'object' || value === null) return true
+  const list = Array.isArray(value) ? value : (value as { readonly $series?: unknown }).$series
+  return Array.isArray(list) ? list.length < WHOLE : !('$image' in value) && !('$bytes' in value)
+}
+/** What last went into a node of the draft, by input: from the outputs that its wires come from. What a status cuts off is left out. */
+export function lastInputs(state: Pick<State, 'document' | 'live'>, node: string): { readonly [input: string]: JsonSample } {
+  if (state.live.state !== 'open') return {}
+  const found: Record<string, JsonSample> = {}
+  for (const text of state.document?.flow.wires ?? []) {
+    const wire = parseWire(text)
+    if (wire?.to.node !== node) continue
+    const last = state.live.nodes[wire.from.node]?.outputs[wire.from.port]?.last
+    if (last && isWhole(last.value)) found[wire.to.port] = last
+  }
+  return found
 }

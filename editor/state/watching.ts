@@ -2,6 +2,7 @@
 // `live.taps` of the store.
 import type { ServerMessage } from '#format'
 import type { Core } from './editor.ts'
+import { runningOutput } from './instances.ts'
 import { applyMessage } from './live.ts'
 import type { LiveState, Tap } from './model.ts'
 
@@ -22,8 +23,9 @@ export function watching(core: Core, refresh: () => Promise<void>, start: () => 
       core.set((s) => (s.live.state === state && s.live.reason === reason ? {} : { live: { ...s.live, state, reason, since: core.now() } }))
     },
     /** Pins a port: its samples are plotted and logged. Answers the tap's id. */
-    pinTap(node: string, port: string): string {
-      const { flowId, live } = core.get()
+    pinTap(onCanvas: string, output: string): string {
+      const { flowId, live, base, document } = core.get()
+      const { node, port } = runningOutput(base.flow ?? document?.flow, onCanvas, output)
       const known = live.taps.find((t) => t.flow === flowId && t.node === node && t.port === port)
       if (known || flowId === null) return known?.id ?? ''
       const tap: Tap = { id: `tap-${++lastTap}`, flow: flowId, node, port }

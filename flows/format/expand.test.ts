@@ -59,6 +59,20 @@ describe('a subflow', () => {
     expect(issues.map((i) => i.code)).toContain('SUBFLOW_LARGE')
     expect(Object.keys(flat.nodes).length).toBeLessThanOrEqual(20_000)
   })
+
+  test('of many wires, or of ports that lead to one place many times over, does not fill the memory', () => {
+    const many: Subflow = { ...limitAndScale, inputs: {}, outputs: {}, nodes: { a: node('flow.debug') }, wires: Array.from({ length: 1000 }, (_, i) => `a.x${i} -> a.y${i}`) }
+    const wide = expandFlow(flow(Object.fromEntries(Array.from({ length: 2000 }, (_, i) => [`i${i}`, instance('many')])), [], { many }))
+    expect(wide.issues.map(formatIssue)).toEqual([expect.stringContaining('more than 200000 wires')])
+    expect(wide.flow.wires.length).toBeLessThanOrEqual(202_000)
+    const deep: Record<string, Subflow> = {}
+    for (let i = 0; i < 14; i++) {
+      const last = i === 13
+      deep[`s${i}`] = { ...limitAndScale, parameters: {}, inputs: { in: Array.from({ length: 8 }, () => (last ? 'a.value' : 'a.in')) }, outputs: {}, nodes: { a: last ? node('flow.debug') : node('flow.subflow', { subflow: `s${i + 1}` }) }, wires: [] }
+    }
+    const { flow: flat, issues } = expandFlow(flow({ s: node('source.mqtt'), i: node('flow.subflow', { subflow: 's0' }) }, ['s.value -> i.in'], deep))
+    expect([issues, flat.wires]).toEqual([[], [`s.value -> i/${'a/'.repeat(13)}a.value`]])
+  })
 })
 
 describe('links', () => {
@@ -78,6 +92,24 @@ describe('links', () => {
     const ports = withInstances({ a: { inputs: {}, outputs: { value: { kind: 'number', unit: 'bar' } } } })
     expect(ports['i']).toEqual({ inputs: {}, outputs: { value: { kind: 'number', unit: 'bar' } } })
     expect(ports['o']).toEqual({ inputs: { value: { kind: 'number', unit: 'bar' } }, outputs: {} })
+  })
+
+  test('that fork and join again and again are followed once each', () => {
+    const nodes: Record<string, NodeEntry> = { s: node('source.mqtt'), e: node('flow.debug') }
+    const wires = ['s.value -> out0a.value', 'in39.value -> e.value']
+    for (let i = 0; i < 40; i++) {
+      nodes[`in${i}`] = link('in', `l${i}`)
+      for (const c of ['a', 'b']) {
+        nodes[`out${i}${c}`] = link('out', `l${i}`)
+        if (i > 0) wires.push(`in${i - 1}.value -> out${i}${c}.value`)
+      }
+    }
+    expect(expandFlow(flow(nodes, wires)).flow.wires).toEqual(['s.value -> e.value'])
+    // And what each of them joins does not multiply without end.
+    const ends = (type: string): [string, NodeEntry][] => Array.from({ length: 600 }, (_, i) => [`${type}${i}`, node('flow.debug')])
+    const all = { o: link('out', 'x'), i: link('in', 'x'), ...Object.fromEntries([...ends('a'), ...ends('b')]) }
+    const joined = expandFlow(flow(all, Array.from({ length: 600 }, (_, i) => [`a${i}.value -> o.value`, `i.value -> b${i}.value`]).flat()))
+    expect(joined.issues.map(formatIssue)).toEqual([expect.stringContaining('more than 200000 wires')])
   })
 
   test('that go round end, and an open end is told', () => {

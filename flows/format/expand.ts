@@ -1,7 +1,7 @@
 // A flow without subflows and links: what stands for other nodes is replaced by them before types are looked at, so that
 // neither costs anything when it runs. Inner nodes are called 'instance/node'. Done alike by the editor and the compiler.
 import { issue, type Issue, type JsonValue, type PortType, type ResolvedPort } from '#kit'
-import { formatEnd, parseWire, type Flow, type NodeEntry, type Subflow } from './document.ts'
+import { formatEnd, parseWire, type Flow, type NodeEntry, type Subflow, type WireEnd } from './document.ts'
 import type { FlowPorts } from './types.ts'
 
 export const SUBFLOW = 'flow.subflow'
@@ -11,6 +11,9 @@ export const LINK_OUT = 'flow.link-out'
 const MAX_DEPTH = 16
 /** Nodes of a flow with all its subflows put in. */
 const MAX_NODES = 20_000
+/** Its wires then: an instance or a link makes many of one. */
+const MAX_WIRES = 200_000
+const tooManyWires = (): Issue => issue('FLOW_FORMAT', { field: '/wires' }, { reason: `With its subflows and links put in, the flow has more than ${MAX_WIRES} wires: split it.` })
 
 export interface Expanded {
   /** No node of it is a subflow or a link. */
@@ -47,6 +50,7 @@ export function expandFlow(flow: Flow): Expanded {
       else nodes[id] = { ...entry, config }
     }
     for (const text of of.wires) {
+      if (wires.length > MAX_WIRES) return
       const wire = parseWire(text)
       if (!wire) {
         wires.push(text)
@@ -95,12 +99,13 @@ export function expandFlow(flow: Flow): Expanded {
     }
     instances.set(id, {
       subflow,
-      inputs: new Map(Object.entries(subflow.inputs).map(([port, ends]) => [port, ends.flatMap((end) => behind(end, 'inputs'))])),
+      inputs: new Map(Object.entries(subflow.inputs).map(([port, ends]) => [port, [...new Set(ends.flatMap((end) => behind(end, 'inputs')))]])),
       outputs: new Map(Object.entries(subflow.outputs).flatMap(([port, end]) => behind(end, 'outputs').map((e) => [port, e] as const))),
     })
   }
 
   body('', flow, undefined, [])
+  if (wires.length > MAX_WIRES) issues.push(tooManyWires())
   const linked = withoutLinks(nodes, wires)
   return {
     flow: { ...flow, nodes: linked.nodes, wires: linked.wires },
@@ -140,19 +145,29 @@ function withoutLinks(all: Record<string, NodeEntry>, wires: readonly string[]) 
   const outs = new Map(links.filter(([, e]) => e.type === LINK_OUT).map(([id]) => [id, [] as string[]]))
   const ins = new Map(links.filter(([, e]) => e.type === LINK_IN).map(([id]) => [id, [] as string[]]))
   const parsed = wires.map((text) => ({ text, wire: parseWire(text) }))
-  /** What a link in gives out: everything that goes into the links out of its name, through other links, too. */
-  const feeders = (id: string, seen: ReadonlySet<string>): string[] => {
-    if (seen.has(id)) return []
-    const name = nameOf(all[id]!)
-    return [...outs.keys()].filter((out) => nameOf(all[out]!) === name).flatMap((out) => into(out, new Set([...seen, id])))
+  const wiredInto = new Map([...outs.keys()].map((id) => [id, [] as WireEnd[]]))
+  for (const { wire } of parsed) if (wire) wiredInto.get(wire.to.node)?.push(wire.from)
+  const outsOf = Map.groupBy(outs.keys(), (id) => nameOf(all[id]!))
+  /** What goes into these links out: also through other links, of which each name is looked at once. */
+  const feeders = (of: readonly string[]): string[] => {
+    const found = new Set<string>()
+    const seen = new Set<string>()
+    const todo = [...of]
+    for (const out of todo) {
+      for (const from of wiredInto.get(out)!) {
+        const name = ins.has(from.node) ? nameOf(all[from.node]!) : undefined
+        if (name === undefined) found.add(formatEnd(from))
+        else if (!seen.has(name)) {
+          seen.add(name)
+          for (const next of outsOf.get(name) ?? []) todo.push(next)
+        }
+      }
+    }
+    return [...found]
   }
-  const into = (out: string, seen: ReadonlySet<string>): string[] =>
-    parsed.flatMap(({ wire }) => {
-      if (wire?.to.node !== out) return []
-      return ins.has(wire.from.node) ? feeders(wire.from.node, seen) : [formatEnd(wire.from)]
-    })
-  for (const id of ins.keys()) ins.set(id, [...new Set(feeders(id, new Set()))])
-  for (const id of outs.keys()) outs.set(id, [...new Set(into(id, new Set()))])
+  const byName = new Map([...outsOf].map(([name, ids]) => [name, feeders(ids)]))
+  for (const id of ins.keys()) ins.set(id, byName.get(nameOf(all[id]!)) ?? [])
+  for (const id of outs.keys()) outs.set(id, feeders([id]))
   const names = (of: ReadonlyMap<string, unknown>): Set<string> => new Set([...of.keys()].map((id) => nameOf(all[id]!)))
   for (const [id, entry] of links) {
     const name = nameOf(entry)
@@ -161,6 +176,10 @@ function withoutLinks(all: Record<string, NodeEntry>, wires: readonly string[]) 
   }
   const rest: string[] = []
   for (const { text, wire } of parsed) {
+    if (rest.length > MAX_WIRES) {
+      issues.push(tooManyWires())
+      break
+    }
     if (wire && outs.has(wire.to.node)) {
       if (wire.to.port !== 'value') issues.push(issue('WIRE_PORT', { wire: text, node: wire.to.node, port: wire.to.port }, { node: wire.to.node, port: wire.to.port, direction: 'input', ports: 'value' }))
     } else if (wire && ins.has(wire.from.node)) {

@@ -22,7 +22,7 @@ function naive(list: readonly Reading[], input: string, time: number, match: str
   const own = list.filter((r) => r.at === input && Math.abs(r.time - time) <= tolerance).toSorted(byTime)
   const before = own.findLast((r) => r.time <= time)
   const after = own.find((r) => r.time >= time)
-  if (match === 'before') return before?.value ?? null
+  if (match === 'last') return before?.value ?? null
   if (match === 'nearest') return before && after ? (after.time - time < time - before.time ? after.value : before.value) : ((before ?? after)?.value ?? null)
   if (before?.time === time) return before.value
   if (!before || !after) return null
@@ -34,7 +34,7 @@ describe('whatever the order of arrival within the wait', () => {
   const shuffled = readings.chain((l) => fc.tuple(fc.constant(l.toSorted(byTime)), fc.shuffledSubarray(l, { minLength: l.length })))
   test('the results are those of a join that has everything before it', async () => {
     await fc.assert(
-      fc.asyncProperty(shuffled, fc.constantFrom('lead', 'any', 'rate'), fc.constantFrom('before', 'nearest', 'linear'), async ([list, mixed], at, match) => {
+      fc.asyncProperty(shuffled, fc.constantFrom('lead', 'any', 'rate'), fc.constantFrom('last', 'nearest', 'linear'), async ([list, mixed], at, match) => {
         const config = { inputs: inputs('a', 'b', 'c'), at, match, toleranceS: 3, latenessS: 60, periodS: 0.7 } as const
         const { out, ledger } = await run(config, mixed)
         const last = list.at(-1)!.time
@@ -52,7 +52,7 @@ describe('whatever the order of arrival within the wait', () => {
   })
   test('also with a short wait, as long as nothing comes later than that', async () => {
     await fc.assert(
-      fc.asyncProperty(readings, fc.array(fc.integer({ min: 0, max: 999 }), { minLength: 40, maxLength: 40 }), fc.constantFrom('lead', 'any'), fc.constantFrom('before', 'nearest', 'linear'), async (list, delays, at, match) => {
+      fc.asyncProperty(readings, fc.array(fc.integer({ min: 0, max: 999 }), { minLength: 40, maxLength: 40 }), fc.constantFrom('lead', 'any'), fc.constantFrom('last', 'nearest', 'linear'), async (list, delays, at, match) => {
         const config = { inputs: inputs('a', 'b', 'c'), at, match, toleranceS: 2, latenessS: 1 } as const
         const late = list.map((r, i) => ({ r, arrives: r.time + delays[i]! })).toSorted((a, b) => a.arrives - b.arrives).map(({ r }) => r)
         const { out } = await run(config, late)

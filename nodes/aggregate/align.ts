@@ -1,10 +1,10 @@
 // Readings of several signals at one time each, as an as-of join. A result waits until event time has passed all that it
 // could depend on, and only then looks at what has come: so the order of arrival makes no difference.
-import { Quality, Type, defineNode, each, field, fromConfig, fromItem, isBad, sample as make, truthful, worse, type Context, type ResolvedPorts, type Sample, type Value } from '#kit'
+import { Quality, Type, assetOf, defineNode, each, field, fromConfig, fromItem, isBad, isFiniteValue, repeats, sample as make, truthful, worse, type Context, type ResolvedPorts, type Sample, type Value } from '#kit'
 import { insertByTime, justAfter, lastUpTo } from '#math/by-time'
 
 const kinds = ['number', 'boolean', 'text', 'any'] as const
-const matches = ['', 'before', 'nearest', 'linear'] as const
+const matches = ['', 'last', 'nearest', 'linear'] as const
 const Config = Type.Object(
   {
     inputs: Type.Array(
@@ -13,7 +13,7 @@ const Config = Type.Object(
           name: Type.String({ title: 'Name', pattern: '^[A-Za-z][A-Za-z0-9_-]*$', maxLength: 64, default: 'a' }),
           kind: field.choice(kinds, { title: 'Kind', labels: ['Number', 'True or false', 'Text', 'Anything'], default: 'number' }),
           unit: field.unit({ default: '' }),
-          match: field.choice(matches, { title: 'Takes', labels: ['As set below', 'The last one before', 'The nearest', 'The line between'], default: '' }),
+          match: field.choice(matches, { title: 'Takes', labels: ['As set below', 'The last reading', 'The nearest reading', 'Straight line'], default: '' }),
         },
         { additionalProperties: false },
       ),
@@ -21,17 +21,17 @@ const Config = Type.Object(
     ),
     at: field.choice(['lead', 'any', 'rate'], { title: 'A result', labels: ['For each reading of the first input', 'For each reading of any input', 'At a fixed rate'], default: 'lead' }),
     periodS: Type.Number({ title: 'Every', description: 'At whole multiples of this since 1970-01-01 UTC.', unit: 's', minimum: 0.001, maximum: 86_400, default: 1, when: { field: 'at', is: ['rate'] } }),
-    match: field.choice(['before', 'nearest', 'linear'], { title: 'Of each input', labels: ['The last reading before', 'The nearest reading', 'The line between two readings'], default: 'before', description: 'What is no number is never put on a line: of it the last one before is taken.' }),
+    match: field.choice(['last', 'nearest', 'linear'], { title: 'Of each input', labels: ['The last reading', 'The nearest reading', 'Straight line'], default: 'last', description: 'What is no number is never put on a line: of it the last one before is taken.' }),
     toleranceS: Type.Number({ title: 'At most this far away', description: 'A reading further from the time of the result is not taken.', unit: 's', minimum: 0, maximum: 86_400, default: 10 }),
     latenessS: Type.Number({ title: 'Wait for late readings', description: 'Results come this much later.', unit: 's', minimum: 0, maximum: 3600, default: 1 }),
     missing: field.choice(['null', 'bad', 'nothing'], { title: 'When an input has none', labels: ['Give the others', 'Give a bad result', 'Give nothing'], default: 'null', description: 'The result is BadNoData in the first two cases; with the others, or without any value.' }),
     as: field.choice(['record', 'vector'], { title: 'Result', labels: ['Record', 'Vector'], default: 'record', description: 'A vector is of the numbers, in the order of the inputs, as a model takes it.' }),
     join: field.choice(['all', 'asset'], { title: 'Belong together', labels: ['All tags', 'Tags of one asset'], default: 'all', advanced: true, description: "Of one asset: the tag's text before its last dot or slash is the same." }),
-    limit: Type.Integer({ title: 'Readings that wait', description: 'Of one input, at most; then the oldest result does not wait longer.', minimum: 10, maximum: 100_000, default: 10_000, advanced: true }),
+    limit: Type.Integer({ title: 'Readings that may wait', description: 'Of one input, at most; then the oldest result does not wait longer.', minimum: 10, maximum: 100_000, default: 10_000, advanced: true }),
   },
   { additionalProperties: false },
 )
-type Match = 'before' | 'nearest' | 'linear'
+type Match = 'last' | 'nearest' | 'linear'
 interface Config {
   readonly inputs: readonly { readonly name: string; readonly kind: string; readonly unit: string; readonly match: '' | Match }[]
   readonly at: 'lead' | 'any' | 'rate'
@@ -58,17 +58,15 @@ interface Memory {
 }
 type Ctx = Context<Config, Memory>
 
-/** 'P-101.vibration' is of 'P-101'. */
-const assetOf = (tag: string): string => tag.slice(0, Math.max(0, tag.lastIndexOf('.'), tag.lastIndexOf('/')))
 const matchOf = (config: Config, i: number): Match => config.inputs[i]!.match || config.match
 /** How long after a result's time readings may come that it depends on. */
-const waitMs = (config: Config): number => 1000 * (config.latenessS + (config.inputs.some((_, i) => matchOf(config, i) !== 'before') ? config.toleranceS : 0))
+const waitMs = (config: Config): number => 1000 * (config.latenessS + (config.inputs.some((_, i) => matchOf(config, i) !== 'last') ? config.toleranceS : 0))
 
 /** The reading of one input at a time; null when there is none near enough. */
 function pick(list: readonly Sample[], time: number, match: Match, tolerance: number): Sample | null {
   const i = lastUpTo(list, time)
   const before = i >= 0 && time - list[i]!.time <= tolerance ? list[i]! : null
-  if (before?.time === time || match === 'before') return before
+  if (before?.time === time || match === 'last') return before
   const after = list[i + 1] !== undefined && list[i + 1]!.time - time <= tolerance ? list[i + 1]! : null
   if (match === 'nearest') return before === null || (after !== null && after.time - time < time - before.time) ? after : before
   if (before !== null && typeof before.value !== 'number') return before
@@ -93,7 +91,7 @@ function give(ctx: Ctx, time: number): void {
     if (config.as === 'record') value = Object.fromEntries(found.map((s, i) => [config.inputs[i]!.name, s === null ? null : s.value]))
     else {
       value = Float64Array.from(found, (s) => (typeof s?.value === 'number' ? s.value : typeof s?.value === 'boolean' ? Number(s.value) : Number.NaN))
-      if (!isBad(quality) && !value.every(Number.isFinite)) quality = Quality.badTypeMismatch
+      if (!isBad(quality) && !isFiniteValue(value)) quality = Quality.badTypeMismatch
     }
   }
   ctx.emit['value']!(make(tag, value, time, quality))
@@ -217,7 +215,7 @@ Source: as-of join as in kdb+ (aj) and pandas (merge_asof: backward, nearest); e
     const i = lastUpTo(list, s.time)
     const there = list[i]
     if (there?.time === s.time) {
-      if (there.quality === s.quality && Object.is(there.value, s.value)) return ctx.drop('duplicate')
+      if (repeats(s, there)) return ctx.drop('duplicate')
       list[i] = s
       return ctx.hold()
     }
@@ -266,7 +264,7 @@ Source: as-of join as in kdb+ (aj) and pandas (merge_asof: backward, nearest); e
     },
     {
       title: 'Every second on the line between readings, as a vector',
-      config: { inputs: [{ name: 'a', kind: 'number', unit: '', match: '' }, { name: 'b', kind: 'number', unit: '', match: 'before' }], at: 'rate', match: 'linear', toleranceS: 2, as: 'vector', missing: 'nothing' },
+      config: { inputs: [{ name: 'a', kind: 'number', unit: '', match: '' }, { name: 'b', kind: 'number', unit: '', match: 'last' }], at: 'rate', match: 'linear', toleranceS: 2, as: 'vector', missing: 'nothing' },
       in: [
         { at: 'a', value: 0, time: 0 },
         { at: 'b', value: 7, time: 500 },

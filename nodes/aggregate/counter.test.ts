@@ -29,7 +29,7 @@ describe('counting', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.integer({ min: 0, max: 40_000 }), { minLength: 1, maxLength: 60 }), async (gaps) => {
         let time = 0
-        const { out } = await run({ counts: 'readings', per: 'window', sizeS: 60 }, gaps.map((gap, i) => ({ at: 'value', value: i, time: (time += gap) })))
+        const { out } = await run({ counts: 'readings', period: 'window', sizeS: 60 }, gaps.map((gap, i) => ({ at: 'value', value: i, time: (time += gap) })))
         const periods = at(out, 'period')
         expect(periods.reduce((a, s) => a + (s.value as number), 0)).toBe(at(out, 'total').at(-1)!.value)
         for (const [i, p] of periods.entries()) if (i > 0) expect(p.time - periods[i - 1]!.time).toBe(60_000)
@@ -41,13 +41,13 @@ describe('counting', () => {
 
 test('days begin at midnight of the place, and the day of a changed clock has its own length', async () => {
   const noon = Date.parse('2025-10-25T12:00:00Z')
-  const { out } = await run({ counts: 'readings', per: 'day', zone: 'Europe/Berlin', rateUnit: '/h' }, [0, 1, 2, 3].map((d) => ({ at: 'value', value: d, time: noon + d * 86_400_000 })))
+  const { out } = await run({ counts: 'readings', period: 'day', zone: 'Europe/Berlin', ratePer: 'h' }, [0, 1, 2, 3].map((d) => ({ at: 'value', value: d, time: noon + d * 86_400_000 })))
   expect(at(out, 'period').map((s) => new Date(s.time).toISOString())).toEqual(['2025-10-24T22:00:00.000Z', '2025-10-25T22:00:00.000Z', '2025-10-26T23:00:00.000Z', '2025-10-27T23:00:00.000Z'])
   expect(at(out, 'rate')[1]!.value).toBe(1 / 25)
 })
 
 test('a tag that fell silent still has its periods closed, by the time of another, and a late reading is dropped', async () => {
-  const { out, ledger } = await run({ counts: 'readings', per: 'window', sizeS: 60 }, [
+  const { out, ledger } = await run({ counts: 'readings', period: 'window', sizeS: 60 }, [
     { at: 'value', tag: 'a', value: 1, time: 0 },
     { at: 'value', tag: 'b', value: 1, time: 130_000 },
     { at: 'value', tag: 'a', value: 2, time: 60_000 },
@@ -57,7 +57,7 @@ test('a tag that fell silent still has its periods closed, by the time of anothe
 })
 
 test('a silence of years does not close millions of windows', async () => {
-  const { out } = await run({ counts: 'readings', per: 'window', sizeS: 1 }, [{ at: 'value', value: 1, time: 0 }, { at: 'value', value: 2, time: 1e12 }])
+  const { out } = await run({ counts: 'readings', period: 'window', sizeS: 1 }, [{ at: 'value', value: 1, time: 0 }, { at: 'value', value: 2, time: 1e12 }])
   expect(at(out, 'period').length).toBeLessThan(1020)
 })
 
@@ -70,8 +70,8 @@ test('a reset that is false or bad resets nothing', async () => {
 })
 
 test('totals outlive a deploy unless something else is counted; zones must exist', () => {
-  expect(node.carries!(base, { ...base, per: 'day', rateUnit: '/d' })).toBe(true)
+  expect(node.carries!(base, { ...base, period: 'day', ratePer: 'd' })).toBe(true)
   expect(node.carries!(base, { ...base, counts: 'falling' })).toBe(false)
-  expect(node.check!({ ...base, per: 'day', zone: 'Mars' }, { model: () => undefined })).toHaveLength(1)
+  expect(node.check!({ ...base, period: 'day', zone: 'Mars' }, { model: () => undefined })).toHaveLength(1)
   expect(node.check!({ ...base, zone: 'Mars' }, { model: () => undefined })).toEqual([])
 })

@@ -1,26 +1,29 @@
 // Counts what happens. Readings are taken in the order of their time as they come; a period closes by the watermark, so
 // that it closes also when nothing comes any more. All tags share one state because one reset clears them.
-import { Quality, Type, defineNode, field, isBad, isGood, port, sample as make, truthful, worse, type Context, type Sample, type Value } from '#kit'
-import { isZone, periodAt, shiftStart, type Period } from '#math/periods'
+import { Quality, Type, defineNode, field, fromConfig, isBad, isGood, port, sample as make, truthful, worse, type Context, type Sample, type Value } from '#kit'
+import { clockTime, renewalGrid, zoneFault, type Cell } from '#math/calendar'
+import { perConfig } from '#math/remember'
 
 const Config = Type.Object(
   {
     counts: field.choice(['rising', 'falling', 'edges', 'changes', 'readings'], { title: 'Counts', labels: ['False to true', 'True to false', 'Both edges', 'Every change', 'Every reading'], default: 'rising', description: 'A change is that of any value: a number, a text.' }),
-    per: field.choice(['none', 'window', 'day', 'shift'], { title: 'Begins anew', labels: ['Never', 'Every window', 'Every day', 'Every shift'], default: 'none' }),
-    sizeS: Type.Number({ title: 'Window', description: 'Windows begin at whole multiples since 1970-01-01 UTC.', unit: 's', minimum: 1, maximum: 31 * 86_400, default: 3600, when: { field: 'per', is: ['window'] } }),
-    zone: Type.String({ title: 'Time zone', description: "Whose clock days and shifts go by: 'Europe/Berlin'.", maxLength: 64, default: 'UTC', when: { field: 'per', is: ['day', 'shift'] } }),
-    shifts: Type.Array(Type.String({ title: 'Start', pattern: shiftStart }), { title: 'Shifts begin at', description: "'06:00'. Each lasts until the next one.", minItems: 1, maxItems: 24, default: ['06:00', '14:00', '22:00'], when: { field: 'per', is: ['shift'] } }),
-    rateUnit: field.choice(['/s', '/min', '/h', '/d'], { title: 'Rate per', labels: ['Second', 'Minute', 'Hour', 'Day'], default: '/h' }),
+    period: field.choice(['none', 'window', 'day', 'shift'], { title: 'Begins anew', labels: ['Never', 'Every window', 'Every day', 'Every shift'], default: 'none' }),
+    sizeS: Type.Number({ title: 'Window', description: 'Windows begin at whole multiples since 1970-01-01 UTC.', unit: 's', minimum: 1, maximum: 31 * 86_400, default: 3600, when: { field: 'period', is: ['window'] } }),
+    zone: field.zone({ when: { field: 'period', is: ['day', 'shift'] } }),
+    shifts: Type.Array(Type.String({ title: 'Start', pattern: clockTime }), { title: 'Shifts begin at', description: "'06:00'. Each lasts until the next one.", minItems: 1, maxItems: 24, default: ['06:00', '14:00', '22:00'], when: { field: 'period', is: ['shift'] } }),
+    dayStart: Type.String({ title: 'A day begins at', description: 'HH:MM in that zone: 06:00 where the first shift begins.', pattern: clockTime, default: '00:00', when: { field: 'period', is: ['day'] } }),
+    ratePer: field.choice(['s', 'min', 'h', 'd'], { title: 'Rate per', labels: ['Second', 'Minute', 'Hour', 'Day'], default: 'h' }),
   },
   { additionalProperties: false },
 )
 interface Config {
   readonly counts: 'rising' | 'falling' | 'edges' | 'changes' | 'readings'
-  readonly per: 'none' | 'window' | 'day' | 'shift'
+  readonly period: 'none' | 'window' | 'day' | 'shift'
   readonly sizeS: number
   readonly zone: string
   readonly shifts: readonly string[]
-  readonly rateUnit: '/s' | '/min' | '/h' | '/d'
+  readonly dayStart: string
+  readonly ratePer: 's' | 'min' | 'h' | 'd'
 }
 
 interface Tally {
@@ -30,7 +33,7 @@ interface Tally {
   newest: number
   lastQuality: number
   lastRaw: Value
-  period: Period
+  period: Cell
   /** Whether the period was seen from its start. */
   whole: boolean
   count: number
@@ -46,7 +49,10 @@ interface Memory {
 type Ctx = Context<Config, Memory>
 
 const MAX_TAGS = 10_000
-const perMs: Readonly<Record<Config['rateUnit'], number>> = { '/s': 1000, '/min': 60_000, '/h': 3_600_000, '/d': 86_400_000 }
+const perMs = { s: 1000, min: 60_000, h: 3_600_000, d: 86_400_000 } as const
+
+const gridOf = perConfig(renewalGrid)
+const periodOf = (config: Config, time: number): Cell => gridOf(config).at(time)
 
 const happened = (counts: Config['counts'], before: Value | undefined, value: Value): boolean => {
   if (counts === 'readings') return true
@@ -61,7 +67,7 @@ const countable = (counts: Config['counts'], s: Sample): boolean =>
   !isBad(s.quality) && (counts === 'readings' || (counts === 'changes' ? s.value === null || typeof s.value !== 'object' : typeof s.value === 'boolean'))
 
 function begin(t: Tally, config: Config, time: number, whole: boolean): void {
-  t.period = periodAt(config, time)
+  t.period = periodOf(config, time)
   t.whole = whole && t.period.start === time
   t.count = 0
   t.quality = Quality.good
@@ -71,7 +77,7 @@ function begin(t: Tally, config: Config, time: number, whole: boolean): void {
 function close(ctx: Ctx, tag: string, t: Tally, finished: boolean): void {
   const quality = t.whole && finished ? t.quality : worse(t.quality, Quality.uncertainSubNormal)
   ctx.emit['period']!(make(tag, t.count, t.period.start, quality))
-  ctx.emit['rate']!(make(tag, (t.count * perMs[ctx.config.rateUnit]) / (t.period.end - t.period.start), t.period.start, quality))
+  ctx.emit['rate']!(make(tag, (t.count * perMs[ctx.config.ratePer]) / (t.period.end - t.period.start), t.period.start, quality))
 }
 
 /** Periods that end by `time` are closed; those without a reading count nothing, up to a point. */
@@ -108,7 +114,7 @@ function reset(ctx: Ctx, time: number | null): void {
     t.count = 0
     t.total = 0
     t.quality = Quality.good
-    t.whole = ctx.config.per === 'none'
+    t.whole = ctx.config.period === 'none'
     show(ctx, tag, t, time ?? t.newest, isBad(t.lastQuality) ? t.lastQuality : Quality.good)
   }
 }
@@ -118,7 +124,7 @@ export default defineNode({
   version: 1,
   title: 'Counter',
   summary: 'Counts edges, changes or readings: in all, per shift or day, and as a rate.',
-  help: `**count** is that of the running period and **total** that since the last reset; both come with each reading that counts. When a period ends, **period** says how many it had and **rate** how many that is per unit of time, with the time of the period's *start*. Periods without any reading count 0. Windows are aligned to the epoch, days and shifts go by the clock of the time zone and are as long as they really are.
+  help: `**count** is that of the running period and **total** that since the last reset; both come with each reading that counts. When a period ends, **period** says how many it had and **rate** how many that is per unit of time, with the time of the period's *start*. Periods without any reading count 0. Windows begin at whole multiples since 1970-01-01 UTC, days and shifts go by the clock of the time zone and are as long as they really are. A window behind a *period*, which comes when its time is long past, must wait for late readings as long as a period is.
 
 **Reset:** true at the input *reset*, or the operator's act, sets count and total of all tags to 0.
 
@@ -139,7 +145,7 @@ Source: IEC 61131-3:2013, table 46 (counters; edges by R_TRIG and F_TRIG).`,
     count: port.number({ title: 'Count', help: 'Of the running period.', unit: '1' }),
     total: port.number({ title: 'Total', help: 'Since the last reset.', unit: '1' }),
     period: port.number({ title: 'Period', help: 'Count of a period that has ended.', unit: '1' }),
-    rate: port.number({ title: 'Rate', help: 'The same per unit of time.', unit: { config: 'rateUnit' } }),
+    rate: port.number({ title: 'Rate', help: 'The same per unit of time.', unit: fromConfig('ratePer', { s: '/s', min: '/min', h: '/h', d: '/d' }) }),
   },
   drops: {
     late: 'A newer reading of this tag was counted before.',
@@ -162,7 +168,7 @@ Source: IEC 61131-3:2013, table 46 (counters; edges by R_TRIG and F_TRIG).`,
     const fresh = t === undefined
     if (t === undefined) {
       if (state.tags.size >= MAX_TAGS) return ctx.fail(`More than ${MAX_TAGS} tags reach this node.`)
-      t = { last: undefined, newest: Number.NEGATIVE_INFINITY, lastQuality: Quality.good, lastRaw: null, period: periodAt(config, s.time), whole: config.per === 'none', count: 0, total: 0, quality: Quality.good }
+      t = { last: undefined, newest: Number.NEGATIVE_INFINITY, lastQuality: Quality.good, lastRaw: null, period: periodOf(config, s.time), whole: config.period === 'none', count: 0, total: 0, quality: Quality.good }
       t.whole ||= t.period.start === s.time
       state.tags.set(s.tag, t)
     } else if (s.time < t.newest || (ctx.watermark !== Number.POSITIVE_INFINITY && s.time < t.period.start)) return ctx.drop('late')
@@ -171,7 +177,7 @@ Source: IEC 61131-3:2013, table 46 (counters; edges by R_TRIG and F_TRIG).`,
     rollAll(ctx)
     const end = t.period.end
     roll(ctx, s.tag, t, s.time)
-    if (t.period.end === Number.POSITIVE_INFINITY && config.per !== 'none') begin(t, config, s.time, false)
+    if (t.period.end === Number.POSITIVE_INFINITY && config.period !== 'none') begin(t, config, s.time, false)
     t.newest = s.time
     t.lastQuality = s.quality
     t.lastRaw = typeof s.value === 'object' ? null : s.value
@@ -199,12 +205,13 @@ Source: IEC 61131-3:2013, table 46 (counters; edges by R_TRIG and F_TRIG).`,
     reset: (ctx) => reset(ctx, null),
   },
   check(config) {
-    return (config.per === 'day' || config.per === 'shift') && !isZone(config.zone) ? [{ field: '/zone', reason: `'${config.zone}' is no time zone; write one such as 'Europe/Berlin'.` }] : []
+    const fault = config.period === 'day' || config.period === 'shift' ? zoneFault(config.zone) : undefined
+    return fault === undefined ? [] : [{ field: '/zone', reason: fault }]
   },
   examples: [
     {
       title: 'Strokes of a press, and a reset',
-      config: { counts: 'rising', per: 'none', sizeS: 3600, zone: 'UTC', shifts: ['06:00'], rateUnit: '/h' },
+      config: { counts: 'rising', period: 'none', sizeS: 3600, zone: 'UTC', shifts: ['06:00'], ratePer: 'h' },
       in: [
         { at: 'value', value: false, time: 0 },
         { at: 'value', value: true, time: 1000 },
@@ -226,7 +233,7 @@ Source: IEC 61131-3:2013, table 46 (counters; edges by R_TRIG and F_TRIG).`,
     },
     {
       title: 'Recipe changes per minute; the first minute was not seen from its start',
-      config: { counts: 'changes', per: 'window', sizeS: 60, zone: 'UTC', shifts: ['06:00'], rateUnit: '/h' },
+      config: { counts: 'changes', period: 'window', sizeS: 60, zone: 'UTC', shifts: ['06:00'], ratePer: 'h' },
       in: [
         { at: 'value', value: 'A', time: 30_000 },
         { at: 'value', value: 'B', time: 45_000 },
@@ -250,7 +257,7 @@ Source: IEC 61131-3:2013, table 46 (counters; edges by R_TRIG and F_TRIG).`,
     },
     {
       title: 'A bad reading and NaN: the edge behind them counts once, the count is uncertain',
-      config: { counts: 'edges', per: 'day', sizeS: 3600, zone: 'Europe/Berlin', shifts: ['06:00'], rateUnit: '/d' },
+      config: { counts: 'edges', period: 'day', sizeS: 3600, zone: 'Europe/Berlin', shifts: ['06:00'], ratePer: 'd' },
       in: [
         { at: 'value', value: true, time: -3_600_000 },
         { at: 'value', value: null, time: 1000, quality: 'BadCommunicationError' },

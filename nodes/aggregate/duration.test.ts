@@ -33,7 +33,7 @@ test('totals are those of a plain sum over the stretches between readings', asyn
 test('any order of arrival within the wait gives the same results, periods and marks included', async () => {
   await fc.assert(
     fc.asyncProperty(readings.chain((l) => fc.tuple(fc.constant(l), fc.shuffledSubarray(l, { minLength: l.length }))), async ([list, mixed]) => {
-      const config: Partial<Config> = { per: 'window', sizeS: 60, everyS: 25, maxSilenceS: 90, latenessS: 600 }
+      const config: Partial<Config> = { period: 'window', sizeS: 60, everyS: 25, staleAfterS: 90, latenessS: 600 }
       const fed = (l: typeof list) => l.map((r) => ({ at: 'value', ...r }))
       expect((await run(config, fed(mixed))).out).toEqual((await run(config, fed(list))).out)
     }),
@@ -43,7 +43,7 @@ test('any order of arrival within the wait gives the same results, periods and m
 
 test('each whole period adds up to its length, the day of a changed clock too', async () => {
   const start = Date.parse('2025-10-25T10:00:00Z')
-  const { out } = await run({ per: 'day', zone: 'Europe/Berlin' }, [{ at: 'value', value: true, time: start }, { at: 'value', value: false, time: start + 3 * 86_400_000 }])
+  const { out } = await run({ period: 'day', zone: 'Europe/Berlin' }, [{ at: 'value', value: true, time: start }, { at: 'value', value: false, time: start + 3 * 86_400_000 }])
   const hours = at(out, 'period').map((p) => [(p.value as { on: number }).on / 3600, p.quality])
   expect(hours).toEqual([[12, 'UncertainSubNormal'], [25, undefined], [24, undefined], [11, 'UncertainSubNormal']])
 })
@@ -58,7 +58,7 @@ test('a tag that says nothing shows at every mark, by the time of another', asyn
 })
 
 test('what comes after its time is accounted for is dropped, and a silence of years is passed over, in doubt', async () => {
-  const { out, ledger } = await run({ per: 'window', sizeS: 1 }, [
+  const { out, ledger } = await run({ period: 'window', sizeS: 1 }, [
     { at: 'value', value: true, time: 0 },
     { at: 'value', value: false, time: 1e11 + 500 },
     { at: 'value', value: true, time: 1e11 },
@@ -70,7 +70,7 @@ test('what comes after its time is accounted for is dropped, and a silence of ye
 })
 
 test('an uncertain reading makes its period uncertain', async () => {
-  const { out } = await run({ per: 'window', sizeS: 10 }, [
+  const { out } = await run({ period: 'window', sizeS: 10 }, [
     { at: 'value', value: true, time: 0, quality: 'Uncertain' },
     { at: 'value', value: true, time: 5000 },
     { at: 'value', value: true, time: 25_000 },
@@ -80,8 +80,8 @@ test('an uncertain reading makes its period uncertain', async () => {
 
 test('refuses names and values that clash, and keeps its account through other deploys', () => {
   const states = [{ value: 'a', state: 'unknown' }, { value: 'a', state: 'b' }]
-  expect(node.check!({ ...base, states, everyS: 0.5, per: 'day', zone: 'Mars' }, known).map((f) => f.field)).toEqual(['/zone', '/states/0/state', '/states/1/value', '/everyS'])
-  expect(node.carries!(base, { ...base, everyS: 10, maxSilenceS: 5 })).toBe(true)
+  expect(node.check!({ ...base, states, everyS: 0.5, period: 'day', zone: 'Mars' }, known).map((f) => f.field)).toEqual(['/zone', '/states/0/state', '/states/1/value', '/everyS'])
+  expect(node.carries!(base, { ...base, everyS: 10, staleAfterS: 5 })).toBe(true)
   expect(node.carries!(base, { ...base, states })).toBe(false)
   expect(Object.keys(node.ports!(base, known).outputs!['totals']!.fields!)).toEqual(['on', 'off', 'other', 'unknown'])
 })

@@ -2,9 +2,10 @@
 // and then what happened is gone through in order (readings, silence, ends of periods, marks), so that the same readings
 // give the same results however they arrived. A silent source's event time goes on with the gateway's clock.
 // Longer than 300 lines with its examples.
-import { Quality, Type, defineNode, field, isBad, isGood, port, sample as make, truthful, worse, type Context, type ResolvedPorts, type Sample } from '#kit'
+import { Quality, Type, defineNode, field, isBad, isGood, port, repeats, sample as make, truthful, worse, type Context, type ResolvedPorts, type Sample } from '#kit'
 import { insertByTime } from '#math/by-time'
-import { isZone, markAfter, periodAt, shiftStart, type Period } from '#math/periods'
+import { clockTime, fixedGrid, renewalGrid, zoneFault, type Cell } from '#math/calendar'
+import { perConfig } from '#math/remember'
 
 const Config = Type.Object(
   {
@@ -18,24 +19,26 @@ const Config = Type.Object(
       ),
       { title: 'States', description: "A value that is not listed is 'other'; what is bad or silent is 'unknown'.", minItems: 1, maxItems: 64, widget: 'table', default: [{ value: 'true', state: 'on' }, { value: 'false', state: 'off' }] },
     ),
-    per: field.choice(['none', 'window', 'day', 'shift'], { title: 'Begins anew', labels: ['Never', 'Every window', 'Every day', 'Every shift'], default: 'none' }),
-    sizeS: Type.Number({ title: 'Window', description: 'Windows begin at whole multiples since 1970-01-01 UTC.', unit: 's', minimum: 1, maximum: 31 * 86_400, default: 3600, when: { field: 'per', is: ['window'] } }),
-    zone: Type.String({ title: 'Time zone', description: "Whose clock days and shifts go by: 'Europe/Berlin'.", maxLength: 64, default: 'UTC', when: { field: 'per', is: ['day', 'shift'] } }),
-    shifts: Type.Array(Type.String({ title: 'Start', pattern: shiftStart }), { title: 'Shifts begin at', description: "'06:00'. Each lasts until the next one.", minItems: 1, maxItems: 24, default: ['06:00', '14:00', '22:00'], when: { field: 'per', is: ['shift'] } }),
+    period: field.choice(['none', 'window', 'day', 'shift'], { title: 'Begins anew', labels: ['Never', 'Every window', 'Every day', 'Every shift'], default: 'none' }),
+    sizeS: Type.Number({ title: 'Window', description: 'Windows begin at whole multiples since 1970-01-01 UTC.', unit: 's', minimum: 1, maximum: 31 * 86_400, default: 3600, when: { field: 'period', is: ['window'] } }),
+    zone: field.zone({ when: { field: 'period', is: ['day', 'shift'] } }),
+    shifts: Type.Array(Type.String({ title: 'Start', pattern: clockTime }), { title: 'Shifts begin at', description: "'06:00'. Each lasts until the next one.", minItems: 1, maxItems: 24, default: ['06:00', '14:00', '22:00'], when: { field: 'period', is: ['shift'] } }),
+    dayStart: Type.String({ title: 'A day begins at', description: 'HH:MM in that zone: 06:00 where the first shift begins.', pattern: clockTime, default: '00:00', when: { field: 'period', is: ['day'] } }),
     everyS: Type.Number({ title: 'Show every', description: 'A long state shows this often, besides every change. 0: only changes.', unit: 's', minimum: 0, maximum: 86_400, default: 60 }),
-    maxSilenceS: Type.Number({ title: 'A reading is good for', description: "After this long without another one the state is 'unknown'. 0: until the next one.", unit: 's', minimum: 0, maximum: 31 * 86_400, default: 0 }),
+    staleAfterS: Type.Number({ title: 'Stale after', description: "After this long without a reading the state is 'unknown'. 0: never.", unit: 's', minimum: 0, maximum: 31 * 86_400, default: 0 }),
     latenessS: Type.Number({ title: 'Wait for late readings', description: 'Results come this much later.', unit: 's', minimum: 0, maximum: 3600, default: 0, advanced: true }),
   },
   { additionalProperties: false },
 )
 interface Config {
   readonly states: readonly { readonly value: string; readonly state: string }[]
-  readonly per: 'none' | 'window' | 'day' | 'shift'
+  readonly period: 'none' | 'window' | 'day' | 'shift'
   readonly sizeS: number
   readonly zone: string
   readonly shifts: readonly string[]
+  readonly dayStart: string
   readonly everyS: number
-  readonly maxSilenceS: number
+  readonly staleAfterS: number
   readonly latenessS: number
 }
 
@@ -50,7 +53,7 @@ interface Memory {
   since: number
   /** Time of the last reading. */
   heard: number
-  period: Period
+  period: Cell
   /** Whether the period was seen from its start. */
   whole: boolean
   /** ms and entries by state, of the period. */
@@ -64,6 +67,12 @@ interface Memory {
   previous: Sample | null
 }
 type Ctx = Context<Config, Memory>
+
+const gridOf = perConfig(renewalGrid)
+const periodOf = (config: Config, time: number): Cell => gridOf(config).at(time)
+const marksOf = perConfig((config: Config) => fixedGrid(config.everyS * 1000, 0))
+/** The first mark behind a time. */
+const markOf = (config: Config, time: number): number => (config.everyS > 0 ? marksOf(config).at(time).end : Number.POSITIVE_INFINITY)
 
 const OTHER = 'other'
 const UNKNOWN = 'unknown'
@@ -82,8 +91,8 @@ function stateOf(config: Config, s: Sample): string {
 }
 
 function begin(m: Memory, config: Config, time: number, whole: boolean): void {
-  m.period = periodAt(config, time)
-  m.whole = whole && (config.per === 'none' || m.period.start === time)
+  m.period = periodOf(config, time)
+  m.whole = whole && (config.period === 'none' || m.period.start === time)
   m.totals = zeros(config)
   m.starts = zeros(config)
   m.rests = isGood(m.quality) ? Quality.good : Quality.uncertainSubNormal
@@ -130,12 +139,12 @@ function take(ctx: Ctx, s: Sample): void {
     m.state = '' // whatever it is, it begins now as far as anybody knows
     m.quality = s.quality
     begin(m, config, s.time, true)
-    m.mark = config.everyS > 0 ? markAfter(s.time, config.everyS * 1000) : Number.POSITIVE_INFINITY
+    m.mark = markOf(config, s.time)
   }
   enter(ctx, stateOf(config, s), s.quality, s.time)
 }
 
-const silentAt = (config: Config, m: Memory): number => (config.maxSilenceS > 0 && m.state !== UNKNOWN ? m.heard + config.maxSilenceS * 1000 : Number.POSITIVE_INFINITY)
+const silentAt = (config: Config, m: Memory): number => (config.staleAfterS > 0 && m.state !== UNKNOWN ? m.heard + config.staleAfterS * 1000 : Number.POSITIVE_INFINITY)
 
 /** Ends of periods, silence and marks up to and at a time, in their order. What follows the last of them is accounted for by the next. */
 function pass(ctx: Ctx, until: number): void {
@@ -149,7 +158,7 @@ function pass(ctx: Ctx, until: number): void {
       // Nobody waits for a thousand results of one silence: the account begins anew, in doubt.
       m.at = until
       begin(m, config, until, false)
-      m.mark = config.everyS > 0 ? markAfter(until, config.everyS * 1000) : Number.POSITIVE_INFINITY
+      m.mark = markOf(config, until)
       break
     }
     if (next > m.at) account(m, next)
@@ -158,7 +167,7 @@ function pass(ctx: Ctx, until: number): void {
       close(ctx, true)
       begin(m, config, next, true)
     } else {
-      m.mark = markAfter(next, config.everyS * 1000)
+      m.mark = markOf(config, next)
       show(ctx, next)
     }
   }
@@ -193,9 +202,9 @@ export default defineNode({
   version: 1,
   title: 'State duration',
   summary: 'Tells how long something has been in each of its states, and how often it got there.',
-  help: `Takes true and false, numbers or texts; the table says which value is which state. **state** and **current** tell the present state and for how many seconds it has lasted, **totals** the seconds in each state in the running period (or since the last reset), **starts** how often each was entered; all come with every change and, in a long state, at every mark of *show every*. **period** is the totals of a period that has ended, with the time of its *start*. Days and shifts go by the clock of the time zone and are as long as they really are.
+  help: `Takes true and false, numbers or texts; the table says which value is which state. **state** and **current** tell the present state and for how many seconds it has lasted, **totals** the seconds in each state in the running period (or since the last reset), **starts** how often each was entered; all come with every change and, in a long state, at every mark of *show every*. **period** is the totals of a period that has ended, with the time of its *start*. Days and shifts go by the clock of the time zone and are as long as they really are. A window behind a *period*, which comes when its time is long past, must wait for late readings as long as a period is.
 
-Account is kept on **source time**, exactly to its fraction of a millisecond. The event time of a silent source goes on with the gateway's clock, 10 s behind, so a long state shows also when nothing comes. The act *reset* sets totals and starts to 0.
+The account is kept on **source time**, to fractions of a millisecond. The event time of a silent source goes on with the gateway's clock, 10 s behind, so a long state shows also when nothing comes. The act *reset* sets totals and starts to 0.
 
 **Bad readings, NaN, missing values** and, where a limit is set, **silence** are the state *unknown*, which has its own total: that time is in no other state. *state* and *current* are then bad, totals with unknown time in them *UncertainSubNormal*, and so are those of a period that was not seen from its start. **Uncertain** readings count and make results uncertain.
 
@@ -220,12 +229,13 @@ Source: time in state as OPC 10000-13, 5.4.3.15 (DurationInStateZero, DurationIn
     totals: zeros(config), starts: zeros(config), rests: Quality.good, mark: Number.POSITIVE_INFINITY, previous: null,
   }),
   // Totals are by the names of states and a running period ends as it was begun: only the table gives them another meaning.
-  carries: (from, to) => JSON.stringify(from.states) === JSON.stringify(to.states) && from.per === to.per && (from.everyS === 0) === (to.everyS === 0),
+  carries: (from, to) => JSON.stringify(from.states) === JSON.stringify(to.states) && from.period === to.period && (from.everyS === 0) === (to.everyS === 0),
   receive(sample, _port, ctx) {
     const { config, state: m } = ctx
     const s = truthful(sample)
-    const before = m.previous
-    if (before !== null && before.time === s.time && before.quality === s.quality && Object.is(before.value, s.value)) return ctx.drop('duplicate')
+    // A time that no calendar has fails here, before anything is remembered of it.
+    if (m.at === null) periodOf(config, s.time)
+    if (repeats(s, m.previous)) return ctx.drop('duplicate')
     m.previous = s
     if (m.at !== null && s.time < m.at) return ctx.drop('late')
     if (s.time + config.latenessS * 1000 < ctx.watermark) return ctx.drop('late')
@@ -234,6 +244,11 @@ Source: time in state as OPC 10000-13, 5.4.3.15 (DurationInStateZero, DurationIn
     // Results leave by the timer: in the order of time, also among tags.
     if (m.pending.length > MAX_PENDING) run(ctx)
     else wake(ctx)
+  },
+  // Of what shows while it runs; a period has the time of its start.
+  complete({ latenessS }) {
+    const wait = latenessS * 1000
+    return (watermark) => watermark - wait
   },
   tick: run,
   acts: {
@@ -247,7 +262,7 @@ Source: time in state as OPC 10000-13, 5.4.3.15 (DurationInStateZero, DurationIn
       m.totals = zeros(config)
       m.starts = zeros(config)
       m.rests = isGood(m.quality) ? Quality.good : Quality.uncertainSubNormal
-      m.whole = config.per === 'none'
+      m.whole = config.period === 'none'
       if (m.at !== null) show(ctx, m.at)
     },
   },
@@ -265,7 +280,8 @@ Source: time in state as OPC 10000-13, 5.4.3.15 (DurationInStateZero, DurationIn
   },
   check(config) {
     const faults: { field: string; reason: string }[] = []
-    if ((config.per === 'day' || config.per === 'shift') && !isZone(config.zone)) faults.push({ field: '/zone', reason: `'${config.zone}' is no time zone; write one such as 'Europe/Berlin'.` })
+    const zone = config.period === 'day' || config.period === 'shift' ? zoneFault(config.zone) : undefined
+    if (zone !== undefined) faults.push({ field: '/zone', reason: zone })
     for (const [i, rule] of config.states.entries()) {
       if (rule.state === OTHER || rule.state === UNKNOWN) faults.push({ field: `/states/${i}/state`, reason: `'${rule.state}' is the node's own: take another name.` })
       if (config.states.findIndex((r) => r.value === rule.value) < i) faults.push({ field: `/states/${i}/value`, reason: `The value '${rule.value}' is listed above.` })
@@ -304,7 +320,7 @@ Source: time in state as OPC 10000-13, 5.4.3.15 (DurationInStateZero, DurationIn
     },
     {
       title: 'States of a machine by minute; a long one shows every 30 s, and silence is unknown',
-      config: { states: [{ value: '6', state: 'execute' }, { value: '4', state: 'idle' }, { value: '9', state: 'idle' }], per: 'window', sizeS: 60, everyS: 30, maxSilenceS: 50 },
+      config: { states: [{ value: '6', state: 'execute' }, { value: '4', state: 'idle' }, { value: '9', state: 'idle' }], period: 'window', sizeS: 60, everyS: 30, staleAfterS: 50 },
       in: [
         { at: 'value', value: 6, time: 0 },
         { at: 'value', value: 4, time: 45_000 },

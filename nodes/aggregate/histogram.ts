@@ -1,7 +1,10 @@
 // How often a value lay where: counts in bins, over windows of time, over a number of readings, or with old readings
 // forgotten little by little. Bins and state have a fixed size; late readings are in, wherever that is still possible.
 // Longer than 300 lines with its examples.
-import { Quality, Type, defineNode, field, isGood, isUsable, port, sample as make, truthful, type Context, type ResolvedPorts, type Sample } from '#kit'
+import { Quality, Type, defineNode, field, isGood, isUsable, port, repeats, sample as make, truthful, type Context, type ResolvedPorts, type Sample } from '#kit'
+import { fixedGrid } from '#math/calendar'
+import { onLine, pointBelow } from '#math/interpolate'
+import { perConfig } from '#math/remember'
 
 const Config = Type.Object(
   {
@@ -54,33 +57,19 @@ interface Memory {
 }
 type Ctx = Context<Config, Memory>
 
-/** Edges by config: made once, not for each reading. */
-const edgeCache = new WeakMap<object, Float64Array>()
-function edgesOf(config: Config): Float64Array {
-  let edges = edgeCache.get(config)
-  if (!edges) {
-    // Weighted by both ends: the last edge is exactly the upper one.
-    edges = config.bins === 'edges' ? Float64Array.from(config.edges) : Float64Array.from({ length: config.count + 1 }, (_, i) => config.low * (1 - i / config.count) + config.high * (i / config.count))
-    edgeCache.set(config, edges)
-  }
-  return edges
-}
+const edgesOf = perConfig(({ bins, edges, low, high, count }: Config) =>
+  // Exact at both ends.
+  bins === 'edges' ? Float64Array.from(edges) : Float64Array.from({ length: count + 1 }, (_, i) => onLine(0, low, count, high, i)),
+)
 
 /** 0: below. A bin has its lower edge, the last one its upper edge too. */
 function slotOf(edges: Float64Array, x: number): number {
   const last = edges.length - 1
-  if (x < edges[0]!) return 0
   if (x >= edges[last]!) return x === edges[last] ? last : last + 1
-  let low = 0
-  let high = last
-  while (high - low > 1) {
-    const middle = (low + high) >> 1
-    if (x < edges[middle]!) high = middle
-    else low = middle
-  }
-  return low + 1
+  return pointBelow(edges, x) + 1
 }
 
+const gridOf = perConfig((config: Config) => fixedGrid(config.sizeS * 1000, 0))
 const newBins = (config: Config, start: number): Bins => ({ start, weights: new Float64Array(edgesOf(config).length + 1), all: 0, good: 0 })
 
 function windowAt(config: Config, open: Bins[], start: number): Bins {
@@ -165,7 +154,7 @@ export default defineNode({
   summary: 'Counts how often a value lies in each of its bins, over windows, readings or with forgetting.',
   help: `Each result is one vector, **bins**, an element for each bin. A bin holds *lower edge ≤ value < upper edge*, the last one its upper edge too. What lies outside is counted by **below** and **above**, never put into the first or last bin; **total** is all usable readings, inside and outside. Each tag has a histogram of its own.
 
-**Windows of time** are tumbling, on source time, aligned to the epoch; a result has the time of the window's start. **A number of readings:** a result after every so many, with the time of the oldest. **Forgetting:** each reading weighs half as much after the half-life; counts are then sums of weights, and a result comes after every so many readings with the time of the newest.
+**Windows of time** follow one another on source time, from whole multiples since 1970-01-01 UTC on; a result has the time of the window's start. **A number of readings:** a result after every so many, with the time of the oldest. **Forgetting:** each reading weighs half as much after the half-life; counts are then sums of weights, and a result comes after every so many readings with the time of the newest.
 
 **Bad readings, NaN and infinities** are in no bin but lower **goodPercent**; below what is needed the result is *UncertainSubNormal*, and without any usable reading *bins* is missing and all is *BadNoData*. **Uncertain** readings are counted, but are not good ones.
 
@@ -191,17 +180,25 @@ Source: forgetting as forward decay, Cormode, Shkapenyuk, Srivastava and Xu, ICD
   receive(sample, _port, ctx) {
     const { config, state } = ctx
     const s = truthful(sample)
-    const before = state.previous
-    if (before !== null && before.time === s.time && before.quality === s.quality && Object.is(before.value, s.value)) return ctx.drop('duplicate')
+    if (repeats(s, state.previous)) return ctx.drop('duplicate')
     state.previous = s
     if (config.over === 'forgetting') return forget(ctx, s)
     if (config.over === 'readings') return collect(ctx, s)
-    const size = config.sizeS * 1000
-    const start = Math.floor(s.time / size) * size
+    const { start } = gridOf(config).at(s.time)
     if (closesAt(config, start) <= ctx.watermark) return ctx.drop('late')
     add(config, windowAt(config, state.open, start), s, 1)
     ctx.hold()
     ctx.wakeAtWatermark(closesAt(config, state.open[0]!.start))
+  },
+  complete(config) {
+    const { over, sizeS, latenessS } = config
+    if (over !== 'time') return undefined
+    const size = sizeS * 1000
+    return (watermark) => {
+      const start = Math.floor((watermark - latenessS * 1000) / size) * size
+      // The difference is rounded, as the sum is that windows close by.
+      return closesAt(config, start - size) > watermark ? start - size : start
+    }
   },
   tick(ctx) {
     const { open } = ctx.state

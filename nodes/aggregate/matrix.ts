@@ -1,6 +1,6 @@
 // What a model that looks at a stretch of time takes: the last rows of several signals as one vector. A row is made of
 // what has one and the same time; put an Align node in front of signals that are not read together.
-import { Quality, Type, defineNode, each, field, fromItem, isBad, port, sample as make, truthful, worse, type Context, type ResolvedPorts, type Sample } from '#kit'
+import { Quality, Type, assetOf, defineNode, each, field, fromItem, isBad, isFiniteValue, port, sample as make, truthful, worse, type Context, type ResolvedPorts, type Sample } from '#kit'
 import { insertByTime, justAfter } from '#math/by-time'
 
 const Config = Type.Object(
@@ -69,8 +69,6 @@ const LARGEST = 1 << 20
 /** Rows that may be incomplete at once; then the oldest is taken as it is. */
 const MAX_WAITING = 64
 const columnsOf = (config: Config): number => config.inputs.length + config.width
-/** 'P-101.vibration' is of 'P-101'. */
-const assetOf = (tag: string): string => tag.slice(0, Math.max(0, tag.lastIndexOf('.'), tag.lastIndexOf('/')))
 
 function restart(m: Memory): void {
   m.next = 0
@@ -156,7 +154,7 @@ function place(config: Config, w: Waiting, s: Sample, column: number): number {
   if (!(s.value instanceof Float64Array)) return isBad(s.quality) ? s.quality : Quality.badTypeMismatch
   if (s.value.length !== config.width) return Quality.badTypeMismatch
   w.values.set(s.value, column)
-  return isBad(s.quality) || s.value.every(Number.isFinite) ? s.quality : Quality.badOutOfRange
+  return isBad(s.quality) || isFiniteValue(s.value) ? s.quality : Quality.badOutOfRange
 }
 
 export default defineNode({
@@ -166,7 +164,7 @@ export default defineNode({
   summary: 'Gives the last readings of several signals as one vector, as models of time series take it.',
   help: `The newest *rows* readings of all columns, oldest first, as one vector of *rows × columns* elements: row after row ([time, feature]) or column after column ([feature, time]). Its length comes from the settings, so that the wire to a model's input is checked before it runs. With *every* 1 each row gives a result, with *every* = *rows* no reading is in two results.
 
-A **row** is made of the readings of **one and the same time**, one of each input. A row goes in once it is complete and no older one waits. What is incomplete when source time has passed it by the wait is a bad row: a signal that is missing shows. Of signals that are not read together make rows with an Align node; its vector is the vector input here. The result has the time of its newest row; its tag is that of the first column, or the asset where tags of one asset belong together.
+A **row** is made of the readings of **one and the same time**, one of each input. A row goes in once it is complete and no older one waits. What is incomplete when source time has passed it by the wait is a bad row: a signal that is missing shows. For signals that are not read together, make rows with an Align node in front: its vector is the vector input here. The result has the time of its newest row; its tag is that of the first column, or the asset where tags of one asset belong together.
 
 **Bad readings, NaN, infinities** and vectors of another length make a bad row. By choice it makes results bad, without a value, for as long as it is inside; or the row before it stands in its place and results are *UncertainLastUsableValue*; or the matrix begins anew. While the matrix fills, a bad row gives a bad result at once. **Uncertain** readings make results uncertain, and so do rows that padding made up.
 
@@ -206,6 +204,10 @@ A **row** is made of the readings of **one and the same time**, one of each inpu
     w.quality = worse(w.quality, place(config, w, s, column))
     ctx.hold()
     advance(ctx)
+  },
+  complete({ waitS }) {
+    const wait = waitS * 1000
+    return (watermark) => watermark - wait
   },
   tick: advance,
   ports(config): { outputs: ResolvedPorts } {

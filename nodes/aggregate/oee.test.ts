@@ -7,7 +7,7 @@ import node from './oee.ts'
 
 type Config = Static<typeof node.config>
 const base = withDefaults(node.config, {}) as Config
-const run = (config: Partial<Config>, input: ExampleSample[]) => runExample(node, { title: '', config: { ...base, per: 'window', sizeS: 600, everyS: 0, latenessS: 600, ...config }, in: input, out: [] })
+const run = (config: Partial<Config>, input: ExampleSample[]) => runExample(node, { title: '', config: { ...base, period: 'window', sizeS: 600, everyS: 0, latenessS: 600, ...config }, in: input, out: [] })
 const periods = (out: readonly ExampleSample[]) => out.filter((s) => s.at === 'period').map((s) => ({ time: s.time, status: s.quality, ...(s.value as Record<'oee' | 'availability' | 'performance' | 'quality' | 'total' | 'runS', number>) }))
 
 const events = fc.uniqueArray(fc.record({ at: fc.constantFrom('running', 'planned'), time: fc.integer({ min: 1, max: 599_000 }), value: fc.constantFrom(true, false, null) }), { selector: (r) => r.time, minLength: 1, maxLength: 30 })
@@ -76,7 +76,7 @@ describe('counters', () => {
 })
 
 test('silence beyond its limit is unknown, not running', async () => {
-  const { out } = await run({ maxSilenceS: 100 }, [{ at: 'running', value: true, time: 0 }, { at: 'total', value: 1, time: 600_000 }])
+  const { out } = await run({ staleAfterS: 100 }, [{ at: 'running', value: true, time: 0 }, { at: 'total', value: 1, time: 600_000 }])
   expect(periods(out)[0]).toMatchObject({ runS: 100, unknownS: 500, status: 'UncertainSubNormal' })
 })
 
@@ -93,7 +93,7 @@ test('each asset has its own, and what comes too late is dropped', async () => {
 })
 
 test('its account outlives a deploy that does not change what it is of', () => {
-  expect(node.carries!(base, { ...base, idealCycleS: 3, maxSilenceS: 9, everyS: 30 })).toBe(true)
+  expect(node.carries!(base, { ...base, idealCycleS: 3, staleAfterS: 9, everyS: 30 })).toBe(true)
   expect(node.carries!(base, { ...base, counts: 'increment' })).toBe(false)
   expect(node.check!({ ...base, zone: 'Mars', everyS: 0.2 }, { model: () => undefined }).map((f) => f.field)).toEqual(['/zone', '/everyS'])
 })

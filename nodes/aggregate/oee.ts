@@ -1,23 +1,25 @@
 // OEE of one machine on source time: readings of all inputs wait for late ones, are sorted, and then what happened is
 // gone through in order, so that the same readings give the same numbers however they arrived.
 // Longer than 300 lines with its examples.
-import { Quality, Type, defineNode, field, isBad, isGood, isUsable, port, sample as make, truthful, worse, type Context, type Sample } from '#kit'
+import { Quality, Type, assetOf, defineNode, field, isBad, isGood, isUsable, port, repeats, sample as make, truthful, worse, type Context, type Sample } from '#kit'
 import { insertByTime } from '#math/by-time'
-import { isZone, markAfter, periodAt, shiftStart, type Period } from '#math/periods'
+import { clockTime, fixedGrid, renewalGrid, zoneFault, type Cell } from '#math/calendar'
+import { perConfig } from '#math/remember'
 
 const Config = Type.Object(
   {
     idealCycleS: Type.Number({ title: 'Ideal cycle', description: 'Planned run time for one item. A line of 120 items a minute: 0.5 s.', unit: 's', exclusiveMinimum: 0, default: 1 }),
     counts: field.choice(['counter', 'increment'], { title: 'Items come as', labels: ['A counter that rises', 'New ones each time'], default: 'counter' }),
-    rollover: Type.Number({ title: 'Counter rolls over at', description: 'The number after which it begins at 0: 65536 of a 16-bit register. 0: a smaller number is a restart from 0.', minimum: 0, default: 0, when: { field: 'counts', is: ['counter'] } }),
+    rollover: Type.Number({ title: 'Counter rolls over at', description: 'One more than its highest number: 65536 of a 16-bit register. 0: it does not, and a smaller number is a restart from 0.', minimum: 0, default: 0, when: { field: 'counts', is: ['counter'] } }),
     qualityBy: field.choice(['good', 'scrap'], { title: 'Quality by', labels: ['Good items', 'Scrap'], default: 'good', description: 'Which of the two inputs is wired.' }),
     plannedBy: field.choice(['always', 'input'], { title: 'Planned time', labels: ['All of the period', 'By the input'], default: 'always', description: 'By the input: planned while it is true, as from a schedule or a switch.' }),
-    per: field.choice(['window', 'day', 'shift'], { title: 'Per', labels: ['Window', 'Day', 'Shift'], default: 'shift' }),
-    sizeS: Type.Number({ title: 'Window', description: 'Windows begin at whole multiples since 1970-01-01 UTC.', unit: 's', minimum: 1, maximum: 31 * 86_400, default: 3600, when: { field: 'per', is: ['window'] } }),
-    zone: Type.String({ title: 'Time zone', description: "Whose clock days and shifts go by: 'Europe/Berlin'.", maxLength: 64, default: 'UTC', when: { field: 'per', is: ['day', 'shift'] } }),
-    shifts: Type.Array(Type.String({ title: 'Start', pattern: shiftStart }), { title: 'Shifts begin at', description: "'06:00'. Each lasts until the next one.", minItems: 1, maxItems: 24, default: ['06:00', '14:00', '22:00'], when: { field: 'per', is: ['shift'] } }),
+    period: field.choice(['window', 'day', 'shift'], { title: 'Per', labels: ['Window', 'Day', 'Shift'], default: 'shift' }),
+    sizeS: Type.Number({ title: 'Window', description: 'Windows begin at whole multiples since 1970-01-01 UTC.', unit: 's', minimum: 1, maximum: 31 * 86_400, default: 3600, when: { field: 'period', is: ['window'] } }),
+    zone: field.zone({ when: { field: 'period', is: ['day', 'shift'] } }),
+    shifts: Type.Array(Type.String({ title: 'Start', pattern: clockTime }), { title: 'Shifts begin at', description: "'06:00'. Each lasts until the next one.", minItems: 1, maxItems: 24, default: ['06:00', '14:00', '22:00'], when: { field: 'period', is: ['shift'] } }),
+    dayStart: Type.String({ title: 'A day begins at', description: 'HH:MM in that zone: 06:00 where the first shift begins.', pattern: clockTime, default: '00:00', when: { field: 'period', is: ['day'] } }),
     everyS: Type.Number({ title: 'Show every', description: 'The running period shows this often. 0: only ended ones show.', unit: 's', minimum: 0, maximum: 86_400, default: 60 }),
-    maxSilenceS: Type.Number({ title: 'A state is good for', description: "After this long without a reading of 'running' its time is unknown. 0: until the next one.", unit: 's', minimum: 0, maximum: 31 * 86_400, default: 0 }),
+    staleAfterS: Type.Number({ title: 'Stale after', description: "After this long without a reading of 'running' its time is unknown. 0: never.", unit: 's', minimum: 0, maximum: 31 * 86_400, default: 0 }),
     latenessS: Type.Number({ title: 'Wait for late readings', description: 'Results come this much later.', unit: 's', minimum: 0, maximum: 3600, default: 1, advanced: true }),
     join: field.choice(['all', 'asset'], { title: 'Belong together', labels: ['All tags', 'Tags of one asset'], default: 'all', advanced: true, description: "Of one asset: the tag's text before its last dot or slash is the same." }),
   },
@@ -29,12 +31,13 @@ interface Config {
   readonly rollover: number
   readonly qualityBy: 'good' | 'scrap'
   readonly plannedBy: 'always' | 'input'
-  readonly per: 'window' | 'day' | 'shift'
+  readonly period: 'window' | 'day' | 'shift'
   readonly sizeS: number
   readonly zone: string
   readonly shifts: readonly string[]
+  readonly dayStart: string
   readonly everyS: number
-  readonly maxSilenceS: number
+  readonly staleAfterS: number
   readonly latenessS: number
   readonly join: 'all' | 'asset'
 }
@@ -68,7 +71,7 @@ interface Memory {
   counters: Record<string, number>
   /** Counters whose newest reading was bad. */
   lost: Record<string, boolean>
-  period: Period
+  period: Cell
   whole: boolean
   account: Account
   mark: number
@@ -81,12 +84,14 @@ const MAX_PENDING = 10_000
 /** Marks and periods in one silence; what is longer is passed over. */
 const MAX_STEPS = 1000
 const empty = (): Account => ({ planned: 0, run: 0, unknown: 0, total: 0, good: 0, scrap: 0, quality: Quality.good })
-/** 'P-101.vibration' is of 'P-101'. */
-const assetOf = (tag: string): string => tag.slice(0, Math.max(0, tag.lastIndexOf('.'), tag.lastIndexOf('/')))
-const markOf = (config: Config, time: number): number => (config.everyS > 0 ? markAfter(time, config.everyS * 1000) : Number.POSITIVE_INFINITY)
+const gridOf = perConfig(renewalGrid)
+const periodOf = (config: Config, time: number): Cell => gridOf(config).at(time)
+const marksOf = perConfig((config: Config) => fixedGrid(config.everyS * 1000, 0))
+/** The first mark behind a time. */
+const markOf = (config: Config, time: number): number => (config.everyS > 0 ? marksOf(config).at(time).end : Number.POSITIVE_INFINITY)
 
 function begin(m: Memory, config: Config, time: number, whole: boolean): void {
-  m.period = periodAt(config, time)
+  m.period = periodOf(config, time)
   m.whole = whole && m.period.start === time
   m.account = empty()
 }
@@ -176,7 +181,7 @@ function take(ctx: Ctx, w: Waiting): void {
   if (m.tag === '') m.tag = s.tag
 }
 
-const silentAt = (config: Config, m: Memory): number => (config.maxSilenceS > 0 && m.running !== null ? m.heard + config.maxSilenceS * 1000 : Number.POSITIVE_INFINITY)
+const silentAt = (config: Config, m: Memory): number => (config.staleAfterS > 0 && m.running !== null ? m.heard + config.staleAfterS * 1000 : Number.POSITIVE_INFINITY)
 
 /** Silence, ends of periods and marks up to and at a time, in their order. What follows the last of them is accounted for by the next. */
 function pass(ctx: Ctx, until: number): void {
@@ -232,7 +237,7 @@ export default defineNode({
   version: 1,
   title: 'OEE',
   summary: 'Tells availability, performance, quality and OEE of a machine per shift, day or window.',
-  help: `As ISO 22400-2 defines them: **availability** is run time over planned time; **performance** (effectiveness) is ideal cycle × items over run time; **quality** is good items over all; **oee** is their product, which is ideal cycle × good items over planned time. In percent; performance above 100 % shows an ideal cycle that is too long, and nothing is cut off. They show for the running period at every mark of *show every*; **period** is everything of a period that has ended (shares, seconds, items), with the time of its start.
+  help: `As ISO 22400-2 defines them: **availability** is run time over planned time; **performance** (effectiveness) is ideal cycle × items over run time; **quality** is good items over all; **oee** is their product, which is ideal cycle × good items over planned time. In percent; performance above 100 % shows an ideal cycle that is too long, and nothing is cut off. They show for the running period at every mark of *show every*; **period** is everything of a period that has ended (shares, seconds, items), with the time of its start. A window behind a *period*, which comes when its time is long past, must wait for late readings as long as a period is.
 
 **Inputs:** *running* true or false. *total* and *good* (or *scrap*) as counters that rise, whose rollover or restart is seen, or as new items each time. The first number of a counter is its beginning and counts none. *planned* where planned time is not all of the period: only time and items while it is true count. Without a value to divide by (nothing planned, nothing made) a share is missing and *BadNoData*.
 
@@ -278,8 +283,9 @@ Source: ISO 22400-2:2014, 9 (availability, effectiveness, quality ratio, OEE ind
   receive(sample, at, ctx) {
     const { config, state: m } = ctx
     const s = truthful(sample)
-    const before = m.previous[at]
-    if (before !== undefined && before.time === s.time && before.quality === s.quality && Object.is(before.value, s.value)) return ctx.drop('duplicate')
+    // A time that no calendar has fails here, before anything is remembered of it.
+    if (m.at === null) periodOf(config, s.time)
+    if (repeats(s, m.previous[at])) return ctx.drop('duplicate')
     m.previous[at] = s
     if ((m.at !== null && s.time < m.at) || s.time + config.latenessS * 1000 < ctx.watermark) return ctx.drop('late')
     insertByTime(m.pending, { time: s.time, port: at, sample: s })
@@ -288,17 +294,23 @@ Source: ISO 22400-2:2014, 9 (availability, effectiveness, quality ratio, OEE ind
     if (m.pending.length > MAX_PENDING) run(ctx)
     else wake(ctx)
   },
+  // Of what shows while it runs; a period has the time of its start.
+  complete({ latenessS }) {
+    const wait = latenessS * 1000
+    return (watermark) => watermark - wait
+  },
   tick: run,
   check(config) {
     const faults: { field: string; reason: string }[] = []
-    if (config.per !== 'window' && !isZone(config.zone)) faults.push({ field: '/zone', reason: `'${config.zone}' is no time zone; write one such as 'Europe/Berlin'.` })
+    const zone = config.period !== 'window' ? zoneFault(config.zone) : undefined
+    if (zone !== undefined) faults.push({ field: '/zone', reason: zone })
     if (config.everyS > 0 && config.everyS < 1) faults.push({ field: '/everyS', reason: 'It must be 1 s or more, or 0.' })
     return faults
   },
   examples: [
     {
       title: 'Ten minutes: eight of them run, 96 items of 4 s ideal, 90 of them good',
-      config: { idealCycleS: 4, per: 'window', sizeS: 600, everyS: 0, latenessS: 0 },
+      config: { idealCycleS: 4, period: 'window', sizeS: 600, everyS: 0, latenessS: 0 },
       in: [
         { at: 'running', tag: 'M-1.running', value: true, time: 0 },
         { at: 'total', tag: 'M-1.total', value: 1000, time: 0 },
@@ -315,7 +327,7 @@ Source: ISO 22400-2:2014, 9 (availability, effectiveness, quality ratio, OEE ind
     },
     {
       title: 'A bad state is unknown time: planned, but not run; a NaN counter is left out',
-      config: { idealCycleS: 10, counts: 'increment', qualityBy: 'scrap', per: 'window', sizeS: 600, everyS: 50, latenessS: 0 },
+      config: { idealCycleS: 10, counts: 'increment', qualityBy: 'scrap', period: 'window', sizeS: 600, everyS: 50, latenessS: 0 },
       in: [
         { at: 'running', value: true, time: 0 },
         { at: 'total', value: 3, time: 10_000 },
@@ -335,7 +347,7 @@ Source: ISO 22400-2:2014, 9 (availability, effectiveness, quality ratio, OEE ind
     },
     {
       title: 'Only planned time counts, by an input that comes out of order',
-      config: { idealCycleS: 1, plannedBy: 'input', per: 'window', sizeS: 60, everyS: 0, latenessS: 20 },
+      config: { idealCycleS: 1, plannedBy: 'input', period: 'window', sizeS: 60, everyS: 0, latenessS: 20 },
       in: [
         { at: 'planned', value: true, time: 0 },
         { at: 'running', value: true, time: 0 },

@@ -1,7 +1,7 @@
 // aggregate.spectrum: a waveform becomes numbers that alarms and models work on. Settings that came later change nothing
 // where they are left as they begin: models are trained on these numbers.
 // Longer than 300 lines: one waveform, one pass; speed, averages and outputs share what is computed of it.
-import { defineNode, field, isBad, isGood, issue, port, Quality, sample, Type, worse, type Context, type ResolvedPort, type ResolvedPorts, type Sample, type Static, type Value } from '#kit'
+import { defineNode, field, isBad, isFiniteValue, isGood, issue, port, Quality, sample, Type, worse, type Context, type ResolvedPort, type ResolvedPorts, type Sample, type Static, type Value } from '#kit'
 import { addSpeed, bearingFaults, equalAngles, faultOrders, readAt, speedRange, type SpeedAt } from '#math/order'
 import { blockFeatures, harmonicEnergy, highestPeaks, lineGain, tapers, type Features } from '#math/spectrum'
 
@@ -68,10 +68,10 @@ function giveNone(ctx: Ctx, s: Sample, quality: number): void {
 
 function takeSpeed(ctx: Ctx, s: Sample): void {
   const { state } = ctx
-  if (state.speed && s.time < state.speed.time) return ctx.drop('old_speed')
+  if (state.speed && s.time < state.speed.time) return ctx.drop('late_speed')
   const usable = typeof s.value === 'number' && Number.isFinite(s.value)
   const hz = usable ? Math.abs(s.value as number) : 0
-  state.speed = { hz, time: s.time, quality: usable ? s.quality : worse(s.quality, Quality.bad) }
+  state.speed = { hz, time: s.time, quality: usable ? s.quality : worse(s.quality, s.value === null ? Quality.badNoData : typeof s.value === 'number' ? Quality.badOutOfRange : Quality.badTypeMismatch) }
   if (usable && !isBad(s.quality)) addSpeed(state.speeds, { time: s.time, hz }, keptSpeeds)
   ctx.hold()
 }
@@ -139,10 +139,10 @@ function receiveWaveform(ctx: Ctx, s: Sample): void {
   if (!(s.value instanceof Float32Array)) return ctx.fail(issue('SAMPLE_TYPE', {}, { port: 'signal', expected: 'a waveform', found: typeof s.value }))
   const block = s.value
   if (block.length < 16 || block.length > longest) return ctx.fail(`A waveform has 16 to ${longest} readings; this one has ${block.length}.`)
-  if (!block.every(Number.isFinite)) return giveNone(ctx, s, Quality.bad)
+  if (!isFiniteValue(block)) return giveNone(ctx, s, Quality.badOutOfRange)
   if (config.averaging !== 'none') {
     const before = state.averages.get(s.tag)
-    if (before && s.time <= before.time) return ctx.drop('old_waveform')
+    if (before && s.time <= before.time) return ctx.drop('late')
     if (!before && state.averages.size >= maxTags) return ctx.fail(`More than ${maxTags} tags reach this node.`)
   }
 
@@ -248,7 +248,7 @@ Sources: scaling as in Heinzel, Rüdiger and Schilling (2002); averages as in We
     bsf: port.number({ title: 'Ball' }),
     ftf: port.number({ title: 'Cage' }),
   },
-  drops: { no_speed: 'no speed has come yet', slow: 'the shaft stands still or turns too slowly', old_speed: 'a newer speed is in use', old_waveform: 'a newer waveform of this tag is in the average' },
+  drops: { no_speed: 'No speed has come yet.', slow: 'The shaft stands still or turns too slowly.', late_speed: 'A newer speed is in use.', late: 'A newer waveform of this tag is in the average.' },
   scope: 'node',
   state: (): State => ({ speed: null, speeds: [], averages: new Map() }),
   // Averages are energies: how they show makes no difference. What they are of does.

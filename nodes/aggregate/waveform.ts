@@ -1,5 +1,5 @@
 // aggregate.waveform: one block of readings becomes the numbers that limits of machines are written in. Stateless.
-import { conversion, defineNode, field, isBad, issue, port, Quality, sample, Type, type ResolvedPorts, type Static, type Value } from '#kit'
+import { conversion, defineNode, field, isBad, isFiniteValue, issue, port, Quality, sample, Type, type ResolvedPorts, type Static, type Value } from '#kit'
 import { shapeOf, velocityRms } from '#math/shape'
 
 const config = Type.Object({
@@ -62,7 +62,7 @@ Sources: ISO 13373-1:2002 (factors); Caesarendra and Tjahjowidodo, Machines 5 (2
     if (!(s.value instanceof Float32Array)) return ctx.fail(issue('SAMPLE_TYPE', {}, { port: 'signal', expected: 'a waveform', found: typeof s.value }))
     const block = s.value
     if (block.length < 4 || block.length > longest) return ctx.fail(`A waveform has 4 to ${longest} readings; this one has ${block.length}.`)
-    if (!block.every(Number.isFinite)) return none(Quality.bad)
+    if (!isFiniteValue(block)) return none(Quality.badOutOfRange)
     const shape = shapeOf(block)
     if (!shape) return none(Quality.badSensor)
     const seconds = (block.length * config.samplePeriodMs) / 1000
@@ -140,7 +140,7 @@ Sources: ISO 13373-1:2002 (factors); Caesarendra and Tjahjowidodo, Machines 5 (2
         { at: 'signal', value: { $series: [2, 2, 2, 2] }, time: 1000 },
         { at: 'signal', value: { $series: [2, { $number: 'NaN' }, 2, 2] }, time: 2000 },
       ],
-      out: [[0, 'BadCommunicationError'], [1000, 'BadSensorFailure'], [2000, 'Bad']].flatMap(([time, quality]) => [...factors, 'crossings', 'features', 'velocity'].map((at) => ({ at, value: null, time: Number(time), quality: String(quality) }))),
+      out: [[0, 'BadCommunicationError'], [1000, 'BadSensorFailure'], [2000, 'BadOutOfRange']].flatMap(([time, quality]) => [...factors, 'crossings', 'features', 'velocity'].map((at) => ({ at, value: null, time: Number(time), quality: String(quality) }))),
     },
     {
       title: 'Velocity of a square wave of 10 m/s², 125 Hz; too short a waveform tells none',

@@ -199,7 +199,7 @@ describe('numbers', () => {
     expect(of((await run({ sizeS: 10, statistics: ['timeMean', 'goodTimePercent'], minGoodPercent: 50 }, late)).out, 'goodTimePercent')).toEqual([[0, 50]])
   })
   test('a reading stands no longer than it may: silence is not the last value', async () => {
-    const { out } = await run({ sizeS: 10, statistics: ['timeMean'], standsS: 4, empty: 'noData' }, [v(0, 2), v(25_000, 3)])
+    const { out } = await run({ sizeS: 10, statistics: ['timeMean'], maxGapS: 4, empty: 'noData' }, [v(0, 2), v(25_000, 3)])
     expect(of(out, 'timeMean')).toEqual([[0, 2, 'UncertainSubNormal'], [10_000, null, 'BadNoData'], [20_000, 3, 'UncertainSubNormal']])
   })
   test('a moving average leaves no drift behind', async () => {

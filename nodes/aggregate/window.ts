@@ -1,22 +1,22 @@
 // Windows on event time. Tumbling, hopping and calendar windows are sums of panes that close with the watermark; session,
 // sliding, count and trigger windows put readings into order first. The numerics are in nodes/math: span (statistics that
 // merge), stand (time-weighted), quantiles, sliding, calendar. Longer than 300 lines: the kinds share emission and rules.
-import { Quality, Type, defineNode, each, field, isGood, isUsable, port, resolvePorts, same, sample as make, truthful, withDefaults, type Context, type PortDecl, type Sample, type Static, type Value } from '#kit'
+import { Quality, Type, defineNode, each, field, isGood, isUsable, port, repeats, resolvePorts, same, sample as make, truthful, withDefaults, type Context, type PortDecl, type Sample, type Static, type Value } from '#kit'
 import { issueReason, keyExpression } from '#expression'
-import { calendarGrid, fixedGrid, isZone, type Cell, type Grid } from '#math/calendar'
+import { calendarGrid, clockTime, fixedGrid, zoneFault, type Cell, type Grid } from '#math/calendar'
 import { addToQuantiles, newQuantiles, percentilesOf, percentilesOfSorted, type Quantiles } from '#math/quantiles'
 import { perConfig } from '#math/remember'
 import { askSlide, newSlide, pushSlide, shiftSlide, sizeOfSlide, type Kept, type Slide } from '#math/sliding'
 import { addToSpan, clearSpan, mergeSpan, newSpan, slopeOf, type Span, type State } from '#math/span'
 import { addToStand, clearStand, finishStand, mergeStand, newStand, tailOf, type Reading, type Stand } from '#math/stand'
-import { deviationOf, sumOf } from '#math/running'
+import { deviationOf } from '#math/running'
+import { totalOf } from '#math/sum'
 
 const kinds = ['tumbling', 'hopping', 'calendar', 'sliding', 'session', 'count', 'trigger'] as const
 const names = ['mean', 'min', 'max', 'range', 'stddev', 'sum', 'first', 'last', 'count', 'goodPercent', 'median', 'change', 'slope', 'timeMean', 'goodTimePercent'] as const
 type Name = (typeof names)[number]
 /** What version 1 always gave. */
 const firstTen: readonly Name[] = names.slice(0, 10)
-const clock = '^([01][0-9]|2[0-3]):[0-5][0-9]$'
 const only = (...is: (typeof kinds)[number][]) => ({ when: { field: 'kind', is } })
 
 const Config = Type.Object(
@@ -29,9 +29,9 @@ const Config = Type.Object(
     hopS: Type.Number({ title: 'Every', description: 'A result this often, over the whole length. The length is a whole multiple of it.', unit: 's', minimum: 0.001, maximum: 31 * 86_400, default: 10, ...only('hopping') }),
     offsetS: Type.Number({ title: 'Shifted by', description: 'Windows begin this much later than at the whole multiple.', unit: 's', minimum: -86_400, maximum: 86_400, default: 0, advanced: true, ...only('tumbling', 'hopping') }),
     period: field.choice(['shift', 'day', 'week', 'month', 'year'], { title: 'Period', labels: ['Shift', 'Day', 'Week (from Monday)', 'Month', 'Year'], default: 'day', ...only('calendar') }),
-    shifts: Type.Array(Type.String({ title: 'Begins at', pattern: clock, examples: ['06:00'] }), { title: 'Shifts begin at', minItems: 1, maxItems: 48, default: ['06:00', '14:00', '22:00'], when: { field: 'period', is: ['shift'] } }),
-    dayStart: Type.String({ title: 'A day begins at', description: 'Of days, weeks, months and years, on the wall clock of the time zone.', pattern: clock, examples: ['06:00'], default: '00:00', ...only('calendar') }),
-    zone: Type.String({ title: 'Time zone', description: "As in the IANA list: 'Europe/Berlin', 'America/Chicago', 'UTC'. Days of 23 and 25 hours are taken as they are.", maxLength: 60, examples: ['Europe/Berlin'], default: 'UTC', ...only('calendar') }),
+    shifts: Type.Array(Type.String({ title: 'Begins at', pattern: clockTime, examples: ['06:00'] }), { title: 'Shifts begin at', minItems: 1, maxItems: 48, default: ['06:00', '14:00', '22:00'], when: { field: 'period', is: ['shift'] } }),
+    dayStart: Type.String({ title: 'A day begins at', description: 'Of days, weeks, months and years, on the wall clock of the time zone.', pattern: clockTime, examples: ['06:00'], default: '00:00', ...only('calendar') }),
+    zone: field.zone({ ...only('calendar') }),
     periods: Type.Integer({ title: 'Over the last', description: 'Periods in a window. 7 with days: at each end of a day, the last seven.', minimum: 1, maximum: 400, default: 1, ...only('calendar') }),
     delayS: Type.Number({ title: 'And after it', description: 'A window also takes this much after its reading, and its result waits for that.', unit: 's', minimum: 0, maximum: 86_400, default: 0, ...only('sliding') }),
     gapS: Type.Number({ title: 'Silence that ends it', description: 'A session ends when no reading has come for this long.', unit: 's', minimum: 0.001, maximum: 31 * 86_400, default: 60, ...only('session') }),
@@ -55,12 +55,12 @@ const Config = Type.Object(
     resultTime: field.choice(['start', 'end'], { title: 'Time of a result', labels: ['Start', 'End'], description: "Of the window; the start is OPC UA's way. Sliding windows always give the time of their reading.", default: 'start' }),
     empty: field.choice(['none', 'noData', 'hold'], { title: 'Without readings', labels: ['No result', 'Bad, count 0', 'Hold the last'], description: 'What a window without any reading gives, also of a tag that fell silent. A held result is uncertain.', default: 'none', ...only('tumbling', 'hopping', 'calendar', 'trigger') }),
     emptyMax: Type.Integer({ title: 'Empty windows in a row', description: 'After so many the tag is left alone until its next reading.', minimum: 1, maximum: 10_000, default: 100, advanced: true, when: { field: 'empty', is: ['noData', 'hold'] } }),
-    interpolation: field.choice(['step', 'linear'], { title: 'Between readings', labels: ['Step', 'Line'], description: 'For what is weighted by time: each value stands until the next reading, or goes to it in a straight line.', default: 'step', advanced: true }),
-    standsS: Type.Number({ title: 'A reading stands for', description: 'For what is weighted by time: at most this long. 0: until the next one.', unit: 's', minimum: 0, maximum: 31 * 86_400, default: 0, advanced: true }),
+    interpolation: field.choice(['last', 'linear'], { title: 'Between readings', labels: ['The last reading', 'Straight line'], description: 'For what is weighted by time: each value stands until the next reading, or goes to it in a straight line.', default: 'last', advanced: true }),
+    maxGapS: Type.Number({ title: 'Longest gap', description: 'For what is weighted by time: a reading says nothing about the time after this long. 0: no limit.', unit: 's', minimum: 0, maximum: 31 * 86_400, default: 0, advanced: true }),
     slopePer: field.choice(['s', 'min', 'h', 'd'], { title: 'Slope per', labels: ['Second', 'Minute', 'Hour', 'Day'], default: 'h', advanced: true }),
     slopeUnit: field.unit({ title: 'Unit of the slope', description: "Such as 'Cel/h' is written 'K/h'. Empty: not stated.", default: '', advanced: true }),
     maxReadings: Type.Integer({ title: 'Readings kept', description: 'In memory for each tag, where single ones are needed: to put them into order, in sliding windows, for percentiles and time weighting.', minimum: 100, maximum: 1_000_000, default: 10_000, advanced: true }),
-    key: Type.String({ title: 'Windows for each', description: "Empty: each tag. Else an expression that gives the name windows are kept by, such as 'line-1' for all of a line. Results have that name as their tag.", maxLength: 500, default: '', advanced: true }),
+    key: Type.String({ title: 'Windows for each', description: "Empty: each tag. Else an expression that gives the name windows are kept by, such as 'line-1' for all of a line. Results have that name as their tag.", widget: 'expression', maxLength: 500, default: '', advanced: true }),
   },
   { additionalProperties: false },
 )
@@ -87,8 +87,8 @@ interface Config {
   readonly resultTime: 'start' | 'end'
   readonly empty: 'none' | 'noData' | 'hold'
   readonly emptyMax: number
-  readonly interpolation: 'step' | 'linear'
-  readonly standsS: number
+  readonly interpolation: 'last' | 'linear'
+  readonly maxGapS: number
   readonly slopePer: 's' | 'min' | 'h' | 'd'
   readonly slopeUnit: string
   readonly maxReadings: number
@@ -134,7 +134,7 @@ function work(config: Config): Spec {
     percents,
     kept: {
       slope: chosen.includes('slope'),
-      rule: chosen.some((s) => timed.has(s)) ? { linear: config.interpolation === 'linear', standsMs: config.standsS > 0 ? config.standsS * 1000 : Number.POSITIVE_INFINITY } : null,
+      rule: chosen.some((s) => timed.has(s)) ? { linear: config.interpolation === 'linear', standsMs: config.maxGapS > 0 ? config.maxGapS * 1000 : Number.POSITIVE_INFINITY } : null,
       sorted: percents.length > 0,
     },
     grid:
@@ -266,7 +266,7 @@ function valueOf(what: Name | number, spec: Spec, percents: readonly number[], m
     case 'max': return none ? null : stats.max
     case 'range': return none ? null : stats.max - stats.min
     case 'stddev': return none ? null : deviationOf(stats)
-    case 'sum': return none ? null : sumOf(stats)
+    case 'sum': return none ? null : totalOf(stats)
     case 'first': return none ? null : span.first
     case 'last': return none ? null : span.last
     case 'change': return none ? null : span.last - span.first
@@ -556,7 +556,7 @@ function giveSlide(ctx: Ctx, spec: Spec, m: Ordered, start: number, end: number,
   askSlide(m.slide, whole, spec.kept)
   if (spec.kept.rule) finishStand(whole.stand, carry, start, end, spec.kept.rule)
   const { sorted } = m.slide
-  give(ctx, spec, ctx.tag, spec.kept.sorted ? percentilesOfSorted(sorted.values, sorted.count, spec.percents) : noPercents, start, end, at, m.clipped > start, false)
+  give(ctx, spec, ctx.tag, spec.kept.sorted ? percentilesOfSorted(sorted, spec.percents) : noPercents, start, end, at, m.clipped > start, false)
 }
 
 function stepCount(ctx: Ctx, spec: Spec, m: Ordered, time: number, value: number, state: State): void {
@@ -680,7 +680,7 @@ export default defineNode({
   type: 'aggregate.window',
   version: 2,
   title: 'Window statistics',
-  summary: 'Mean, minimum, maximum, percentiles, slope and more over windows of time, of readings or between triggers.',
+  summary: 'Gives mean, minimum, maximum, percentiles, slope and more over windows of time, of readings or between triggers.',
   help: `Statistics for each tag by itself (or each *key*), on source time, of the windows chosen:
 
 - **Tumbling**: one after the other, from whole multiples of the length (UTC) on. **Hopping**: the same length, more often, overlapping.
@@ -694,7 +694,7 @@ export default defineNode({
 
 **Windows behind windows.** Event time behind this node is that of the results still to come, so that a window of minutes behind one of seconds takes them all; results add up their waits. Not so with the *start* of count and trigger windows and of sessions without a longest length, which may have begun any time ago: choose the *end* there.
 
-**Statistics.** All readings count the same, however long they stood, but in *mean over time* and *good time*: there each value stands until the next reading (step) or goes to it in a line, from the reading before the window on and to the window's end. *Standard deviation* is that of a sample (n − 1), 0 of a single reading. *Range*, *change* and *standard deviation* are differences: of °C they are kelvins, so convert before this node, not after it. *Slope* is that of least squares, missing with readings at fewer than two times. *Percentiles* are interpolated between readings; of more readings than are kept they are one of the readings, whose rank is true to 0.5 % of the readings. *One record* has the quality of the worst in it.
+**Statistics.** All readings count the same, however long they stood, but in *mean over time* and *good time*: there each value stands until the next reading or goes to it in a straight line, for no longer than the *longest gap*, from the reading before the window on and to the window's end. *Standard deviation* is that of a sample (n − 1), 0 of a single reading. *Range*, *change* and *standard deviation* are differences: of °C they are kelvins, so convert before this node, not after it. *Slope* is that of least squares, missing with readings at fewer than two times. *Percentiles* are interpolated between readings; of more readings than are kept they are one of the readings, whose rank is true to 0.5 % of the readings. *One record* has the quality of the worst in it.
 
 **Bad readings, NaN and infinities** are left out of the values but counted in *good share*, and while they last is no good time. When the share of good readings (of what is weighted by time: of good time) is below what is needed, results are *UncertainSubNormal*; with no usable reading they are missing and *BadNoData*. **Uncertain** readings are reckoned with, but are not good ones.
 
@@ -735,7 +735,8 @@ Source: OPC 10000-13, 5.4.3.2 (status), 5.4.3 (time of the result, TimeAverage, 
     const hops = config.sizeS / config.hopS
     if (kind === 'hopping' && (hops < 1 || Math.abs(hops - Math.round(hops)) > 1e-9)) faults.push({ field: '/hopS', reason: 'The length must be a whole multiple of it.' })
     else if (kind === 'hopping' && hops > 1440) faults.push({ field: '/hopS', reason: 'It must be a 1440th of the length or more.' })
-    if (kind === 'calendar' && !isZone(config.zone)) faults.push({ field: '/zone', reason: `'${config.zone}' is not a time zone. Write it as in 'Europe/Berlin'.` })
+    const zone = kind === 'calendar' ? zoneFault(config.zone) : undefined
+    if (zone !== undefined) faults.push({ field: '/zone', reason: zone })
     if (kind === 'calendar' && new Set(config.shifts).size < config.shifts.length) faults.push({ field: '/shifts', reason: 'Two shifts begin at the same time.' })
     if (kind === 'count' && config.every > config.readings) faults.push({ field: '/every', reason: `It must be ${config.readings} (the readings of a window) or less.` })
     if (config.statistics.length + config.percentiles.length === 0) faults.push({ field: '/statistics', reason: 'Choose one at least.' })
@@ -782,8 +783,7 @@ Source: OPC 10000-13, 5.4.3.2 (status), 5.4.3 (time of the result, TimeAverage, 
       else ctx.drop('no_trigger')
       return
     }
-    const before = m.previous
-    if (before !== null && before.time === s.time && before.quality === s.quality && Object.is(before.value, s.value) && before.tag === s.tag) {
+    if (repeats(s, m.previous)) {
       ctx.drop('duplicate')
       return
     }

@@ -245,7 +245,7 @@ const list: readonly PlainFunction[] = [
       if (typeof v === 'boolean') return v ? 1 : 0
       if (typeof v !== 'string') return f.wrong(v)
       const n = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(v.trim()) ? Number(v) : Number.NaN
-      return Number.isFinite(n) ? n : f.fail('This text is no number.', Quality.badTypeMismatch)
+      return Number.isFinite(n) ? n : f.fail('This text is no number.', Quality.badDecoding)
     },
   },
   {

@@ -1,6 +1,5 @@
 // The last sample that passed is the state; it is kept, not copied, since samples are immutable.
-import { Type, defineNode, port, same, truthful, type Sample } from '#kit'
-import { equal } from '#math/equal'
+import { Type, defineNode, port, same, sameValue, truthful, type Sample } from '#kit'
 
 export default defineNode({
   type: 'filter.change',
@@ -35,7 +34,7 @@ Source: OPC 10000-4, DataChangeTrigger STATUS_VALUE.`,
     const { config, state } = ctx
     const s = truthful(sample)
     const last = state.last
-    if (last !== null && s.quality === last.quality && equal(s.value, last.value)) {
+    if (last !== null && s.quality === last.quality && sameValue(s.value, last.value)) {
       const silent = config.maxSilenceS > 0 && Math.abs(s.time - last.time) >= config.maxSilenceS * 1000
       if (!silent) {
         ctx.drop('unchanged')

@@ -1,7 +1,6 @@
 // A wait runs on source time; a timer of the gateway stands in for samples that do not come, as for an alarm's delays.
 // When a wait ends is part of the state, so that one under way ends as it began, also under a new config.
-import { Type, defineNode, isBad, port, same, sample as make, truthful, worse, type Context, type Sample, type Static, type Value } from '#kit'
-import { equal } from '#math/equal'
+import { Type, defineNode, isBad, port, same, sample as make, sameValue, truthful, worse, type Context, type Sample, type Static, type Value } from '#kit'
 
 const Config = Type.Object(
   {
@@ -79,14 +78,14 @@ Source: on-delay and off-delay timers TON and TOF, IEC 61131-3, 6.6.3.5.5.`,
       ctx.emit['value']!(s)
       return
     }
-    if (m.stable !== null && equal(s.value, m.stable.value)) {
+    if (m.stable !== null && sameValue(s.value, m.stable.value)) {
       stopWaiting(ctx)
       m.stable = s
       ctx.emit['value']!(s)
       return
     }
     const w = m.waiting
-    if (w !== null && equal(s.value, w.value)) {
+    if (w !== null && sameValue(s.value, w.value)) {
       if (worse(w.quality, s.quality) !== w.quality) m.waiting = make(w.tag, w.value, w.time, s.quality)
       ctx.drop('waiting')
       return

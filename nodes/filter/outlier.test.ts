@@ -32,7 +32,7 @@ describe.each(['hampel', 'zscore', 'iqr'] as const)('%s', (method) => {
     await fc.assert(
       fc.asyncProperty(readings, fc.integer({ min: 3, max: 30 }), fc.constantFrom(0.777, 1.513, 3.0137), async (values, n, k) => {
         const distinct = values.filter((v, i) => v !== values[i - 1])
-        const { out } = await run({ method, n, k, fences: k, minReadings: 3 }, distinct)
+        const { out } = await run({ method, readings: n, deviations: k, fences: k, minReadings: 3 }, distinct)
         const expected = distinct.flatMap((x, i) => (i >= 3 && naive[method]!(distinct.slice(Math.max(0, i - n), i), x, k) ? [i] : []))
         expect(found(out)).toEqual(expected)
       }),
@@ -41,21 +41,21 @@ describe.each(['hampel', 'zscore', 'iqr'] as const)('%s', (method) => {
   })
 
   test('takes the largest numbers there are without an unusable result that looks good', async () => {
-    const { out } = await run({ method, n: 4, minReadings: 2, action: 'replace', replacement: 'mean' }, [1.7e308, -1.7e308, 1.7e308, 0, -1.7e308, 5, 1.7e308])
+    const { out } = await run({ method, readings: 4, minReadings: 2, action: 'replace', replacement: 'mean' }, [1.7e308, -1.7e308, 1.7e308, 0, -1.7e308, 5, 1.7e308])
     for (const s of out) if (typeof s.value !== 'number') expect(s.quality).toBe('BadOutOfRange')
   })
 })
 
 test('replaces by the mean or the median of the window without the outlier', async () => {
   const values = [1, 2, 6, 100]
-  const value = async (replacement: 'mean' | 'median' | 'last') => (await run({ n: 3, minReadings: 3, action: 'replace', replacement }, values)).out.at(-1)
-  expect(await value('mean')).toEqual({ at: 'value', value: 3, time: 3, quality: 'Uncertain' })
-  expect(await value('median')).toEqual({ at: 'value', value: 2, time: 3, quality: 'Uncertain' })
-  expect(await value('last')).toEqual({ at: 'value', value: 6, time: 3, quality: 'Uncertain' })
+  const value = async (replacement: 'mean' | 'median' | 'last') => (await run({ readings: 3, minReadings: 3, action: 'replace', replacement }, values)).out.at(-1)
+  expect(await value('mean')).toEqual({ at: 'value', value: 3, time: 3, quality: 'UncertainSubstituteValue' })
+  expect(await value('median')).toEqual({ at: 'value', value: 2, time: 3, quality: 'UncertainSubstituteValue' })
+  expect(await value('last')).toEqual({ at: 'value', value: 6, time: 3, quality: 'UncertainLastUsableValue' })
 })
 
 test('keeps the last one that was no outlier through a row of them', async () => {
-  const { out } = await run({ n: 9, minReadings: 3, action: 'replace', replacement: 'last' }, [1, 2, 3, 500, 600, 700])
+  const { out } = await run({ readings: 9, minReadings: 3, action: 'replace', replacement: 'last' }, [1, 2, 3, 500, 600, 700])
   expect(out.filter((s) => s.at === 'value').map((s) => s.value)).toEqual([1, 2, 3, 3, 3, 3])
 })
 
@@ -85,16 +85,16 @@ test('counts a repeated reading once', async () => {
 })
 
 test('refuses to wait for more readings than the window has', () => {
-  expect(node.check!(config({ n: 5, minReadings: 6 }), { model: () => undefined }).map((f) => f.field)).toEqual(['/minReadings'])
+  expect(node.check!(config({ readings: 5, minReadings: 6 }), { model: () => undefined }).map((f) => f.field)).toEqual(['/minReadings'])
 })
 
 test('the window goes on under any config of the same length', () => {
   expect(node.carries!(config({}), config({ method: 'iqr', fences: 9, tolerance: 4, action: 'mark', minReadings: 2 }))).toBe(true)
-  expect(node.carries!(config({}), config({ n: 22 }))).toBe(false)
+  expect(node.carries!(config({}), config({ readings: 22 }))).toBe(false)
 })
 
 test('the mean of numbers whose sum is too large is a number', async () => {
-  const { out } = await run({ n: 3, minReadings: 3, action: 'replace', replacement: 'mean' }, [1.6e308, 1.5e308, 1.6e308, 0])
-  expect(out.at(-1)!.quality).toBe('Uncertain')
+  const { out } = await run({ readings: 3, minReadings: 3, action: 'replace', replacement: 'mean' }, [1.6e308, 1.5e308, 1.6e308, 0])
+  expect(out.at(-1)!.quality).toBe('UncertainSubstituteValue')
   expect((out.at(-1)!.value as number) / 1e308).toBeCloseTo(4.7 / 3, 10)
 })

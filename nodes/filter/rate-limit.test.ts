@@ -43,7 +43,7 @@ describe.each(['first', 'latest'] as const)('keeping the %s', (keep) => {
   test('passes what a token bucket passes', async () => {
     await fc.assert(
       fc.asyncProperty(rising, fc.integer({ min: 1, max: 50 }), fc.integer({ min: 1, max: 6 }), async (times, spacing, burst) => {
-        const { out, ledger } = await run({ count: 1, periodS: spacing / 1000, burst, keep }, times)
+        const { out, ledger } = await run({ readings: 1, periodS: spacing / 1000, burst, keep }, times)
         expect(out.map((s) => s.value)).toEqual(bucket(times, spacing, burst, keep === 'latest'))
         expect(out.length + (ledger.dropped['excess'] ?? 0)).toBe(times.length)
       }),
@@ -53,13 +53,13 @@ describe.each(['first', 'latest'] as const)('keeping the %s', (keep) => {
 })
 
 test('the last reading always arrives when the latest waits, at the end of a recording too', async () => {
-  const { out } = await run({ count: 1, periodS: 60 }, [0, 1, 2, 3])
+  const { out } = await run({ readings: 1, periodS: 60 }, [0, 1, 2, 3])
   expect(out.map((s) => s.value)).toEqual([0, 3])
 })
 
 /** One tag of the node under a clock of its own. */
 function bench(some: Partial<Config>) {
-  const full = config({ count: 1, periodS: 10, ...some })
+  const full = config({ readings: 1, periodS: 10, ...some })
   const said: number[] = []
   const clock = { now: 0, wake: Number.POSITIVE_INFINITY }
   const unused = (): never => {
@@ -124,14 +124,14 @@ describe('clocks', () => {
   })
 
   test('one late reading does not open the limit for those after it', async () => {
-    const { out } = await run({ count: 1, periodS: 10, keep: 'first' }, [100_000, 50_000, 101_000, 51_000, 102_000, 110_000])
+    const { out } = await run({ readings: 1, periodS: 10, keep: 'first' }, [100_000, 50_000, 101_000, 51_000, 102_000, 110_000])
     expect(out.map((s) => s.time)).toEqual([100_000, 110_000])
   })
 })
 
 test('a change of quality uses up a turn, and no more than the next', async () => {
   const { out } = await runExample(node, {
-    title: '', config: config({ count: 1, periodS: 10, keep: 'first' }),
+    title: '', config: config({ readings: 1, periodS: 10, keep: 'first' }),
     in: [
       { at: 'value', value: 1, time: 0 },
       { at: 'value', value: 2, time: 1000, quality: 'Bad' },
@@ -147,7 +147,7 @@ test('a change of quality uses up a turn, and no more than the next', async () =
 test('turns go on under what does not count them', () => {
   const carries = (to: Partial<Config>) => node.carries!(config({}), config(to))
   expect(carries({ keep: 'first', qualityAtOnce: false })).toBe(true)
-  expect(carries({ count: 10, periodS: 10 })).toBe(true)
+  expect(carries({ readings: 10, periodS: 10 })).toBe(true)
   expect(carries({ periodS: 2 })).toBe(false)
   expect(carries({ burst: 2 })).toBe(false)
 })

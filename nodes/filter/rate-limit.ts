@@ -4,7 +4,7 @@ import { Quality, Type, defineNode, field, port, same, truthful, type Context, t
 
 const Config = Type.Object(
   {
-    count: Type.Integer({ title: 'Readings', description: 'At most this many of each tag in the period below.', minimum: 1, maximum: 1_000_000, default: 1 }),
+    readings: Type.Integer({ title: 'Readings', description: 'At most this many of each tag in the period below.', minimum: 1, maximum: 1_000_000, default: 1 }),
     periodS: Type.Number({ title: 'In', unit: 's', minimum: 0.001, maximum: 31 * 86_400, default: 1 }),
     burst: Type.Integer({ title: 'At once', description: 'So many may pass one straight after the other when there was a pause before. 1: evenly spaced.', minimum: 1, maximum: 1_000_000, default: 1, advanced: true }),
     keep: field.choice(['latest', 'first'], { title: 'Of those too many', labels: ['The latest waits', 'All are left out'], default: 'latest' }),
@@ -26,7 +26,7 @@ interface Memory {
 }
 type Ctx = Context<Config, Memory>
 
-const spacingOf = ({ count, periodS }: Config): number => (periodS * 1000) / count
+const spacingOf = ({ readings, periodS }: Config): number => (periodS * 1000) / readings
 /** Source time from which the next reading may pass. */
 const freeFrom = (config: Config, full: number): number => full - (config.burst - 1) * spacingOf(config)
 
@@ -119,7 +119,7 @@ Source: ITU-T I.371 (2004), Annex A, generic cell rate algorithm (virtual schedu
   examples: [
     {
       title: 'One in 10 s: the latest waits for its turn',
-      config: { count: 1, periodS: 10, burst: 1, keep: 'latest', qualityAtOnce: true },
+      config: { readings: 1, periodS: 10, burst: 1, keep: 'latest', qualityAtOnce: true },
       in: [
         { at: 'value', value: 1, time: 0 },
         { at: 'value', value: 2, time: 4000 },
@@ -136,7 +136,7 @@ Source: ITU-T I.371 (2004), Annex A, generic cell rate algorithm (virtual schedu
     },
     {
       title: 'Three in 3 s, two of them at once; others are left out',
-      config: { count: 3, periodS: 3, burst: 2, keep: 'first', qualityAtOnce: true },
+      config: { readings: 3, periodS: 3, burst: 2, keep: 'first', qualityAtOnce: true },
       in: [
         { at: 'value', value: 'a', time: 0 },
         { at: 'value', value: 'b', time: 100 },
@@ -152,7 +152,7 @@ Source: ITU-T I.371 (2004), Annex A, generic cell rate algorithm (virtual schedu
     },
     {
       title: 'A sensor that fails shows at once, and so does its return',
-      config: { count: 1, periodS: 60, burst: 1, keep: 'latest', qualityAtOnce: true },
+      config: { readings: 1, periodS: 60, burst: 1, keep: 'latest', qualityAtOnce: true },
       in: [
         { at: 'value', value: 20, time: 0 },
         { at: 'value', value: 21, time: 1000 },
@@ -170,7 +170,7 @@ Source: ITU-T I.371 (2004), Annex A, generic cell rate algorithm (virtual schedu
     },
     {
       title: 'Bad quality limited like the rest',
-      config: { count: 1, periodS: 10, burst: 1, keep: 'first', qualityAtOnce: false },
+      config: { readings: 1, periodS: 10, burst: 1, keep: 'first', qualityAtOnce: false },
       in: [
         { at: 'value', value: 1, time: 0 },
         { at: 'value', value: 1, time: 1000, quality: 'BadTimeout' },

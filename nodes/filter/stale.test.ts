@@ -10,7 +10,7 @@ const config = (some: Partial<Config>): Config => withDefaults(node.config, some
 
 /** One tag of the node under a clock of its own, with what it said. */
 function bench(some: Partial<Config>) {
-  const full = config({ timeoutS: 10, ...some })
+  const full = config({ staleAfterS: 10, ...some })
   const said: string[] = []
   const clock = { now: 0, wake: Number.POSITIVE_INFINITY, set: 0 }
   const say = (port: string) => (s: Sample) => void said.push(`${port} ${s.time} ${String(s.value)}${s.quality === Quality.good ? '' : ` ${qualityName(s.quality)}`}`)
@@ -135,7 +135,7 @@ describe('a value that stands still', () => {
   })
 
   test.each<[Config['as'], string]>([['bad', 'value 10000 5 BadSensorFailure'], ['uncertain', 'value 10000 5 Uncertain'], ['missing', 'value 10000 null BadSensorFailure']])('passes as %s', (as, expected) => {
-    const b = bench({ as, frozenS: 10, timeoutS: 60 })
+    const b = bench({ as, frozenS: 10, staleAfterS: 60 })
     b.feed(5, 0)
     b.feed(5, 10_000)
     expect(b.said.filter((line) => line.startsWith('value')).at(-1)).toBe(expected)
@@ -144,5 +144,5 @@ describe('a value that stands still', () => {
 
 test('what it knows goes on unless the timer would be another', () => {
   expect(node.carries!(config({}), config({ as: 'missing', frozenS: 5, frozenBand: 1 }))).toBe(true)
-  expect(node.carries!(config({}), config({ timeoutS: 61 }))).toBe(false)
+  expect(node.carries!(config({}), config({ staleAfterS: 61 }))).toBe(false)
 })

@@ -1,11 +1,10 @@
 // Silence is a matter of the gateway's clock, a value that stands still one of source time. The timer is set anew only
 // when it fires, not with each reading.
-import { Quality, Type, defineNode, field, isBad, port, same, sample as make, truthful, worse, type Context, type Sample, type Static } from '#kit'
-import { equal } from '#math/equal'
+import { Quality, Type, defineNode, field, isBad, port, same, sample as make, sameValue, truthful, worse, type Context, type Sample, type Static } from '#kit'
 
 const Config = Type.Object(
   {
-    timeoutS: Type.Number({ title: 'Stale after', description: 'Without a reading of the tag for this long, by the clock of the gateway.', unit: 's', minimum: 0.01, maximum: 31 * 86_400, default: 60 }),
+    staleAfterS: Type.Number({ title: 'Stale after', description: 'Without a reading of the tag for this long, by the clock of the gateway.', unit: 's', minimum: 0.01, maximum: 31 * 86_400, default: 60 }),
     as: field.choice(['bad', 'uncertain', 'missing'], { title: 'Then the value is', labels: ['Bad', 'Uncertain', 'Missing, bad'], default: 'bad' }),
     frozenS: Type.Number({ title: 'Frozen after', description: 'Readings come, but the value has not changed for this long by source time. 0: not watched.', unit: 's', minimum: 0, maximum: 31 * 86_400, default: 0 }),
     frozenBand: Type.Number({ title: 'Frozen within', description: 'A number that moves by no more than this has not changed.', unitOf: 'value', minimum: 0, default: 0, advanced: true }),
@@ -36,7 +35,7 @@ function doubt({ config }: Ctx, s: Sample, time: number, bad: number, uncertain:
 function isFrozen({ config, state: m }: Ctx, s: Sample): boolean {
   if (isBad(s.quality)) return config.frozenS > 0 && m.frozen === true
   const { moved } = m
-  const still = moved !== null && (typeof s.value === 'number' && typeof moved.value === 'number' ? Math.abs(s.value - moved.value) <= config.frozenBand : equal(s.value, moved.value))
+  const still = moved !== null && (typeof s.value === 'number' && typeof moved.value === 'number' ? Math.abs(s.value - moved.value) <= config.frozenBand : sameValue(s.value, moved.value))
   if (!still || moved === null) {
     m.moved = s
     return false
@@ -86,30 +85,30 @@ Silence is measured by the **clock of the gateway**, from the arrival of the las
     if (m.frozen !== null && m.frozen !== was) ctx.emit['frozen']!(make(s.tag, m.frozen, s.time))
     if (!m.timer) {
       m.timer = true
-      ctx.wakeAt(m.seenAt + config.timeoutS * 1000)
+      ctx.wakeAt(m.seenAt + config.staleAfterS * 1000)
     }
   },
   tick(ctx) {
     const { config, state: m } = ctx
     const { last } = m
     if (last === null) return
-    const due = m.seenAt + config.timeoutS * 1000
+    const due = m.seenAt + config.staleAfterS * 1000
     if (due > ctx.now) {
       ctx.wakeAt(due)
       return
     }
     m.timer = false
     m.stale = true
-    const time = last.time + config.timeoutS * 1000
+    const time = last.time + config.staleAfterS * 1000
     ctx.emit['value']!(doubt(ctx, last, time, Quality.badTimeout, Quality.uncertainLastUsable))
     ctx.emit['stale']!(make(last.tag, true, time))
   },
   // The timer under way is that of the old time.
-  carries: (from, to) => from.timeoutS === to.timeoutS,
+  carries: (from, to) => from.staleAfterS === to.staleAfterS,
   examples: [
     {
       title: 'Silent for 10 s, and back',
-      config: { timeoutS: 10, as: 'bad', frozenS: 0, frozenBand: 0 },
+      config: { staleAfterS: 10, as: 'bad', frozenS: 0, frozenBand: 0 },
       in: [
         { at: 'value', tag: 'PT-1', value: 4.2, time: 0 },
         { at: 'value', tag: 'PT-1', value: 4.3, time: 8000 },
@@ -132,7 +131,7 @@ Silence is measured by the **clock of the gateway**, from the arrival of the las
     },
     {
       title: 'A stuck sensor: the value stands still for 3 s',
-      config: { timeoutS: 60, as: 'uncertain', frozenS: 3, frozenBand: 0.1 },
+      config: { staleAfterS: 60, as: 'uncertain', frozenS: 3, frozenBand: 0.1 },
       in: [
         { at: 'value', value: 20, time: 0 },
         { at: 'value', value: 20.05, time: 1500 },
@@ -154,7 +153,7 @@ Silence is measured by the **clock of the gateway**, from the arrival of the las
     },
     {
       title: 'Bad readings and NaN are signs of life; a missing value after the silence',
-      config: { timeoutS: 5, as: 'missing', frozenS: 0, frozenBand: 0 },
+      config: { staleAfterS: 5, as: 'missing', frozenS: 0, frozenBand: 0 },
       in: [
         { at: 'value', tag: 'A', value: 'on', time: 0 },
         { at: 'value', tag: 'A', value: 'on', time: 4000, quality: 'BadCommunicationError' },

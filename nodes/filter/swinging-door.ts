@@ -1,6 +1,6 @@
 // Compression with a bound on the error: the pivot is the last point that left, the held one the last that could be its
 // other end. Of all readings between them only the range of slopes is kept that stays near enough to each of them.
-import { Type, defineNode, field, isBad, port, same, truthful, type Context, type Sample, type Static } from '#kit'
+import { Type, defineNode, field, isBad, port, repeats, same, truthful, type Context, type Sample, type Static } from '#kit'
 
 const Config = Type.Object(
   {
@@ -77,7 +77,7 @@ Source: E. H. Bristol, US patent 4,669,097 (1987, expired) and *Swinging door tr
       archive(ctx, s)
       return
     }
-    if (s.time === last.time && s.quality === last.quality && Object.is(s.value, last.value)) {
+    if (repeats(s, last)) {
       ctx.drop('duplicate')
       return
     }

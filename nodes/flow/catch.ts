@@ -8,7 +8,7 @@ export default defineNode({
   summary: 'Gives the samples that failed in other nodes, and why.',
   help: `**sample** is the sample that failed, as it came to the node that failed: repair it, keep it, send it on. **event** says what happened: the node, the port, the code and the reason. When a timer failed there is an event and no sample.
 
-Failures of nodes behind this one are not caught by it: what handles failures cannot go in circles. They are counted on their node, as every failure is. Several catches get each failure, each for the nodes it names.
+Failures of nodes behind a catch are not caught again, by none: what handles failures cannot go in circles. They are counted on their node, as every failure is. Several catches get each failure, each for the nodes it names.
 
 **Bad, NaN, late, duplicate** and **backward-time** samples are no failures: they are carried by their quality. Only what a node cannot handle at all comes here, unchanged and with its own time.`,
   keywords: ['error', 'exception', 'dead letter', 'failure', 'try', 'handler'],

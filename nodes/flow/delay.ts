@@ -17,7 +17,7 @@ export default defineNode({
 
 A delay is also what makes a **loop** possible: wires may lead back to a node in front only through a node that delays.
 
-At most as many samples of a tag wait as you allow; when one more comes, the oldest leaves at once, early, so that nothing is lost. Samples that wait survive a restart.
+At most as many samples of a tag wait as you allow; when one more comes, the oldest leaves at once, early, so that nothing is lost. In a loop it could come back at once and go round without end: there the new one fails instead, and is counted. Samples that wait survive a restart.
 
 **Bad, late, duplicate** and **backward-time** samples are delayed like any other, unchanged. **NaN** and infinities become bad.`,
   keywords: ['wait', 'later', 'loop', 'feedback', 'dead time', 'postpone'],
@@ -34,6 +34,10 @@ At most as many samples of a tag wait as you allow; when one more comes, the old
   outputs: { value: same('value') },
   delays: true,
   drains: () => true,
+  complete({ delayS }) {
+    const wait = delayS * 1000
+    return (watermark) => watermark - wait
+  },
   state: (): Memory => ({ samples: [], due: [], head: 0 }),
   // What waits keeps the time that it was given.
   carries: () => true,

@@ -2,6 +2,7 @@
 import { parse } from 'csv-parse/sync'
 import { Type, defineNode, field, fromConfig, reasonOf, sample as make, type Context, type Value } from '#kit'
 import { nextState, normalOf, uniformOf } from '#math/random'
+import { perConfig } from '#math/remember'
 
 const Config = Type.Object(
   {
@@ -20,7 +21,7 @@ const Config = Type.Object(
     mean: Type.Number({ title: 'Mean', default: 0, when: { field: 'shape', is: ['noise'] } }),
     deviation: Type.Number({ title: 'Noise', description: 'Standard deviation of normal noise that is added.', minimum: 0, default: 0, when: { field: 'shape', is: ['sine', 'square', 'triangle', 'ramp', 'noise'] } }),
     seed: Type.Integer({ title: 'Seed', description: 'The same seed gives the same noise.', default: 1, advanced: true, when: { field: 'shape', is: ['sine', 'square', 'triangle', 'ramp', 'noise'] } }),
-    kind: field.choice(['number', 'boolean', 'text'], { title: 'Kind', labels: ['Number', 'Yes or no', 'Text'], default: 'number', when: { field: 'shape', is: ['constant'] } }),
+    kind: field.choice(['number', 'boolean', 'text'], { title: 'Kind', labels: ['Number', 'True or false', 'Text'], default: 'number', when: { field: 'shape', is: ['constant'] } }),
     value: Type.String({ title: 'Value', description: 'A number, true or false, or a text.', maxLength: 10_000, default: '0', when: { field: 'shape', is: ['constant'] } }),
     csv: Type.String({ title: 'Recording', description: 'With a header. The columns time and value are needed, tag may be there. Time as ISO 8601, or as seconds.', widget: 'text', maxLength: 1_000_000, default: 'time,value\n0,1\n1,2\n', when: { field: 'shape', is: ['csv'] } }),
     speed: Type.Number({ title: 'Pace', description: '1: as recorded, 2: twice as fast.', minimum: 0.001, maximum: 10_000, default: 1, when: { field: 'shape', is: ['csv'] } }),
@@ -61,14 +62,9 @@ interface Row {
   readonly value: number
 }
 type Recording = { readonly rows: readonly Row[]; readonly lengthMs: number } | { readonly fault: string }
-const recordings = new WeakMap<object, Recording>()
 
 /** Read once for each config; the rows are no part of the state. */
-function recordingOf(config: Pick<Config, 'csv' | 'tag'>): Recording {
-  let found = recordings.get(config)
-  if (!found) recordings.set(config, (found = read(config)))
-  return found
-}
+const recordingOf = perConfig(read)
 
 function read({ csv, tag }: Pick<Config, 'csv' | 'tag'>): Recording {
   let records: Record<string, string>[]

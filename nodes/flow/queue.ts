@@ -16,7 +16,7 @@ export default defineNode({
   effects: 'none',
   config: Type.Object(
     {
-      limit: Type.Integer({ title: 'Length', description: 'Samples that may wait.', minimum: 1, maximum: 100_000, default: 1000 }),
+      limit: Type.Integer({ title: 'Samples that may wait', minimum: 1, maximum: 100_000, default: 1000 }),
       policy: field.choice(['block', 'oldest', 'newest', 'latest'], {
         title: 'When it is full',
         labels: ['Make sources wait', 'Drop the oldest', 'Drop the newest', 'Keep the newest of each tag'],

@@ -1,5 +1,5 @@
 // inference.onnx: runs a model of the registry. Its ports are the model's own inputs and outputs.
-import { defineNode, field, isBad, issue, IssueError, Quality, sample, Type, worse, type ModelPort, type Opened, type Outcome, type ResolvedPort, type ResolvedPorts, type Sample, type Tensor, type Value } from '#kit'
+import { defineNode, field, isBad, isFiniteValue, issue, IssueError, Quality, sample, Type, worse, type ModelPort, type Opened, type Outcome, type ResolvedPort, type ResolvedPorts, type Sample, type Tensor, type Value } from '#kit'
 
 const config = Type.Object({ model: field.model({ description: 'Of the models on this gateway.' }) }, { additionalProperties: false })
 
@@ -53,7 +53,7 @@ Quick models (below about 0.2 ms) run with the flow, slower ones on a thread bes
       for (const input of inputs) {
         const { value } = given.get(input.name)!
         if (value === null) return bad(first, Quality.badNoData)
-        if (!isFiniteValue(value)) return bad(first, Quality.bad)
+        if (!isFiniteValue(value)) return bad(first, Quality.badOutOfRange)
         feeds[input.name] = toTensor(input, value)
       }
       const results = await model.run(feeds)
@@ -61,9 +61,9 @@ Quick models (below about 0.2 ms) run with the flow, slower ones on a thread bes
       for (const output of outputs) {
         const value = fromTensor(output, results[output.name]!)
         const good = isFiniteValue(value)
-        emit.push([output.name, good ? sample(first.tag, value, first.time, quality) : sample<Value>(first.tag, null, first.time, Quality.bad)])
+        emit.push([output.name, good ? sample(first.tag, value, first.time, quality) : sample<Value>(first.tag, null, first.time, Quality.badOutOfRange)])
         const label = labelName(output)
-        if (label !== undefined) emit.push([label, good ? sample(first.tag, output.labels![largest(value)]!, first.time, quality) : sample<Value>(first.tag, null, first.time, Quality.bad)])
+        if (label !== undefined) emit.push([label, good ? sample(first.tag, output.labels![largest(value)]!, first.time, quality) : sample<Value>(first.tag, null, first.time, Quality.badOutOfRange)])
       }
       return { emit }
     }
@@ -135,11 +135,6 @@ function outputPorts(outputs: readonly ModelPort[]): ResolvedPorts {
     if (label !== undefined) ports[label] = { kind: 'text', title: `${p.title ?? p.name}: the most likely` }
   }
   return ports
-}
-
-function isFiniteValue(value: Value): boolean {
-  if (typeof value === 'number') return Number.isFinite(value)
-  return value instanceof Float64Array || value instanceof Float32Array ? value.every(Number.isFinite) : true
 }
 
 /** Whole numbers a type can hold. Floats round, and beyond their range become infinite, which the model's results then show. */

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { Quality, isBad, isGood, isUsable, qualityCode, qualityName, sample, sampleFromJson, sampleToJson, severity, truthful, valueFromJson, worse, type JsonSample, type JsonValue, type Value } from './sample.ts'
+import { Quality, assetOf, isBad, isFiniteValue, isGood, isUsable, qualityCode, qualityName, repeats, sample, sampleFromJson, sampleToJson, sameValue, severity, truthful, valueFromJson, worse, type JsonSample, type JsonValue, type Value } from './sample.ts'
 
 const naughty = JSON.parse(readFileSync(join(import.meta.dirname, '../../../shared/data/json/blns.json'), 'utf8')) as string[]
 
@@ -120,4 +120,72 @@ describe('what a value can be', () => {
   test('the very same sample when nothing is wrong', () => {
     for (const s of [sample('x', 1, 0), sample('x', 'a', 0), sample('x', Number.NaN, 0, Quality.badSensor), sample('x', 1, 0, Quality.bad), sample('x', false, 0)]) expect(truthful(s)).toBe(s)
   })
+})
+
+// ---- the same
+
+const picture = (byte: number) => ({ format: 'png', width: 1, height: 1, data: Uint8Array.of(byte) })
+
+test.each<[unknown, unknown]>([
+  [1, 1],
+  [0, -0],
+  [Number.NaN, Number.NaN],
+  [null, null],
+  ['', ''],
+  [Float64Array.of(1, Number.NaN), Float64Array.of(1, Number.NaN)],
+  [Float64Array.of(0), Float64Array.of(-0)],
+  [Float32Array.of(), Float32Array.of()],
+  [{ a: 1, b: { c: 'x' } }, { b: { c: 'x' }, a: 1 }],
+  [JSON.parse('{"__proto__":1}'), JSON.parse('{"__proto__":1}')],
+  [picture(1), picture(1)],
+])('%o is %o', (a, b) => {
+  expect(sameValue(a, b)).toBe(true)
+  expect(sameValue(b, a)).toBe(true)
+})
+
+test.each<[unknown, unknown]>([
+  [1, 2],
+  [1, '1'],
+  [0, false],
+  [0, null],
+  [Number.NaN, 0],
+  [Number.NaN, 'NaN'],
+  [null, {}],
+  ['a', 'b'],
+  [Float64Array.of(1, 2), Float64Array.of(1, 3)],
+  [Float64Array.of(1, 2), Float64Array.of(1)],
+  [Float64Array.of(1), Float32Array.of(1)],
+  [Float64Array.of(1), { 0: 1 }],
+  [{ a: 1 }, { a: 2 }],
+  [{ a: 1 }, { b: 1 }],
+  [{ a: 1 }, { a: 1, b: 1 }],
+  [{}, JSON.parse('{"__proto__":1}')],
+  [{ toString: 1 }, { valueOf: 1 }],
+  [picture(1), picture(2)],
+])('%o is not %o', (a, b) => {
+  expect(sameValue(a, b)).toBe(false)
+  expect(sameValue(b, a)).toBe(false)
+})
+
+test('a copy of plain data is equal, and one that was changed anywhere is not', () => {
+  const plain = fc.jsonValue({ maxDepth: 3 }).filter((v) => !JSON.stringify(v).includes('['))
+  fc.assert(fc.property(plain, (value) => {
+    expect(sameValue(value, structuredClone(value))).toBe(true)
+    expect(sameValue({ value }, { value: { value } })).toBe(false)
+  }))
+})
+
+test('a reading repeats the one before it when tag, time, quality and value are the same', () => {
+  const s = sample('x', Float64Array.of(1, 2), 5)
+  expect([repeats(s, null), repeats(s, undefined), repeats(s, sample('x', Float64Array.of(1, 2), 5))]).toEqual([false, false, true])
+  for (const other of [sample('y', s.value, 5), sample('x', Float64Array.of(1, 3), 5), sample('x', s.value, 6), sample('x', s.value, 5, Quality.uncertain)]) expect(repeats(s, other)).toBe(false)
+})
+
+test('the asset of a tag is what stands before its last dot or slash', () => {
+  expect(['P-101.vibration', 'line/P-101.x', 'line.P-101/x', 'plain', '.x'].map(assetOf)).toEqual(['P-101', 'line/P-101', 'line.P-101', '', ''])
+})
+
+test('a value is finite when no number in it is NaN or infinite', () => {
+  expect([1, 'NaN', null, true, Float64Array.of(1), Float32Array.of(), { a: Number.NaN }].map(isFiniteValue)).toEqual([true, true, true, true, true, true, true])
+  expect([Number.NaN, Number.NEGATIVE_INFINITY, Float64Array.of(1, Number.NaN), Float32Array.of(Number.POSITIVE_INFINITY)].map(isFiniteValue)).toEqual([false, false, false, false])
 })

@@ -36,15 +36,32 @@ export function sample<V extends Value>(tag: string, value: V, time: number, qua
   return { tag, value, time, quality }
 }
 
-/** Status codes of OPC UA Part 4 and Part 8 that Headgate itself gives. */
+/** What a tag is of, by the text before its last dot or slash: 'P-101.vibration' is of 'P-101'; '' where it has none. */
+export const assetOf = (tag: string): string => tag.slice(0, Math.max(0, tag.lastIndexOf('.'), tag.lastIndexOf('/')))
+
+/**
+ * Status codes of OPC UA Part 4 and Part 8 that Headgate itself gives. One for each situation, in every node:
+ * - no value: missing, not known yet, nothing to reckon with: BadNoData
+ * - a number that is none (NaN, infinity), or a value outside of what is allowed or can be reckoned: BadOutOfRange
+ * - NaN or infinity as a device itself gives it, a signal that is frozen or flat: BadSensorFailure
+ * - a value of another kind than is needed: BadTypeMismatch; a text or bytes that cannot be read: BadDecodingError
+ * - nothing heard for too long: BadTimeout; no connection: BadCommunicationError
+ * - an older value stands in: UncertainLastUsableValue; a made-up one (a median, a default): UncertainSubstituteValue
+ * - a value set to its limit, or beyond a range that is only marked: UncertainEngineeringUnitsExceeded
+ * - made from less than all that belongs to it (bad readings left out, a gap, a cut period): UncertainSubNormal
+ * - in doubt for a reason of its own, with the value as it is: Uncertain. No other reason is known: Bad
+ * What is only passed on keeps the code that it came with; of several, the first of the worst severity.
+ */
 export const Quality = {
   good: 0x00000000,
   uncertain: 0x40000000,
   uncertainLastUsable: 0x40900000,
+  uncertainSubstitute: 0x40910000,
   uncertainUnitsExceeded: 0x40940000,
   uncertainSubNormal: 0x40950000,
   bad: 0x80000000,
   badCommunication: 0x80050000,
+  badDecoding: 0x80070000,
   badTimeout: 0x800a0000,
   badOutOfRange: 0x803c0000,
   badSensor: 0x808c0000,
@@ -56,10 +73,12 @@ const names = new Map<number, string>([
   [Quality.good, 'Good'],
   [Quality.uncertain, 'Uncertain'],
   [Quality.uncertainLastUsable, 'UncertainLastUsableValue'],
+  [Quality.uncertainSubstitute, 'UncertainSubstituteValue'],
   [Quality.uncertainUnitsExceeded, 'UncertainEngineeringUnitsExceeded'],
   [Quality.uncertainSubNormal, 'UncertainSubNormal'],
   [Quality.bad, 'Bad'],
   [Quality.badCommunication, 'BadCommunicationError'],
+  [Quality.badDecoding, 'BadDecodingError'],
   [Quality.badTimeout, 'BadTimeout'],
   [Quality.badOutOfRange, 'BadOutOfRange'],
   [Quality.badSensor, 'BadSensorFailure'],
@@ -76,6 +95,40 @@ export const severity = (quality: number): Severity => (isGood(quality) ? 'good'
 
 /** The worse of two qualities by severity; the first on a tie. */
 export const worse = (a: number, b: number): number => (b >>> 30 > a >>> 30 ? b : a)
+
+/**
+ * Whether two values are the same, whatever their kind: numbers by value (NaN is NaN, 0 is -0), arrays element by element,
+ * records and images field by field. Allocates nothing for single values and arrays.
+ */
+export function sameValue(a: unknown, b: unknown): boolean {
+  if (a === b) return true
+  if (typeof a === 'number') return Number.isNaN(a) && Number.isNaN(b)
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false
+  if (isList(a) || isList(b)) return isList(a) && isList(b) && sameList(a, b)
+  const keys = Object.keys(a)
+  if (keys.length !== Object.keys(b).length) return false
+  for (const key of keys) {
+    if (!Object.hasOwn(b, key) || !sameValue((a as Record<string, unknown>)[key], (b as Record<string, unknown>)[key])) return false
+  }
+  return true
+}
+
+type List = Uint8Array | Float32Array | Float64Array
+const isList = (value: object): value is List => ArrayBuffer.isView(value)
+
+function sameList(a: List, b: List): boolean {
+  if (a.constructor !== b.constructor || a.length !== b.length) return false
+  for (let i = 0; i < a.length; i++) {
+    if (a[i] !== b[i] && !(Number.isNaN(a[i]) && Number.isNaN(b[i]))) return false
+  }
+  return true
+}
+
+/** A duplicate: the same reading (tag, time, quality and value) as the one before it. */
+export const repeats = (s: Sample, before: Sample | null | undefined): boolean => before != null && s.time === before.time && s.quality === before.quality && s.tag === before.tag && sameValue(s.value, before.value)
+
+/** Whether no number in it is NaN or infinite; of a vector or series each. Records are not looked into. */
+export const isFiniteValue = (value: Value): boolean => (typeof value === 'number' ? Number.isFinite(value) : value instanceof Float64Array || value instanceof Float32Array ? value.every(Number.isFinite) : true)
 
 /** A number to reckon with: finite, and its quality not bad. */
 export const isUsable = (s: Sample): s is Sample<number> => typeof s.value === 'number' && Number.isFinite(s.value) && !isBad(s.quality)

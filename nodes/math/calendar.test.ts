@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { calendarGrid, fixedGrid, isZone, type Calendar, type Grid } from './calendar.ts'
+import { calendarGrid, fixedGrid, renewalGrid, zoneFault, type Calendar, type Grid, type Renewal } from './calendar.ts'
 
 const iso = (time: number): string => new Date(time).toISOString().slice(0, 16)
 const cell = (grid: Grid, time: string): string[] => {
@@ -89,7 +89,18 @@ test('cells lie side by side, and hold their times, whatever the zone and the da
 
 test('a time beyond the calendar is refused', () => {
   expect(() => calendarGrid({ unit: 'day', zone: 'UTC', times: ['00:00'] }).at(1e300)).toThrow(/beyond the calendar/)
-  expect([isZone('Europe/Berlin'), isZone('Berlin'), isZone('')]).toEqual([true, false, false])
+  expect([zoneFault('Europe/Berlin'), zoneFault('UTC'), zoneFault('Berlin'), zoneFault('')]).toEqual([undefined, undefined, expect.stringContaining("'Berlin'"), expect.any(String)])
+})
+
+test('a renewal is never, at windows, hours, or of the calendar with its shifts or the beginning of its day', () => {
+  const at = (r: Partial<Renewal>, time: string): unknown => cell(renewalGrid({ period: 'day', sizeS: 7200, zone: 'Europe/Berlin', shifts: ['06:00', '14:00', '22:00'], dayStart: '05:00', ...r }), time)
+  expect(renewalGrid({ period: 'none', sizeS: 1, zone: '', shifts: [], dayStart: '' }).at(5)).toEqual({ start: Number.NEGATIVE_INFINITY, end: Number.POSITIVE_INFINITY })
+  expect(at({ period: 'window' }, '2025-06-01T21:00Z')).toEqual(['2025-06-01T20:00', '2025-06-01T22:00'])
+  expect(at({ period: 'window' }, '1969-12-31T23:59Z')).toEqual(['1969-12-31T22:00', '1970-01-01T00:00'])
+  expect(at({ period: 'hour' }, '2025-06-01T21:10Z')).toEqual(['2025-06-01T21:00', '2025-06-01T22:00'])
+  expect(at({ period: 'shift' }, '2025-06-01T21:00Z')).toEqual(['2025-06-01T20:00', '2025-06-02T04:00'])
+  expect(at({}, '2025-06-01T02:59Z')).toEqual(['2025-05-31T03:00', '2025-06-01T03:00'])
+  expect(at({ period: 'month' }, '2025-06-01T03:00Z')).toEqual(['2025-06-01T03:00', '2025-07-01T03:00'])
 })
 
 test('cells of a fixed length lie side by side, also of a fraction', () => {

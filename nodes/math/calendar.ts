@@ -1,6 +1,6 @@
 // Where windows begin: at multiples of a length, or at shifts, days, weeks, months and years of a time zone, in which a day
-// has 23, 24 or 25 hours. A wall clock's time that comes twice is its first; one that is left out is as much later as the
-// clock jumps. Times in ms since 1970-01-01 UTC. Zone rules are those of the running Node.js (IANA), by way of Luxon.
+// has 23, 24 or 25 hours; and what begins anew with them. Times in ms since 1970-01-01 UTC. Zone rules are those of the
+// running Node.js (IANA), by way of Luxon.
 import { DateTime, IANAZone } from 'luxon'
 
 /** start <= time < end */
@@ -21,7 +21,21 @@ export interface Calendar {
   readonly times: readonly string[]
 }
 
-export const isZone = (zone: string): boolean => IANAZone.isValidZone(zone)
+/** As configs say when a total or an account begins anew. */
+export interface Renewal {
+  readonly period: 'none' | 'window' | 'hour' | Calendar['unit']
+  /** Length of a window. */
+  readonly sizeS: number
+  readonly zone: string
+  /** Of shifts, and of all other calendar periods. */
+  readonly shifts: readonly string[]
+  readonly dayStart: string
+}
+
+/** A JSON Schema pattern of Calendar's times. */
+export const clockTime = '^([01][0-9]|2[0-3]):[0-5][0-9]$'
+/** Undefined: it is one. */
+export const zoneFault = (zone: string): string | undefined => (IANAZone.isValidZone(zone) ? undefined : `'${zone}' is not a time zone. Use an IANA name such as 'Europe/Berlin', or 'UTC'.`)
 
 export function fixedGrid(sizeMs: number, offsetMs: number): Grid {
   return {
@@ -36,12 +50,15 @@ export function fixedGrid(sizeMs: number, offsetMs: number): Grid {
   }
 }
 
+/** A wall clock's time, 'HH:MM', of a date. One that comes twice is its first, one that is left out as much later as the clock jumps. */
+export function instantOf({ year, month, day }: DateTime, clock: string, zone: string): number {
+  const made = DateTime.fromObject({ year, month, day, hour: Number(clock.slice(0, 2)), minute: Number(clock.slice(3)) }, { zone })
+  return Math.min(...made.getPossibleOffsets().map((d) => d.toMillis()))
+}
+
 export function calendarGrid({ unit, zone, times }: Calendar): Grid {
-  const clocks = times.map((text) => ({ hour: Number(text.slice(0, 2)), minute: Number(text.slice(3)) }))
   const step = { [unit === 'shift' ? 'day' : unit]: 1 }
   const period = unit === 'shift' ? 'day' : unit
-  const instant = (day: DateTime, clock: { hour: number; minute: number }): number =>
-    Math.min(...DateTime.fromObject({ year: day.year, month: day.month, day: day.day, ...clock }, { zone }).getPossibleOffsets().map((d) => d.toMillis()))
   let last: Cell = { start: 0, end: 0 }
   const at = (time: number): Cell => {
     if (time >= last.start && time < last.end) return last
@@ -51,7 +68,7 @@ export function calendarGrid({ unit, zone, times }: Calendar): Grid {
     let date = DateTime.utc(here.year, here.month, here.day).startOf(period).minus(step)
     const starts: number[] = []
     for (let i = 0; i < 4; i++) {
-      for (const clock of clocks) starts.push(instant(date, clock))
+      for (const clock of times) starts.push(instantOf(date, clock, zone))
       date = date.plus(step)
     }
     starts.sort((a, b) => a - b)
@@ -66,4 +83,14 @@ export function calendarGrid({ unit, zone, times }: Calendar): Grid {
     return found
   }
   return { at, before }
+}
+
+const always: Cell = { start: Number.NEGATIVE_INFINITY, end: Number.POSITIVE_INFINITY }
+
+/** 'none' has one cell without end. */
+export function renewalGrid({ period, sizeS, zone, shifts, dayStart }: Renewal): Grid {
+  if (period === 'none') return { at: () => always, before: () => always.start }
+  if (period === 'window') return fixedGrid(sizeS * 1000, 0)
+  if (period === 'hour') return fixedGrid(3_600_000, 0)
+  return calendarGrid({ unit: period, zone, times: period === 'shift' ? shifts : [dayStart] })
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { readNumeral, writeNumeral, type NumeralStyle } from './numeral.ts'
+import { readNumeral, readTruth, writeNumeral, type NumeralStyle } from './numeral.ts'
 
 const style = (s: Partial<NumeralStyle> = {}): NumeralStyle => ({ digits: 'shortest', places: 2, decimal: '.', group: '', ...s })
 const finite = fc.double({ noNaN: true, noDefaultInfinity: true })
@@ -48,4 +48,9 @@ describe('numerals', () => {
       expect(Math.abs(readNumeral(writeNumeral(x, style({ digits: 'fixed', places, decimal: ',' })), ',')! - x)).toBeLessThanOrEqual(0.5 * 10 ** -places + 1e-6)
     }))
   })
+})
+
+test('truths in words', () => {
+  expect([' ON', 'yes', '1', 'true', 'Off', 'no', '0', 'false'].map(readTruth)).toEqual([true, true, true, true, false, false, false, false])
+  expect(['', '2', 'ja', '__proto__'].map(readTruth)).toEqual([undefined, undefined, undefined, undefined])
 })

@@ -1,4 +1,4 @@
-// Numbers in text, both ways. Strict: what is not wholly a number is none, and a comma is never guessed to be a point.
+// Numbers and truths in text, numbers both ways. Strict: what is not wholly a number is none, and a comma is never guessed to be a point.
 
 export type Decimal = '.' | ','
 
@@ -16,6 +16,10 @@ export function readNumeral(text: string, decimal: Decimal = '.', groups = false
   if (!name) return undefined
   return name[2]!.toLowerCase() === 'nan' ? Number.NaN : name[1] === '-' ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY
 }
+
+const truths: ReadonlyMap<string, boolean> = new Map([['true', true], ['false', false], ['on', true], ['off', false], ['1', true], ['0', false], ['yes', true], ['no', false]])
+/** True and false, on and off, yes and no, 1 and 0; capitals or not. Undefined: it is none. */
+export const readTruth = (text: string): boolean | undefined => truths.get(text.trim().toLowerCase())
 
 export interface NumeralStyle {
   /** shortest: as many as tell the number apart. fixed: behind the decimal sign. significant: in all. */

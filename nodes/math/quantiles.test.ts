@@ -20,7 +20,7 @@ describe('percentiles', () => {
   })
   test('of nothing are none', () => {
     expect(percentilesOf([newQuantiles()], [50])).toEqual([])
-    expect(percentilesOfSorted(new Float64Array(4), 0, [50])).toEqual([])
+    expect(percentilesOfSorted({ values: new Float64Array(4), count: 0 }, [50])).toEqual([])
   })
   test('of several parts are those of all their readings', () => {
     const value = fc.double({ min: -1e6, max: 1e6, noNaN: true })

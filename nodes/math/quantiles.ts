@@ -1,6 +1,7 @@
 // Percentiles: exact of so many readings, beyond that from summaries that know every rank to 0.5 % of the readings at most.
-// Exact: R. J. Hyndman, Y. Fan, Am. Statistician 50 (1996), definition 7 (a spreadsheet's PERCENTILE.INC). Summaries:
+// Exact: as nodes/math/sorted.ts. Summaries:
 // M. B. Greenwald, S. Khanna, PODS 2004, 3.1 (combine, prune), in a binary counter of levels, one prune a level. Plain data.
+import { valueAtRank, type Sorted } from './sorted.ts'
 
 /** Values in order, each with the least and the greatest rank that it can have among `count` readings. */
 interface Summary {
@@ -100,7 +101,7 @@ export function percentilesOf(parts: readonly Quantiles[], percents: readonly nu
     const values = new Float64Array(count)
     let at = 0
     for (const { recent } of parts) for (let i = 0; i < recent.length; i++) values[at++] = recent[i]!
-    return percentilesOfSorted(values.sort(), count, percents)
+    return percentilesOfSorted({ values: values.sort(), count }, percents)
   }
   let all: Summary | undefined
   const take = (s: Summary): void => void (all = all ? combine(all, s) : s)
@@ -111,16 +112,5 @@ export function percentilesOf(parts: readonly Quantiles[], percents: readonly nu
   return percents.map((p) => all!.values[nearest(all!, 1 + ((all!.count - 1) * p) / 100)]!)
 }
 
-/** Of the first `count` values, which are in order. */
-export function percentilesOfSorted(values: Float64Array, count: number, percents: readonly number[]): number[] {
-  if (count === 0) return []
-  return percents.map((p) => {
-    const rank = ((count - 1) * p) / 100
-    const low = values[Math.floor(rank)]!
-    const high = values[Math.min(Math.floor(rank) + 1, count - 1)]!
-    const share = rank - Math.floor(rank)
-    const between = low + share * (high - low)
-    // The difference of large values of two signs is none.
-    return Number.isFinite(between) ? between : low * (1 - share) + high * share
-  })
-}
+/** Empty of no reading. */
+export const percentilesOfSorted = (sorted: Sorted, percents: readonly number[]): number[] => (sorted.count === 0 ? [] : percents.map((p) => valueAtRank(sorted, ((sorted.count - 1) * p) / 100)))

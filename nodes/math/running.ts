@@ -1,14 +1,12 @@
 // Statistics of a stream of finite numbers in one pass and constant space. Plain data: it travels in checkpoints.
-// Mean and variance: B. P. Welford, Technometrics 4 (1962), 419-420. Sum: A. Neumaier, ZAMM 54 (1974), 39-51.
+// Mean and variance: B. P. Welford, Technometrics 4 (1962), 419-420.
+import { addToSum, type Sum } from './sum.ts'
 
-export interface Running {
+export interface Running extends Sum {
   count: number
   mean: number
   /** Sum of squared differences from the mean. */
   squares: number
-  sum: number
-  /** What rounding has lost of the sum so far. */
-  lost: number
   min: number
   max: number
 }
@@ -20,14 +18,10 @@ export function addTo(r: Running, x: number): void {
   const delta = x - r.mean
   r.mean += delta / r.count
   r.squares += delta * (x - r.mean)
-  const sum = r.sum + x
-  r.lost += Math.abs(r.sum) >= Math.abs(x) ? r.sum - sum + x : x - sum + r.sum
-  r.sum = sum
+  addToSum(r, x)
   if (x < r.min) r.min = x
   if (x > r.max) r.max = x
 }
-
-export const sumOf = (r: Running): number => r.sum + r.lost
 
 /** Sample standard deviation (n - 1); 0 of a single value, as OPC 10000-13 has it; NaN of none. */
 export const deviationOf = (r: Running): number => (r.count === 0 ? Number.NaN : r.count === 1 ? 0 : Math.sqrt(r.squares / (r.count - 1)))

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { sumOf } from './running.ts'
+import { totalOf } from './sum.ts'
 import { askSlide, newSlide, pushSlide, shiftSlide, sizeOfSlide, type Kept } from './sliding.ts'
 import { addToSpan, newSpan, type State } from './span.ts'
 import { addToStand, newStand } from './stand.ts'
@@ -37,7 +37,7 @@ test('its statistics are always those of the readings in it', () => {
       askSlide(slide, out, kept)
       expect(sizeOfSlide(slide)).toBe(model.length)
       expect([out.span.all, out.span.good, out.span.stats.count, out.span.stats.min, out.span.stats.max, out.span.first, out.span.last]).toEqual([span.all, span.good, span.stats.count, span.stats.min, span.stats.max, span.first, span.last])
-      expect(sumOf(out.span.stats)).toBeCloseTo(sumOf(span.stats), 8)
+      expect(totalOf(out.span.stats)).toBeCloseTo(totalOf(span.stats), 8)
       expect(out.span.stats.mean).toBeCloseTo(span.stats.mean, 9)
       expect(out.span.stats.squares).toBeCloseTo(span.stats.squares, 5)
       expect(out.span.sumTX).toBeCloseTo(span.sumTX, 4)

@@ -9,8 +9,8 @@ export interface Sorted {
 
 export const newSorted = (capacity: number): Sorted => ({ values: new Float64Array(capacity), count: 0 })
 
-/** The first place whose value is not below x. */
-function placeOf(s: Sorted, x: number): number {
+/** The first place whose value is not below x; `count` when all are. */
+export function placeOf(s: Sorted, x: number): number {
   let low = 0
   let high = s.count
   while (low < high) {
@@ -41,16 +41,18 @@ export function removeFrom(s: Sorted, x: number): void {
   s.count--
 }
 
-/** Linear between the two nearest (type 7 of Hyndman and Fan, The American Statistician 50, 1996); NaN of none. */
-export function quantileOf(s: Sorted, share: number): number {
-  if (s.count === 0) return Number.NaN
-  const at = share * (s.count - 1)
-  const below = Math.floor(at)
-  const a = s.values[below]!
-  const b = s.values[Math.min(below + 1, s.count - 1)]!
-  const part = at - below
-  // Weighted by both ends: no difference of two huge values that overflows.
-  return part === 0 ? a : a * (1 - part) + b * part
+/** At a rank from 0 to count - 1: between two readings on the line between them. There is one at least. */
+export function valueAtRank({ values, count }: Sorted, rank: number): number {
+  const below = Math.floor(rank)
+  const low = values[below]!
+  const high = values[Math.min(below + 1, count - 1)]!
+  const share = rank - below
+  const between = low + share * (high - low)
+  // The difference of large values of two signs is none.
+  return Number.isFinite(between) ? between : low * (1 - share) + high * share
 }
+
+/** Definition 7 (a spreadsheet's PERCENTILE.INC) of R. J. Hyndman, Y. Fan, Am. Statistician 50 (1996); NaN of none. */
+export const quantileOf = (s: Sorted, share: number): number => (s.count === 0 ? Number.NaN : valueAtRank(s, share * (s.count - 1)))
 
 export const medianOf = (s: Sorted): number => quantileOf(s, 0.5)

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { deviationOf, sumOf } from './running.ts'
+import { deviationOf } from './running.ts'
+import { totalOf } from './sum.ts'
 import { addToSpan, clearSpan, mergeSpan, newSpan, slopeOf, type Span, type State } from './span.ts'
 
 interface Reading {
@@ -25,7 +26,7 @@ test('parts merge to what the whole would have been, in any cut', () => {
     const size = 1e-9 * Math.max(1, ...list.map((r) => Math.abs(r.value)))
     expect([merged.all, merged.good, merged.stats.count]).toEqual([whole.all, whole.good, whole.stats.count])
     expect([merged.stats.min, merged.stats.max, merged.first, merged.firstTime, merged.last, merged.lastTime]).toEqual([whole.stats.min, whole.stats.max, whole.first, whole.firstTime, whole.last, whole.lastTime])
-    expect(Math.abs(sumOf(merged.stats) - sumOf(whole.stats))).toBeLessThanOrEqual(size)
+    expect(Math.abs(totalOf(merged.stats) - totalOf(whole.stats))).toBeLessThanOrEqual(size)
     if (whole.stats.count === 0) return
     expect(Math.abs(merged.stats.mean - whole.stats.mean)).toBeLessThanOrEqual(size)
     expect(Math.abs(deviationOf(merged.stats) - deviationOf(whole.stats))).toBeLessThanOrEqual(1e3 * size)

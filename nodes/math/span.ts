@@ -2,6 +2,7 @@
 // sliding one of its blocks, and nothing is ever subtracted, so nothing drifts. Plain data. Merging of moments: T. F. Chan,
 // G. H. Golub, R. J. LeVeque, Stanford STAN-CS-79-773 (1979); least squares against time with the same co-moments.
 import { addTo, newRunning, type Running } from './running.ts'
+import { addToSum } from './sum.ts'
 
 /** 0 good, 1 uncertain, 2 not usable. */
 export type State = 0 | 1 | 2
@@ -92,9 +93,8 @@ export function mergeSpan(into: Span, from: Span): void {
   into.meanT += deltaT * share
   a.squares += b.squares + delta * delta * a.count * share
   a.mean += delta * share
-  const sum = a.sum + b.sum
-  a.lost += b.lost + (Math.abs(a.sum) >= Math.abs(b.sum) ? a.sum - sum + b.sum : b.sum - sum + a.sum)
-  a.sum = sum
+  addToSum(a, b.sum)
+  a.lost += b.lost
   a.count = count
   if (b.min < a.min) a.min = b.min
   if (b.max > a.max) a.max = b.max

@@ -1,5 +1,6 @@
 // The newest readings of a stream with their times: a ring that grows to its limit and then lets the oldest go. Plain
 // data: it travels in checkpoints. Values and times are finite; times do not fall.
+import { addToSum, newSum, totalOf } from './sum.ts'
 
 export interface Trail {
   times: Float64Array
@@ -67,16 +68,12 @@ function grow(t: Trail): void {
 
 /** Compensated, and reckoned anew each time, so that nothing drifts over months; NaN of none. */
 export function meanOf(t: Trail): number {
-  let sum = 0
-  let lost = 0
+  const sum = newSum()
   for (let i = 0, at = t.first; i < t.count; i++) {
-    const x = t.values[at]!
-    const next = sum + x
-    lost += Math.abs(sum) >= Math.abs(x) ? sum - next + x : x - next + sum
-    sum = next
+    addToSum(sum, t.values[at]!)
     if (++at === t.values.length) at = 0
   }
-  return (sum + lost) / t.count
+  return totalOf(sum) / t.count
 }
 
 /** Rise per ms of the straight line that fits best (least squares); NaN when all have one time. */

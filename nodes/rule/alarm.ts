@@ -318,7 +318,7 @@ function takeReading(ctx: Ctx, sample: Sample): void {
     return
   }
   if (s.time < newest && !ctx.config.limits.some((l) => l.condition !== 'rate' && judge(ctx, m, l, s.value) === true)) {
-    ctx.drop('old')
+    ctx.drop('late')
     return
   }
   m.value = s.value
@@ -337,7 +337,7 @@ function takeReading(ctx: Ctx, sample: Sample): void {
 /** A new setpoint is held against the last readings at once: a reading that does not change may not come again. */
 function takeSetpoint(ctx: Ctx, s: Sample): void {
   if (ctx.state.setpoint !== null && s.time < ctx.state.setpoint.time) {
-    ctx.drop('oldInput')
+    ctx.drop('late_input')
     return
   }
   ctx.state.setpoint = s
@@ -358,7 +358,7 @@ function takeSetpoint(ctx: Ctx, s: Sample): void {
 /** Only a good, true sample suppresses: what is unknown must not silence an alarm. */
 function takeSuppress(ctx: Ctx, s: Sample): void {
   if (s.time < ctx.state.suppressTime) {
-    ctx.drop('oldInput')
+    ctx.drop('late_input')
     return
   }
   const suppress = s.value === true && !isBad(s.quality)
@@ -432,7 +432,7 @@ Source: ANSI/ISA-18.2-2016 and IEC 62682:2022, alarm states, shelving, suppressi
       fields: { state: port.text(), message: port.text(), value: port.number(), limit: port.number(), condition: port.text(), priority: port.text(), first: port.boolean() },
     }),
   },
-  drops: { old: 'Inside the limits, but older than the newest reading.', oldInput: 'Older than the setpoint or the suppression that holds.' },
+  drops: { late: 'Inside the limits, but older than the newest reading.', late_input: 'Older than the setpoint or the suppression that holds.' },
   state: (): State => ({ tags: new Map(), setpoint: null, suppress: false, suppressTime: Number.NEGATIVE_INFINITY, first: null, wake: NEVER }),
   // What is told is reckoned from the limits each time; limits that are new begin as inside, of those that are gone nothing is asked.
   carries: () => true,

@@ -30,7 +30,7 @@ test('difference, ratio and likeness are those of the latest readings', async ()
 test('an old reading is left out, one of the same time is not', async () => {
   const { out, ledger } = await run({ on: 'a' }, [{ at: 'b', value: 1, time: 0 }, { at: 'a', value: 5, time: 2000 }, { at: 'a', value: 9, time: 1000 }, { at: 'a', value: 6, time: 2000 }])
   expect(out.filter((o) => o.at === 'difference').map((o) => o.value)).toEqual([4, 5])
-  expect(ledger.dropped).toEqual({ old: 1 })
+  expect(ledger.dropped).toEqual({ late: 1 })
 })
 
 test('an input that turns bad makes the other one\'s readings bad too', async () => {

@@ -80,7 +80,7 @@ Source: IEC 61131-3, standard comparison functions; the hysteresis is that of a 
     larger: port.text({ title: 'Larger', help: 'a, b or neither.' }),
     alike: port.boolean({ title: 'Alike', help: 'They differ by no more than the tolerance.' }),
   },
-  drops: { old: 'Older than the latest reading of this input.' },
+  drops: { late: 'Older than the latest reading of this input.' },
   state: (): Memory => ({ a: null, b: null, alike: true }),
   // What is kept are readings; only the hysteresis remembers, and it is settled by the next pair.
   carries: () => true,
@@ -89,7 +89,7 @@ Source: IEC 61131-3, standard comparison functions; the hysteresis is that of a 
     const s = truthful(sample)
     const before = name === 'a' ? state.a : state.b
     if (before !== null && s.time < before.time) {
-      ctx.drop('old')
+      ctx.drop('late')
       return
     }
     if (name === 'a') state.a = s

@@ -2,10 +2,11 @@
 // readings that do not come, so a delay never waits for the next one.
 import { Quality, Type, defineNode, isBad, port, same, sample as make, truthful, type Context, type ResolvedPort, type Sample } from '#kit'
 import { compileExpression, issueReason, MAX_LENGTH, type Expression, type ExpressionState } from '#expression'
+import { perConfig } from '#math/remember'
 
 const Config = Type.Object(
   {
-    expression: Type.String({ title: 'Condition', description: "True or false for each sample, for example 'value > 80 && rate(value) > 0'.", widget: 'text', minLength: 1, maxLength: MAX_LENGTH, default: 'value > 0' }),
+    expression: Type.String({ title: 'Condition', description: "True or false for each sample, for example 'value > 80 && rate(value) > 0'.", widget: 'expression', minLength: 1, maxLength: MAX_LENGTH, default: 'value > 0' }),
     onDelayS: Type.Number({ title: 'On delay', description: 'The condition must hold for this long before the result is true.', unit: 's', minimum: 0, maximum: 86_400, default: 0 }),
     offDelayS: Type.Number({ title: 'Off delay', description: 'It must not hold for this long before the result is false again.', unit: 's', minimum: 0, maximum: 86_400, default: 0 }),
   },
@@ -29,15 +30,11 @@ interface Memory {
 }
 type Ctx = Context<Config, Memory>
 
-const made = new WeakMap<object, Expression | null>()
+const madeOf = perConfig((config: Config) => compileExpression(config.expression, { value: { kind: 'any' } }, { wants: 'boolean' }))
+/** Null where it does not compile: `check` has said why. */
 function expressionOf(config: Config): Expression | null {
-  let known = made.get(config)
-  if (known === undefined) {
-    const compiled = compileExpression(config.expression, { value: { kind: 'any' } }, { wants: 'boolean' })
-    known = compiled.ok ? compiled.expression : null
-    made.set(config, known)
-  }
-  return known
+  const made = madeOf(config)
+  return made.ok ? made.expression : null
 }
 const inputs: Sample[] = []
 

@@ -244,7 +244,7 @@ describe('without knowing', () => {
     b.feed('setpoint', 50, 0)
     for (const s of [0, 0.5, 0.9999, 1, 1, 0.5]) b.feed('value', 40, s)
     expect(b.said.map((s) => s.time)).toEqual([0, 1000])
-    expect(b.drops).toEqual(['sooner', 'sooner', 'old', 'old'])
+    expect(b.drops).toEqual(['sooner', 'sooner', 'late', 'late'])
   })
 })
 

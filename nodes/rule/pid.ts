@@ -24,7 +24,7 @@ const Config = Type.Object(
     windup: field.choice(['back', 'clamp'], { title: 'At a limit', labels: ['Track back', 'Stop integrating'], default: 'back', advanced: true }),
     trackS: Type.Number({ title: 'Tracking time', description: '0: the root of integral and derivative time, or the integral time.', unit: 's', minimum: 0, default: 0, advanced: true }),
     valueUnit: field.unit({ title: 'Unit of value and setpoint', description: 'Empty: not checked.', default: '' }),
-    tag: Type.String({ title: 'Tag of the output', description: 'Empty: that of the value.', maxLength: 200, default: '' }),
+    tag: Type.String({ title: 'Tag of the results', description: 'Empty: that of the value.', maxLength: 200, default: '' }),
     unit: field.unit({ title: 'Unit of the output', default: '%' }),
   },
   { additionalProperties: false },
@@ -118,7 +118,7 @@ function giveUp(ctx: Ctx, time: number, quality: number): void {
   const { config, state: m } = ctx
   m.value = null
   m.failed = true
-  if (config.onBad === 'value') give(ctx, clamp(config, config.badOutput), time, Quality.uncertainLastUsable)
+  if (config.onBad === 'value') give(ctx, clamp(config, config.badOutput), time, Quality.uncertainSubstitute)
   else give(ctx, m.output ?? clamp(config, config.start), time, isBad(quality) ? quality : Quality.badNoData)
 }
 
@@ -177,7 +177,7 @@ function turnTo(ctx: Ctx, mode: 'auto' | 'manual'): void {
 function takeValue(ctx: Ctx, s: Sample): void {
   const { config, state: m } = ctx
   if (s.time <= m.time) {
-    ctx.drop('old')
+    ctx.drop('late')
     return
   }
   const silent = config.staleAfterS > 0 && m.value !== null && s.time - m.time > config.staleAfterS * 1000
@@ -228,11 +228,11 @@ export default defineNode({
 
 **Manual and auto:** the input **auto** or the acts *auto* and *manual* (\`output\`); the latest counts. In manual the output is **manual**, within the limits.
 
-**Bad values, NaN and infinities**, values that do not come any more, and a bad setpoint: the output is held and *bad*, or the value that you give, *uncertain*; it is never a quiet number. A hand goes on by hand. Of a bad feed-forward the last good one holds and the output is uncertain; a bad tracking is not used; a bad auto or manual changes nothing. **Uncertain** values and setpoints control, and the output is uncertain.
+**Bad values, NaN and infinities**, values that do not come any more, and a bad setpoint: the output is held and *bad*, or the value that you give, *uncertain*; it is never a quiet number. In manual the output stays what the hand says. Of a bad feed-forward the last good one holds and the output is uncertain; a bad tracking is not used; a bad auto or manual changes nothing. **Uncertain** values and setpoints control, and the output is uncertain.
 
 **Late, duplicate and backward-time** values (not newer than the last) are left out; so are older samples of the other inputs.
 
-**Not safety-rated:** a limit that must hold belongs into the actuator's envelope, and what protects people into a safety system.
+**Not safety-rated:** a limit that must hold belongs in the actuator's envelope, and what protects people in a safety system.
 
 Source: Åström and Hägglund, Advanced PID Control (ISA, 2006), 3.2 to 3.5 (windup, tracking, bumpless transfer) and 13.4 (algorithm, filtered derivative).`,
   keywords: ['controller', 'loop', 'control', 'regulator', 'proportional', 'integral', 'derivative', 'anti-windup', 'bumpless', 'feed-forward', 'temperature', 'level', 'setpoint'],
@@ -249,7 +249,7 @@ Source: Åström and Hägglund, Advanced PID Control (ISA, 2006), 3.2 to 3.5 (wi
     manual: port.number({ title: 'Manual', help: 'The output by hand.', unit: fromConfig('unit'), optional: true }),
   },
   outputs: { output: port.number({ title: 'Output', unit: fromConfig('unit') }) },
-  drops: { old: 'Not newer than the last one of its input.', sooner: 'Sooner than the shortest interval.' },
+  drops: { late: 'Not newer than the last one of its input.', sooner: 'Sooner than the shortest interval.' },
   state: (): Memory => ({
     mode: 'auto', setpoint: null, feedforward: 0, feedforwardQuality: Quality.good, tracking: null, manual: null, value: null, time: Number.NEGATIVE_INFINITY, tag: '', integral: 0, derivative: 0,
     wanted: 0, output: null, times: {}, kp: 0, ki: 0, kd: 0, weight: 0, byHand: false, failed: false,
@@ -264,7 +264,7 @@ Source: Åström and Hägglund, Advanced PID Control (ISA, 2006), 3.2 to 3.5 (wi
       return
     }
     if (s.time < (m.times[name] ?? Number.NEGATIVE_INFINITY)) {
-      ctx.drop('old')
+      ctx.drop('late')
       return
     }
     m.times[name] = s.time
@@ -374,7 +374,7 @@ Source: Åström and Hägglund, Advanced PID Control (ISA, 2006), 3.2 to 3.5 (wi
       ],
       out: [
         { at: 'output', value: 20, time: 0 },
-        { at: 'output', value: 5, time: 10000, quality: 'UncertainLastUsableValue' },
+        { at: 'output', value: 5, time: 10000, quality: 'UncertainSubstituteValue' },
       ],
     },
     {

@@ -1,12 +1,13 @@
 // A week, a calendar of holidays, or a cron expression, on the wall clock of a time zone. It is asked what holds now and
 // until when; nothing is counted up, so that a restart and a jump of the clock cannot put it out of step.
 import { Cron } from 'croner'
-import { DateTime, IANAZone } from 'luxon'
+import { DateTime } from 'luxon'
 import { Quality, Type, defineNode, field, fromConfig, isBad, port, sample as make, truthful, worse, type Context } from '#kit'
+import { clockTime, instantOf, zoneFault } from '#math/calendar'
 
 const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const
 const DAYS = ['daily', 'weekdays', 'weekend', ...WEEKDAYS, 'holidays'] as const
-const CLOCK = '^([01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$'
+const CLOCK = `${clockTime}|^24:00$`
 
 const Row = Type.Object(
   {
@@ -33,7 +34,7 @@ const Config = Type.Object(
     durationS: Type.Number({ title: 'Active for', description: 'So long from each time that the expression gives.', unit: 's', minimum: 1, maximum: 2_678_400, default: 60, when: { field: 'by', is: ['cron'] } }),
     value: Type.Number({ title: 'Value while active', default: 1, when: { field: 'by', is: ['cron'] } }),
     otherwise: Type.Number({ title: 'Value otherwise', default: 0 }),
-    zone: Type.String({ title: 'Time zone', description: "IANA name: 'Europe/Berlin'.", minLength: 1, maxLength: 60, default: 'UTC' }),
+    zone: field.zone(),
     tag: Type.String({ title: 'Tag of the results', minLength: 1, maxLength: 200, default: 'schedule' }),
     unit: field.unit({ title: 'Unit of the value', default: '' }),
   },
@@ -76,12 +77,7 @@ const AHEAD_DAYS = 8
 /** The clock may have been set: looked at so often. */
 const AGAIN_MS = 3_600_000
 
-/** A wall clock's time of a date, ms UTC. One that comes twice is its first, one that is left out as much later as the clock jumps. */
-function instant(date: DateTime, clock: string, zone: string): number {
-  const day = clock === '24:00' ? date.plus({ days: 1 }) : date
-  const made = DateTime.fromObject({ year: day.year, month: day.month, day: day.day, hour: clock === '24:00' ? 0 : Number(clock.slice(0, 2)), minute: Number(clock.slice(3)) }, { zone })
-  return Math.min(...made.getPossibleOffsets().map((d) => d.toMillis()))
-}
+const instant = (date: DateTime, clock: string, zone: string): number => (clock === '24:00' ? instantOf(date.plus({ days: 1 }), '00:00', zone) : instantOf(date, clock, zone))
 
 function falls(days: (typeof DAYS)[number], weekday: number, holiday: boolean): boolean {
   if (days === 'holidays' || holiday) return days === 'holidays' && holiday
@@ -173,7 +169,7 @@ Source: RFC 5545, 3.3.5 (local times that come twice or not at all); IANA time z
     value: port.number({ title: 'Value', unit: fromConfig('unit') }),
     active: port.boolean({ title: 'Active', help: 'True inside of a row, or after a time of the expression.' }),
   },
-  drops: { unchanged: 'The schedule goes on as it was.', old: 'Older than what enable said last.' },
+  drops: { unchanged: 'The schedule goes on as it was.', late: 'Older than what enable said last.' },
   state: (): Memory => ({ enabled: true, quality: Quality.good, enabledTime: Number.NEGATIVE_INFINITY, value: null, active: false, held: null, asked: 0 }),
   start(ctx) {
     follow(ctx, ctx.now, true)
@@ -185,7 +181,7 @@ Source: RFC 5545, 3.3.5 (local times that come twice or not at all); IANA time z
     const { state } = ctx
     const s = truthful(sample)
     if (s.time < state.enabledTime) {
-      ctx.drop('old')
+      ctx.drop('late')
       return
     }
     state.enabledTime = s.time
@@ -197,7 +193,8 @@ Source: RFC 5545, 3.3.5 (local times that come twice or not at all); IANA time z
   },
   check(config) {
     const faults: { field: string; reason: string }[] = []
-    if (!IANAZone.isValidZone(config.zone)) faults.push({ field: '/zone', reason: `There is no time zone '${config.zone}'.` })
+    const zone = zoneFault(config.zone)
+    if (zone !== undefined) faults.push({ field: '/zone', reason: zone })
     else if (config.by === 'cron') {
       try {
         if (new Cron(config.cron, { timezone: config.zone, paused: true }).nextRun(new Date(0)) === null) faults.push({ field: '/cron', reason: 'This never comes.' })

@@ -40,7 +40,7 @@ describe('what does not count', () => {
   test.each([
     ['another tag', { at: 'in', tag: 'other', value: 9, time: 1 }, 'ignored'],
     ['an event that fits nowhere', { at: 'free', value: 'stop', time: 1 }, 'ignored'],
-    ['an old sample', { at: 'in', tag: 'x', value: 9, time: -1 }, 'old'],
+    ['an old sample', { at: 'in', tag: 'x', value: 9, time: -1 }, 'late'],
   ] as const)('%s', async (_what, late, reason) => {
     const { out, ledger } = await run({ inputs: [{ name: 'in', tag: 'x' }, { name: 'free' }], transitions: [{ from: 'a', when: '>', input: 'in', value: 5, to: 'b' }] }, [{ at: 'in', value: 1, time: 0 }, late])
     expect(out).toHaveLength(1)

@@ -184,7 +184,7 @@ One sample may bring several transitions, one after the other. Where more than $
 
 **Late and backward-time** samples (older than the latest of their input) are left out. **Duplicates** are compared again; a repeated event is an event. A text for which there is no transition from this state, and a sample that no transition asks for, is *ignored* and counted.
 
-**Not safety-rated:** interlocks that protect people belong into a safety system.
+**Not safety-rated:** interlocks that protect people belong in a safety system.
 
 Source: Mealy and Moore machines as in IEC 61131-3, sequential function chart: levels as transition conditions, values on entry.`,
   keywords: ['sequence', 'SFC', 'FSM', 'step', 'phase', 'batch', 'mode', 'sequencer', 'workflow', 'timer'],
@@ -198,7 +198,7 @@ Source: Mealy and Moore machines as in IEC 61131-3, sequential function chart: l
     state: port.text({ title: 'State', help: 'Each state as it is entered.' }),
     '*': each('outputs', 'name', { kind: fromItem('kind'), unit: fromItem('unit') }),
   },
-  drops: { ignored: 'No transition asks for it in this state.', old: 'Older than the latest sample of its input.' },
+  drops: { ignored: 'No transition asks for it in this state.', late: 'Older than the latest sample of its input.' },
   state: (config): Memory => ({ current: config.initial, entered: 0, latest: new Map() }),
   // The state that it is in must still be there; which one that is, is not known here.
   carries: (from, to) => from.states.every((s) => to.states.some((t) => t.name === s.name)) && from.inputs.every((a) => to.inputs.some((b) => a.name === b.name && (a.tag ?? '') === (b.tag ?? ''))),
@@ -216,7 +216,7 @@ Source: Mealy and Moore machines as in IEC 61131-3, sequential function chart: l
     }
     const before = state.latest.get(name)
     if (before !== undefined && s.time < before.time) {
-      ctx.drop('old')
+      ctx.drop('late')
       return
     }
     state.latest.set(name, s)

@@ -245,7 +245,7 @@ Nothing is voted before every channel has been heard once or its time to be stal
 
 **Bad readings, NaN and infinities** make their channel faulty. **Uncertain** readings vote; the result is uncertain. **Late and backward-time** readings (older than the latest of their channel) are left out. **Duplicates** show that the channel is alive and vote again.
 
-**Not safety-rated.** This is no safety function in the sense of IEC 61511 and gives no SIL: it makes monitoring and control bear a failed transmitter. Trips that protect people belong into a safety instrumented system.
+**Not safety-rated.** This is no safety function in the sense of IEC 61511 and gives no SIL: it makes monitoring and control bear a failed transmitter. Trips that protect people belong in a safety instrumented system.
 
 Source: IEC 61511-1:2016, 3.2 (MooN) and IEC 61508-6, annex B, for the architectures and their degradation; OPC 10000-8, UncertainSubNormal.`,
   keywords: ['2oo3', '1oo2', '2oo2', 'redundancy', 'median', 'mid-value select', 'majority', 'trip', 'discrepancy', 'TMR', 'MooN'],
@@ -260,7 +260,7 @@ Source: IEC 61511-1:2016, 3.2 (MooN) and IEC 61508-6, annex B, for the architect
     degraded: port.boolean({ title: 'Degraded', help: 'True while a channel does not take part.' }),
     '*': each('channels', 'name', port.boolean({ help: 'True: this channel is faulty or discrepant.' })),
   },
-  drops: { old: 'Older than the latest reading of this channel.' },
+  drops: { late: 'Older than the latest reading of this channel.' },
   state: (config): Memory => ({
     channels: config.channels.map(() => ({ last: null, heard: 0, stale: false, since: NEVER, dueAt: NEVER, discrepant: false, told: null })),
     time: Number.NEGATIVE_INFINITY, timeAt: 0, began: null, degraded: null, alarm: 'normal', wake: NEVER,
@@ -274,7 +274,7 @@ Source: IEC 61511-1:2016, 3.2 (MooN) and IEC 61508-6, annex B, for the architect
     while (config.channels[at]!.name !== name) at++
     const c = state.channels[at]!
     if (c.last !== null && s.time < c.last.time) {
-      ctx.drop('old')
+      ctx.drop('late')
       return
     }
     c.last = s

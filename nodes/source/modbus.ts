@@ -1,5 +1,5 @@
 // Polls a table of registers and coils. Adjacent ones are read in one request; a wrong address costs only its own tag.
-import { defineNode, each, field, fromItem, isBad, issue, parseUnit, Quality, sample, Type, type Io, type Issue, type Opened, type ResolvedPort, type Sample, type Static, type Value } from '#kit'
+import { defineNode, each, field, fromItem, isBad, isFiniteValue, issue, parseUnit, Quality, sample, Type, type Io, type Issue, type Opened, type ResolvedPort, type Sample, type Static, type Value } from '#kit'
 import { plan, requests, split, type Batch, type Span, type Table } from '../drivers/modbus/batch.ts'
 import { decodeNumber, decodeNumbers, decodeText, orders, registersOf, registerTypes, type RegisterType } from '../drivers/modbus/codec.ts'
 import type { ModbusConnection } from '../drivers/modbus/connection.ts'
@@ -254,7 +254,7 @@ class Polling implements Opened {
       if (span.fault) this.#io.log('info', `'${tag.name}' is read again.`)
       span.fault = undefined
       span.askAgain = 0
-      const quality = hasNaN(value) ? Quality.badSensor : Quality.good
+      const quality = isFiniteValue(value) ? Quality.good : Quality.badSensor
       if (!isBad(quality)) span.last = value
       this.#emit(span, sample(span.name, value, time, quality))
     }
@@ -291,9 +291,4 @@ function decode(tag: TagConfig, registers: Uint8Array): Value {
   if (tag.count > 1) return decodeNumbers(registers, type, tag.order, new Float64Array(tag.count), tag.scale, tag.offset)
   const raw = decodeNumber(registers, type, tag.order, tag.bit)
   return type === 'bool' ? raw !== 0 : raw * tag.scale + tag.offset
-}
-
-function hasNaN(value: Value): boolean {
-  if (typeof value === 'number') return Number.isNaN(value)
-  return (value instanceof Float32Array || value instanceof Float64Array) && value.some((v) => Number.isNaN(v))
 }

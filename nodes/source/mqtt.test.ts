@@ -116,12 +116,12 @@ describe('uplink.mqtt', () => {
     await json.receive!(sample('a+b', null, 1000, Quality.badNoData), 'value')
     const bare = await open2({ payload: 'value', qos: 2 })
     await bare.receive!(sample('n', 2.5, 1000), 'value')
-    expect(await bare.receive!(sample('n', Number.NaN, 1000), 'value')).toEqual({ drop: 'noValue' })
-    expect(await bare.receive!(sample('n', 2, 1000, Quality.bad), 'value')).toEqual({ drop: 'noValue' })
+    expect(await bare.receive!(sample('n', Number.NaN, 1000), 'value')).toEqual({ drop: 'no_value' })
+    expect(await bare.receive!(sample('n', 2, 1000, Quality.bad), 'value')).toEqual({ drop: 'no_value' })
     await until('all of them', () => subscriber.lines.length >= 5)
     expect(subscriber.lines).toEqual([
       'up/test/P-101.speed {"tag":"P-101.speed","value":45.5,"time":1000}',
-      'up/test/P-101.speed {"tag":"P-101.speed","value":null,"time":1000,"quality":"Bad"}',
+      'up/test/P-101.speed {"tag":"P-101.speed","value":null,"time":1000,"quality":"BadOutOfRange"}',
       'up/test/P-101.speed {"tag":"P-101.speed","value":3,"time":1000,"quality":"BadTimeout"}',
       'up/test/a_b {"tag":"a+b","value":null,"time":1000,"quality":"BadNoData"}',
       'up/test/n 2.5',

@@ -9,8 +9,8 @@ const config = Type.Object({
   topic: field.text({ title: 'Topic', default: 'plant/#', maxLength: 1000, description: 'With + for one level and # for all that follow.', examples: ['plant/+/temperature'] }),
   qos: Type.Unsafe<0 | 1 | 2>(field.choice([0, 1, 2] as const, { title: 'QoS', default: 0, description: '1 and 2: acknowledged to the broker after the sample is in the journal. Choose a kept session, too.' })),
   payload: field.choice(payloadFormats, { title: 'Payload', default: 'auto', labels: ['As it looks', 'Number', 'Boolean', 'Text', 'JSON', 'Bytes'] }),
-  path: field.text({ title: 'Value in JSON', default: '', maxLength: 200, description: "Dotted path: 'data.0.value'. Empty: the whole payload." }),
-  timePath: field.text({ title: 'Time in JSON', default: '', maxLength: 200, advanced: true, description: 'Dotted path to milliseconds since 1970 or an ISO 8601 time. Empty: when the message came.' }),
+  path: field.text({ title: 'Value in JSON', default: '', maxLength: 200, description: "Path of the value: 'data[0].value'. Empty: the whole payload." }),
+  timePath: field.text({ title: 'Time in JSON', default: '', maxLength: 200, advanced: true, description: 'Path of milliseconds since 1970 or an ISO 8601 time (UTC where it has no zone). Empty: when the message came.' }),
   unit: Type.Optional(field.unit({ description: 'Of numbers.' })),
   tag: field.text({ title: 'Tag', default: '{topic}', minLength: 1, maxLength: 200, advanced: true, description: '{topic}, {1}, {2} ... (levels of the topic, from 1) and {node} are filled in.' }),
   staleAfterS: field.number({ title: 'Stale after', unit: 's', default: 0, minimum: 0, maximum: 31_536_000, description: 'A tag that is silent for longer is given again as uncertain. 0: never.' }),
@@ -30,7 +30,7 @@ export default defineNode({
   summary: 'Receives messages of an MQTT broker.',
   help: `Each message is one sample; its tag is the topic unless said otherwise.
 
-**Payload**: 'As it looks' takes true and false as booleans, decimal numbers as numbers, JSON objects as records, lists of numbers as vectors and the rest as text; the other choices insist. What cannot be read is a DECODE issue, counted as failed, and the source goes on.
+**Payload**: 'As it looks' takes true and false as booleans, decimal numbers as numbers, JSON objects as records, lists of numbers as vectors, other lists as records with the fields 0, 1 ... and the rest as text; the other choices insist. What cannot be read is a DECODE issue, counted as failed, and the source goes on.
 **NaN** and infinities keep their value and get the quality BadSensorFailure; a JSON null is no value, BadNoData.
 **Stale**: after the stated silence the tag's last value is given once more as UncertainLastUsableValue. When the broker is lost, every tag's last value is given once as BadCommunicationError.
 **Time**: where the stated field has no time, the gateway's is taken and the sample is uncertain. **Late, duplicate, backward** messages pass as they come.

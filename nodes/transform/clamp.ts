@@ -8,7 +8,7 @@ export default defineNode({
   summary: 'Keeps a value between a lowest and a highest one, and says when it had to.',
   help: `A value below *Lowest* becomes *Lowest*, one above *Highest* becomes *Highest*; the limits themselves are inside. Either limit can be switched off. A value that had to be changed gets the quality *UncertainEngineeringUnitsExceeded*: it is a limit, not a measurement. **limited** says for every reading whether it was changed, with the quality that the reading came with.
 
-To leave readings out, or send them elsewhere, use a range filter; limits on what is written to a plant belong into the envelope of its actuator.
+To leave readings out, or send them elsewhere, use a Range gate; limits on what is written to a plant belong in the envelope of its actuator.
 
 **Bad** readings are clamped like others and stay bad. **NaN, infinities** and missing values pass as bad, and *limited* is then missing and bad too: an infinite value is a fault, not a high one. **Uncertain** readings stay uncertain. **Late, duplicate and backward-time** readings are clamped as they come: nothing is remembered. A reading inside passes as it is.
 

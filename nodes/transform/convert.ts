@@ -1,17 +1,13 @@
 // One unit into another. A node does not see its wire's unit, so the config names both and the ports hold the wires to it.
 import { Quality, Type, conversion, defineNode, displayUnit, field, fromConfig, isBad, parseUnit, port, sample as make, truthful } from '#kit'
+import { perConfig } from '#math/remember'
 
 type Line = { readonly factor: number; readonly offset: number }
 
-// A config lives as long as its node; parsing two units for each sample would cost more than everything else here.
-const lines = new WeakMap<object, Line>()
 const none: Line = { factor: Number.NaN, offset: 0 }
 
-function lineOf(config: { readonly from: string; readonly to: string }): Line {
-  let line = lines.get(config)
-  if (line === undefined) lines.set(config, (line = conversion(config.from, config.to) ?? none))
-  return line
-}
+// Parsing two units for each sample would cost more than everything else here.
+const lineOf = perConfig((config: { readonly from: string; readonly to: string }): Line => conversion(config.from, config.to) ?? none)
 
 export default defineNode({
   type: 'transform.convert',

@@ -6,7 +6,7 @@ import node from './derivative.ts'
 
 type Config = Static<typeof node.config>
 const none = { model: () => undefined }
-const base: Config = { unit: '', per: 's', over: 'two', count: 5, windowS: 60, tauS: 0, maxGapS: 3600 }
+const base: Config = { unit: '', per: 's', over: 'two', readings: 5, windowS: 60, tauS: 0, maxGapS: 3600 }
 const run = (config: Partial<Config>, input: ExampleSample[]) => runExample(node, { title: '', config: { ...base, ...config }, in: input, out: [] })
 
 const readings = fc
@@ -27,7 +27,7 @@ function slope(list: readonly { time: number; value: number }[]): number {
 describe('the change', () => {
   test.each<[string, Partial<Config>, (list: readonly { time: number; value: number }[]) => readonly { time: number; value: number }[]]>([
     ['of two readings', { over: 'two' }, (list) => list.slice(-2)],
-    ['of six readings', { over: 'count', count: 6 }, (list) => list.slice(-6)],
+    ['of six readings', { over: 'readings', readings: 6 }, (list) => list.slice(-6)],
     ['of a minute, of two readings at least', { over: 'time', windowS: 60 }, (list) => list.filter((r, i) => i >= list.length - 2 || r.time >= list.at(-1)!.time - 60_000)],
   ])('%s is the slope of the best line, per minute', async (_name, config, window) => {
     await fc.assert(
@@ -92,5 +92,5 @@ describe('the unit', () => {
 
 test('what is kept is right for a result per another time, and for no other window', () => {
   expect(node.carries!(base, { ...base, per: 'h', maxGapS: 10 })).toBe(true)
-  for (const other of [{ over: 'count' }, { count: 3 }, { windowS: 1 }, { tauS: 1 }, { unit: 'l' }] as Partial<Config>[]) expect(node.carries!(base, { ...base, ...other })).toBe(false)
+  for (const other of [{ over: 'readings' }, { readings: 3 }, { windowS: 1 }, { tauS: 1 }, { unit: 'l' }] as Partial<Config>[]) expect(node.carries!(base, { ...base, ...other })).toBe(false)
 })

@@ -10,8 +10,8 @@ const Config = Type.Object(
   {
     unit: field.unit({ title: 'Unit of the reading', description: 'Empty: that of the wire. The result has this unit per second, minute, hour or day.', default: '' }),
     per: field.choice(['s', 'min', 'h', 'd'], { title: 'Change per', labels: ['Second', 'Minute', 'Hour', 'Day'], default: 's' }),
-    over: field.choice(['two', 'count', 'time'], { title: 'Over', labels: ['Two readings', 'Several readings', 'A time'], description: 'More than two: the slope of the straight line that fits best, which noise moves less.', default: 'two' }),
-    count: Type.Integer({ title: 'Readings', minimum: 2, maximum: 1000, default: 5, when: { field: 'over', is: ['count'] } }),
+    over: field.choice(['two', 'readings', 'time'], { title: 'Over', labels: ['Two readings', 'Several readings', 'A time'], description: 'More than two: the slope of the straight line that fits best, which noise moves less.', default: 'two' }),
+    readings: Type.Integer({ title: 'Readings', minimum: 2, maximum: 1000, default: 5, when: { field: 'over', is: ['readings'] } }),
     windowS: Type.Number({ title: 'Window', description: `Readings of this much time before the newest one, ${MOST} at most.`, unit: 's', exclusiveMinimum: 0, maximum: 31 * 86_400, default: 60, when: { field: 'over', is: ['time'] } }),
     tauS: Type.Number({ title: 'Smoothing', description: 'Time constant of an exponential smoothing of the result. 0: none.', unit: 's', minimum: 0, maximum: 86_400, default: 0, advanced: true }),
     maxGapS: Type.Number({ title: 'Longest gap', description: 'After a longer time without a usable reading it begins anew.', unit: 's', exclusiveMinimum: 0, maximum: 366 * 86_400, default: 3600, advanced: true }),
@@ -29,7 +29,7 @@ interface Memory {
 }
 type Ctx = Context<Config, Memory>
 
-const usual: Config = { unit: '', per: 's', over: 'two', count: 5, windowS: 60, tauS: 0, maxGapS: 3600 }
+const usual: Config = { unit: '', per: 's', over: 'two', readings: 5, windowS: 60, tauS: 0, maxGapS: 3600 }
 const seconds = { s: 1, min: 60, h: 3600, d: 86_400 } as const
 
 /** Of a scale with an offset (°C, °F) a change is in kelvins: what one degree is of them, else 1. */
@@ -70,7 +70,7 @@ export default defineNode({
   type: 'transform.derivative',
   version: 1,
   title: 'Derivative',
-  summary: 'How fast a reading changes, per second, minute, hour or day.',
+  summary: 'Tells how fast a reading changes, per second, minute, hour or day.',
   help: `**Two readings:** the difference to the reading before, divided by the source time between them. **Several readings** and **a time**: the slope of the straight line through the readings in the window that fits best (least squares), which noise moves far less; until the window is full, through those that are there. The result carries the time of the newest reading, though it is the change over the whole window.
 
 **Unit:** that of the reading per *s*, *min*, *h* or *d*. Changes of °C and °F are given in kelvins.
@@ -96,7 +96,7 @@ Source: ordinary least squares about the means; smoothing as a sampled first-ord
     return { outputs: { value: { kind: 'number', ...(result === undefined ? {} : { unit: result }) } } }
   },
   drops: { duplicate: 'There was a reading of this time.', late: 'Older than the newest reading.' },
-  state: (config): Memory => ({ trail: newTrail(config.over === 'two' ? 2 : config.over === 'count' ? config.count : 16), smoothed: null, smoothedAt: 0 }),
+  state: (config): Memory => ({ trail: newTrail(config.over === 'two' ? 2 : config.over === 'readings' ? config.readings : 16), smoothed: null, smoothedAt: 0 }),
   receive(sample, _port, ctx) {
     const { config, state: m } = ctx
     const { trail } = m
@@ -113,7 +113,7 @@ Source: ordinary least squares about the means; smoothing as a sampled first-ord
         return
       }
     }
-    const most = config.over === 'two' ? 2 : config.over === 'count' ? config.count : MOST
+    const most = config.over === 'two' ? 2 : config.over === 'readings' ? config.readings : MOST
     while (trail.count >= most) leaveTrail(trail)
     // The reading before is kept whatever its age: two are needed.
     if (config.over === 'time') while (trail.count > 1 && timeOf(trail, 0) < s.time - config.windowS * 1000) leaveTrail(trail)
@@ -127,7 +127,7 @@ Source: ordinary least squares about the means; smoothing as a sampled first-ord
   },
   check: (config) => (config.unit === '' || parseUnit(config.unit) !== undefined ? [] : [{ field: '/unit', reason: `'${config.unit}' is not a unit. Use a UCUM code such as 'Cel', 'bar', 'm3'.` }]),
   // The readings in the window are the same readings in another unit of the result; a window of another length is not.
-  carries: (from, to) => from.unit === to.unit && from.over === to.over && from.count === to.count && from.windowS === to.windowS && from.tauS === to.tauS,
+  carries: (from, to) => from.unit === to.unit && from.over === to.over && from.readings === to.readings && from.windowS === to.windowS && from.tauS === to.tauS,
   examples: [
     {
       title: 'Litres in a tank: change per minute',
@@ -146,7 +146,7 @@ Source: ordinary least squares about the means; smoothing as a sampled first-ord
     },
     {
       title: 'The line through four readings hardly minds the noise',
-      config: { ...usual, over: 'count', count: 4 },
+      config: { ...usual, over: 'readings', readings: 4 },
       in: [
         { at: 'value', value: 1, time: 0 },
         { at: 'value', value: 3, time: 1000 },

@@ -27,7 +27,7 @@ describe('several inputs', () => {
     expect(out.slice(0, 2).map((s) => s.quality)).toEqual(['BadNoData', 'BadNoData'])
   })
   test('a kept value that is too old is bad, at the limit it is not; value itself too', async () => {
-    const { out } = await run({ ...two, trigger: 'any', staleS: 1 }, [{ value: 1, time: 0 }, { at: 'b', value: 2, time: 1000 }, { at: 'b', value: 3, time: 1001 }, { value: 4, time: 2001 }, { value: 4, time: 2002 }])
+    const { out } = await run({ ...two, trigger: 'any', staleAfterS: 1 }, [{ value: 1, time: 0 }, { at: 'b', value: 2, time: 1000 }, { at: 'b', value: 3, time: 1001 }, { value: 4, time: 2001 }, { value: 4, time: 2002 }])
     expect(out.map((s) => [s.value, s.quality])).toEqual([[null, 'BadNoData'], [3, undefined], [null, 'BadTimeout'], [7, undefined], [null, 'BadTimeout']])
   })
   test('the latest counts in order of arrival, also when its time is older', async () => {
@@ -78,7 +78,7 @@ describe('types', () => {
 
 test('what is remembered goes on under a change of unit, tag or staleness, not under another expression or other inputs', () => {
   const carries = (a: Record<string, unknown>, b: Record<string, unknown>): boolean => expression.carries!(config(a), config(b))
-  expect(carries({ unit: 'bar', tag: 'a', staleS: 1 }, { unit: '', tag: 'b', trigger: 'any' })).toBe(true)
+  expect(carries({ unit: 'bar', tag: 'a', staleAfterS: 1 }, { unit: '', tag: 'b', trigger: 'any' })).toBe(true)
   expect(carries({ expression: 'value' }, { expression: 'value + 1' })).toBe(false)
   expect(carries({ inputs: [{ name: 'a' }, { name: 'b' }] }, { inputs: [{ name: 'b' }, { name: 'a' }] })).toBe(false)
   expect(carries({ inputs: [] }, { inputs: [{ name: 'a' }] })).toBe(false)

@@ -2,17 +2,18 @@
 // one input the latest values belong to all tags together, so the state is then one for the node, by tag of 'value' inside.
 import { Quality, Type, defineNode, displayUnit, each, field, fromConfig, isBad, issue, port, relateUnits, sample as make, truthful, type Context, type PortType, type ResolvedPorts, type Sample } from '#kit'
 import { builtins, compileExpression, issueReason, MAX_LENGTH, type Expression, type ExpressionState } from '#expression'
+import { perConfig } from '#math/remember'
 
 const Config = Type.Object(
   {
-    expression: Type.String({ title: 'Expression', description: "For example 'value * 1.8 + 32', 'rate(value) > 2' or 'flow * density'.", widget: 'text', maxLength: MAX_LENGTH, default: 'value' }),
+    expression: Type.String({ title: 'Expression', description: "For example 'value * 1.8 + 32', 'rate(value) > 2' or 'flow * density'.", widget: 'expression', maxLength: MAX_LENGTH, default: 'value' }),
     inputs: Type.Array(
       Type.Object({ name: Type.String({ title: 'Name', pattern: '^[a-z][A-Za-z0-9_]{0,31}$', description: 'How the expression calls it: a small letter, then letters, digits or _.' }) }, { additionalProperties: false }),
       { title: 'More inputs', description: 'Their latest values are kept.', maxItems: 16, widget: 'table', default: [] },
     ),
     trigger: field.choice(['value', 'any'], { title: 'Result for each', labels: ['Sample at value', 'Sample at any input'], description: "The other inputs' latest values are taken.", default: 'value' }),
-    staleS: Type.Number({ title: 'Too old after', description: 'A kept value older than this, by source time, counts as bad. 0: never.', unit: 's', minimum: 0, default: 0 }),
-    tag: Type.String({ title: 'Tag of the result', description: "Empty: that of the sample at 'value'.", maxLength: 200, default: '' }),
+    staleAfterS: Type.Number({ title: 'Stale after', description: 'A kept value older than this, by source time, counts as bad. 0: never.', unit: 's', minimum: 0, default: 0 }),
+    tag: Type.String({ title: 'Tag of the results', description: "Empty: that of the sample at 'value'.", maxLength: 200, default: '' }),
     unit: field.unit({ title: 'Unit of the result', description: 'Empty: as the expression says; a product has none.', default: '' }),
   },
   { additionalProperties: false },
@@ -21,7 +22,7 @@ interface Config {
   readonly expression: string
   readonly inputs: readonly { readonly name: string }[]
   readonly trigger: 'value' | 'any'
-  readonly staleS: number
+  readonly staleAfterS: number
   readonly tag: string
   readonly unit: string
 }
@@ -47,17 +48,11 @@ interface Made {
   readonly inputs: (Sample | undefined)[]
   readonly slots: ReadonlyMap<string, number>
 }
-const made = new WeakMap<object, Made>()
 /** With types open: what runs checks every value itself, so the types of the wires make no difference to a result. */
-function madeOf(config: Config): Made {
-  let known = made.get(config)
-  if (known === undefined) {
-    const compiled = compileExpression(config.expression, variables(config))
-    known = { expression: compiled.ok ? compiled.expression : undefined, inputs: [], slots: new Map(config.inputs.map(({ name }, i) => [name, i])) }
-    made.set(config, known)
-  }
-  return known
-}
+const madeOf = perConfig((config: Config): Made => {
+  const compiled = compileExpression(config.expression, variables(config))
+  return { expression: compiled.ok ? compiled.expression : undefined, inputs: [], slots: new Map(config.inputs.map(({ name }, i) => [name, i])) }
+})
 function variables(config: Config, ports: ResolvedPorts = {}): Record<string, PortType> {
   return Object.fromEntries(['value', ...config.inputs.map((i) => i.name)].map((name) => [name, ports[name] ?? { kind: 'any' }]))
 }
@@ -65,7 +60,7 @@ function variables(config: Config, ports: ResolvedPorts = {}): Record<string, Po
 /** The latest of an input, as it counts at this time. */
 function fresh(config: Config, s: Sample | null, time: number): Sample | undefined {
   if (s === null) return undefined
-  return config.staleS > 0 && time - s.time > config.staleS * 1000 && !isBad(s.quality) ? make(s.tag, null, s.time, Quality.badTimeout) : s
+  return config.staleAfterS > 0 && time - s.time > config.staleAfterS * 1000 && !isBad(s.quality) ? make(s.tag, null, s.time, Quality.badTimeout) : s
 }
 
 function emit(ctx: Ctx, { expression, inputs }: Made, of: OfTag, time: number): void {
@@ -87,7 +82,7 @@ export default defineNode({
 
 **Functions that remember:** \`previous(x, n)\`, \`delta(x)\`, \`rate(x)\` per second, \`hold(x, condition)\`, \`average(x, n)\`, \`minimum(x, n)\`, \`maximum(x, n)\`, \`count(condition)\` in a row, \`changed(x)\`, \`since(condition)\` in seconds, \`ema(x, tauS)\`. Each call remembers for itself and per tag, and sees every evaluation, whatever is decided around it. A bad value is not taken in: the result is bad, the memory stays.
 
-**Several inputs.** The latest value of each is kept, in order of arrival. A result comes for each sample at *value*, or at any input; it has the tag of *value* and the time of the sample that caused it. With several tags at *value* each gets a result. Values older than *Too old after* are bad.
+**Several inputs.** The latest value of each is kept, in order of arrival. A result comes for each sample at *value*, or at any input; it has the tag of *value* and the time of the sample that caused it. With several tags at *value* each gets a result. Those older than *Stale after* are bad.
 
 **Bad.** Where the expression reads a bad input the result is a missing value with that quality, unless it asks: \`good ? value : 0\`, \`isBad(flow)\`, \`orElse(flow, 0)\` (then uncertain). What does not matter does not count: \`false && bad\` is false, the side of a choice that is not taken is not read. **Uncertain** inputs that were read make the result uncertain.
 
@@ -163,7 +158,7 @@ Source: the CEL specification (google/cel-spec), patterns RE2; *ema*: the exact 
   examples: [
     {
       title: 'Degrees Celsius in Fahrenheit',
-      config: { expression: 'value * 1.8 + 32', inputs: [], trigger: 'value', staleS: 0, tag: '', unit: '[degF]' },
+      config: { expression: 'value * 1.8 + 32', inputs: [], trigger: 'value', staleAfterS: 0, tag: '', unit: '[degF]' },
       in: [
         { at: 'value', value: 100, time: 0 },
         { at: 'value', value: -40, time: 1000, quality: 'Uncertain' },
@@ -175,7 +170,7 @@ Source: the CEL specification (google/cel-spec), patterns RE2; *ema*: the exact 
     },
     {
       title: 'Power from voltage and current; a current that is too old is bad',
-      config: { expression: 'value * current', inputs: [{ name: 'current' }], trigger: 'any', staleS: 5, tag: 'M1.power', unit: 'W' },
+      config: { expression: 'value * current', inputs: [{ name: 'current' }], trigger: 'any', staleAfterS: 5, tag: 'M1.power', unit: 'W' },
       in: [
         { at: 'value', tag: 'M1.voltage', value: 230, time: 0 },
         { at: 'current', tag: 'M1.current', value: 2, time: 1000 },
@@ -191,7 +186,7 @@ Source: the CEL specification (google/cel-spec), patterns RE2; *ema*: the exact 
     },
     {
       title: 'The rate per second sees every sample, also where it is not asked for',
-      config: { expression: "value > 10 && rate(value) > 2 ? 'surge' : 'calm'", inputs: [], trigger: 'value', staleS: 0, tag: '', unit: '' },
+      config: { expression: "value > 10 && rate(value) > 2 ? 'surge' : 'calm'", inputs: [], trigger: 'value', staleAfterS: 0, tag: '', unit: '' },
       in: [
         { at: 'value', value: 5, time: 0 },
         { at: 'value', value: 11, time: 1000 },
@@ -205,7 +200,7 @@ Source: the CEL specification (google/cel-spec), patterns RE2; *ema*: the exact 
     },
     {
       title: 'A moving average of three leaves a bad reading out',
-      config: { expression: 'average(value, 3)', inputs: [], trigger: 'value', staleS: 0, tag: '', unit: '' },
+      config: { expression: 'average(value, 3)', inputs: [], trigger: 'value', staleAfterS: 0, tag: '', unit: '' },
       in: [
         { at: 'value', value: 3, time: 0 },
         { at: 'value', value: 6, time: 1000 },
@@ -223,7 +218,7 @@ Source: the CEL specification (google/cel-spec), patterns RE2; *ema*: the exact 
     },
     {
       title: 'Bad, NaN and a division by zero give no number; asking for the quality does',
-      config: { expression: "{'share': orElse(100 / value, 0), 'quality': quality}", inputs: [], trigger: 'value', staleS: 0, tag: '', unit: '' },
+      config: { expression: "{'share': orElse(100 / value, 0), 'quality': quality}", inputs: [], trigger: 'value', staleAfterS: 0, tag: '', unit: '' },
       in: [
         { at: 'value', value: 50, time: 0 },
         { at: 'value', value: 0, time: 1000 },

@@ -40,11 +40,11 @@ describe('format as JSON', () => {
   test('of a value, missing where it is bad', async () => {
     expect(await text({ as: 'json', json: 'value' }, { a: [1], b: 'x' })).toBe('{"a":[1],"b":"x"}')
     expect(await sampleOf({ as: 'json', json: 'value' }, 5, { quality: 'BadTimeout' })).toMatchObject({ value: 'null', quality: 'BadTimeout' })
-    expect(await sampleOf({ as: 'json', json: 'value' }, [1, { $number: 'NaN' }])).toMatchObject({ value: 'null', quality: 'Bad' })
+    expect(await sampleOf({ as: 'json', json: 'value' }, [1, { $number: 'NaN' }])).toMatchObject({ value: 'null', quality: 'BadOutOfRange' })
   })
   test('of a sample, with its quality beside a bad value', async () => {
     expect(await text({ as: 'json' }, 5, { quality: 'BadTimeout' })).toBe('{"tag":"T","value":5,"time":"1970-01-01T00:00:00.000Z","quality":"BadTimeout"}')
-    expect(await sampleOf({ as: 'json', time: 'ms' }, [1, { $number: 'NaN' }])).toMatchObject({ value: '{"tag":"T","value":[1,null],"time":0,"quality":"Bad"}', quality: 'Bad' })
+    expect(await sampleOf({ as: 'json', time: 'ms' }, [1, { $number: 'NaN' }])).toMatchObject({ value: '{"tag":"T","value":[1,null],"time":0,"quality":"BadOutOfRange"}', quality: 'BadOutOfRange' })
   })
 })
 

@@ -1,7 +1,8 @@
 // Values as text for people and other systems. A bad value is never written out as a number: the sample's quality
 // ends where the text is copied on. Whole documents, with fields and lists, are Template's.
-import { DateTime, IANAZone } from 'luxon'
+import { DateTime } from 'luxon'
 import { Quality, Type, defineNode, displayUnit, field, fromConfig, isBad, port, qualityName, sample as make, truthful, valueToJson, type Sample, type Static, type Value } from '#kit'
+import { zoneFault } from '#math/calendar'
 import { hasGap, plainJson } from '#math/json'
 import { writeNumeral, type NumeralStyle } from '#math/numeral'
 import { parsePath, readPath } from '#math/path'
@@ -23,7 +24,7 @@ const Config = Type.Object(
     bad: Type.String({ title: 'A bad value reads', description: 'In place of a value that is bad, missing or no number.', maxLength: 100, default: '---', when: { field: 'as', is: ['text', 'csv'] } }),
     time: field.choice(['ms', 'iso', 'pattern'], { title: 'Time as', labels: ['Milliseconds', 'ISO 8601', 'A pattern'], default: 'iso' }),
     pattern: Type.String({ title: 'Pattern of the time', description: 'yyyy year, MM month, dd day, HH hour, mm minute, ss second, SSS ms, ZZ offset, cccc weekday.', minLength: 1, maxLength: 100, default: 'yyyy-MM-dd HH:mm:ss', when: { field: 'time', is: ['pattern'] } }),
-    zone: Type.String({ title: 'Time zone', description: "A name of the IANA database: 'Europe/Berlin', or 'UTC'.", minLength: 1, maxLength: 64, default: 'UTC', when: { field: 'time', is: ['iso', 'pattern'] } }),
+    zone: field.zone({ when: { field: 'time', is: ['iso', 'pattern'] } }),
     output: field.choice(['text', 'bytes'], { title: 'Give', labels: ['Text', 'Bytes (UTF-8)'], default: 'text', advanced: true }),
     end: field.choice(['', '\n', '\r\n'], { title: 'End of line', labels: ['None', 'LF', 'CR LF'], default: '', advanced: true }),
   },
@@ -102,7 +103,7 @@ function csv(s: Sample, p: Prepared): string {
 /** What JSON cannot say is null there, and the quality says so: also for who reads only the text. */
 function json(s: Sample, config: Config): { readonly text: string; readonly quality: number } {
   const value = plainJson(valueToJson(s.value))
-  const quality = hasGap(value) && !isBad(s.quality) ? Quality.bad : s.quality
+  const quality = hasGap(value) && !isBad(s.quality) ? Quality.badOutOfRange : s.quality
   if (config.json === 'value') return { text: JSON.stringify(isBad(quality) ? null : value), quality }
   const time = config.time === 'ms' ? s.time : timeText(s.time, config)
   return { text: JSON.stringify({ tag: s.tag, value, time, ...(quality === Quality.good ? {} : { quality: qualityName(quality) }) }), quality }
@@ -151,7 +152,8 @@ Source: RFC 4180 (CSV), RFC 8259 (JSON), ISO 8601; time zones of the IANA databa
     }
     if (config.digits === 'significant' && (config.places < 1 || config.places > 15)) faults.push({ field: '/places', reason: 'Choose 1 to 15 significant digits.' })
     if (config.as !== 'json' && config.group === config.decimal) faults.push({ field: '/group', reason: 'It must differ from the decimal sign.' })
-    if (config.time !== 'ms' && !IANAZone.isValidZone(config.zone)) faults.push({ field: '/zone', reason: `There is no time zone '${config.zone}'. Write 'Europe/Berlin' or 'UTC'.` })
+    const zone = config.time !== 'ms' ? zoneFault(config.zone) : undefined
+    if (zone !== undefined) faults.push({ field: '/zone', reason: zone })
     return faults
   },
   examples: [

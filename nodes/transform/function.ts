@@ -9,7 +9,7 @@ const Output = Type.Object(
   {
     name: name('Output', 'Its name in emit().'),
     kind: field.choice(['number', 'boolean', 'text', 'vector', 'series', 'record', 'bytes', 'image', 'any'], { title: 'Carries', default: 'number' }),
-    unit: Type.Optional(field.unit({ title: 'Unit', description: 'Of numbers, vectors and series. Empty: it says none.', default: '' })),
+    unit: Type.Optional(field.unit({ title: 'Unit', description: 'Of numbers, vectors and series. Empty: not stated.', default: '' })),
   },
   { additionalProperties: false },
 )

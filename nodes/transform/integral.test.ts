@@ -8,7 +8,7 @@ import node from './integral.ts'
 
 type Config = Static<typeof node.config>
 const none = { model: () => undefined }
-const base: Config = { mode: 'rate', unit: '', per: 's', rule: 'trapezoid', maxGapS: 300, rollover: 0, maxIncrement: 0, onLower: 'restart', initial: 0, period: 'none', zone: 'UTC', dayStart: '00:00' }
+const base: Config = { mode: 'rate', unit: '', per: 's', interpolation: 'linear', maxGapS: 300, rollover: 0, maxIncrement: 0, onLower: 'restart', initial: 0, period: 'none', zone: 'UTC', dayStart: '00:00' }
 const run = (config: Partial<Config>, input: ExampleSample[]) => runExample(node, { title: '', config: { ...base, ...config }, in: input, out: [] })
 const at = (value: number, time: number, quality?: string): ExampleSample => ({ at: 'value', value, time, ...(quality === undefined ? {} : { quality }) })
 const of = (out: readonly ExampleSample[], port: string) => out.filter((s) => s.at === port).map((s) => [s.value, s.time, s.quality ?? 'Good'])
@@ -24,14 +24,14 @@ const readings = (longest: number) =>
   })
 
 describe('a rate', () => {
-  test.each<[Config['rule'], (a: Reading, b: Reading) => number]>([
-    ['trapezoid', (a, b) => (a.value + b.value) / 2],
-    ['previous', (a) => a.value],
+  test.each<[Config['interpolation'], (a: Reading, b: Reading) => number]>([
+    ['linear', (a, b) => (a.value + b.value) / 2],
+    ['last', (a) => a.value],
     ['next', (_, b) => b.value],
   ])('is summed by the rule %s, without gaps that are too long', async (rule, rateOf) => {
     await fc.assert(
       fc.asyncProperty(readings(40_000), async (list) => {
-        const { out } = await run({ rule, maxGapS: 20, initial: 7 }, list.map((r) => at(r.value, r.time)))
+        const { out } = await run({ interpolation: rule, maxGapS: 20, initial: 7 }, list.map((r) => at(r.value, r.time)))
         let total = 7
         let missing = false
         const expected = list.map((r, i) => {
@@ -52,10 +52,10 @@ describe('a rate', () => {
 
   test('is divided where periods end: what was closed and what is open are the whole', async () => {
     await fc.assert(
-      fc.asyncProperty(readings(5 * 3_600_000), fc.constantFrom<Config['rule']>('trapezoid', 'previous', 'next'), async (list, rule) => {
+      fc.asyncProperty(readings(5 * 3_600_000), fc.constantFrom<Config['interpolation']>('linear', 'last', 'next'), async (list, rule) => {
         const fed = list.map((r) => at(r.value, r.time))
-        const whole = await run({ rule, per: 'h', maxGapS: 366 * 86_400 }, fed)
-        const hourly = await run({ rule, per: 'h', maxGapS: 366 * 86_400, period: 'hour' }, fed)
+        const whole = await run({ interpolation: rule, per: 'h', maxGapS: 366 * 86_400 }, fed)
+        const hourly = await run({ interpolation: rule, per: 'h', maxGapS: 366 * 86_400, period: 'hour' }, fed)
         const closed = hourly.out.filter((s) => s.at === 'closed')
         expect(closed.map((s) => s.time)).toEqual(Array.from({ length: closed.length }, (_, i) => Math.floor(list[0]!.time / 3_600_000 + i) * 3_600_000))
         // The last one is cut short by the end of the recording.
@@ -238,6 +238,6 @@ test('settings that cannot be are refused; a total goes on under other rules, no
   expect(fields({})).toEqual([])
   expect(fields({ unit: 'gallons', period: 'day', zone: 'Berlin' })).toEqual(['/unit', '/zone'])
   expect(fields({ mode: 'counter', rollover: 100, maxIncrement: 100 })).toEqual(['/maxIncrement'])
-  expect(node.carries!(base, { ...base, rule: 'next', maxGapS: 5, initial: 4, maxIncrement: 3 })).toBe(true)
+  expect(node.carries!(base, { ...base, interpolation: 'next', maxGapS: 5, initial: 4, maxIncrement: 3 })).toBe(true)
   for (const other of [{ unit: 'l' }, { per: 'h' }, { mode: 'counter' }, { period: 'day' }, { zone: 'Europe/Rome' }, { dayStart: '06:00' }] as Partial<Config>[]) expect(node.carries!(base, { ...base, ...other })).toBe(false)
 })

@@ -2,7 +2,7 @@
 // One state for all tags, since a reset comes by another tag than the readings; each tag has its own total in it.
 // Longer than 300 lines: a third of it is examples.
 import { Quality, Type, defineNode, field, fromConfig, isBad, isGood, isUsable, parseUnit, port, sample as make, truthful, worse, type Context, type Sample, type Static } from '#kit'
-import { calendarGrid, fixedGrid, isZone, type Cell } from '#math/calendar'
+import { clockTime, renewalGrid, zoneFault, type Cell } from '#math/calendar'
 import { perConfig } from '#math/remember'
 import { addToSum, newSum, totalOf, type Sum } from '#math/sum'
 
@@ -14,11 +14,11 @@ const Config = Type.Object(
     mode: field.choice(['rate', 'counter'], { title: 'The reading is', labels: ['A rate', 'A meter reading'], description: 'A rate (m³/h, kW) is integrated over time; of a meter the increments are added up.', default: 'rate' }),
     unit: field.unit({ title: 'Unit of the reading', description: 'Empty: that of the wire. Of a rate it gives the unit of the total: m3/h counted by the hour are m3.', default: '' }),
     per: field.choice(['s', 'min', 'h', 'd'], { title: 'The rate is per', labels: ['Second', 'Minute', 'Hour', 'Day'], description: 'A flow in m³/h: hour. A power in kW: hour, for kWh.', default: 'h', when: { field: 'mode', is: ['rate'] } }),
-    rule: field.choice(['trapezoid', 'previous', 'next'], {
-      title: 'Between two readings',
-      labels: ['Straight line', 'The earlier one', 'The later one'],
-      description: 'What the rate was in between. The earlier one: for sources that send when something changes.',
-      default: 'trapezoid',
+    interpolation: field.choice(['linear', 'last', 'next'], {
+      title: 'Between readings',
+      labels: ['Straight line', 'The last reading', 'The next reading'],
+      description: 'What the rate was in between. The last reading: for sources that send when something changes.',
+      default: 'linear',
       when: { field: 'mode', is: ['rate'] },
     }),
     maxGapS: Type.Number({ title: 'Longest gap', description: 'Between two usable readings further apart nothing is integrated, and the total is uncertain.', unit: 's', exclusiveMinimum: 0, maximum: 366 * 86_400, default: 300, when: { field: 'mode', is: ['rate'] } }),
@@ -33,8 +33,8 @@ const Config = Type.Object(
     }),
     initial: Type.Number({ title: 'Begin at', description: 'The total at first and after each reset, in its own unit.', default: 0 }),
     period: field.choice(['none', 'hour', 'day', 'week', 'month', 'year'], { title: 'Reset every', labels: ['Never', 'Hour', 'Day', 'Week', 'Month', 'Year'], description: 'The total of each period that ended leaves by "closed".', default: 'none' }),
-    zone: Type.String({ title: 'Time zone', description: "Whose days count, by its IANA name: 'Europe/Berlin'.", maxLength: 64, default: 'UTC', when: { field: 'period', is: ['day', 'week', 'month', 'year'] } }),
-    dayStart: Type.String({ title: 'A day begins at', description: 'HH:MM in that zone: 06:00 where the first shift begins.', pattern: '^([01][0-9]|2[0-3]):[0-5][0-9]$', default: '00:00', when: { field: 'period', is: ['day', 'week', 'month', 'year'] } }),
+    zone: field.zone({ when: { field: 'period', is: ['day', 'week', 'month', 'year'] } }),
+    dayStart: Type.String({ title: 'A day begins at', description: 'HH:MM in that zone: 06:00 where the first shift begins.', pattern: clockTime, default: '00:00', when: { field: 'period', is: ['day', 'week', 'month', 'year'] } }),
   },
   { additionalProperties: false },
 )
@@ -61,14 +61,11 @@ interface Memory {
 }
 type Ctx = Context<Config, Memory>
 
-const usual: Config = { mode: 'rate', unit: '', per: 'h', rule: 'trapezoid', maxGapS: 300, rollover: 0, maxIncrement: 0, onLower: 'restart', initial: 0, period: 'none', zone: 'UTC', dayStart: '00:00' }
+const usual: Config = { mode: 'rate', unit: '', per: 'h', interpolation: 'linear', maxGapS: 300, rollover: 0, maxIncrement: 0, onLower: 'restart', initial: 0, period: 'none', zone: 'UTC', dayStart: '00:00' }
 const msPer = { s: 1000, min: 60_000, h: 3_600_000, d: 86_400_000 } as const
 
-const gridOf = perConfig((config: Config) => {
-  const { period } = config
-  return period === 'hour' ? fixedGrid(msPer.h, 0) : calendarGrid({ unit: period === 'none' ? 'day' : period, zone: config.zone, times: [config.dayStart] })
-})
-const periodAt = (config: Config, time: number): Cell => gridOf(config).at(time)
+const gridOf = perConfig((config: Config) => renewalGrid({ ...config, sizeS: 0, shifts: [] }))
+const periodOf = (config: Config, time: number): Cell => gridOf(config).at(time)
 
 /** 'm3/h' by the hour is 'm3'; a power by the hour 'kW.h'. Absent where the reading's unit is, or has no integral. */
 function totalUnit({ mode, per }: Config, unit: string): string | undefined {
@@ -94,7 +91,7 @@ function begin(config: Config, t: Total, start: number, end: number): void {
 }
 
 /** Adds the rate's integral from one time to another, both between the last reading and this one; gives what it added. */
-function addArea({ rule, per, maxGapS }: Config, t: Total, s: Sample<number>, from: number, to: number): number {
+function addArea({ interpolation, per, maxGapS }: Config, t: Total, s: Sample<number>, from: number, to: number): number {
   if (!(to > from)) return 0
   const whole = s.time - t.time
   if (!isGood(s.quality) || !isGood(t.quality)) t.doubt = true
@@ -102,8 +99,8 @@ function addArea({ rule, per, maxGapS }: Config, t: Total, s: Sample<number>, fr
     t.doubt = true
     return 0
   }
-  let rate = rule === 'previous' ? t.value : s.value
-  if (rule === 'trapezoid') {
+  let rate = interpolation === 'last' ? t.value : s.value
+  if (interpolation === 'linear') {
     // The line's value halfway, weighted by both ends: no difference of two huge values.
     const share = (from - t.time + (to - t.time)) / (2 * whole)
     rate = t.value * (1 - share) + s.value * share
@@ -125,7 +122,7 @@ function integrate(ctx: Ctx, t: Total, s: Sample<number>): number {
     added += addArea(config, t, s, from, to)
     close(ctx, s.tag, t)
     // In a gap the periods between had no reading: they have no total.
-    const next = periodAt(config, whole ? to : s.time)
+    const next = periodOf(config, whole ? to : s.time)
     begin(config, t, next.start, next.end)
     from = to
   }
@@ -139,7 +136,7 @@ function count(ctx: Ctx, t: Total, s: Sample<number>): number {
   const { rollover, maxIncrement } = config
   if (s.time >= t.end) {
     close(ctx, s.tag, t)
-    const next = periodAt(config, s.time)
+    const next = periodOf(config, s.time)
     begin(config, t, next.start, next.end)
   }
   if (s.time >= t.start) t.idle = false
@@ -184,7 +181,7 @@ function first(ctx: Ctx, s: Sample<number>): void {
     ctx.fail(`More than ${MOST_TAGS} tags: totals of the others are not kept.`)
     return
   }
-  const { start, end } = config.period === 'none' ? { start: s.time, end: Number.POSITIVE_INFINITY } : periodAt(config, s.time)
+  const { start, end } = config.period === 'none' ? { start: s.time, end: Number.POSITIVE_INFINITY } : periodOf(config, s.time)
   const t: Total = { sum: newSum(config.initial), start, end, idle: false, doubt: s.time > start, time: s.time, value: s.value, quality: s.quality }
   state.totals.set(s.tag, t)
   wakeFor(ctx, end)
@@ -234,11 +231,11 @@ export default defineNode({
   version: 1,
   title: 'Totaliser',
   summary: 'Adds a rate up over time, or the increments of a meter, to a total that can be reset by hand, by a signal or by the calendar.',
-  help: `**A rate** is integrated over source time: a straight line between two readings (trapezoid), or the earlier or the later one for all the time between. *The rate is per* says what it counts in: m³/h by the hour give m³, kW by the hour give kW·h.
+  help: `**A rate** is integrated over source time: a straight line between two readings (trapezoidal rule), or the last or the next one for all the time between. *The rate is per* says what it counts in: m³/h by the hour give m³, kW by the hour give kW·h.
 
-**A meter reading** gives its increments. A lower reading is a roll-over when the meter has a highest reading, and stands less than half of it further on; else the meter was changed or has lost its reading: it counts from 0, or not, and the total is uncertain. *Largest increment* keeps a wrong reading out.
+**A meter reading** gives its increments. A lower reading is a roll-over where you say at what number the meter rolls over, and the increment across it is less than half of that; else the meter was changed or has lost its reading: it counts from 0, or not, and the total is uncertain. *Largest increment* keeps a wrong reading out.
 
-**total** leaves with every reading, **increment** says what that reading added. **closed** is the total at each reset, with the time at which that total began. The total is reset by the calendar, by **reset** (while it is true; for all tags), and by the operator's act *reset*. A rate between two readings is divided where a period ends; an increment of a meter counts for the period in which it was read. A period ends with the first reading after it, or without one, once source time is the *longest gap* past its end; the part of it without readings is then missing, and its total uncertain. At the end of a recording the running period is closed so, too. After a reset by hand or signal, the time since the last reading counts for the new total.
+**total** leaves with every reading, **increment** says what that reading added. **closed** is the total at each reset, with the time at which that total began: a window behind it must wait for late readings as long as a total runs. The total is reset by the calendar, by **reset** (while it is true; for all tags), and by the operator's act *reset*. A rate between two readings is divided where a period ends; an increment of a meter counts for the period in which it was read. A period ends with the first reading after it, or without one, once source time is the *longest gap* past its end; the part of it without readings is then missing, and its total uncertain. At the end of a recording the running period is closed so, too. After a reset by hand or signal, the time since the last reading counts for the new total.
 
 **Bad readings, NaN and infinities** are not counted: *total* passes with its value and their quality. A time without usable readings that is no longer than the *longest gap* is bridged; a longer one is not integrated. What is missing (as in a period that began before the first reading), was **uncertain**, or was not believed makes the total *UncertainSubNormal* until the next reset. A bad *reset* resets nothing.
 
@@ -282,7 +279,7 @@ Source: trapezoidal rule; sum by Neumaier, ZAMM 54 (1974), 39-51; increments ove
         // A meter's increments count when they are read; only a recording that ends cuts its period short.
         if (config.mode === 'rate' || watermark === Number.POSITIVE_INFINITY) t.doubt = true
         close(ctx, tag, t)
-        const next = periodAt(config, t.end)
+        const next = periodOf(config, t.end)
         begin(config, t, next.start, next.end)
         t.idle = true
       } else wakeFor(ctx, t.end)
@@ -294,7 +291,8 @@ Source: trapezoidal rule; sum by Neumaier, ZAMM 54 (1974), 39-51; increments ove
   check(config) {
     const faults: { field: string; reason: string }[] = []
     if (config.unit !== '' && parseUnit(config.unit) === undefined) faults.push({ field: '/unit', reason: `'${config.unit}' is not a unit. Use a UCUM code such as 'm3/h', 'kW', 'l'.` })
-    if (config.period !== 'none' && config.period !== 'hour' && !isZone(config.zone)) faults.push({ field: '/zone', reason: `'${config.zone}' is not a time zone. Use an IANA name such as 'Europe/Berlin'.` })
+    const zone = config.period !== 'none' && config.period !== 'hour' ? zoneFault(config.zone) : undefined
+    if (zone !== undefined) faults.push({ field: '/zone', reason: zone })
     if (config.mode === 'counter' && config.rollover > 0 && config.maxIncrement >= config.rollover) faults.push({ field: '/maxIncrement', reason: 'An increment cannot be as large as the whole meter.' })
     return faults
   },
@@ -341,7 +339,7 @@ Source: trapezoidal rule; sum by Neumaier, ZAMM 54 (1974), 39-51; increments ove
     },
     {
       title: 'Litres by the hour: a reading across the hour is divided',
-      config: { ...usual, unit: 'l/min', per: 'min', rule: 'previous', period: 'hour' },
+      config: { ...usual, unit: 'l/min', per: 'min', interpolation: 'last', period: 'hour' },
       in: [
         { at: 'value', value: 2, time: 0 },
         { at: 'value', value: 2, time: 240_000 },

@@ -5,7 +5,7 @@ import { runExample } from '../../runtime/engine/example.ts'
 import node from './lag.ts'
 
 type Config = Static<typeof node.config>
-const base: Config = { by: 'count', count: 1, agoS: 60, between: 'last', maxGapS: 3600, maxReadings: 10_000 }
+const base: Config = { by: 'readings', readings: 1, agoS: 60, interpolation: 'last', maxGapS: 3600, maxReadings: 10_000 }
 const run = (config: Partial<Config>, input: ExampleSample[]) => runExample(node, { title: '', config: { ...base, ...config }, in: input, out: [] })
 const at = (value: number, time: number, quality?: string): ExampleSample => ({ at: 'value', value, time, ...(quality === undefined ? {} : { quality }) })
 
@@ -19,7 +19,7 @@ const readings = fc
 test('by readings it is the list, shifted', async () => {
   await fc.assert(
     fc.asyncProperty(readings, fc.integer({ min: 1, max: 70 }), async (list, count) => {
-      const { out, ledger } = await run({ count }, list.map((r) => at(r.value, r.time)))
+      const { out, ledger } = await run({ readings: count }, list.map((r) => at(r.value, r.time)))
       expect(out).toEqual(list.slice(count).map((r, i) => at(list[i]!.value, r.time)))
       expect(ledger.held).toBe(Math.min(count, list.length))
     }),
@@ -29,15 +29,15 @@ test('by readings it is the list, shifted', async () => {
 
 test('by time it is what a plain search for the two neighbours finds', async () => {
   await fc.assert(
-    fc.asyncProperty(readings, fc.integer({ min: 1, max: 120 }), fc.constantFrom<Config['between']>('last', 'line'), fc.integer({ min: 5, max: 30 }), async (list, agoS, between, maxGapS) => {
-      const { out } = await run({ by: 'time', agoS, between, maxGapS }, list.map((r) => at(r.value, r.time)))
+    fc.asyncProperty(readings, fc.integer({ min: 1, max: 120 }), fc.constantFrom<Config['interpolation']>('last', 'linear'), fc.integer({ min: 5, max: 30 }), async (list, agoS, between, maxGapS) => {
+      const { out } = await run({ by: 'time', agoS, interpolation: between, maxGapS }, list.map((r) => at(r.value, r.time)))
       const expected = list.flatMap((r) => {
         const then = r.time - agoS * 1000
         const i = list.findLastIndex((x) => x.time <= then)
         if (i < 0) return []
         const [a, b] = [list[i]!, list[i + 1]!]
         if (then > a.time && b.time - a.time > maxGapS * 1000) return [{ at: 'value', value: null, time: r.time, quality: 'BadNoData' }]
-        return [at(between === 'line' ? a.value + ((b.value - a.value) * (then - a.time)) / (b.time - a.time) : a.value, r.time)]
+        return [at(between === 'linear' ? a.value + ((b.value - a.value) * (then - a.time)) / (b.time - a.time) : a.value, r.time)]
       })
       expect(out.map(({ time, quality }) => ({ time, quality }))).toEqual(expected.map(({ time, quality }: { time: number; quality?: string }) => ({ time, quality })))
       for (const [i, s] of out.entries()) {
@@ -64,14 +64,14 @@ describe('what is kept', () => {
 
   test('does not grow with the number of readings', () => {
     const state = node.state!(base)
-    const ctx = { config: { ...base, count: 50 }, state, emit: { value: () => undefined }, hold: () => undefined } as unknown as Parameters<NonNullable<typeof node.receive>>[2]
+    const ctx = { config: { ...base, readings: 50 }, state, emit: { value: () => undefined }, hold: () => undefined } as unknown as Parameters<NonNullable<typeof node.receive>>[2]
     for (let i = 0; i < 10_000; i++) node.receive!({ tag: 'x', value: i, time: i, quality: 0 }, 'value', ctx)
     expect(state.kept.length).toBeLessThanOrEqual(2 * 50 + 33)
   })
 })
 
 test('the line has the worse quality of its ends; next to a bad end there is none', async () => {
-  const line = { by: 'time', agoS: 1, between: 'line' } as const
+  const line = { by: 'time', agoS: 1, interpolation: 'linear' } as const
   expect((await run(line, [at(0, 0), at(10, 2000, 'Uncertain'), at(10, 2500)])).out).toEqual([at(5, 2000, 'Uncertain'), at(7.5, 2500, 'Uncertain')])
   expect((await run(line, [at(0, 0), at(10, 2000, 'BadTimeout')])).out).toEqual([at(0, 2000)])
 })
@@ -85,8 +85,8 @@ test('a clock that is set back begins anew; what is only late is left out', asyn
 test('what is kept is right for a shorter time, not for a longer one', () => {
   const timed: Config = { ...base, by: 'time' }
   expect(node.carries!(base, { ...base, agoS: 5 })).toBe(true)
-  expect(node.carries!(base, { ...base, count: 2 })).toBe(false)
-  expect(node.carries!(timed, { ...timed, agoS: 5, between: 'line', maxGapS: 4 })).toBe(true)
+  expect(node.carries!(base, { ...base, readings: 2 })).toBe(false)
+  expect(node.carries!(timed, { ...timed, agoS: 5, interpolation: 'linear', maxGapS: 4 })).toBe(true)
   expect(node.carries!(timed, { ...timed, agoS: 61 })).toBe(false)
   expect(node.carries!(timed, { ...timed, maxReadings: 5 })).toBe(false)
 })

@@ -1,13 +1,13 @@
 // What a reading was some readings or some time ago, at the time of the newest one: for comparing now with then.
-import { Quality, Type, defineNode, field, isUsable, port, same, sample as make, truthful, worse, type Context, type Sample, type Static } from '#kit'
+import { Quality, Type, defineNode, field, isUsable, port, repeats, same, sample as make, truthful, worse, type Context, type Sample, type Static } from '#kit'
 import { onLine } from '#math/interpolate'
 
 const Config = Type.Object(
   {
-    by: field.choice(['count', 'time'], { title: 'Ago by', labels: ['Readings', 'Time'], default: 'count' }),
-    count: Type.Integer({ title: 'Readings ago', description: '1 is the reading before.', minimum: 1, maximum: 10_000, default: 1, when: { field: 'by', is: ['count'] } }),
+    by: field.choice(['readings', 'time'], { title: 'Ago by', labels: ['Readings', 'Time'], default: 'readings' }),
+    readings: Type.Integer({ title: 'Readings ago', description: '1 is the reading before.', minimum: 1, maximum: 10_000, default: 1, when: { field: 'by', is: ['readings'] } }),
     agoS: Type.Number({ title: 'Time ago', description: 'Of source time.', unit: 's', exclusiveMinimum: 0, maximum: 366 * 86_400, default: 60, when: { field: 'by', is: ['time'] } }),
-    between: field.choice(['last', 'line'], { title: 'Between two readings', labels: ['The earlier one', 'Straight line'], description: 'What the value was then. The line is for numbers only; of anything else it is the earlier one.', default: 'last', when: { field: 'by', is: ['time'] } }),
+    interpolation: field.choice(['last', 'linear'], { title: 'Between readings', labels: ['The last reading', 'Straight line'], description: 'What the value was then. The line is for numbers only; of anything else it is the last reading.', default: 'last', when: { field: 'by', is: ['time'] } }),
     maxGapS: Type.Number({ title: 'Longest gap', description: 'Between readings further apart nothing is known, and the value of then is missing.', unit: 's', exclusiveMinimum: 0, maximum: 366 * 86_400, default: 3600, advanced: true, when: { field: 'by', is: ['time'] } }),
     maxReadings: Type.Integer({ title: 'Readings kept', description: 'At most, for each tag. With more in the time, its beginning is not known any more.', minimum: 2, maximum: 100_000, default: 10_000, advanced: true, when: { field: 'by', is: ['time'] } }),
   },
@@ -24,7 +24,7 @@ interface Memory {
 }
 type Ctx = Context<Config, Memory>
 
-const usual: Config = { by: 'count', count: 1, agoS: 60, between: 'last', maxGapS: 3600, maxReadings: 10_000 }
+const usual: Config = { by: 'readings', readings: 1, agoS: 60, interpolation: 'last', maxGapS: 3600, maxReadings: 10_000 }
 
 function restart(m: Memory): void {
   m.kept.length = 0
@@ -45,7 +45,7 @@ function letGo(m: Memory): void {
 function valueThen(config: Config, a: Sample, b: Sample | undefined, then: number, now: Sample): Sample {
   const { tag, time } = now
   if (then > a.time && (b === undefined ? then : b.time) - a.time > config.maxGapS * 1000) return make(tag, null, time, Quality.badNoData)
-  if (config.between === 'line' && b !== undefined && then > a.time && isUsable(a) && isUsable(b)) {
+  if (config.interpolation === 'linear' && b !== undefined && then > a.time && isUsable(a) && isUsable(b)) {
     return truthful(make(tag, onLine(a.time, a.value, b.time, b.value, then), time, worse(a.quality, b.quality)))
   }
   return make(tag, a.value, time, a.quality)
@@ -74,9 +74,9 @@ export default defineNode({
   version: 1,
   title: 'Lag',
   summary: 'Gives what a reading was some readings or some time ago, beside what it is now.',
-  help: `Every reading gives the value of then with the time of now, so that a Join or an expression can compare the two. **By readings** it is the value so many readings before, of any kind. **By time** it is the value that much source time before: that of the last reading up to then, or, of numbers, of the straight line to the next one.
+  help: `Every reading gives the value of then with the time of now, so that an Expression or a Compare node can hold the two against each other. **By readings** it is the value so many readings before, of any kind. **By time** it is the value that much source time before: that of the last reading up to then, or, of numbers, of the straight line to the next one.
 
-Readings are **held** until there is one that is old enough. Nothing is delayed: to let samples leave later than they come, use a queue or a delay.
+Readings are **held** until there is one that is old enough. Nothing is delayed: to let samples leave later than they come, use a Delay node.
 
 **Quality** is that of then: **bad readings, NaN and infinities** come out as bad when their time has come, and the reading of now has no say. A line between two readings has the worse quality of the two; next to a bad reading there is no line, and the earlier reading counts. Where no reading is near enough (*longest gap*), or too many came to be kept, the value is missing and *BadNoData*. **Uncertain** stays uncertain.
 
@@ -94,7 +94,7 @@ Readings are **held** until there is one that is old enough. Nothing is delayed:
     const s = truthful(sample)
     const newest = m.kept[m.kept.length - 1]
     if (newest !== undefined) {
-      if (s.time === newest.time && s.quality === newest.quality && Object.is(s.value, newest.value)) {
+      if (repeats(s, newest)) {
         ctx.drop('duplicate')
         return
       }
@@ -111,7 +111,7 @@ Readings are **held** until there is one that is old enough. Nothing is delayed:
       byTime(ctx, s)
       return
     }
-    if (m.kept.length - m.first <= config.count) {
+    if (m.kept.length - m.first <= config.readings) {
       ctx.hold()
       return
     }
@@ -120,7 +120,7 @@ Readings are **held** until there is one that is old enough. Nothing is delayed:
     ctx.emit['value']!(make(s.tag, then.value, s.time, then.quality))
   },
   // What is kept is the newest readings in order: of fewer readings or a shorter time they are right too, after the surplus is gone.
-  carries: (from, to) => from.by === to.by && (from.by === 'count' ? from.count === to.count : from.agoS >= to.agoS && from.maxReadings <= to.maxReadings),
+  carries: (from, to) => from.by === to.by && (from.by === 'readings' ? from.readings === to.readings : from.agoS >= to.agoS && from.maxReadings <= to.maxReadings),
   examples: [
     {
       title: 'The reading before',
@@ -137,7 +137,7 @@ Readings are **held** until there is one that is old enough. Nothing is delayed:
     },
     {
       title: 'Ten seconds ago, on the line between two readings',
-      config: { ...usual, by: 'time', agoS: 10, between: 'line' },
+      config: { ...usual, by: 'time', agoS: 10, interpolation: 'linear' },
       in: [
         { at: 'value', value: 20, time: 0 },
         { at: 'value', value: 30, time: 8000 },
@@ -151,7 +151,7 @@ Readings are **held** until there is one that is old enough. Nothing is delayed:
     },
     {
       title: 'The state of a machine two readings ago, each machine by itself',
-      config: { ...usual, count: 2 },
+      config: { ...usual, readings: 2 },
       in: [
         { at: 'value', tag: 'M1', value: 'off', time: 0 },
         { at: 'value', tag: 'M2', value: 'on', time: 0 },

@@ -62,7 +62,7 @@ describe('codes', () => {
 
   test('an unknown code of bad quality stays bad, whatever it gives', () => {
     expect(look({ mode: 'text', entries, unknown: 'other', other: '?' }, 9, Quality.badSensor)).toEqual(sample('x', '?', 0, Quality.badSensor))
-    expect(look({ mode: 'text', entries, unknown: 'other', other: '?' }, 9)).toEqual(sample('x', '?', 0, Quality.uncertain))
+    expect(look({ mode: 'text', entries, unknown: 'other', other: '?' }, 9)).toEqual(sample('x', '?', 0, Quality.uncertainSubstitute))
   })
 })
 

@@ -1,6 +1,7 @@
 // A table read as a curve, as steps or word by word. The table is prepared once for each config, not for each sample.
 import { Quality, Type, defineNode, field, fromConfig, sample as make, truthful, worse, type Sample, type Static, type Value } from '#kit'
 import { monotoneSlopes, onCurve, onLine, pointBelow } from '#math/interpolate'
+import { perConfig } from '#math/remember'
 
 const Config = Type.Object(
   {
@@ -39,7 +40,7 @@ const Config = Type.Object(
     ),
     unknown: field.choice(['bad', 'other'], { title: 'What is not in the table', labels: ['Bad', 'This, as uncertain'], description: 'What a code without an entry gives.', default: 'bad', when: { field: 'mode', is: ['text', 'number'] } }),
     other: Type.String({ title: 'Unknown codes give', description: "Used with 'This, as uncertain'.", maxLength: 1000, default: '', when: { field: 'unknown', is: ['other'] } }),
-    unit: field.unit({ title: 'Unit of the result', description: 'Of results that are numbers. Empty: none stated.', default: '' }),
+    unit: field.unit({ title: 'Unit of the result', description: 'Of results that are numbers. Empty: not stated.', default: '' }),
   },
   { additionalProperties: false },
 )
@@ -52,21 +53,14 @@ interface Table {
   readonly entries: ReadonlyMap<string, string | number>
 }
 
-// A config lives as long as its node.
-const tables = new WeakMap<object, Table>()
-
-function tableOf(config: Config): Table {
-  let table = tables.get(config)
-  if (table === undefined) {
-    const numbers = config.mode === 'linear' || config.mode === 'cubic' || config.mode === 'step'
-    const xs = Float64Array.from(numbers ? config.points : [], (p) => p.x)
-    const ys = Float64Array.from(numbers ? config.points : [], (p) => p.y)
-    const slopes = config.mode === 'cubic' && xs.length > 1 ? monotoneSlopes(xs, ys) : new Float64Array(xs.length)
-    const entries = new Map(numbers ? [] : config.entries.map((e) => [e.code.trim(), config.mode === 'number' ? Number(e.gives) : e.gives] as const))
-    tables.set(config, (table = { xs, ys, slopes, entries }))
-  }
-  return table
-}
+const tableOf = perConfig((config: Config): Table => {
+  const numbers = config.mode === 'linear' || config.mode === 'cubic' || config.mode === 'step'
+  const xs = Float64Array.from(numbers ? config.points : [], (p) => p.x)
+  const ys = Float64Array.from(numbers ? config.points : [], (p) => p.y)
+  const slopes = config.mode === 'cubic' && xs.length > 1 ? monotoneSlopes(xs, ys) : new Float64Array(xs.length)
+  const entries = new Map(numbers ? [] : config.entries.map((e) => [e.code.trim(), config.mode === 'number' ? Number(e.gives) : e.gives] as const))
+  return { xs, ys, slopes, entries }
+})
 
 /** A text that Number reads as a finite number; '' is none. */
 const isNumeric = (text: string): boolean => text.trim() !== '' && Number.isFinite(Number(text))
@@ -106,7 +100,7 @@ function byCode(config: Config, s: Sample): Sample {
   const found = tableOf(config).entries.get(typeof code === 'string' ? code.trim() : String(code))
   if (found !== undefined) return make(s.tag, found, s.time, s.quality)
   if (config.unknown === 'bad') return make(s.tag, null, s.time, worse(s.quality, Quality.badOutOfRange))
-  return make(s.tag, config.mode === 'number' ? Number(config.other) : config.other, s.time, worse(s.quality, Quality.uncertain))
+  return make(s.tag, config.mode === 'number' ? Number(config.other) : config.other, s.time, worse(s.quality, Quality.uncertainSubstitute))
 }
 
 export default defineNode({
@@ -118,7 +112,7 @@ export default defineNode({
 
 **Outside of the points** a result is *UncertainEngineeringUnitsExceeded*: the nearest point's, or that of the line (of a smooth curve: its slope at the end) going on. Or it is missing and *BadOutOfRange*. Steps go on above their last row, which is not outside; below the first row the same holds as for the nearest point.
 
-**Code to word** and **code to number** compare exactly: the number 3 and the text "3" are both the code \`3\`, true is the code \`true\`, blanks around a code do not count, case does. A code without an entry is missing and *BadOutOfRange*, or gives *Unknown codes give* as *Uncertain*: an unknown status never looks like a known one.
+**Code to word** and **code to number** compare exactly: the number 3 and the text "3" are both the code \`3\`, true is the code \`true\`, blanks around a code do not count, case does. A code without an entry is missing and *BadOutOfRange*, or gives what *Unknown codes give* says, as *UncertainSubstituteValue*: an unknown status never looks like a known one.
 
 **Bad** readings are looked up like others and stay bad; **uncertain** ones stay uncertain. **NaN, infinities** and missing values are bad and give no entry of the table; so does a value of a kind that the table cannot have. **Late, duplicate and backward-time** readings are looked up as they come: nothing is remembered.
 
@@ -230,7 +224,7 @@ Source: smooth curve by Fritsch and Carlson, SIAM J. Numer. Anal. 17 (1980), 238
       ],
       out: [
         { at: 'value', value: 1, time: 0 },
-        { at: 'value', value: -1, time: 1000, quality: 'Uncertain' },
+        { at: 'value', value: -1, time: 1000, quality: 'UncertainSubstituteValue' },
       ],
     },
   ],

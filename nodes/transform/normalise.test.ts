@@ -9,7 +9,7 @@ import node from './normalise.ts'
 
 type Config = Static<typeof node.config>
 const none: Resources = { model: () => undefined }
-const base: Config = { method: 'zscore', from: 'window', ranges: [{ low: 0, high: 100 }], spreads: [{ centre: 0, spread: 1 }], count: 5, minimum: 2, model: '', input: '', outLow: 0, outHigh: 1, clamp: false, flat: 'bad' }
+const base: Config = { method: 'zscore', from: 'window', ranges: [{ low: 0, high: 100 }], spreads: [{ centre: 0, spread: 1 }], readings: 5, minReadings: 2, model: '', input: '', outLow: 0, outHigh: 1, clamp: false, flat: 'bad' }
 const run = (config: Partial<Config>, input: ExampleSample[]) => runExample(node, { title: '', config: { ...base, ...config }, in: input, out: [] })
 const at = (value: ExampleSample['value'], time: number, quality?: string): ExampleSample => ({ at: 'value', value, time, ...(quality === undefined ? {} : { quality }) })
 
@@ -38,7 +38,7 @@ describe('learned', () => {
   test('from the last readings: what the definition says of them', async () => {
     await fc.assert(
       fc.asyncProperty(values, methods, fc.integer({ min: 2, max: 12 }), async (list, method, count) => {
-        const { out, ledger } = await run({ method, count }, list.map((x, i) => at(x, i)))
+        const { out, ledger } = await run({ method, readings: count }, list.map((x, i) => at(x, i)))
         expect(ledger.held).toBe(1)
         for (const [i, s] of out.entries()) expectScaled(s, scaled(method, list[i + 1]!, list.slice(Math.max(0, i + 2 - count), i + 2)))
       }),
@@ -49,7 +49,7 @@ describe('learned', () => {
   test('from the first readings, and then fixed', async () => {
     await fc.assert(
       fc.asyncProperty(values, methods, fc.integer({ min: 2, max: 12 }), async (list, method, count) => {
-        const { out, ledger } = await run({ method, from: 'first', count }, list.map((x, i) => at(x, i)))
+        const { out, ledger } = await run({ method, from: 'first', readings: count }, list.map((x, i) => at(x, i)))
         expect(ledger.held).toBe(Math.min(list.length, count - 1))
         for (const [i, s] of out.entries()) expectScaled(s, scaled(method, list[i + count - 1]!, list.slice(0, count)))
       }),
@@ -59,7 +59,7 @@ describe('learned', () => {
 
   test('from all readings, older ones less: weights fall by a constant share', async () => {
     const list = Array.from({ length: 300 }, (_, i) => Math.sin(i) * 3 + 20)
-    const { out } = await run({ from: 'exponential', count: 9, minimum: 10 }, list.map((x, i) => at(x, i)))
+    const { out } = await run({ from: 'exponential', readings: 9, minReadings: 10 }, list.map((x, i) => at(x, i)))
     // 2 / (9 + 1) of the way each time; what came before the last 300 weighs nothing.
     const weights = list.map((_, i) => 0.2 * 0.8 ** (list.length - 1 - i))
     const average = list.reduce((sum, x, i) => sum + weights[i]! * x, 0)
@@ -79,7 +79,7 @@ describe('learned', () => {
   })
 
   test('only from good readings, and from a repeated one once', async () => {
-    const { out, ledger } = await run({ method: 'minmax', count: 10 }, [at(1, 0), at(1, 0), at(900, 1, 'Uncertain'), at(900, 2, 'BadTimeout'), at(3, 3), at(900, 4, 'Uncertain'), at(2, 5), at(2, 5)])
+    const { out, ledger } = await run({ method: 'minmax', readings: 10 }, [at(1, 0), at(1, 0), at(900, 1, 'Uncertain'), at(900, 2, 'BadTimeout'), at(3, 3), at(900, 4, 'Uncertain'), at(2, 5), at(2, 5)])
     expect(out).toEqual([at(null, 1, 'BadNoData'), at(null, 2, 'BadTimeout'), at(1, 3), at(449.5, 4, 'Uncertain'), at(0.5, 5), at(0.5, 5)])
     expect(ledger).toMatchObject({ held: 1, dropped: { duplicate: 1 } })
   })
@@ -92,14 +92,14 @@ describe('learned', () => {
 
   test('values too large for a deviation never look normal, and are forgotten', async () => {
     for (const from of ['window', 'exponential'] as const) {
-      const { out } = await run({ from, count: 3 }, [at(1, 0), at(1.7e308, 1), at(-1.7e308, 2), ...Array.from({ length: 5 }, (_, i) => at(i, 3 + i))])
+      const { out } = await run({ from, readings: 3 }, [at(1, 0), at(1.7e308, 1), at(-1.7e308, 2), ...Array.from({ length: 5 }, (_, i) => at(i, 3 + i))])
       expect(out.slice(0, 2).every((s) => s.value === null && s.quality!.startsWith('Bad'))).toBe(true)
       expect(out.at(-1)!.quality ?? 'Good').toBe('Good')
     }
   })
 
   test('from more numbers than may be kept fails, and says so', async () => {
-    const { ledger, issues } = await run({ count: 10_000 }, [at(Array.from({ length: 101 }, () => 1), 0)])
+    const { ledger, issues } = await run({ readings: 10_000 }, [at(Array.from({ length: 101 }, () => 1), 0)])
     expect(ledger.failed).toBe(1)
     expect(issues[0]!.text).toContain('101 elements over 10000 readings')
   })
@@ -140,11 +140,11 @@ describe('by a model', () => {
 test('settings that cannot be are refused; what was learned is right for another range', () => {
   const fields = (config: Partial<Config>) => node.check!({ ...base, ...config }, none).map((f) => f.field)
   expect(fields({})).toEqual([])
-  expect(fields({ minimum: 6 })).toEqual(['/minimum'])
+  expect(fields({ minReadings: 6 })).toEqual(['/minReadings'])
   expect(fields({ from: 'exponential', method: 'robust' })).toEqual(['/from'])
   expect(fields({ from: 'given', method: 'minmax', ranges: [{ low: 0, high: 1 }, { low: 5, high: 5 }] })).toEqual(['/ranges/1/high'])
   expect(fields({ from: 'given', spreads: [] })).toEqual(['/spreads'])
   expect(fields({ from: 'given', spreads: [{ centre: 0, spread: 0 }] })).toEqual(['/spreads/0/spread'])
-  expect(node.carries!(base, { ...base, outHigh: 5, clamp: true, flat: 'centre', minimum: 4 })).toBe(true)
-  for (const other of [{ method: 'robust' }, { from: 'first' }, { count: 6 }] as Partial<Config>[]) expect(node.carries!(base, { ...base, ...other })).toBe(false)
+  expect(node.carries!(base, { ...base, outHigh: 5, clamp: true, flat: 'centre', minReadings: 4 })).toBe(true)
+  for (const other of [{ method: 'robust' }, { from: 'first' }, { readings: 6 }] as Partial<Config>[]) expect(node.carries!(base, { ...base, ...other })).toBe(false)
 })

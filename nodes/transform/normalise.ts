@@ -1,7 +1,7 @@
 // Readings on a common scale, as models and comparisons want them: numbers, and vectors element by element. By given
 // parameters, by those learned from the readings, or by those a model was trained with, which the compiler puts in.
 // Longer than 300 lines: a third of it is examples.
-import { Quality, Type, defineNode, field, isBad, isGood, port, same, sample as make, truthful, worse, type Context, type ModelPort, type Resources, type Sample, type Static, type Value } from '#kit'
+import { Quality, Type, defineNode, field, isBad, isGood, port, repeats, same, sample as make, truthful, worse, type Context, type ModelPort, type Resources, type Sample, type Static, type Value } from '#kit'
 import { addTo, deviationOf, newRunning, type Running } from '#math/running'
 import { insertInto, medianOf, newSorted, quantileOf, removeFrom, type Sorted } from '#math/sorted'
 
@@ -26,8 +26,8 @@ const Config = Type.Object(
       Type.Object({ centre: Type.Number({ title: 'Centre', default: 0 }), spread: Type.Number({ title: 'Spread', default: 1 }) }, { additionalProperties: false }),
       { title: 'Centre and spread', description: 'Given numbers: mean and standard deviation, or median and interquartile range. One row for all elements of a vector, or one for each.', widget: 'table', maxItems: 4096, default: [{ centre: 0, spread: 1 }], when: { field: 'method', is: ['zscore', 'robust'] } },
     ),
-    count: Type.Integer({ title: 'Readings', description: 'The first or the last so many. Of an exponential: weighs as much as an average of so many.', minimum: 2, maximum: 10_000, default: 100, when: { field: 'from', is: ['first', 'window', 'exponential'] } }),
-    minimum: Type.Integer({ title: 'Readings needed', description: 'Before the first result.', minimum: 2, maximum: 10_000, default: 10, when: { field: 'from', is: ['window', 'exponential'] } }),
+    readings: Type.Integer({ title: 'Readings', description: 'The first or the last so many. Of an exponential: weighs as much as an average of so many.', minimum: 2, maximum: 10_000, default: 100, when: { field: 'from', is: ['first', 'window', 'exponential'] } }),
+    minReadings: Type.Integer({ title: 'Readings needed', description: 'Before the first result.', minimum: 2, maximum: 10_000, default: 10, when: { field: 'from', is: ['window', 'exponential'] } }),
     model: Type.String({ title: 'Model', description: 'Its card must give mean and deviation, or lowest and highest, of its input.', widget: 'model', default: '', when: { field: 'from', is: ['model'] } }),
     input: Type.String({ title: 'Input of the model', description: 'Empty: its first.', maxLength: 200, default: '', when: { field: 'from', is: ['model'] } }),
     outLow: Type.Number({ title: 'Lowest becomes', default: 0, when: { field: 'method', is: ['minmax'] } }),
@@ -60,7 +60,7 @@ interface Memory {
 type Ctx = Context<Config, Memory>
 type Numbers = number | Float64Array
 
-const usual: Config = { method: 'zscore', from: 'given', ranges: [{ low: 0, high: 100 }], spreads: [{ centre: 0, spread: 1 }], count: 100, minimum: 10, model: '', input: '', outLow: 0, outHigh: 1, clamp: false, flat: 'bad' }
+const usual: Config = { method: 'zscore', from: 'given', ranges: [{ low: 0, high: 100 }], spreads: [{ centre: 0, spread: 1 }], readings: 100, minReadings: 10, model: '', input: '', outLow: 0, outHigh: 1, clamp: false, flat: 'bad' }
 
 const elements = (v: Numbers): number => (typeof v === 'number' ? 1 : v.length)
 const element = (v: Numbers, i: number): number => (typeof v === 'number' ? v : v[i]!)
@@ -70,40 +70,33 @@ function isNumbers(v: Value): v is Numbers {
   return typeof v === 'number' ? Number.isFinite(v) : v instanceof Float64Array && v.length > 0 && v.every(Number.isFinite)
 }
 
-function isRepeated(s: Sample, last: Sample | null): boolean {
-  if (last === null || s.time !== last.time || s.quality !== last.quality) return false
-  const [v, w] = [s.value, last.value]
-  if (v instanceof Float64Array && w instanceof Float64Array) return v.length === w.length && v.every((x, i) => Object.is(x, w[i]))
-  return Object.is(v, w)
-}
-
 const learns = ({ from }: Config): boolean => from === 'first' || from === 'window' || from === 'exponential'
-const needed = (config: Config): number => (config.from === 'first' ? config.count : config.from === 'window' ? Math.min(config.minimum, config.count) : config.minimum)
+const needed = (config: Config): number => (config.from === 'first' ? config.readings : config.from === 'window' ? Math.min(config.minReadings, config.readings) : config.minReadings)
 
 function restart(config: Config, m: Memory, length: number): void {
-  const { method, from, count } = config
+  const { method, from, readings } = config
   m.length = length
   m.learned = 0
   m.a = new Float64Array(length)
   m.b = new Float64Array(length)
   const inOrder = method === 'robust' || (from === 'window' && method === 'minmax')
-  m.sorted = inOrder ? Array.from({ length }, () => newSorted(Math.min(count, 16))) : []
+  m.sorted = inOrder ? Array.from({ length }, () => newSorted(Math.min(readings, 16))) : []
   m.running = from === 'first' && !inOrder ? Array.from({ length }, newRunning) : []
-  m.ring = new Float64Array(from === 'window' ? length * count : 0)
+  m.ring = new Float64Array(from === 'window' ? length * readings : 0)
 }
 
 /** Takes a good reading into the statistics, and says what they are now. */
 function learn(config: Config, m: Memory, v: Numbers): void {
-  const { method, from, count } = config
-  if (from === 'first' && m.learned === count) return
-  const at = (m.learned % count) * m.length
-  const full = m.learned >= count
+  const { method, from, readings } = config
+  if (from === 'first' && m.learned === readings) return
+  const at = (m.learned % readings) * m.length
+  const full = m.learned >= readings
   m.learned++
   for (let i = 0; i < m.length; i++) {
     const x = element(v, i)
     if (from === 'exponential') {
-      // D. H. D. West, Comm. ACM 22 (1979), 532, with the weights of an average until it is `count` readings long.
-      const share = Math.max(1 / m.learned, 2 / (count + 1))
+      // D. H. D. West, Comm. ACM 22 (1979), 532, with the weights of an average until it is `readings` long.
+      const share = Math.max(1 / m.learned, 2 / (readings + 1))
       const miss = x - m.a[i]!
       const variance = (1 - share) * (m.b[i]! * m.b[i]! + share * miss * miss)
       // What is too large for a number would stay so: it begins with the reading.
@@ -126,9 +119,9 @@ function learn(config: Config, m: Memory, v: Numbers): void {
       addTo(r, x)
       m.a[i] = method === 'minmax' ? r.min : r.mean
       m.b[i] = method === 'minmax' ? r.max : deviationOf(r)
-    } else ofWindow(m, i, Math.min(m.learned, count))
+    } else ofWindow(m, i, Math.min(m.learned, readings))
   }
-  if (from === 'first' && m.learned === count) {
+  if (from === 'first' && m.learned === readings) {
     m.sorted = []
     m.running = []
   }
@@ -236,11 +229,11 @@ Source: running mean and deviation by Welford, Technometrics 4 (1962); exponenti
       return
     }
     const n = elements(v)
-    if (n * (config.from === 'first' && config.method !== 'robust' ? 1 : config.count) > MOST_NUMBERS && config.from !== 'exponential') {
-      ctx.fail(`A vector of ${n} elements over ${config.count} readings is more than ${MOST_NUMBERS} numbers.`)
+    if (n * (config.from === 'first' && config.method !== 'robust' ? 1 : config.readings) > MOST_NUMBERS && config.from !== 'exponential') {
+      ctx.fail(`A vector of ${n} elements over ${config.readings} readings is more than ${MOST_NUMBERS} numbers.`)
       return
     }
-    const repeated = isRepeated(s, m.last)
+    const repeated = repeats(s, m.last)
     m.last = s
     if (isGood(s.quality) && !repeated) {
       if (n !== m.length) restart(config, m, n)
@@ -262,7 +255,7 @@ Source: running mean and deviation by Welford, Technometrics 4 (1962); exponenti
   check(config, resources) {
     const { method, from } = config
     if (from === 'exponential') return method === 'zscore' ? [] : [{ field: '/from', reason: 'Older readings can weigh less for standard deviations only.' }]
-    if (from === 'window' && config.minimum > config.count) return [{ field: '/minimum', reason: `Only ${config.count} readings are kept.` }]
+    if (from === 'window' && config.minReadings > config.readings) return [{ field: '/minReadings', reason: `Only ${config.readings} readings are kept.` }]
     if (from === 'given') {
       if (method === 'minmax') {
         if (config.ranges.length === 0) return [{ field: '/ranges', reason: 'It needs at least one row.' }]
@@ -280,7 +273,7 @@ Source: running mean and deviation by Welford, Technometrics 4 (1962); exponenti
     const there = method === 'minmax' ? input.min && input.max : input.mean && input.std
     return there ? [] : [{ field: '/model', reason: `Its card does not say ${method === 'minmax' ? "'min' and 'max'" : "'mean' and 'std'"} of '${input.name}'.` }]
   },
-  carries: (from, to) => from.method === to.method && from.from === to.from && from.count === to.count,
+  carries: (from, to) => from.method === to.method && from.from === to.from && from.readings === to.readings,
   examples: [
     {
       title: 'A temperature of 0 to 200 onto −1 to 1, kept inside',
@@ -312,7 +305,7 @@ Source: running mean and deviation by Welford, Technometrics 4 (1962); exponenti
     },
     {
       title: 'The first five readings are the normal ones',
-      config: { ...usual, from: 'first', count: 5 },
+      config: { ...usual, from: 'first', readings: 5 },
       in: [
         { at: 'value', value: 2, time: 0 },
         { at: 'value', value: 4, time: 1000 },
@@ -330,7 +323,7 @@ Source: running mean and deviation by Welford, Technometrics 4 (1962); exponenti
     },
     {
       title: 'By the median and quartiles of the last five: a spike does not move the scale',
-      config: { ...usual, method: 'robust', from: 'window', count: 5, minimum: 5 },
+      config: { ...usual, method: 'robust', from: 'window', readings: 5, minReadings: 5 },
       in: [
         { at: 'value', value: 1, time: 0 },
         { at: 'value', value: 2, time: 1000 },
@@ -346,7 +339,7 @@ Source: running mean and deviation by Welford, Technometrics 4 (1962); exponenti
     },
     {
       title: 'Bad readings and NaN are not learned from; without a spread there is no scale',
-      config: { ...usual, from: 'window', count: 3, minimum: 2 },
+      config: { ...usual, from: 'window', readings: 3, minReadings: 2 },
       in: [
         { at: 'value', value: 7, time: 0, quality: 'BadSensorFailure' },
         { at: 'value', value: 5, time: 1000 },

@@ -2,11 +2,11 @@
 // Patterns are RE2 (linear time), sizes and depths are bounded: no message can hang the flow.
 // Longer than 300 lines: five formats share their settings, their times and their failures.
 import { parse as parseCsv } from 'csv-parse/sync'
-import { DateTime } from 'luxon'
 import { RE2JS } from 're2js'
-import { Quality, Type, defineNode, field, issue, parseUnit, port, sample as make, truthful, worse, type Context, type PortType, type Sample, type Static, type Value } from '#kit'
+import { Quality, Type, defineNode, field, isFiniteValue, issue, parseUnit, port, sample as make, truthful, worse, type Context, type PortType, type Sample, type Static, type Value } from '#kit'
 import { numberTypes, orders, readBcd, readBits, readNumber, readText, sizes, type NumberType } from '#math/binary'
-import { readNumeral } from '#math/numeral'
+import { MAX_DEPTH, fromPlainJson, readTime } from '#math/json'
+import { readNumeral, readTruth } from '#math/numeral'
 import { parsePath, readPath } from '#math/path'
 import { perConfig } from '#math/remember'
 
@@ -59,9 +59,7 @@ type Ctx = Context<Config>
 class ParseFault extends Error {}
 const shown = (text: string): string => `'${text.length > 60 ? `${text.slice(0, 60)}...` : text}'`
 
-const MAX_DEPTH = 32
 const utf8 = new TextDecoder('utf-8', { fatal: true })
-const truths: ReadonlyMap<string, boolean> = new Map([['true', true], ['false', false], ['on', true], ['off', false], ['1', true], ['0', false], ['yes', true], ['no', false]])
 
 const prepared = perConfig((config: Config) => ({
   path: parsePath(config.path) ?? [],
@@ -106,23 +104,16 @@ function json(text: string): Value {
   } catch {
     throw new ParseFault(`it is no JSON: ${shown(text)}`)
   }
-  return valueOf(parsed, 0)
-}
-
-/** A list of numbers is a vector, any other a record with the fields 0, 1, 2 ... */
-function valueOf(json: unknown, depth: number): Value {
-  if (depth > MAX_DEPTH) throw new ParseFault(`it is nested deeper than ${MAX_DEPTH} levels`)
-  if (json === null || typeof json !== 'object') return json as Value
-  if (Array.isArray(json) && json.every((v) => typeof v === 'number' || v === null)) return Float64Array.from(json, (v: number | null) => v ?? Number.NaN)
-  // Definitions, not assignments: a device may name a field '__proto__'.
-  return Object.fromEntries(Object.entries(json).map(([key, value]) => [key, valueOf(value, depth + 1)]))
+  const value = fromPlainJson(parsed)
+  if (value === undefined) throw new ParseFault(`it is nested deeper than ${MAX_DEPTH} levels`)
+  return value
 }
 
 function numberIn(text: string, { decimal, groups }: Config): number {
   return readNumeral(text.trim(), decimal, groups) ?? wrong(text, 'a number')
 }
 function truthIn(text: string): boolean {
-  return truths.get(text.trim().toLowerCase()) ?? wrong(text, 'true or false')
+  return readTruth(text) ?? wrong(text, 'true or false')
 }
 function wrong(found: string, wanted: string): never {
   throw new ParseFault(`${shown(found)} is not ${wanted}`)
@@ -199,26 +190,16 @@ function fit(found: Value, config: Config): Value {
   }
 }
 
-const isBroken = (value: unknown): boolean => (typeof value === 'number' ? !Number.isFinite(value) : value instanceof Float64Array && value.some((v) => !Number.isFinite(v)))
-
 /** What is no finite number in a record is missing there, and the record bad: nobody looks for a NaN in it. */
 function withoutBroken(value: Value): Value {
   if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return value
   const fields = Object.entries(value as Readonly<Record<string, Value>>)
-  const clean = fields.map(([key, inner]) => [key, isBroken(inner) ? null : withoutBroken(inner)] as const)
+  const clean = fields.map(([key, inner]) => [key, !isFiniteValue(inner) ? null : withoutBroken(inner)] as const)
   return clean.every(([, inner], i) => inner === fields[i]![1]) ? value : Object.fromEntries(clean)
 }
 
 /** A sample more than this ahead of the gateway has a wrong clock, as at a source, ms. */
 const AHEAD_MS = 5000
-/** The last time that a Date can hold, ms. */
-const LAST_MS = 8.64e15
-/** Without a zone it is UTC: the gateway's own zone must not change what a message means. */
-function timeIn(found: unknown): number {
-  if (typeof found === 'number') return Math.abs(found) <= LAST_MS ? found : Number.NaN
-  if (typeof found !== 'string' || !/^\d{4}-\d\d-\d\d/.test(found)) return Number.NaN
-  return DateTime.fromISO(found.replace(' ', 'T'), { zone: 'utc' }).toMillis()
-}
 
 function toSample(whole: Value, s: Sample, ctx: Ctx): Sample {
   const { config } = ctx
@@ -226,8 +207,8 @@ function toSample(whole: Value, s: Sample, ctx: Ctx): Sample {
   const found = readPath(whole, path) as Value | undefined
   if (found === undefined) throw new ParseFault(`there is no '${config.path}'`)
   const fitted = fit(found, config)
-  const clean = isBroken(fitted) ? fitted : withoutBroken(fitted)
-  let quality = isBroken(fitted) || clean !== fitted ? worse(s.quality, Quality.badSensor) : s.quality
+  const clean = isFiniteValue(fitted) ? withoutBroken(fitted) : fitted
+  let quality = !isFiniteValue(fitted) || clean !== fitted ? worse(s.quality, Quality.badSensor) : s.quality
   let { tag, time } = s
   if (tagPath !== undefined) {
     const named = readPath(whole, tagPath)
@@ -235,7 +216,7 @@ function toSample(whole: Value, s: Sample, ctx: Ctx): Sample {
     tag = String(named)
   }
   if (timePath !== undefined) {
-    const own = timeIn(readPath(whole, timePath))
+    const own = readTime(readPath(whole, timePath))
     if (Number.isFinite(own) && own <= ctx.now + AHEAD_MS) time = own
     else quality = worse(quality, Quality.uncertain)
   }

@@ -1,6 +1,6 @@
 // The latest sample of each input is the state, in the order of the fields. Time that counts is the samples' own: a
 // source that is silent stays silent here too, unless another input brings a record about.
-import { Quality, Type, defineNode, each, field, fromItem, isBad, port, sample as make, truthful, worse, type Context, type ResolvedPort, type Sample, type Static, type Value } from '#kit'
+import { Quality, Type, defineNode, each, field, fromItem, isBad, port, repeats, sample as make, truthful, worse, type Context, type ResolvedPort, type Sample, type Static, type Value } from '#kit'
 import { perConfig } from '#math/remember'
 
 const Field = Type.Object(
@@ -91,7 +91,7 @@ export default defineNode({
       ctx.drop('late')
       return
     }
-    if (before !== null && s.time === before.time && s.quality === before.quality && s.tag === before.tag && Object.is(s.value, before.value)) {
+    if (repeats(s, before)) {
       ctx.drop('duplicate')
       return
     }

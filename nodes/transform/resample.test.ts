@@ -7,7 +7,7 @@ import node from './resample.ts'
 
 type Config = Static<typeof node.config>
 const none = { model: () => undefined }
-const base: Config = { periodS: 1, method: 'last', maxGapS: 60, onGap: 'bad', whileSilent: false, latenessS: 0 }
+const base: Config = { periodS: 1, interpolation: 'last', maxGapS: 60, onGap: 'bad', whileSilent: false, latenessS: 0 }
 const run = (config: Partial<Config>, input: ExampleSample[]) => runExample(node, { title: '', config: { ...base, ...config }, in: input, out: [] })
 const at = (value: number, time: number, quality?: string): ExampleSample => ({ at: 'value', value, time, ...(quality === undefined ? {} : { quality }) })
 const missing = (time: number) => ({ at: 'value', value: null, time, quality: 'BadNoData' })
@@ -22,30 +22,30 @@ const readings = fc
     let time = 1_700_000_000_000
     return list.map(({ step, value }): Reading => ({ time: (time += step), value }))
   })
-const methods = fc.constantFrom<Config['method']>('last', 'linear', 'nearest')
+const interpolations = fc.constantFrom<Config['interpolation']>('last', 'linear', 'nearest')
 
 /** The value at a point with all readings at hand; null: nothing is known. */
-function valueAt(list: readonly Reading[], method: Config['method'], gap: number, point: number): number | null {
+function valueAt(list: readonly Reading[], interpolation: Config['interpolation'], gap: number, point: number): number | null {
   const a = list.findLast((r) => r.time <= point)!
   const b = list.find((r) => r.time > point)
   if (a.time === point) return a.value
-  if (method === 'last') return point - a.time <= gap ? a.value : null
-  if (method === 'linear') return b !== undefined && b.time - a.time <= gap ? a.value + ((b.value - a.value) * (point - a.time)) / (b.time - a.time) : null
+  if (interpolation === 'last') return point - a.time <= gap ? a.value : null
+  if (interpolation === 'linear') return b !== undefined && b.time - a.time <= gap ? a.value + ((b.value - a.value) * (point - a.time)) / (b.time - a.time) : null
   const near = b !== undefined && b.time - point < point - a.time ? b : a
   return Math.abs(near.time - point) <= gap ? near.value : null
 }
-function expected(list: readonly Reading[], { method, maxGapS, periodS, onGap }: Config): { time: number; value: number | null }[] {
+function expected(list: readonly Reading[], { interpolation, maxGapS, periodS, onGap }: Config): { time: number; value: number | null }[] {
   const period = periodS * 1000
   const points: { time: number; value: number | null }[] = []
   for (let time = Math.ceil(list[0]!.time / period) * period; time <= list.at(-1)!.time; time += period) {
-    const value = valueAt(list, method, maxGapS * 1000, time)
+    const value = valueAt(list, interpolation, maxGapS * 1000, time)
     if (value !== null || onGap === 'bad') points.push({ time, value })
   }
   return points
 }
 
 describe('points', () => {
-  const settings = fc.record({ method: methods, onGap: fc.constantFrom<Config['onGap']>('bad', 'nothing'), maxGapS: fc.integer({ min: 1, max: 9 }), periodS: fc.constantFrom(0.25, 1, 3), whileSilent: fc.boolean() })
+  const settings = fc.record({ interpolation: interpolations, onGap: fc.constantFrom<Config['onGap']>('bad', 'nothing'), maxGapS: fc.integer({ min: 1, max: 9 }), periodS: fc.constantFrom(0.25, 1, 3), whileSilent: fc.boolean() })
 
   test('are those of a plain reckoning with all readings at hand', async () => {
     await fc.assert(
@@ -66,10 +66,10 @@ describe('points', () => {
   test('are the same in any order of arrival that the wait for late readings allows', async () => {
     const shuffled = readings.chain((list) => fc.tuple(fc.constant(list), fc.shuffledSubarray(list.slice(1), { minLength: list.length - 1 })))
     await fc.assert(
-      fc.asyncProperty(shuffled, methods, async ([list, later], method) => {
-        const { out } = await run({ method, latenessS: 1000 }, [list[0]!, ...later].map((r) => at(r.value, r.time)))
-        expect(out.map((s) => s.time)).toEqual(expected(list, { ...base, method }).map((w) => w.time))
-        for (const [i, { value }] of expected(list, { ...base, method }).entries()) expect(out[i]!.value as number).toBeCloseTo(value!, 8)
+      fc.asyncProperty(shuffled, interpolations, async ([list, later], interpolation) => {
+        const { out } = await run({ interpolation, latenessS: 1000 }, [list[0]!, ...later].map((r) => at(r.value, r.time)))
+        expect(out.map((s) => s.time)).toEqual(expected(list, { ...base, interpolation }).map((w) => w.time))
+        for (const [i, { value }] of expected(list, { ...base, interpolation }).entries()) expect(out[i]!.value as number).toBeCloseTo(value!, 8)
       }),
       { numRuns: 60 },
     )
@@ -77,7 +77,7 @@ describe('points', () => {
 })
 
 test('a line waits until no late reading can come between its ends', async () => {
-  const { out } = await run({ method: 'linear', latenessS: 2 }, [at(0, 0), at(4, 4000), at(9, 2500), at(5, 7000)])
+  const { out } = await run({ interpolation: 'linear', latenessS: 2 }, [at(0, 0), at(4, 4000), at(9, 2500), at(5, 7000)])
   expect(out.slice(0, 3)).toEqual([at(0, 0), at(3.5999999999999996, 1000), at(7.2, 2000)].map((s) => ({ ...s, value: expect.closeTo(s.value as number, 9) })))
 })
 
@@ -89,12 +89,12 @@ describe('a silent tag', () => {
   test('goes on with its last value, then as bad', async () => {
     expect(await ofX({ maxGapS: 2, whileSilent: true }, [at(1, 0), other(4500)])).toEqual([at(1, 0), at(1, 1000), at(1, 2000), missing(3000), missing(4000)])
     expect(await ofX({ maxGapS: 2, whileSilent: true, onGap: 'nothing' }, [at(1, 0), other(4500)])).toEqual([at(1, 0), at(1, 1000), at(1, 2000)])
-    expect(await ofX({ maxGapS: 2, whileSilent: true, method: 'linear' }, [at(1, 0), other(1500), other(4500)])).toEqual([at(1, 0), missing(1000), missing(2000), missing(3000), missing(4000)])
-    expect(await ofX({ maxGapS: 2, whileSilent: true, method: 'nearest' }, [at(1, 0), other(5500), other(6000)])).toEqual([at(1, 0), at(1, 1000), at(1, 2000), missing(3000), missing(4000)])
+    expect(await ofX({ maxGapS: 2, whileSilent: true, interpolation: 'linear' }, [at(1, 0), other(1500), other(4500)])).toEqual([at(1, 0), missing(1000), missing(2000), missing(3000), missing(4000)])
+    expect(await ofX({ maxGapS: 2, whileSilent: true, interpolation: 'nearest' }, [at(1, 0), other(5500), other(6000)])).toEqual([at(1, 0), at(1, 1000), at(1, 2000), missing(3000), missing(4000)])
   })
 
   test('gives a nearest point as soon as no reading could be nearer', async () => {
-    expect(await ofX({ whileSilent: true, method: 'nearest' }, [at(1, 0), other(1900), other(2500)])).toEqual([at(1, 0), at(1, 1000)])
+    expect(await ofX({ whileSilent: true, interpolation: 'nearest' }, [at(1, 0), other(1900), other(2500)])).toEqual([at(1, 0), at(1, 1000)])
   })
 
   test('waits for its next reading when it shall not go on', async () => {
@@ -110,8 +110,8 @@ describe('a silent tag', () => {
 test('a gap of a year gives a bounded number of bad points, then the readings again', async () => {
   const year = 366 * 86_400_000
   for (const whileSilent of [true, false]) {
-    for (const method of ['last', 'linear', 'nearest'] as const) {
-      const { out } = await run({ maxGapS: 1, whileSilent, method }, [at(1, 0), at(2, year), at(3, year + 1000)])
+    for (const interpolation of ['last', 'linear', 'nearest'] as const) {
+      const { out } = await run({ maxGapS: 1, whileSilent, interpolation }, [at(1, 0), at(2, year), at(3, year + 1000)])
       expect(out.filter((s) => s.value === null)).toHaveLength(1000)
       expect(out.slice(-2).map((s) => [s.value, s.time])).toEqual([[2, year], [3, year + 1000]])
     }
@@ -126,7 +126,7 @@ test('a fast source keeps two readings for each point that waits', () => {
 })
 
 test('a line has the worse quality of its ends, and none where one is bad', async () => {
-  const { out } = await run({ method: 'linear' }, [at(0, 0), at(2, 2000, 'Uncertain'), at(4, 4000), at(9, 6000, 'BadTimeout'), at(8, 8000)])
+  const { out } = await run({ interpolation: 'linear' }, [at(0, 0), at(2, 2000, 'Uncertain'), at(4, 4000), at(9, 6000, 'BadTimeout'), at(8, 8000)])
   expect(out).toEqual([at(0, 0), at(1, 1000, 'Uncertain'), at(2, 2000, 'Uncertain'), at(3, 3000, 'Uncertain'), at(4, 4000), { ...missing(5000), quality: 'BadTimeout' }, at(9, 6000, 'BadTimeout'), { ...missing(7000), quality: 'BadTimeout' }, at(8, 8000)])
 })
 
@@ -136,9 +136,9 @@ test('one time counts once: a repeated reading is left out, another one replaces
   expect(ledger.dropped).toEqual({ duplicate: 1, late: 1 })
 })
 
-test('a gap of more points than can be given at once is refused; readings that wait are right for any method', () => {
+test('a gap of more points than can be given at once is refused; readings that wait are right for any interpolation', () => {
   expect(node.check!({ ...base, periodS: 0.001, maxGapS: 101 }, none).map((f) => f.field)).toEqual(['/maxGapS'])
   expect(node.check!({ ...base, periodS: 0.001, maxGapS: 100 }, none)).toEqual([])
-  expect(node.carries!(base, { ...base, method: 'linear', maxGapS: 3, onGap: 'nothing', whileSilent: true, latenessS: 4 })).toBe(true)
+  expect(node.carries!(base, { ...base, interpolation: 'linear', maxGapS: 3, onGap: 'nothing', whileSilent: true, latenessS: 4 })).toBe(true)
   expect(node.carries!(base, { ...base, periodS: 2 })).toBe(false)
 })

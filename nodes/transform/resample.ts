@@ -1,6 +1,6 @@
 // Readings at any times become readings at fixed ones. The watermark says when a point is complete, so that the same
 // recording gives the same points. Of the readings between two points only the first and the last are kept.
-import { Quality, Type, defineNode, field, isUsable, port, same, sample as make, truthful, worse, type Context, type Sample, type Static } from '#kit'
+import { Quality, Type, defineNode, field, isUsable, port, repeats, same, sample as make, truthful, worse, type Context, type Sample, type Static } from '#kit'
 import { onLine } from '#math/interpolate'
 
 /** Missing points in a row that are given one by one. */
@@ -11,8 +11,8 @@ const MOST_KEPT = 20_000
 const Config = Type.Object(
   {
     periodS: Type.Number({ title: 'Every', description: 'Points lie at whole multiples since 1970-01-01 UTC: 60 s are the full minutes.', unit: 's', minimum: 0.001, maximum: 366 * 86_400, default: 1 }),
-    method: field.choice(['last', 'linear', 'nearest'], {
-      title: 'Value',
+    interpolation: field.choice(['last', 'linear', 'nearest'], {
+      title: 'Between readings',
       labels: ['The last reading', 'Straight line', 'The nearest reading'],
       description: 'The last reading holds until the next one (status, setpoints). The line waits for the next reading (temperatures, flows); it is for numbers only.',
       default: 'last',
@@ -36,7 +36,7 @@ interface Memory {
 }
 type Ctx = Context<Config, Memory>
 
-const usual: Config = { periodS: 1, method: 'last', maxGapS: 60, onGap: 'bad', whileSilent: true, latenessS: 0 }
+const usual: Config = { periodS: 1, interpolation: 'last', maxGapS: 60, onGap: 'bad', whileSilent: true, latenessS: 0 }
 const never = Number.POSITIVE_INFINITY
 
 const pointAt = (config: Config, i: number): number => i * (config.periodS * 1000)
@@ -59,10 +59,10 @@ function dueOf({ config, state: m }: Ctx, ended: boolean): number {
   const late = config.latenessS * 1000
   if (a.time === point) return point + late
   if (b === undefined && (!config.whileSilent || ended || inLongGap(config, m))) return never
-  if (config.method === 'last') return point + late
+  if (config.interpolation === 'last') return point + late
   const gap = config.maxGapS * 1000
   // A reading that comes later than this makes no difference to the point, wherever it lies.
-  const settled = Math.max(point, config.method === 'linear' ? a.time + gap : point + Math.min(gap, point - a.time))
+  const settled = Math.max(point, config.interpolation === 'linear' ? a.time + gap : point + Math.min(gap, point - a.time))
   return Math.min(settled, b === undefined ? never : b.time) + late
 }
 
@@ -73,12 +73,12 @@ const inLongGap = (config: Config, m: Memory): boolean => m.missing >= (config.o
 function valueAt(config: Config, a: Sample, b: Sample | undefined, point: number): Sample | undefined {
   const gap = config.maxGapS * 1000
   if (a.time === point) return a
-  if (config.method === 'linear') {
+  if (config.interpolation === 'linear') {
     if (b === undefined || b.time - a.time > gap) return undefined
     if (!isUsable(a) || !isUsable(b)) return make(a.tag, null, point, worse(worse(a.quality, b.quality), Quality.badTypeMismatch))
     return truthful(make(a.tag, onLine(a.time, a.value, b.time, b.value, point), point, worse(a.quality, b.quality)))
   }
-  const from = config.method === 'nearest' && b !== undefined && b.time - point < point - a.time ? b : a
+  const from = config.interpolation === 'nearest' && b !== undefined && b.time - point < point - a.time ? b : a
   return Math.abs(point - from.time) > gap ? undefined : make(a.tag, from.value, point, from.quality)
 }
 
@@ -96,7 +96,7 @@ function giveNext(ctx: Ctx): void {
   const told = inLongGap(config, m)
   if (!told) m.missing++
   if (config.onGap === 'bad' && !told) ctx.emit['value']!(make(ctx.tag, null, point, Quality.badNoData))
-  else if (b !== undefined) m.next = Math.max(m.next, pointFrom(config, config.method === 'nearest' ? b.time - config.maxGapS * 1000 : b.time))
+  else if (b !== undefined) m.next = Math.max(m.next, pointFrom(config, config.interpolation === 'nearest' ? b.time - config.maxGapS * 1000 : b.time))
 }
 
 /** False: it is not taken, and why is said. */
@@ -117,7 +117,7 @@ function keep(ctx: Ctx, s: Sample): boolean {
     return false
   }
   if (before.time === s.time) {
-    if (before.quality === s.quality && Object.is(before.value, s.value)) {
+    if (repeats(s, before)) {
       ctx.drop('duplicate')
       return false
     }
@@ -176,8 +176,8 @@ Source: interpolation as in OPC 10000-13, 5.4.3.4 (Interpolative: stepped and sl
     }
     ctx.wakeAtWatermark(due)
   },
-  complete({ whileSilent, method, latenessS, maxGapS }) {
-    const back = (latenessS + (method === 'last' ? 0 : maxGapS)) * 1000
+  complete({ whileSilent, interpolation, latenessS, maxGapS }) {
+    const back = (latenessS + (interpolation === 'last' ? 0 : maxGapS)) * 1000
     return whileSilent ? (watermark) => watermark - back : undefined
   },
   check: (config) => (config.maxGapS / config.periodS > 100_000 ? [{ field: '/maxGapS', reason: 'At most 100000 periods: one reading would give more points than that.' }] : []),
@@ -202,7 +202,7 @@ Source: interpolation as in OPC 10000-13, 5.4.3.4 (Interpolative: stepped and sl
     },
     {
       title: 'Every ten seconds on the straight line; none where readings are over a minute apart',
-      config: { ...usual, periodS: 10, method: 'linear', onGap: 'nothing' },
+      config: { ...usual, periodS: 10, interpolation: 'linear', onGap: 'nothing' },
       in: [
         { at: 'value', value: 0, time: 5000 },
         { at: 'value', value: 20, time: 25_000 },
@@ -217,7 +217,7 @@ Source: interpolation as in OPC 10000-13, 5.4.3.4 (Interpolative: stepped and sl
     },
     {
       title: 'The nearest reading',
-      config: { ...usual, method: 'nearest', whileSilent: false },
+      config: { ...usual, interpolation: 'nearest', whileSilent: false },
       in: [
         { at: 'value', value: 'a', time: 900 },
         { at: 'value', value: 'b', time: 1400 },

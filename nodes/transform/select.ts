@@ -16,7 +16,7 @@ export default defineNode({
     {
       whenTrue: Type.Number({ title: 'When true', default: 1 }),
       whenFalse: Type.Number({ title: 'When false', default: 0 }),
-      unit: field.unit({ title: 'Unit of both', description: 'Empty: none stated.', default: '' }),
+      unit: field.unit({ title: 'Unit of both', description: 'Empty: not stated.', default: '' }),
     },
     { additionalProperties: false },
   ),

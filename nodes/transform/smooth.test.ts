@@ -7,7 +7,7 @@ import node from './smooth.ts'
 
 type Config = Static<typeof node.config>
 const none = { model: () => undefined }
-const base: Config = { method: 'mean', by: 'count', count: 5, windowS: 10, tauS: 10, order: 2, position: 'newest', model: 'walk', measurementNoise: 1, processNoise: 0.1, maxGapS: 3600 }
+const base: Config = { method: 'mean', over: 'readings', readings: 5, windowS: 10, tauS: 10, order: 2, position: 'newest', model: 'walk', measurementNoise: 1, processNoise: 0.1, maxGapS: 3600 }
 const run = (config: Partial<Config>, input: ExampleSample[]) => runExample(node, { title: '', config: { ...base, ...config }, in: input, out: [] })
 
 interface Reading {
@@ -42,10 +42,10 @@ const newest = (n: number) => (list: readonly Reading[], i: number) => list.slic
 const within = (s: number) => (list: readonly Reading[], i: number) => list.slice(0, i + 1).filter((r) => r.time > list[i]!.time - s * 1000).map((r) => r.value)
 
 describe('each filter is what its textbook says', () => {
-  test('moving average', () => expectAll({ count: 7 }, (list, i) => mean(newest(7)(list, i))))
-  test('moving average over time', () => expectAll({ by: 'time', windowS: 30 }, (list, i) => mean(within(30)(list, i))))
-  test('moving median', () => expectAll({ method: 'median', count: 4 }, (list, i) => median(newest(4)(list, i))))
-  test('moving median over time', () => expectAll({ method: 'median', by: 'time', windowS: 45 }, (list, i) => median(within(45)(list, i))))
+  test('moving average', () => expectAll({ readings: 7 }, (list, i) => mean(newest(7)(list, i))))
+  test('moving average over time', () => expectAll({ over: 'time', windowS: 30 }, (list, i) => mean(within(30)(list, i))))
+  test('moving median', () => expectAll({ method: 'median', readings: 4 }, (list, i) => median(newest(4)(list, i))))
+  test('moving median over time', () => expectAll({ method: 'median', over: 'time', windowS: 45 }, (list, i) => median(within(45)(list, i))))
   test('exponential', () =>
     expectAll({ method: 'exponential', tauS: 12 }, (list, n) => {
       let y = list[0]!.value
@@ -70,7 +70,7 @@ describe('Savitzky-Golay', () => {
 
   test('leaves a parabola as it is, from the first reading to the last, at both positions', async () => {
     for (const position of ['newest', 'middle'] as const) {
-      const { out, ledger } = await run({ method: 'savitzky-golay', count: 7, position }, fed(parabola))
+      const { out, ledger } = await run({ method: 'savitzky-golay', readings: 7, position }, fed(parabola))
       // The newest position has a window of one first, and of three, then of five, before it is full.
       expect(out.map((s) => s.time)).toEqual(parabola.map((r) => r.time))
       for (const [i, s] of out.entries()) expect(s.value as number).toBeCloseTo(parabola[i]!.value, 9)
@@ -80,7 +80,7 @@ describe('Savitzky-Golay', () => {
 
   test('in the middle, a bad reading ends the window: what waited comes first, the bad one then, in order', async () => {
     const broken: ExampleSample[] = [...fed(parabola.slice(0, 7)), { at: 'value', value: 1, time: 7000, quality: 'BadTimeout' }, ...fed(parabola.slice(8, 10))]
-    const { out } = await run({ method: 'savitzky-golay', count: 7, position: 'middle' }, broken)
+    const { out } = await run({ method: 'savitzky-golay', readings: 7, position: 'middle' }, broken)
     expect(out.map((s) => s.time)).toEqual([0, 1000, 2000, 3000, 4000, 5000, 6000, 7000, 8000, 9000])
     expect(out.map((s) => s.quality ?? 'Good')).toEqual([...Array.from({ length: 7 }, () => 'Good'), 'BadTimeout', 'UncertainSubNormal', 'UncertainSubNormal'])
     expect(out[7]!.value as number).toBeCloseTo(parabola[6]!.value, 9)
@@ -88,7 +88,7 @@ describe('Savitzky-Golay', () => {
   })
 
   test('in the middle, a gap gives what waited, without a further reading', async () => {
-    const { out } = await run({ method: 'savitzky-golay', count: 3, order: 1, position: 'middle', maxGapS: 60 }, [
+    const { out } = await run({ method: 'savitzky-golay', readings: 3, order: 1, position: 'middle', maxGapS: 60 }, [
       ...fed([0, 3, 6].map((value, i) => ({ time: i * 1000, value }))),
       { at: 'value', tag: 'other', value: 5, time: 100_000 },
     ])
@@ -97,9 +97,9 @@ describe('Savitzky-Golay', () => {
   })
 
   test('an even or too short window is refused', () => {
-    expect(node.check!({ ...base, method: 'savitzky-golay', count: 4, order: 4 }, none).map((f) => f.field)).toEqual(['/count', '/count'])
-    expect(node.check!({ ...base, method: 'savitzky-golay', count: 5, order: 4 }, none)).toEqual([])
-    expect(node.check!({ ...base, method: 'mean', count: 4, order: 6 }, none)).toEqual([])
+    expect(node.check!({ ...base, method: 'savitzky-golay', readings: 4, order: 4 }, none).map((f) => f.field)).toEqual(['/readings', '/readings'])
+    expect(node.check!({ ...base, method: 'savitzky-golay', readings: 5, order: 4 }, none)).toEqual([])
+    expect(node.check!({ ...base, method: 'mean', readings: 4, order: 6 }, none)).toEqual([])
   })
 })
 
@@ -109,20 +109,20 @@ describe('quality', () => {
 
   test('an uncertain reading makes results uncertain until it has left the window, or has a hundredth of the weight', async () => {
     const list = [one(1, 0), one(5, 1000, 'Uncertain'), ...Array.from({ length: 8 }, (_, i) => one(i, 2000 + i * 1000))]
-    expect(await qualities({ count: 3 }, list)).toEqual(['Good', 'Uncertain', 'Uncertain', 'Uncertain', ...Array.from({ length: 6 }, () => 'Good')])
+    expect(await qualities({ readings: 3 }, list)).toEqual(['Good', 'Uncertain', 'Uncertain', 'Uncertain', ...Array.from({ length: 6 }, () => 'Good')])
     // Its share is (1 - exp(-1)) exp(-n): below 0.01 from the fifth reading after it.
     expect(await qualities({ method: 'exponential', tauS: 1 }, list)).toEqual(['Good', ...Array.from({ length: 5 }, () => 'Uncertain'), ...Array.from({ length: 4 }, () => 'Good')])
   })
 
   test('a clock that is set back by more than the longest gap begins anew, by less it is late', async () => {
-    const { out, ledger } = await run({ count: 3, maxGapS: 60 }, [one(4, 1_000_000), one(8, 1_001_000), one(9, 990_000), one(100, 100_000), one(200, 101_000)])
+    const { out, ledger } = await run({ readings: 3, maxGapS: 60 }, [one(4, 1_000_000), one(8, 1_001_000), one(9, 990_000), one(100, 100_000), one(200, 101_000)])
     expect(out.map((s) => [s.value, s.time])).toEqual([[4, 1_000_000], [6, 1_001_000], [100, 100_000], [150, 101_000]])
     expect(ledger.dropped).toEqual({ late: 1 })
   })
 
   test('values too large for a result are bad once, not for ever', async () => {
     for (const method of ['mean', 'exponential', 'kalman', 'savitzky-golay'] as const) {
-      const { out } = await run({ method, count: 3 }, [one(1.7e308, 0), one(-1.7e308, 1000), one(1.7e308, 2000), one(1, 3000), one(1, 4000), one(1, 5000), one(1, 6000)])
+      const { out } = await run({ method, readings: 3 }, [one(1.7e308, 0), one(-1.7e308, 1000), one(1.7e308, 2000), one(1, 3000), one(1, 4000), one(1, 5000), one(1, 6000)])
       expect(out.every((s) => typeof s.value === 'number' || s.quality === 'BadOutOfRange')).toBe(true)
       expect(out.at(-1)!.quality ?? 'Good').toBe('Good')
     }
@@ -131,5 +131,5 @@ describe('quality', () => {
 
 test('what is kept is right under another gap, and under nothing else that shapes it', () => {
   expect(node.carries!(base, { ...base, maxGapS: 5, tauS: 3, processNoise: 2 })).toBe(true)
-  for (const other of [{ method: 'median' }, { count: 4 }, { by: 'time' }, { windowS: 3 }, { order: 1 }, { position: 'middle' }, { model: 'velocity' }, { measurementNoise: 2 }] as Partial<Config>[]) expect(node.carries!(base, { ...base, ...other })).toBe(false)
+  for (const other of [{ method: 'median' }, { readings: 4 }, { over: 'time' }, { windowS: 3 }, { order: 1 }, { position: 'middle' }, { model: 'velocity' }, { measurementNoise: 2 }] as Partial<Config>[]) expect(node.carries!(base, { ...base, ...other })).toBe(false)
 })

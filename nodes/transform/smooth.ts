@@ -21,9 +21,9 @@ const Config = Type.Object(
       description: 'The median also takes single spikes away; Savitzky-Golay keeps the height of peaks; Kalman weighs by how noisy the sensor is.',
       default: 'exponential',
     }),
-    by: field.choice(['count', 'time'], { title: 'Window by', labels: ['Readings', 'Time'], default: 'count', when: { field: 'method', is: ['mean', 'median'] } }),
-    count: Type.Integer({ title: 'Readings', description: 'Length of the window. Savitzky-Golay takes an odd number.', minimum: 1, maximum: 1001, default: 5, when: { field: 'method', is: ['mean', 'median', 'savitzky-golay'] } }),
-    windowS: Type.Number({ title: 'Window', description: `Readings of this much time before the newest one, ${MOST} at most.`, unit: 's', exclusiveMinimum: 0, maximum: 31 * 86_400, default: 10, when: { field: 'by', is: ['time'] } }),
+    over: field.choice(['readings', 'time'], { title: 'Over', labels: ['Several readings', 'A time'], default: 'readings', when: { field: 'method', is: ['mean', 'median'] } }),
+    readings: Type.Integer({ title: 'Readings', description: 'Length of the window. Savitzky-Golay takes an odd number.', minimum: 1, maximum: 1001, default: 5, when: { field: 'method', is: ['mean', 'median', 'savitzky-golay'] } }),
+    windowS: Type.Number({ title: 'Window', description: `Readings of this much time before the newest one, ${MOST} at most.`, unit: 's', exclusiveMinimum: 0, maximum: 31 * 86_400, default: 10, when: { field: 'over', is: ['time'] } }),
     tauS: Type.Number({ title: 'Time constant', description: 'After a step the result has gone 63 % of the way in this time.', unit: 's', exclusiveMinimum: 0, maximum: 31 * 86_400, default: 10, when: { field: 'method', is: ['exponential'] } }),
     order: Type.Integer({ title: 'Order', description: 'Of the polynomial: 0 is the average, 2 keeps peaks, more follows more.', minimum: 0, maximum: 6, default: 2, when: { field: 'method', is: ['savitzky-golay'] } }),
     position: field.choice(['newest', 'middle'], { title: 'Result for', labels: ['The newest reading', 'The middle one'], description: 'The middle smooths better, but comes half a window later.', default: 'newest', when: { field: 'method', is: ['savitzky-golay'] } }),
@@ -52,19 +52,19 @@ interface Memory {
 }
 type Ctx = Context<Config, Memory>
 
-const usual: Config = { method: 'exponential', by: 'count', count: 5, windowS: 10, tauS: 10, order: 2, position: 'newest', model: 'walk', measurementNoise: 1, processNoise: 0.1, maxGapS: 3600 }
+const usual: Config = { method: 'exponential', over: 'readings', readings: 5, windowS: 10, tauS: 10, order: 2, position: 'newest', model: 'walk', measurementNoise: 1, processNoise: 0.1, maxGapS: 3600 }
 
 /** The weights that every reading needs again: of a full window, for its newest and its middle reading. */
-const weightsOf = perConfig(({ count, order }: Config) => ({
-  newest: smoothingWeights(count, Math.min(order, count - 1), count - 1),
-  middle: smoothingWeights(count, Math.min(order, count - 1), (count - 1) / 2),
+const weightsOf = perConfig(({ readings, order }: Config) => ({
+  newest: smoothingWeights(readings, Math.min(order, readings - 1), readings - 1),
+  middle: smoothingWeights(readings, Math.min(order, readings - 1), (readings - 1) / 2),
 }))
 
 /** The polynomial's value at the reading `at` of the newest `length` (odd). */
 function fitted({ config, state }: Ctx, length: number, at: number): number {
   const { trail } = state
   const { newest, middle } = weightsOf(config)
-  const full = length === config.count
+  const full = length === config.readings
   const weights = full && at === length - 1 ? newest : full && 2 * at === length - 1 ? middle : smoothingWeights(length, Math.min(config.order, length - 1), at)
   const from = trail.count - length
   let sum = 0
@@ -91,9 +91,9 @@ const ofWindow = (m: Memory, quality: number): number => (m.trail.doubtful > 0 ?
 /** The window of readings with the new one in it. */
 function take({ config, state: m }: Ctx, s: Sample<number>): void {
   const { trail } = m
-  const timed = config.by === 'time' && config.method !== 'savitzky-golay'
+  const timed = config.over === 'time' && config.method !== 'savitzky-golay'
   const median = config.method === 'median'
-  const most = timed ? MOST : config.count
+  const most = timed ? MOST : config.readings
   while (trail.count > 0 && (trail.count >= most || (timed && timeOf(trail, 0) <= s.time - config.windowS * 1000))) {
     const left = leaveTrail(trail)
     if (median) removeFrom(m.sorted, left)
@@ -133,11 +133,11 @@ function centred(ctx: Ctx): void {
   m.waiting++
   ctx.hold()
   ctx.wakeAtWatermark(m.last!.time + config.maxGapS * 1000)
-  if (trail.count < config.count) return
-  const half = (config.count - 1) / 2
+  if (trail.count < config.readings) return
+  const half = (config.readings - 1) / 2
   for (let at = trail.count - m.waiting; at <= half; at++) {
     m.waiting--
-    m.estimate = fitted(ctx, config.count, at)
+    m.estimate = fitted(ctx, config.readings, at)
     emit(ctx, m.estimate, timeOf(trail, at), ofWindow(m, Quality.good))
   }
 }
@@ -146,9 +146,9 @@ function centred(ctx: Ctx): void {
 function flush(ctx: Ctx): void {
   const { config, state: m } = ctx
   const { trail } = m
-  const full = trail.count === config.count
+  const full = trail.count === config.readings
   for (let at = trail.count - m.waiting; at < trail.count; at++) {
-    m.estimate = full ? fitted(ctx, config.count, at) : valueOf(trail, at)
+    m.estimate = full ? fitted(ctx, config.readings, at) : valueOf(trail, at)
     emit(ctx, m.estimate, timeOf(trail, at), full ? ofWindow(m, Quality.good) : Quality.uncertainSubNormal)
   }
   restart(m)
@@ -177,7 +177,7 @@ Source: exponential smoothing as a sampled first-order lag (IEC 61131-3 librarie
   outputs: { value: same('value') },
   drops: { duplicate: 'The same reading again.', late: 'Older than the newest reading.' },
   state: (config): Memory => {
-    const size = config.method === 'exponential' || config.method === 'kalman' ? 1 : config.by === 'time' && config.method !== 'savitzky-golay' ? 16 : config.count
+    const size = config.method === 'exponential' || config.method === 'kalman' ? 1 : config.over === 'time' && config.method !== 'savitzky-golay' ? 16 : config.readings
     return { last: null, estimate: null, doubt: 0, track: null, trail: newTrail(size), sorted: newSorted(config.method === 'median' ? size : 0), waiting: 0 }
   },
   receive(sample, _port, ctx) {
@@ -225,23 +225,23 @@ Source: exponential smoothing as a sampled first-order lag (IEC 61131-3 librarie
     if (ctx.state.waiting > 0) flush(ctx)
   },
   // Before the first window is full all but one of its readings may wait, each a gap after the one before.
-  complete({ method, position, count, maxGapS }) {
-    const back = (count - 1) * maxGapS * 1000
+  complete({ method, position, readings, maxGapS }) {
+    const back = (readings - 1) * maxGapS * 1000
     return method === 'savitzky-golay' && position === 'middle' ? (watermark) => watermark - back : undefined
   },
   check(config) {
     if (config.method !== 'savitzky-golay') return []
     const faults: { field: string; reason: string }[] = []
-    if (config.count % 2 === 0) faults.push({ field: '/count', reason: 'Savitzky-Golay takes an odd number of readings.' })
-    if (config.count <= config.order) faults.push({ field: '/count', reason: `A polynomial of order ${config.order} needs more than ${config.order} readings.` })
+    if (config.readings % 2 === 0) faults.push({ field: '/readings', reason: 'Savitzky-Golay takes an odd number of readings.' })
+    if (config.readings <= config.order) faults.push({ field: '/readings', reason: `A polynomial of order ${config.order} needs more than ${config.order} readings.` })
     return faults
   },
   // What is kept depends on how it is smoothed; only what is asked anew of every reading may change under it.
-  carries: (from, to) => from.method === to.method && from.by === to.by && from.count === to.count && from.windowS === to.windowS && from.order === to.order && from.position === to.position && from.model === to.model && from.measurementNoise === to.measurementNoise,
+  carries: (from, to) => from.method === to.method && from.over === to.over && from.readings === to.readings && from.windowS === to.windowS && from.order === to.order && from.position === to.position && from.model === to.model && from.measurementNoise === to.measurementNoise,
   examples: [
     {
       title: 'Average of the last three readings',
-      config: { ...usual, method: 'mean', count: 3 },
+      config: { ...usual, method: 'mean', readings: 3 },
       in: [
         { at: 'value', value: 3, time: 0 },
         { at: 'value', value: 5, time: 1000 },
@@ -257,7 +257,7 @@ Source: exponential smoothing as a sampled first-order lag (IEC 61131-3 librarie
     },
     {
       title: 'The median of 3 s takes a spike away',
-      config: { ...usual, method: 'median', by: 'time', windowS: 3 },
+      config: { ...usual, method: 'median', over: 'time', windowS: 3 },
       in: [
         { at: 'value', value: 20, time: 0 },
         { at: 'value', value: 21, time: 1000 },
@@ -325,7 +325,7 @@ Source: exponential smoothing as a sampled first-order lag (IEC 61131-3 librarie
     },
     {
       title: 'Bad readings and NaN stay out, and pass as bad with the last result',
-      config: { ...usual, method: 'mean', count: 2 },
+      config: { ...usual, method: 'mean', readings: 2 },
       in: [
         { at: 'value', value: 8, time: 0, quality: 'BadSensorFailure' },
         { at: 'value', value: 4, time: 1000 },
@@ -345,7 +345,7 @@ Source: exponential smoothing as a sampled first-order lag (IEC 61131-3 librarie
     },
     {
       title: 'After the longest gap it begins anew; what is late is left out',
-      config: { ...usual, method: 'mean', count: 4, maxGapS: 60 },
+      config: { ...usual, method: 'mean', readings: 4, maxGapS: 60 },
       in: [
         { at: 'value', value: 10, time: 0 },
         { at: 'value', value: 20, time: 10_000 },

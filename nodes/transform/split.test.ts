@@ -58,7 +58,7 @@ describe('split', () => {
   })
 
   test.each([[{}, [1, 2, 3]], [{ of: 'series' }, { $series: [1, 2, 3] }], [{ of: 'record' }, { a: 1, b: 2, c: 3 }], [{ of: 'text' }, 'a,b,c'], [{ of: 'text', skipEmpty: true }, 'a,,,,']])('%j: more parts than the limit fail as a whole', async (over, value) => {
-    const { out, ledger, issues } = await run({ ...over, limit: 2 }, value)
+    const { out, ledger, issues } = await run({ ...over, maxParts: 2 }, value)
     expect(out).toEqual([])
     expect(ledger.failed).toBe(1)
     expect(issues[0]!.text).toBe('It has more than 2 parts.')
@@ -76,7 +76,7 @@ describe('split', () => {
   })
 
   test('what is known of the parts stays over a deploy, unless it is split otherwise', () => {
-    expect(node.carries!(config({}), config({ tag: '{name}', limit: 5 }))).toBe(true)
+    expect(node.carries!(config({}), config({ tag: '{name}', maxParts: 5 }))).toBe(true)
     expect(node.carries!(config({}), config({ of: 'record' }))).toBe(false)
   })
 })

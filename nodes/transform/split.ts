@@ -14,7 +14,7 @@ const Config = Type.Object(
     trim: Type.Boolean({ title: 'Without blanks at its ends', default: true, when: { field: 'of', is: ['text'] } }),
     skipEmpty: Type.Boolean({ title: 'Leave out empty parts', default: false, when: { field: 'of', is: ['text'] } }),
     unit: field.unit({ description: 'Of the elements; a vector or waveform that comes in must have it. Empty: not stated.', default: '', when: { field: 'of', is: ['vector', 'series'] } }),
-    limit: Type.Integer({ title: 'Most parts', description: 'A sample of more is counted as failed.', minimum: 1, maximum: 100_000, default: 10_000, advanced: true }),
+    maxParts: Type.Integer({ title: 'Parts at most', description: 'A sample of more is counted as failed.', minimum: 1, maximum: 100_000, default: 10_000, advanced: true }),
   },
   { additionalProperties: false },
 )
@@ -72,7 +72,7 @@ function missing(ctx: Ctx, tag: string, time: number, quality: number): void {
 
 /** False: there are too many parts, or none, and the sample has its outcome. */
 function countable(ctx: Ctx, s: Sample, count: number): boolean {
-  if (count > ctx.config.limit) ctx.fail(`It has more than ${ctx.config.limit} parts.`)
+  if (count > ctx.config.maxParts) ctx.fail(`It has more than ${ctx.config.maxParts} parts.`)
   else if (count > 0) return true
   else if (isBad(s.quality)) missing(ctx, s.tag, s.time, s.quality)
   else ctx.drop('empty')
@@ -80,13 +80,13 @@ function countable(ctx: Ctx, s: Sample, count: number): boolean {
 }
 
 function partsOf(text: string, config: Config): string[] {
-  const parts = text === '' ? [] : text.split(prepared(config).separator, config.limit + 1)
-  if (parts.length > config.limit) return parts // too many, also where most are empty
+  const parts = text === '' ? [] : text.split(prepared(config).separator, config.maxParts + 1)
+  if (parts.length > config.maxParts) return parts // too many, also where most are empty
   const trimmed = config.trim ? parts.map((part) => part.trim()) : parts
   return config.skipEmpty ? trimmed.filter((part) => part !== '') : trimmed
 }
 
-const base: Config = { of: 'vector', tag: '{tag}.{name}', names: [], firstIndex: 0, samplePeriodMs: 1, separator: ',', trim: true, skipEmpty: false, unit: '', limit: 10_000 }
+const base: Config = { of: 'vector', tag: '{tag}.{name}', names: [], firstIndex: 0, samplePeriodMs: 1, separator: ',', trim: true, skipEmpty: false, unit: '', maxParts: 10_000 }
 
 export default defineNode({
   type: 'transform.split',

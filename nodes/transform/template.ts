@@ -1,6 +1,7 @@
 // Documents out of records: the language is nodes/math/mustache.ts. Single values in a line are Format's.
-import { DateTime, IANAZone } from 'luxon'
+import { DateTime } from 'luxon'
 import { Quality, Type, defineNode, field, isBad, port, qualityName, sample as make, truthful, valueToJson, worse, type Sample, type Static, type Value } from '#kit'
+import { zoneFault } from '#math/calendar'
 import { plainJson, type Json } from '#math/json'
 import { parseDocument, render, TooLong, type Document, type Filter, type FilterKinds } from '#math/mustache'
 import { writeNumeral, type NumeralStyle } from '#math/numeral'
@@ -13,7 +14,7 @@ const Config = Type.Object(
     missing: Type.String({ title: 'A missing value reads', maxLength: 200, default: 'null' }),
     whenBad: field.choice(['missing', 'write'], { title: 'Values of a bad sample', labels: ['Are missing', 'Are written'], default: 'missing' }),
     decimal: field.choice(['.', ','], { title: 'Decimal sign', labels: ['1.5', '1,5'], default: '.' }),
-    zone: Type.String({ title: 'Time zone', description: "Of the filters iso and time. A name of the IANA database: 'Europe/Berlin', or 'UTC'.", minLength: 1, maxLength: 64, default: 'UTC' }),
+    zone: field.zone({ description: "Of the filters iso and time, by its IANA name: 'Europe/Berlin', 'America/Chicago', 'UTC'." }),
     maxLength: Type.Integer({ title: 'Longest document', description: 'A longer one is counted as failed.', minimum: 1, maximum: 4_194_304, default: 65_536, advanced: true }),
   },
   { additionalProperties: false },
@@ -155,7 +156,8 @@ Source: Mustache(5), a subset without partials, lambdas and set delimiters, with
       if (wrong !== undefined) faults.push({ field: '/template', reason: wrong })
     }
     if (config.escape === 'json' && config.decimal === ',') faults.push({ field: '/decimal', reason: 'JSON has a decimal point.' })
-    if (!IANAZone.isValidZone(config.zone)) faults.push({ field: '/zone', reason: `There is no time zone '${config.zone}'. Write 'Europe/Berlin' or 'UTC'.` })
+    const zone = zoneFault(config.zone)
+    if (zone !== undefined) faults.push({ field: '/zone', reason: zone })
     return faults
   },
   examples: [

@@ -32,7 +32,7 @@ Characters that a topic may not hold (+, # and NUL) become _.`,
   starter: { connection: 'broker', topic: 'headgate/{tag}', qos: 1, retain: false, payload: 'json' },
   inputs: { value: port.any() },
   outputs: {},
-  drops: { noValue: 'The value is missing, not a number, or bad: a bare payload cannot say so.' },
+  drops: { no_value: 'The value is missing, not a number, or bad: a bare payload cannot say so.' },
   inFlight: 200,
   check(settings) {
     if (/[+#\0]/.test(settings.topic)) return [{ field: '/topic', reason: '+ and # are for subscriptions only.' }]
@@ -72,7 +72,7 @@ class Publisher implements Opened {
   receive(s: Sample): Promise<Outcome> | Outcome {
     if (this.#closed) throw new Error('the node was closed')
     const payload = this.#settings.payload === 'json' ? encodeJson(s) : encodeValue(s)
-    if (payload === undefined) return { drop: 'noValue' }
+    if (payload === undefined) return { drop: 'no_value' }
     const { qos, retain } = this.#settings
     return new Promise<Outcome>((resolve, reject) => {
       this.#waiting.add(reject)

@@ -1,11 +1,26 @@
 // The order in which nodes run, and loops in the wires. A node that delays breaks a loop: what it sends leaves later.
 import type { Flow, Wire } from '#format'
 
-/** Of each node the nodes that it feeds, once each. */
+/** Of each node the nodes that it feeds, once each; without the wires that lead back through a node that delays. */
 function successors(flow: Flow, wires: readonly Wire[], delays: (id: string) => boolean): Map<string, string[]> {
   const next = new Map(Object.keys(flow.nodes).map((id) => [id, new Set<string>()]))
-  for (const { from, to } of wires) if (!delays(from.node)) next.get(from.node)?.add(to.node)
+  const feeders = new Map<string, string[]>()
+  for (const { from, to } of wires) {
+    const list = feeders.get(to.node)
+    if (list) list.push(from.node)
+    else feeders.set(to.node, [from.node])
+  }
+  const inFront = new Map<string, ReadonlySet<string>>()
+  for (const id of next.keys()) if (delays(id)) inFront.set(id, reach(id, feeders))
+  for (const { from, to } of wires) if (inFront.get(from.node)?.has(to.node) !== true) next.get(from.node)?.add(to.node)
   return new Map([...next].map(([id, nodes]) => [id, [...nodes]]))
+}
+
+/** A node and all that lead to it. */
+function reach(id: string, feeders: ReadonlyMap<string, readonly string[]>): ReadonlySet<string> {
+  const seen = new Set([id])
+  for (const one of seen) for (const from of feeders.get(one) ?? []) seen.add(from)
+  return seen
 }
 
 /** Loops that are told; whoever has more begins with these. */

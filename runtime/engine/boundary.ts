@@ -101,9 +101,9 @@ export class Boundary implements Origin {
   /** Another limit or policy; what waits above it goes by it. */
   reconfigure(options: Pick<BoundaryOptions, 'limit' | 'policy'>): void {
     this.options = { ...this.options, ...options }
-    this.line(this.take())
-    while (this.depth > this.most) this.dropOldest()
-    this.setBlocked(options.policy === 'block' && this.depth >= options.limit)
+    this.lineAnew([], this.clear())
+    // One that makes sources wait drops nothing that it has taken.
+    if (options.policy !== 'block') while (this.depth > this.most) this.dropOldest()
   }
 
   /** Keeps what waits while what follows is full. */
@@ -123,33 +123,38 @@ export class Boundary implements Origin {
 
   /** What is under way counts as waiting again; how it ends is nobody's. */
   giveUp(): void {
-    const behind = this.take()
-    this.line([...this.slots, ...behind])
+    const { slots } = this
     this.slots = []
+    this.lineAnew(slots, this.clear())
   }
 
   /** Takes out all that waits. */
   take(): Item[] {
+    const rest = this.clear()
+    this.setBlocked(false)
+    return rest
+  }
+
+  private clear(): Item[] {
     const rest = this.queue.slice(this.head)
     this.queue = []
     this.head = 0
     this.places.clear()
     this.passedOn = 0
-    this.setBlocked(false)
     return rest
   }
 
   /** Before all that waits, what waited for another one in this place. */
   put(waiting: readonly Item[]): void {
-    const behind = this.take()
     for (const { port } of waiting) this.run.inputs.get(port)!.count++
-    this.line([...waiting, ...behind])
-    if (this.depth >= this.options.limit && this.options.policy === 'block') this.setBlocked(true)
+    this.lineAnew(waiting, this.clear())
   }
 
-  /** Behind what waits. */
-  private line(items: readonly Item[]): void {
-    for (const item of items) if (this.options.policy !== 'latest' || !this.supersede(item)) this.queue.push(item)
+  /** Only then who waits for room is told: what comes at once comes behind these. */
+  private lineAnew(first: readonly Item[], behind: readonly Item[]): void {
+    const { limit, policy } = this.options
+    for (const items of [first, behind]) for (const item of items) if (policy !== 'latest' || !this.supersede(item)) this.queue.push(item)
+    this.setBlocked(policy === 'block' && this.depth >= limit)
   }
 
   entry(name: string): Enter {
@@ -158,7 +163,7 @@ export class Boundary implements Origin {
       port.count++
       const { around } = this.run
       const { policy, limit } = this.options
-      const item: Item = { sample, port: name, mark: this.run.watermark(around.now()), again: around.replaying }
+      const item: Item = { sample, port: name, mark: this.run.watermark(around.steady()), again: around.replaying }
       if (policy === 'latest' && this.supersede(item)) return
       if (this.depth >= this.most && !around.replaying) {
         if (policy === 'newest' || policy === 'block') {
@@ -261,7 +266,8 @@ export class Boundary implements Origin {
     const { around } = this.run
     const outer = around.replaying
     let moved = false
-    for (let at = this.nextSettled(); at >= 0; at = this.nextSettled()) {
+    // What follows may become full by any of them.
+    for (let at = this.nextSettled(); at >= 0 && !this.held; at = this.nextSettled()) {
       const slot = this.slots.splice(at, 1)[0]!
       moved = true
       // What is complete behind it: no more than in front of the oldest that is still under way.
@@ -307,8 +313,8 @@ export class Boundary implements Origin {
   }
 
   /** Event time behind the boundary: what was complete in front when the last handed-on sample came; all of it once it is empty. */
-  mark(now: number): number {
-    return this.started && this.pending === 0 ? this.run.watermark(now) : this.reached
+  mark(steady: number): number {
+    return this.started && this.pending === 0 ? this.run.watermark(steady) : this.reached
   }
 
   /** Resolves once nothing waits and nothing is under way. */

@@ -15,12 +15,21 @@ export interface ClockOptions {
   readonly stepped?: (byMs: number) => void
 }
 
+/** A clock that is further ahead than this is not taken over from before a restart, ms: it was wrong, not set back. */
+const MOST_AHEAD_MS = 24 * 3_600_000
+
+export interface EngineClock {
+  (): number
+  /** Time goes on from here at the earliest: what was kept before a restart must not be in the future. */
+  notBefore(time: number): void
+}
+
 /** Gives ms UTC, never less than before. */
-export function engineClock({ wall = Date.now, steady = () => performance.now(), stepped }: ClockOptions = {}): () => number {
+export function engineClock({ wall = Date.now, steady = () => performance.now(), stepped }: ClockOptions = {}): EngineClock {
   let last = wall()
   let at = steady()
   let told = false
-  return () => {
+  const read = (): number => {
     const now = steady()
     const system = wall()
     const slow = last + (now - at) * PACE
@@ -37,4 +46,10 @@ export function engineClock({ wall = Date.now, steady = () => performance.now(),
     }
     return last
   }
+  return Object.assign(read, {
+    notBefore(time: number): void {
+      const now = read()
+      if (time > now && time - now <= MOST_AHEAD_MS) last = time
+    },
+  })
 }

@@ -25,9 +25,18 @@ export function fatesOf(old: Plan, next: Plan, definition: (type: string) => Any
     const def = definition(node.type)
     if (!was || !def) continue
     const names = def.open ? Object.values(node.config as object).filter((v) => typeof v === 'string') : []
-    fates[names.some(differs) ? 'anew' : fateOf(was, node, def)].push(node.id)
+    fates[names.some(differs) ? 'anew' : foretold(was, node, def)].push(node.id)
   }
   return fates
+}
+
+/** A node whose own code cannot say begins anew, as it will when it is deployed. */
+function foretold(was: PlanNode, node: PlanNode, def: AnyNode): Fate {
+  try {
+    return fateOf(was, node, def)
+  } catch {
+    return 'anew'
+  }
 }
 
 /** What state was made under: the settings, and the types of what comes in (a reading in °C says nothing in kelvins). */

@@ -39,6 +39,7 @@ function bench(options: { receive?: (s: Sample, port: string) => Outcome | Promi
   const sources = new Map<string, (s: Sample) => void>()
   const services: Services = {
     now: () => now,
+    steady: () => now,
     live: true,
     definition: (type) => nodes.get(type)!,
     async open(run, flow): Promise<Attached> {

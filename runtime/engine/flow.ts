@@ -1,17 +1,19 @@
 // A running flow: nodes linked by direct calls, its clocks, and the swap to another plan between two samples. It knows
 // neither processes nor files; `Services` gives it what is outside. Longer than 300 lines: wires, event time, pauses and
 // the swap change together or not at all.
-import { hasKind, isGood, issue, Quality, reasonOf, sample as makeSample, truthful, type AlarmChange, type AnyNode, type Health, type Issue, type IssueLevel, type Opened, type QueuePolicy, type ResolvedPorts, type Sample } from '#kit'
+import { hasKind, isGood, issue, Quality, reasonOf, sample as makeSample, truthful, type AlarmChange, type AnyNode, type Issue, type IssueLevel, type Opened, type QueuePolicy, type ResolvedPorts, type Sample } from '#kit'
 import { formatEnd, type WireEnd } from '#format'
 import type { Checkpoint, EngineDeployed, Plan, PlanNode, PlanWire, StateItem, StateScope } from './contract.ts'
 import { Boundary, type BoundaryOptions, type Waiting } from './boundary.ts'
 import { prepareHops } from './hops.ts'
-import { fateOf, holdsState } from './fate.ts'
-import { IDLE_MS, MAX_KEYS, NodeRun, Progress, type Enter, type Key, type Origin, type SavedKey, type Surroundings } from './run.ts'
+import { fateOf, holdsState, type Made } from './fate.ts'
+import { ask, IDLE_MS, MAX_KEYS, NodeRun, Progress, type Enter, type Key, type Origin, type Said, type SavedKey, type Surroundings } from './run.ts'
 import { Timers } from './timers.ts'
 
 export interface Services {
   now(): number
+  /** ms that never step, for what counts as silence; a replay's is its clock. */
+  steady(): number
   /** Fires timers by the gateway's clock; a replay moves its own. */
   readonly live: boolean
   definition(type: string): AnyNode
@@ -46,6 +48,9 @@ export interface SwapHooks {
 
 /** Samples that wait in front of an asynchronous node. */
 const QUEUE_LIMIT = 1000
+/** A port of more samples a second does not keep the last one while nobody has looked for a while, ms. */
+const QUICK = 2000
+const UNSEEN_MS = 5000
 /** What is under way in a node that leaves may take this long, ms. */
 const RETIRE_MS = 1000
 /** A source's sample may be this far ahead of the gateway's clock, ms. */
@@ -58,6 +63,8 @@ export interface SavedNode {
   readonly keys: readonly SavedKey[]
   readonly pending: readonly { readonly sample: Sample; readonly port: string }[]
   readonly maxTime: number
+  /** Event time that the node had come to when its state changed last: what it closed stays closed, though it fell silent. */
+  readonly reached?: number
 }
 export type SavedFlow = { readonly [node: string]: SavedNode }
 
@@ -66,8 +73,6 @@ export class FlowRun implements Surroundings {
   readonly runs = new Map<string, NodeRun>()
   readonly attached = new Map<NodeRun, Attached>()
   plan: Plan
-  /** The one that is being swapped in, or the same. */
-  private next: Plan
   private readonly services: Services
   replaying = false
   private readonly timers = new Timers<Key>()
@@ -75,20 +80,25 @@ export class FlowRun implements Surroundings {
   private readonly inlets = new Map<string, Progress>()
   private timeout: NodeJS.Timeout | undefined
   private timeoutAt = Number.POSITIVE_INFINITY
-  /** Nodes of the plan before, while they finish what is under way. */
+  /** Nodes of the plan before, while they finish what is under way; and those whose state goes to the one in their place then. */
   private readonly leaving = new Set<NodeRun>()
+  private heirs: Map<NodeRun, NodeRun> = new Map()
   /** Wires by the output that they leave from ('node.port'), outputs by the input that they feed, and nodes by the node. */
   private wires = new Map<string, PlanWire[]>()
   private fedBy = new Map<string, WireEnd[]>()
   private upstream = new Map<string, Set<string>>()
   private paused = new Set<NodeRun>()
+  /** Between two samples: nobody goes on before the new nodes are in place. */
+  private cutting = false
+  private closed = false
   /** Nodes that the checkpoint knows. */
-  private savedNodes = new Set<string>()
+  private savedNodes = new Map<string, NodeRun>()
   private savedOnce = false
   /** Durations of whole synchronous runs from a source, ms; every 64th. */
   readonly loops = new Float64Array(512)
   measured = 0
   private injected = 0
+  private seenAt = Number.NEGATIVE_INFINITY
   /** The gateway's clock when it was last read, about a second ago at most. */
   private clock = Number.NEGATIVE_INFINITY
 
@@ -96,11 +106,13 @@ export class FlowRun implements Surroundings {
     this.flow = flow
     this.services = services
     this.plan = { flow, name: flow, version: 0, nodes: [], wires: [], connections: {}, secrets: [], models: [] }
-    this.next = this.plan
   }
 
   now(): number {
     return this.services.now()
+  }
+  steady(): number {
+    return this.services.steady()
   }
   alarm(run: NodeRun, tag: string, change: AlarmChange): void {
     this.services.alarm(this.flow, run.plan.id, tag, change)
@@ -118,22 +130,28 @@ export class FlowRun implements Surroundings {
    */
   async deploy(next: Plan, saved: SavedFlow = {}, hooks: SwapHooks = {}): Promise<EngineDeployed> {
     await prepareHops(next.nodes.length)
-    this.next = next
+    // All that a node's code is asked is asked here: where it throws nothing has been touched.
     const fresh: NodeRun[] = []
     const kept = new Map<NodeRun, PlanNode>()
-    const carried = new Map<NodeRun, PlanNode>()
+    const carried = new Map<NodeRun, readonly [PlanNode, Said]>()
+    const heirs = new Map<NodeRun, NodeRun>()
     for (const node of next.nodes) {
       const old = this.runs.get(node.id)
       const fate = old && (this.attached.get(old)?.uses(next) ?? true) ? fateOf(old.plan, node, old.def) : 'anew'
       if (fate === 'kept') kept.set(old!, node)
-      else if (fate === 'carried') carried.set(old!, node)
-      else fresh.push(this.create(node))
+      else if (fate === 'carried') carried.set(old!, [node, ask(old!.def, node.config)])
+      else {
+        const run = this.create(node)
+        fresh.push(run)
+        if (old && old.plan.type === node.type && run.def.open && run.def.state && holdsState(madeOf(old.plan), madeOf(node), run.def)) heirs.set(run, old)
+      }
     }
     const leaving = [...this.runs.values()].filter((run) => !kept.has(run) && !carried.has(run))
 
     // A device that takes only one holder is let go first, and taken back as it was when the new plan fails.
     const gap = leaving.filter((run) => this.attached.get(run)?.exclusive(next) === true)
-    for (const run of gap) await this.letGo(run)
+    const stays = new Set(next.nodes.map((node) => node.id))
+    for (const run of gap) await this.letGo(run, !stays.has(run.plan.id))
     const opened = new Map<NodeRun, Attached>()
     try {
       for (const run of fresh) {
@@ -141,14 +159,16 @@ export class FlowRun implements Surroundings {
         if (attached) opened.set(run, attached)
       }
     } catch (thrown) {
-      this.next = this.plan
       await Promise.all([...opened].map(([run, attached]) => this.shut(run, attached, false)))
       for (const run of gap) await this.takeBack(run)
       throw thrown
     }
 
-    // From here to the end of link() nothing waits: this is 'between two samples'.
+    // Nothing waits from here to the end of it: this is 'between two samples'.
+    this.cutting = true
     hooks.cut?.()
+    this.plan = next
+    this.heirs = heirs
     for (const run of leaving) {
       this.runs.delete(run.plan.id)
       this.leaving.add(run)
@@ -157,24 +177,27 @@ export class FlowRun implements Surroundings {
     }
     for (const [run, { title }] of kept) run.plan = { ...run.plan, title }
     for (const run of kept.keys()) run.boundary?.limitTo(next.settings?.queue ?? QUEUE_LIMIT)
-    for (const [run, node] of carried) {
-      run.reconfigure(node)
-      if (run.def.queue) run.boundary?.reconfigure(run.def.queue(node.config))
+    for (const [run, [node, said]] of carried) {
+      run.reconfigure(node, said)
+      if (said.queue) run.boundary?.reconfigure(said.queue)
     }
     for (const run of fresh) {
       this.runs.set(run.plan.id, run)
       const attached = opened.get(run)
       if (attached) this.attach(run, attached)
-      else if (run.def.queue) this.enqueue(run)
+      else if (run.said.queue) this.enqueue(run, run.said.queue)
     }
-    this.plan = next
     // Where a replay fed inputs, their event time is known before the next sample.
     if (!this.services.live) for (const run of fresh) if (run.inputs.size > 0 && Number.isFinite(saved[run.plan.id]?.maxTime)) this.inlet(run.plan.id).maxTime = saved[run.plan.id]!.maxTime
     this.link()
     const restored = new Set<NodeRun>()
     this.again(() => this.restore(fresh, saved, restored))
+    // Before anything comes, in the order of the nodes: what was late before a restart is late.
+    for (const run of restored) run.behind?.advance(this.steady())
     hooks.linked?.()
     for (const run of fresh) if (!restored.has(run)) run.begin()
+    this.cutting = false
+    this.pause()
 
     // Each node begins when the one in whose place it is has ended: order is kept, and two never act on one device.
     const before = new Map(leaving.map((run) => [run.plan.id, this.retire(run)]))
@@ -187,7 +210,7 @@ export class FlowRun implements Surroundings {
     for (const run of fresh) if (before.has(run.plan.id)) begin(run)
 
     const issues = fresh.flatMap((run) => {
-      const health = run.opened?.health()
+      const health = run.health()
       return health?.issue ? [{ ...health.issue, level: 'warning' as const, flow: this.flow, node: run.plan.id }] : []
     })
     const ids = (runs: Iterable<NodeRun>): string[] => [...runs].map((r) => r.plan.id)
@@ -212,11 +235,11 @@ export class FlowRun implements Surroundings {
       run.boundary.start(receive)
       return
     }
-    const { inFlight, ordered } = run.def
+    const { inFlight, unordered } = run.said
     run.boundary = new Boundary(run, {
-      inFlight: (typeof inFlight === 'function' ? inFlight(run.plan.config) : inFlight) ?? 1,
-      unordered: ordered?.(run.plan.config) === false,
-      limit: this.next.settings?.queue ?? QUEUE_LIMIT,
+      inFlight,
+      unordered,
+      limit: this.plan.settings?.queue ?? QUEUE_LIMIT,
       policy: policy ?? 'block',
       receive,
       block: () => this.pause(),
@@ -226,9 +249,9 @@ export class FlowRun implements Surroundings {
   }
 
   /** A queue that the user placed. */
-  private enqueue(run: NodeRun): void {
+  private enqueue(run: NodeRun, queue: NonNullable<Said['queue']>): void {
     run.boundary = new Boundary(run, {
-      ...run.def.queue!(run.plan.config),
+      ...queue,
       inFlight: 64,
       queue: true,
       receive: (sample) => ({ emit: [['value', truthful(sample)]] }),
@@ -242,15 +265,31 @@ export class FlowRun implements Surroundings {
   private restore(fresh: readonly NodeRun[], saved: SavedFlow, restored: Set<NodeRun>): void {
     for (const run of fresh) {
       const state = Object.hasOwn(saved, run.plan.id) ? saved[run.plan.id] : undefined
-      if (!state || state.type !== run.plan.type) continue
-      if (holdsState(state, { config: run.plan.config, inputs: run.plan.ports.inputs }, run.def)) {
+      if (!state) continue
+      if (state.type !== run.plan.type) {
+        this.discarded(run.plan.id, state.pending.length)
+        continue
+      }
+      if (this.holds(run, state)) {
         restored.add(run)
         run.restoreState(state.keys)
         run.progress.maxTime = state.maxTime
+        run.highest = state.reached ?? run.highest
       }
       const fit = state.pending.filter((w) => takes(run, w))
       for (const { sample, port } of fit) this.entries.get(`${run.plan.id}.${port}`)!(sample)
-      this.discarded(run, state.pending.length - fit.length)
+      this.discarded(run.plan.id, state.pending.length - fit.length)
+    }
+    for (const [id, { pending }] of Object.entries(saved)) if (!this.runs.has(id)) this.discarded(id, pending.length)
+  }
+
+  /** An earlier version may have kept it, in a form that the code of today does not know. */
+  private holds(run: NodeRun, state: SavedNode): boolean {
+    try {
+      return holdsState(state, madeOf(run.plan), run.def)
+    } catch (thrown) {
+      this.log(run, 'warning', `It begins anew: its state from before cannot be read (${reasonOf(thrown)}).`)
+      return false
     }
   }
 
@@ -264,7 +303,7 @@ export class FlowRun implements Surroundings {
     }
   }
 
-  /** Ends a node that has left the plan; what it could not finish in time goes to the one in its place. */
+  /** Ends a node that has left the plan; what it could not finish in time goes to the one in its place, to an heir its state, too. */
   private async retire(run: NodeRun): Promise<void> {
     const { boundary } = run
     const successor = this.runs.get(run.plan.id)
@@ -272,17 +311,15 @@ export class FlowRun implements Surroundings {
     await this.detach(run, successor === undefined)
     this.leaving.delete(run)
     // What opens changes its state until it is closed: only then it goes over.
-    if (run.def.open && run.def.state && successor?.plan.type === run.plan.type && holdsState({ config: run.plan.config, inputs: run.plan.ports.inputs }, { config: successor.plan.config, inputs: successor.plan.ports.inputs }, run.def)) {
-      successor.restoreState(run.saveState())
-    }
+    if (successor && this.heirs.delete(successor)) successor.restoreState(run.saveState())
     const rest = boundary?.take() ?? []
     const fit = successor?.plan.type === run.plan.type ? rest.filter((w) => takes(successor, w)) : []
     if (fit.length > 0) successor!.boundary!.put(fit)
-    this.discarded(successor ?? run, rest.length - fit.length)
+    this.discarded(run.plan.id, rest.length - fit.length)
   }
 
-  private discarded(run: NodeRun, count: number): void {
-    if (count > 0) this.log(run, 'warning', `${count} samples that waited in front of this node were discarded: what is in its place cannot take them.`)
+  private discarded(node: string, count: number): void {
+    if (count > 0) this.services.log(this.flow, node, 'warning', `${count} samples that waited in front of this node were discarded: what is in its place cannot take them.`)
   }
 
   /** What is under way may end in time; after that it counts as waiting. */
@@ -295,10 +332,10 @@ export class FlowRun implements Surroundings {
     boundary.giveUp()
   }
 
-  /** Closes a node that stays in the plan: its samples wait. */
-  private async letGo(run: NodeRun): Promise<void> {
+  /** Closes a node before what comes next has opened: its samples wait. */
+  private async letGo(run: NodeRun, removed: boolean): Promise<void> {
     await this.comeToRest(run)
-    await this.detach(run, false)
+    await this.detach(run, removed)
   }
 
   private async takeBack(run: NodeRun): Promise<void> {
@@ -306,9 +343,11 @@ export class FlowRun implements Surroundings {
       const attached = await this.services.open(run, this)
       if (!attached) return
       this.attach(run, attached)
+      if (this.paused.has(run)) attached.pause?.(true)
       attached.go()
     } catch (thrown) {
-      run.note(issue('NODE_OPEN', {}, { reason: reasonOf(thrown) }))
+      const failure = run.note(issue('NODE_OPEN', {}, { reason: reasonOf(thrown) }))
+      run.opened = { health: () => ({ state: 'error', text: failure.text, issue: failure }), close: async () => undefined }
     }
   }
 
@@ -369,7 +408,7 @@ export class FlowRun implements Surroundings {
   }
 
   private linkTime(): void {
-    for (const run of this.runs.values()) {
+    for (const run of [...this.runs.values(), ...this.leaving]) {
       run.origins = []
       run.progress.timed = []
       if (run.boundary) run.boundary.timed = []
@@ -380,7 +419,8 @@ export class FlowRun implements Surroundings {
       inlet.timed = []
       inlet.idleMs = idleS === undefined ? IDLE_MS : idleS * 1000
     }
-    // The plan is in topological order; wires out of a node that delays may point back and say nothing of event time.
+    // The plan is in topological order but for wires that lead back out of a node that delays: they say nothing of event time.
+    const linked = new Set<NodeRun>()
     for (const node of this.plan.nodes) {
       const run = this.runs.get(node.id)!
       const origins = new Set<Origin>()
@@ -388,12 +428,14 @@ export class FlowRun implements Surroundings {
       if (inlet) origins.add(inlet)
       for (const from of this.upstream.get(node.id) ?? []) {
         const source = this.runs.get(from)!
+        if (!linked.has(source)) continue
         if (source.boundary) origins.add(source.boundary)
         else if (this.begins(source)) origins.add(source.progress)
         else if (source.behind) origins.add(source.behind)
         else for (const origin of source.origins) origins.add(origin)
       }
       run.origins = [...origins]
+      linked.add(run)
       if (!run.def.tick && !run.boundary && !run.behind) continue
       for (const origin of origins) origin.timed.push(run)
     }
@@ -406,6 +448,7 @@ export class FlowRun implements Surroundings {
 
   private entryOf(run: NodeRun, name: string): Enter {
     if (run.boundary) return run.boundary.entry(name)
+    if (run.def.receive && run.def.delays === true) return run.looped(run.hop.entry(run, name), run.inputs.get(name)!)
     if (run.def.receive) return run.hop.entry(run, name)
     // A node with effects that is not opened (replay): its samples end here.
     const port = run.inputs.get(name)!
@@ -436,7 +479,7 @@ export class FlowRun implements Surroundings {
     const sample = this.sound(run, raw)
     const { progress } = run
     progress.advance(sample.time)
-    if (!this.services.live) progress.notice(this.services.now())
+    if (!this.services.live) progress.notice(this.steady())
     const exit = run.exits[port]
     if (!exit) run.note(`it has no output '${port}'`)
     else if ((this.injected++ & 63) === 0) this.timed(exit, sample)
@@ -451,8 +494,8 @@ export class FlowRun implements Surroundings {
   }
 
   private advanceTimed(progress: Progress): void {
-    const now = this.services.now()
-    for (const timed of progress.timed) this.advanceMarks(timed, now)
+    let steady: number | undefined
+    for (const timed of progress.timed) if (timed.mayMove(progress.maxTime)) this.advanceMarks(timed, (steady ??= this.steady()))
   }
 
   /** A sample straight into an input (replay, examples). */
@@ -461,27 +504,27 @@ export class FlowRun implements Surroundings {
     const inlet = this.inlet(node)
     if (!known) this.link()
     inlet.advance(sample.time)
-    inlet.notice(this.services.now())
+    inlet.notice(this.steady())
     this.entries.get(`${node}.${port}`)?.(sample)
     this.advanceTimed(inlet)
   }
 
   private inlet(node: string): Progress {
     let inlet = this.inlets.get(node)
-    if (!inlet) this.inlets.set(node, (inlet = new Progress(this.services.now())))
+    if (!inlet) this.inlets.set(node, (inlet = new Progress(this.steady())))
     return inlet
   }
 
-  private advanceMarks(run: NodeRun, now: number): void {
-    if (run.marks.size > 0) run.fireMarks(now)
+  private advanceMarks(run: NodeRun, steady: number): void {
+    if (run.marks.size > 0) run.fireMarks(steady)
     // An empty boundary hands event time on.
     if (run.boundary && run.boundary.pending === 0) this.progressed(run.boundary)
-    if (run.behind?.advance(now)) for (const timed of run.behind.timed) this.advanceMarks(timed, now)
+    if (run.behind?.advance(steady)) for (const timed of run.behind.timed) this.advanceMarks(timed, steady)
   }
 
   private progressed(boundary: Boundary): void {
-    const now = this.services.now()
-    for (const timed of boundary.timed) this.advanceMarks(timed, now)
+    const steady = this.steady()
+    for (const timed of boundary.timed) this.advanceMarks(timed, steady)
   }
 
   /**
@@ -502,6 +545,7 @@ export class FlowRun implements Surroundings {
 
   /** Pauses the sources behind full queues, and lets those go on that no full queue is behind any more. */
   private pause(): void {
+    if (this.cutting) return
     const wait = this.sourcesOf([...this.runs.values()].filter((run) => run.boundary?.blocked))
     const before = this.paused
     this.paused = wait
@@ -515,31 +559,44 @@ export class FlowRun implements Surroundings {
   }
 
   private sourcesOf(full: readonly NodeRun[]): Set<NodeRun> {
-    const todo = full.map((run) => run.plan.id)
-    const seen = new Set(todo)
     const found = new Set<NodeRun>()
-    for (let id = todo.pop(); id !== undefined; id = todo.pop()) {
-      for (const from of this.upstream.get(id) ?? []) {
-        const run = this.runs.get(from)
-        // A queue that the user placed takes the pressure until it is full itself.
-        if (run && (run.inputs.size === 0 || run.def.queue)) found.add(run)
-        if (seen.has(from) || run?.def.queue) continue
-        seen.add(from)
-        todo.push(from)
+    for (const { plan } of full) {
+      // A queue that the user placed takes the pressure until it is full itself.
+      for (const id of this.before(plan.id, (from) => this.runs.get(from)?.def.queue !== undefined)) {
+        const run = this.runs.get(id)
+        if (!run || (run.inputs.size > 0 && !run.def.queue)) continue
+        // In a loop of both, one would wait for the other for ever.
+        if (!run.def.queue || !this.before(id).has(plan.id)) found.add(run)
       }
     }
     return found
   }
 
+  /** The nodes in front of a node, of those that `ends` names the nearest. */
+  private before(node: string, ends: (node: string) => boolean = () => false): Set<string> {
+    const seen = new Set<string>()
+    const todo = [node]
+    for (let id = todo.pop(); id !== undefined; id = todo.pop()) {
+      for (const from of this.upstream.get(id) ?? []) {
+        if (seen.has(from)) continue
+        seen.add(from)
+        if (!ends(from)) todo.push(from)
+      }
+    }
+    return seen
+  }
+
   // ---- what nodes hear of others ----------------------------------------------------------------------------------------
 
-  /** Those that catch failures, with the nodes behind them: what fails there is not caught again. */
-  private catchers: { readonly run: NodeRun; readonly behind: ReadonlySet<string> }[] = []
+  private catchers: NodeRun[] = []
+  /** They and the nodes behind any of them: what fails there is not caught again, or two could go on for ever. */
+  private readonly handlers = new Set<string>()
   private told = new WeakMap<NodeRun, string>()
 
   failed(run: NodeRun, failure: Issue, sample: Sample | null, port: string): void {
     const { id, title } = run.plan
-    for (const c of this.catchers) if (c.run !== run && !c.behind.has(id)) c.run.hear({ what: 'failure', node: id, title, issue: failure, sample, port })
+    if (this.catchers.length === 0 || this.handlers.has(id)) return
+    for (const catcher of this.catchers) catcher.hear({ what: 'failure', node: id, title, issue: failure, sample, port })
   }
 
   /** Changes of health; called about once a second. */
@@ -547,7 +604,7 @@ export class FlowRun implements Surroundings {
     const listeners = [...this.runs.values()].filter((run) => run.def.hears === 'health')
     if (listeners.length === 0) return
     for (const run of this.runs.values()) {
-      const health: Health | undefined = run.opened?.health()
+      const health = run.health()
       if (!health) continue
       const now = `${health.state} ${health.text}`
       if (this.told.get(run) === now) continue
@@ -559,25 +616,21 @@ export class FlowRun implements Surroundings {
   private linkCatchers(): void {
     const next = new Map<string, string[]>()
     for (const [to, froms] of this.upstream) for (const from of froms) listIn(next, from).push(to)
-    this.catchers = [...this.runs.values()].filter((run) => run.def.hears === 'failures').map((run) => {
-      const behind = new Set<string>()
-      const todo = [run.plan.id]
-      for (let id = todo.pop(); id !== undefined; id = todo.pop()) {
-        for (const to of next.get(id) ?? []) {
-          if (behind.has(to)) continue
-          behind.add(to)
-          todo.push(to)
-        }
-      }
-      return { run, behind }
-    })
+    this.catchers = [...this.runs.values()].filter((run) => run.def.hears === 'failures')
+    this.handlers.clear()
+    const todo = this.catchers.map((run) => run.plan.id)
+    for (let id = todo.pop(); id !== undefined; id = todo.pop()) {
+      if (this.handlers.has(id)) continue
+      this.handlers.add(id)
+      todo.push(...(next.get(id) ?? []))
+    }
   }
 
   // ---- time ---------------------------------------------------------------------------------------------------------
 
   wake(key: Key, time: number): void {
     this.timers.set(key, time)
-    if (this.services.live) this.schedule()
+    if (this.services.live && !this.closed) this.schedule()
   }
 
   private schedule(): void {
@@ -610,8 +663,15 @@ export class FlowRun implements Surroundings {
   /** Lets silent sources' event time go on; called about once a second, and by a replay at each step. */
   advanceIdle(now: number): void {
     this.clock = now
-    for (const run of this.runs.values()) run.progress.notice(now)
-    for (const { id } of this.plan.nodes) this.advanceMarks(this.runs.get(id)!, now)
+    if (this.services.live && this.timers.next <= now) {
+      // The clock was set forward: what waits for a time that has come does not wait for as long as it would have.
+      this.fireTimers(now)
+      this.timeoutAt = Number.POSITIVE_INFINITY
+      this.schedule()
+    }
+    const steady = this.steady()
+    for (const run of this.runs.values()) run.progress.notice(steady)
+    for (const { id } of this.plan.nodes) this.advanceMarks(this.runs.get(id)!, steady)
     this.tellHealth()
   }
 
@@ -623,7 +683,7 @@ export class FlowRun implements Surroundings {
     for (const node of this.plan.nodes) {
       await this.idle()
       const run = this.runs.get(node.id)!
-      run.fireMarks(this.services.now(), Number.POSITIVE_INFINITY)
+      run.fireMarks(this.steady(), Number.POSITIVE_INFINITY)
       this.release(run, at)
     }
     await this.idle()
@@ -631,7 +691,8 @@ export class FlowRun implements Surroundings {
 
   /** Fires the timers of a node whose timers let go what it holds. */
   private release(run: NodeRun, at: (time: number) => void): void {
-    if (run.def.drains?.(run.plan.config) !== true) return
+    // What a loop lets go comes back to it, for ever.
+    if (run.def.drains?.(run.plan.config) !== true || this.before(run.plan.id).has(run.plan.id)) return
     const due = new Timers<Key>()
     for (const key of run.keys.values()) due.set(key, key.wakeNow)
     for (let next = due.take(Number.POSITIVE_INFINITY); next; next = due.take(Number.POSITIVE_INFINITY)) {
@@ -655,17 +716,36 @@ export class FlowRun implements Surroundings {
   }
 
   meter(now: number): void {
+    const unseen = now - this.seenAt > UNSEEN_MS
     for (const run of this.runs.values()) {
       for (const port of run.inputs.values()) port.meter.read(port.count, now)
-      for (const port of run.outputs.values()) port.meter.read(port.count, now)
+      for (const [name, port] of run.outputs) {
+        port.meter.read(port.count, now)
+        const bare = unseen && port.meter.rate > (port.bare ? QUICK / 2 : QUICK)
+        if (bare !== port.bare) this.strip(run, name, bare)
+      }
     }
+  }
+
+  /** Somebody looks: every port keeps its last sample from here on. A quick one has it a moment later. */
+  seen(now: number): void {
+    this.seenAt = now
+    for (const run of this.runs.values()) for (const [name, port] of run.outputs) if (port.bare) this.strip(run, name, false)
+  }
+
+  private strip(run: NodeRun, name: string, bare: boolean): void {
+    const port = run.outputs.get(name)!
+    port.bare = bare
+    // An old one must not pass for the last.
+    if (bare) port.last = null
+    this.linkOutput(run, name)
   }
 
   // ---- state --------------------------------------------------------------------------------------------------------
 
   /**
-   * Changes since it was last asked, as state items: of each node its own record under 'node' and each tag's state under
-   * `key:<tag>`. `whole`: everything, for a checkpoint that begins anew. Asking is taking.
+   * Changes since it was last asked, as state items: of each node its own record under 'node', the event time that it has
+   * come to under 'reached' and each tag's state under `key:<tag>`. `whole`: everything, for a checkpoint that begins anew. Asking is taking.
    */
   takeChanges(whole: boolean): Pick<Checkpoint, 'drop' | 'put'> {
     const { flow } = this
@@ -673,22 +753,26 @@ export class FlowRun implements Surroundings {
     const drop: StateScope[] = this.savedOnce || whole ? [] : [{ flow }]
     this.savedOnce = true
     const put: StateItem[] = []
-    for (const node of this.savedNodes) if (!this.runs.has(node)) drop.push({ flow, node })
-    const saved = new Set<string>()
+    for (const [node, run] of this.savedNodes) {
+      if (this.runs.get(node) !== run) drop.push({ flow, node })
+    }
+    const saved = new Map<string, NodeRun>()
     for (const [node, run] of this.runs) {
       const record = this.recordOf(run)
       const keeps = run.def.state !== undefined || run.def.tick !== undefined
-      const changes = keeps ? run.takeChanges(whole) : undefined
-      const known = !whole && this.savedNodes.has(node)
+      const known = !whole && this.savedNodes.get(node) === run
+      const heirOf = this.heirs.get(run)
+      const changes = keeps ? (heirOf ?? run).takeChanges(whole || (heirOf !== undefined && !known)) : undefined
       if (changes?.whole === true && known) drop.push({ flow, node })
       for (const tag of changes?.forgotten ?? []) drop.push({ flow, node, item: `key:${tag}` })
       for (const key of changes?.keys ?? []) put.push({ flow, node, item: `key:${key.tag}`, value: key })
+      if (changes && run.highest !== Number.NEGATIVE_INFINITY && run.def.tick) put.push({ flow, node, item: 'reached', value: run.highest })
       const light = record.pending.length === 0 && record.maxTime === Number.NEGATIVE_INFINITY
       if (!keeps && light) {
         if (known) drop.push({ flow, node })
         continue
       }
-      saved.add(node)
+      saved.set(node, run)
       if (!known || changes?.whole === true || record.pending.length > 0 || run.savedPending > 0 || record.maxTime !== run.savedMaxTime) put.push({ flow, node, item: 'node', value: record })
       run.savedPending = record.pending.length
       run.savedMaxTime = record.maxTime
@@ -710,9 +794,9 @@ export class FlowRun implements Surroundings {
   save(): SavedFlow {
     const out: Record<string, SavedNode> = {}
     for (const [id, run] of this.runs) {
-      const keys = run.def.state || run.def.tick ? run.saveState() : []
+      const keys = run.def.state || run.def.tick ? (this.heirs.get(run) ?? run).saveState() : []
       const record = this.recordOf(run)
-      if (keys.length > 0 || record.pending.length > 0 || record.maxTime !== Number.NEGATIVE_INFINITY) out[id] = { ...record, keys }
+      if (keys.length > 0 || record.pending.length > 0 || record.maxTime !== Number.NEGATIVE_INFINITY) out[id] = { ...record, keys, ...(run.def.tick && run.highest !== Number.NEGATIVE_INFINITY ? { reached: run.highest } : {}) }
     }
     return out
   }
@@ -725,12 +809,20 @@ export class FlowRun implements Surroundings {
     return [...recent, ...(run.lost > 0 ? [issue('NO_OUTCOME', place, { count: run.lost })] : []), ...(off === 0 ? [] : [issue('LEDGER', place, { count: Math.abs(off) })])]
   }
 
+  /** What is under way then is nobody's. */
   async close(): Promise<void> {
+    this.closed = true
+    clearTimeout(this.timeout)
+    for (const { boundary } of this.runs.values()) {
+      boundary?.halt()
+      boundary?.giveUp()
+    }
     for (const run of this.runs.values()) await this.detach(run, false)
     this.runs.clear()
-    clearTimeout(this.timeout)
   }
 }
+
+const madeOf = ({ config, ports }: PlanNode): Made => ({ config, inputs: ports.inputs })
 
 /** Whether what waited for another node in this place can wait for this one. */
 function takes(run: NodeRun, { sample, port }: Waiting): boolean {

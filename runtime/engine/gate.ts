@@ -49,6 +49,7 @@ export class Gate {
   /** What waits is refused, or is gone. */
   end(): void {
     this.ended = true
+    this.open = false
     const waiting = this.waiting.slice(this.head)
     this.waiting = []
     this.head = 0

@@ -89,6 +89,8 @@ export interface TestFlow {
   readonly log: string[]
   readonly receiving: Receiving[]
   now: number
+  /** Another clock than `now` for what counts as silence. */
+  steady?: () => number
   /** Nodes whose opening fails. */
   readonly broken: Set<string>
   /** Nodes whose connection takes one holder only and has changed. */
@@ -117,6 +119,7 @@ export function testFlow(auto = true, nodes: readonly AnyNode[] = testNodes): Te
   }
   const services: Services = {
     now: () => t.now,
+    steady: () => t.steady?.() ?? t.now,
     live: true,
     definition: (type) => definitions.get(type)!,
     async open(run): Promise<Attached> {

@@ -8,9 +8,15 @@ const COPIES = 64
 const copies: Hop[] = []
 let next = 0
 
-/** Makes sure that `n` more nodes find copies; call before linking, as loading is asynchronous. */
-export async function prepareHops(n: number): Promise<void> {
+let loading: Promise<void> = Promise.resolve()
+
+/** Makes sure that `n` more nodes find copies, all there may be unless said; call before linking, as loading is asynchronous. */
+export function prepareHops(n = COPIES): Promise<void> {
   const wanted = Math.min(COPIES, next + n)
+  return (loading = loading.then(() => load(wanted)))
+}
+
+async function load(wanted: number): Promise<void> {
   while (copies.length < wanted) copies.push((await import(/* @vite-ignore */ new URL(`hop.ts?${copies.length}`, import.meta.url).href)) as Hop)
 }
 

@@ -158,14 +158,15 @@ describe('a source', () => {
     opened()
     await deploy
     const two = deliver(2)
-    expect(w.seen).toEqual([1, 2])
     expect(journal.entries.map((e) => e.sample.value)).toEqual([1, 2])
     await new Promise(setImmediate)
-    expect(kept).toEqual([])
+    expect([kept, w.seen]).toEqual([[], []])
     for (const commit of journal.commits!.splice(0)) commit()
     await Promise.all([one, two])
+    expect(w.seen).toEqual([1, 2])
     journal.full = true
     await expect(deliver(3)).rejects.toThrow('JOURNAL_WRITE')
+    expect(w.seen).toEqual([1, 2])
     expect(kept.toSorted()).toEqual([1, 2])
   })
 
@@ -179,13 +180,18 @@ describe('a source', () => {
     for (let i = 0; i < 5000; i++) void io.deliver('value', sample('t', i, w.now)).then(() => kept++)
     await new Promise(setImmediate)
     expect(kept).toBe(1001)
-    expect(journal.position).toBe(1001)
+    // What is durable and has no room yet is in the next checkpoint, and not acknowledged.
+    await host.checkpoint()
+    const waiting = journal.saved!.state.find((i) => i.item === 'waiting')!.value as unknown[]
+    expect([journal.saved!.position, waiting.length]).toEqual([5000, 3999])
     const { thinking } = w
     w.thinking = undefined
     thinking.forEach((go) => go())
     await until('all are through', () => w.seen.length === 5000)
     expect(w.seen).toEqual(Array.from({ length: 5000 }, (_, i) => i))
     expect(host.report('f').nodes['slow']!.ledger.dropped).toEqual({})
+    await host.checkpoint()
+    expect(journal.saved!.state.filter((i) => i.item === 'waiting')).toEqual([])
     // A node that goes leaves what it has not taken to its sender.
     w.thinking = []
     for (let i = 0; i < 1001; i++) void io.deliver('value', sample('t', i, w.now))
@@ -196,6 +202,17 @@ describe('a source', () => {
     await removed
     await expect(io.deliver('value', sample('t', 0, w.now))).rejects.toThrow('closed')
     io.emit('value', sample('t', 0, w.now))
+  })
+
+  test('whose node was closed is not listened to any more, nor is its sample acknowledged', async () => {
+    const { w, make, ios, journal } = world()
+    const host = await make()
+    await host.deploy(deployOf({ s: 'source.test', see: 'flow.see' }, ['s -> see']))
+    const old = ios.get('s')!
+    await host.deploy(deployOf({ s: ['source.test', { n: 1 }], see: 'flow.see' }, ['s -> see']))
+    old.emit('value', sample('t', 1, w.now))
+    await expect(old.deliver('value', sample('t', 2, w.now))).rejects.toThrow('closed')
+    expect([w.seen, journal.position]).toEqual([[], 0])
   })
 })
 
@@ -308,6 +325,37 @@ describe('an output', () => {
     expect(host.report('f').nodes['out']!.actuator!.armed).toBe(false)
   })
 
+  test('is not armed by an act that was meant for what ran before the deploy', async () => {
+    const { w, make } = world()
+    const host = await make()
+    await host.deploy(deployOf(pump, ['s -> out']))
+    let opened = (): void => undefined
+    w.opening = new Promise((go) => (opened = go))
+    const deploy = host.deploy(deployOf({ ...pump, s: ['source.test', { n: 1 }] }, ['s -> out'], { armed: false }))
+    await new Promise(setImmediate)
+    await host.arm('f', true)
+    expect(host.report('f').nodes['out']!.actuator!.armed).toBe(true)
+    opened()
+    await deploy
+    expect(host.report('f').nodes['out']!.actuator!.armed).toBe(false)
+    await host.arm('f', true)
+    expect(host.report('f').nodes['out']!.actuator!.armed).toBe(true)
+  })
+
+  test('goes to its safe value before its line is let go for other settings that it is not part of', async () => {
+    const { w, make } = world()
+    const host = await make()
+    const line = (at: string) => ({ line: { type: 'line', config: { at, password: '' } } })
+    const out = ['actuator.test', { line: 'line' }] as const
+    await host.deploy(deployOf({ s: 'source.test', out }, ['s -> out'], { armed: true, connections: line('x') }))
+    command(w, 77)
+    await until('it is written', () => w.register === 77)
+    w.now += 1000
+    await host.deploy(deployOf({ s: 'source.test', b: ['source.test', { line: 'line' }] }, [], { armed: true, connections: line('y') }))
+    expect(w.register).toBe(10)
+    expect(w.connections).toEqual(['open x ', 'close x', 'open y '])
+  })
+
   test('goes to its safe value when it is taken away, when its flow is, and when the engine ends', async () => {
     const { w, make } = world()
     const host = await make()
@@ -375,10 +423,14 @@ describe('after a restart', () => {
     const before = world(journal)
     const first = await before.make()
     const count = deployOf({ s: 'source.test', late: 'flow.delay' }, ['s -> late'])
+    const sources: Io[] = []
     for (const flow of ['f', 'g']) {
       await first.deploy({ ...count, plan: { ...count.plan, flow } })
-      await before.ios.get('s')!.deliver('value', sample('t', 1, before.w.now))
+      sources.push(before.ios.get('s')!)
     }
+    // That of the deploys is past: what comes now is in the journal alone.
+    await first.checkpoint()
+    for (const source of sources) await source.deliver('value', sample('t', 1, before.w.now))
     hosts.length = 0
     const after = world(journal)
     const host = await after.make()
@@ -397,6 +449,17 @@ describe('after a restart', () => {
     expect(host.report('f').nodes['late']!.ledger).toMatchObject({ in: 1, held: 1 })
     await host.remove('g')
     expect([...new Set(journal.saved!.state.map((i) => i.flow))]).toEqual(['f'])
+  })
+
+  test('nothing is left of a flow that was removed while a checkpoint was made', async () => {
+    const journal = new MemoryJournal()
+    const { w, make, ios } = world(journal)
+    const host = await make()
+    await host.deploy(deployOf({ s: 'source.test', late: 'flow.delay' }, ['s -> late']))
+    await ios.get('s')!.deliver('value', sample('t', 1, w.now))
+    const removed = host.remove('f')
+    await Promise.all([host.checkpoint(), removed])
+    expect(journal.saved!.state).toEqual([])
   })
 
   test('more than a queue holds is taken up whole', async () => {

@@ -26,6 +26,10 @@ export interface HostOptions {
   readonly log: (log: LogReport) => void
   readonly write: (write: WriteReport) => void
   readonly now?: () => number
+  /** Never steps; `now` unless given. */
+  readonly steady?: () => number
+  /** Told the time of the last checkpoint: the clock goes on from there at the earliest. */
+  readonly goesOnFrom?: (time: number) => void
   /** Outputs may take this long to reach their safe value; their device's own fall-back takes over then. */
   readonly safeMs?: number
 }
@@ -38,6 +42,7 @@ interface Flow {
   readonly openedWith: WeakMap<NodeRun, EngineDeploy>
   readonly guards: Map<NodeRun, Guard>
   readonly pins: Pins
+  loopP99Ms: number
   armed: boolean
   /** Armed as from the swap that is under way; a person may disarm it before. */
   arming: boolean
@@ -50,19 +55,21 @@ interface Kept {
 
 /** Puts an item of a checkpoint where it belongs. */
 function take({ nodes, entries }: Kept, { node, item, value }: StateItem): void {
-  if (item === 'entries') {
+  if (item === 'entries' || item === 'waiting') {
     entries.push(...(value as Kept['entries']))
     return
   }
   const kept = (nodes[node] ??= { type: '', config: undefined, inputs: {}, keys: [], pending: [], maxTime: Number.NEGATIVE_INFINITY })
-  if (item === 'node') nodes[node] = { ...(value as SavedNode), keys: kept.keys }
+  if (item === 'node') nodes[node] = { ...kept, ...(value as SavedNode), keys: kept.keys }
+  else if (item === 'reached') nodes[node] = { ...kept, reached: value as number }
   else kept.keys.push(value as SavedNode['keys'][number])
 }
 
 function itemsOf(flow: string, { nodes, entries }: Kept): StateItem[] {
   const items: StateItem[] = entries.length > 0 ? [{ flow, node: '', item: 'entries', value: entries }] : []
-  for (const [node, { keys, ...record }] of Object.entries(nodes)) {
+  for (const [node, { keys, reached, ...record }] of Object.entries(nodes)) {
     items.push({ flow, node, item: 'node', value: record })
+    if (reached !== undefined) items.push({ flow, node, item: 'reached', value: reached })
     for (const key of keys) items.push({ flow, node, item: `key:${key.tag}`, value: key })
   }
   return items
@@ -88,12 +95,19 @@ export class EngineHost {
   private readonly gone: string[] = []
   /** The next checkpoint replaces all that is stored. */
   private whole = true
+  /** Positions of the journal that its disk has not taken yet, ascending. */
+  private readonly uncommitted = new Set<number>()
+  /** What is durable and has not passed on yet, by position. */
+  private readonly waiting = new Map<number, { readonly flow: string; readonly node: string; readonly port: string; readonly sample: Sample }>()
+  /** Flows that the last checkpoint has such samples of. */
+  private waited = new Set<string>()
   private held = false
   private turn: Promise<unknown> = Promise.resolve()
   private checkpointing: Promise<void> = Promise.resolve()
   private cpu = process.cpuUsage()
   private cpuTime = performance.now()
   private load = 0
+  private memoryMb = process.memoryUsage.rss() / 1048576
 
   constructor(options: HostOptions) {
     this.options = options
@@ -115,6 +129,7 @@ export class EngineHost {
 
   async start(): Promise<void> {
     const { checkpoint, entries, issues } = await this.options.journal.recover()
+    if (checkpoint) this.options.goesOnFrom?.(checkpoint.time)
     for (const i of issues ?? []) this.log({ time: this.now(), level: i.level, text: formatIssue(i) })
     for (const item of checkpoint?.state ?? []) take(this.keptOf(item.flow), item)
     for (const { flow, node, port, sample } of entries) this.keptOf(flow).entries.push({ node, port, sample })
@@ -135,10 +150,12 @@ export class EngineHost {
 
   private second(): void {
     const now = this.now()
-    for (const { run } of this.flows.values()) {
-      run.meter(now)
-      run.advanceIdle(now)
+    for (const flow of this.flows.values()) {
+      flow.run.meter(now)
+      flow.run.advanceIdle(now)
+      flow.loopP99Ms = p99(flow.run)
     }
+    this.memoryMb = process.memoryUsage.rss() / 1048576
     const used = process.cpuUsage(this.cpu)
     const elapsed = performance.now() - this.cpuTime
     this.load = (used.user + used.system) / 1000 / elapsed
@@ -185,6 +202,8 @@ export class EngineHost {
         },
       })
       await this.guards((g) => g.arm(flow.armed), [flow])
+      // A crash from here on begins with these nodes, not with those that they replaced.
+      void this.checkpoint()
       return done
     } catch (thrown) {
       flow.deploy = before
@@ -198,7 +217,7 @@ export class EngineHost {
 
   private create(request: EngineDeploy): Flow {
     const run = new FlowRun(request.plan.flow, this.services())
-    const flow: Flow = { run, deploy: request, openedWith: new WeakMap(), guards: new Map(), pins: new Pins(run), armed: false, arming: false }
+    const flow: Flow = { run, deploy: request, openedWith: new WeakMap(), guards: new Map(), pins: new Pins(run), loopP99Ms: 0, armed: false, arming: false }
     this.flows.set(request.plan.flow, flow)
     return flow
   }
@@ -227,6 +246,7 @@ export class EngineHost {
   private services(): Services {
     return {
       now: () => this.now(),
+      steady: this.options.steady ?? (() => this.now()),
       live: true,
       definition: (type) => {
         const found = this.options.nodes.get(type)
@@ -253,11 +273,11 @@ export class EngineHost {
       now: () => this.now(),
       emit: (port, sample) => {
         if (gate.free) flow.inject(run, port, sample)
-        else if (!gate.through(() => flow.inject(run, port, sample))) run.note('A sample came before the flow was ready for it, after too many others, and was dropped.')
+        else if (!gate.through(() => flow.inject(run, port, sample))) run.refuse('queue_full')
       },
       deliver: (port, sample) => {
-        if (gate.free) return this.deliver(flow, run, port, sample)
-        return new Promise((resolve, reject) => void gate.through(() => void this.deliver(flow, run, port, sample).then(resolve, reject), reject))
+        if (gate.free) return this.deliver(flow, run, gate, port, sample)
+        return new Promise((resolve, reject) => void gate.through(() => void this.deliver(flow, run, gate, port, sample).then(resolve, reject), reject))
       },
       connection: async <T>(name: string) => {
         const entry = Object.hasOwn(request.plan.connections, name) ? request.plan.connections[name] : undefined
@@ -356,12 +376,39 @@ export class EngineHost {
     return guard
   }
 
-  /** Journalled, passed on at once, acknowledged by the caller once committed. */
-  private async deliver(flow: FlowRun, run: NodeRun, port: string, raw: Sample): Promise<void> {
+  /**
+   * Journalled, then passed on, then acknowledged by the caller. Only what is durable passes on: after a crash it comes
+   * again with the same time, and what the journal refuses (a full disk) leaves no trace and stays with its sender.
+   */
+  private async deliver(flow: FlowRun, run: NodeRun, gate: Gate, port: string, raw: Sample): Promise<void> {
     const sample = flow.sound(run, raw)
-    const { committed } = this.options.journal.append(flow.flow, run.plan.id, port, sample)
-    flow.inject(run, port, sample)
-    await committed
+    const { position, committed } = this.options.journal.append(flow.flow, run.plan.id, port, sample)
+    this.uncommitted.add(position)
+    try {
+      await committed
+    } finally {
+      this.uncommitted.delete(position)
+    }
+    if (gate.free) return flow.inject(run, port, sample)
+    // Durable, and no room for it yet.
+    this.waiting.set(position, { flow: flow.flow, node: run.plan.id, port, sample })
+    await new Promise<void>((resolve, reject) => {
+      const pass = (): void => {
+        this.waiting.delete(position)
+        flow.inject(run, port, sample)
+        resolve()
+      }
+      gate.through(pass, (reason) => {
+        this.waiting.delete(position)
+        reject(reason)
+      })
+    })
+  }
+
+  /** Every entry up to here is in the state of the flows, or waits for room and goes into the checkpoint itself. */
+  private get reached(): number {
+    const [first] = this.uncommitted
+    return first === undefined ? this.options.journal.position : first - 1
   }
 
   // ---- acts ---------------------------------------------------------------------------------------------------------
@@ -369,7 +416,6 @@ export class EngineHost {
   remove(id: string): Promise<void> {
     return this.inTurn(async () => {
       this.recovered.delete(id)
-      this.gone.push(id)
       const flow = this.flows.get(id)
       if (flow) {
         await this.toSafe(flow.guards.values(), 'the flow was stopped')
@@ -377,13 +423,17 @@ export class EngineHost {
         await flow.run.close()
         this.flows.delete(id)
       }
+      // Only now: a checkpoint meanwhile has put its state once more.
+      this.gone.push(id)
       await this.checkpoint()
     })
   }
 
   async arm(id: string, armed: boolean): Promise<void> {
     const flow = this.flow(id)
-    flow.armed = flow.arming = armed
+    flow.armed = armed
+    // What is about to come may be disarmed, not armed: nobody has seen it yet.
+    flow.arming &&= armed
     await this.guards((g) => g.arm(armed), [flow])
   }
 
@@ -431,6 +481,7 @@ export class EngineHost {
   report(id: string): FlowReport {
     const flow = this.flow(id)
     const now = this.now()
+    flow.run.seen(now)
     const nodes: Record<string, NodeStatus> = {}
     let inRate = 0
     let outRate = 0
@@ -460,7 +511,7 @@ export class EngineHost {
         issues: [...(health.issue ? [{ ...health.issue, flow: id, node }] : []), ...flow.run.issuesOf(run, now).map((i) => this.scrubber.issue(i))],
       }
     }
-    return { version: flow.run.plan.version, nodes, totals: { inRate, outRate, loopP99Ms: p99(flow.run), cpu: this.load, memoryMb: process.memoryUsage.rss() / 1048576 } }
+    return { version: flow.run.plan.version, nodes, totals: { inRate, outRate, loopP99Ms: flow.loopP99Ms, cpu: this.load, memoryMb: this.memoryMb } }
   }
 
   /** To the disk since the start, for the journal and for checkpoints. */
@@ -483,7 +534,7 @@ export class EngineHost {
   }
 
   private healthOf(run: NodeRun): Health {
-    return this.scrubbed(run.opened?.health() ?? { state: 'ok', text: '' })
+    return this.scrubbed(run.health() ?? { state: 'ok', text: '' })
   }
 
   private scrubbed(health: Health): Health {
@@ -523,7 +574,11 @@ export class EngineHost {
           for (const item of changes.put) put.push(item)
         }
         if (whole) for (const [flow, kept] of this.recovered) put.push(...itemsOf(flow, kept))
-        await this.options.journal.checkpoint({ position: this.options.journal.position, time: this.now(), drop, put })
+        for (const flow of this.waited) drop.push({ flow, node: '', item: 'waiting' })
+        const waiting = Map.groupBy(this.waiting.values(), (w) => w.flow)
+        this.waited = new Set(waiting.keys())
+        for (const [flow, samples] of waiting) put.push({ flow, node: '', item: 'waiting', value: samples.map(({ node, port, sample }) => ({ node, port, sample })) })
+        await this.options.journal.checkpoint({ position: this.reached, time: this.now(), drop, put })
       } catch (thrown) {
         // What was taken for it is lost to the next one, unless that begins anew.
         this.whole = true

@@ -30,6 +30,7 @@ export class Replay {
     this.time = options.start ?? 0
     const services: Services = {
       now: () => this.time,
+      steady: () => this.time,
       live: false,
       definition: (type) => {
         const found = options.nodes.get(type)

@@ -1,7 +1,7 @@
 // One node of a running flow: its ports, its ledger, its state per tag, and the context that its code sees. Hot path:
 // a hop is one closure call; nothing is allocated by the engine. The closures are made again when the wires change.
 // Longer than 300 lines: node, context and event time read each other's fields on every sample.
-import { issue, reasonOf, type ActCall, type AlarmChange, type AnyNode, type Context, type Heard, type Issue, type IssueLevel, type Opened, type Sample } from '#kit'
+import { issue, reasonOf, type ActCall, type AlarmChange, type AnyNode, type Context, type Health, type Heard, type Issue, type IssueLevel, type Opened, type QueuePolicy, type Sample } from '#kit'
 import type { Ledger } from '#format'
 import type { PlanNode } from './contract.ts'
 import type { Boundary } from './boundary.ts'
@@ -16,6 +16,8 @@ export interface Surroundings {
   /** What is under way was taken up again after a restart: nothing is written to a plant because of it. */
   replaying: boolean
   now(): number
+  /** ms since any moment; never steps, however the gateway's clock is set. Silence is measured by it. In a replay the recording's time. */
+  steady(): number
   /** `time` on the gateway's clock; not finite: cancelled. */
   wake(key: Key, time: number): void
   alarm(run: NodeRun, tag: string, change: AlarmChange): void
@@ -62,10 +64,33 @@ export class OutPort {
   count = 0
   readonly meter = new Meter()
   last: Sample | null = null
+  /**
+   * Does not keep its last sample: it is quick, and nobody looks. A sample that nothing keeps need not even be made when
+   * the hops are one piece of machine code.
+   */
+  bare = false
   /** Set while a view has pinned this port. */
   tap: Enter | undefined
   constructor(name: string) {
     this.name = name
+  }
+}
+
+/** What a node's code says of a config. It may throw: a deploy asks before it touches anything. */
+export interface Said {
+  readonly key: ((sample: Sample) => string) | undefined
+  readonly complete: ((watermark: number) => number) | undefined
+  readonly queue: { readonly limit: number; readonly policy: QueuePolicy } | undefined
+  readonly inFlight: number
+  readonly unordered: boolean
+}
+export function ask({ key, complete, queue, inFlight, ordered }: AnyNode, config: unknown): Said {
+  return {
+    key: key?.(config),
+    complete: complete?.(config),
+    queue: queue?.(config),
+    inFlight: (typeof inFlight === 'function' ? inFlight(config) : inFlight) ?? 1,
+    unordered: ordered?.(config) === false,
   }
 }
 
@@ -93,6 +118,9 @@ export class NodeRun {
   key: Key
   outcome = 0
   ticking = false
+  private receiving = false
+  /** In a loop: what came back while it was ticking. */
+  private readonly returned: { readonly enter: Enter; readonly sample: Sample }[] = []
   /** The watermark while its timers fire. */
   reached: number | undefined
   passed = 0
@@ -100,11 +128,20 @@ export class NodeRun {
   failed = 0
   /** Returns without an outcome: a fault of the node's code, shown as such. */
   lost = 0
+  /** Of a source: dropped before they entered the flow. */
+  private refused = 0
   readonly dropped = new Map<string, number>()
   /** Recent issues by code and text, with the time they were last seen. */
   readonly issues = new Map<string, { issue: Issue; time: number; count: number }>()
   private lines = { since: Number.NEGATIVE_INFINITY, count: 0 }
-  private highest = Number.NEGATIVE_INFINITY
+  /** Event time that it has come to; it never goes back. */
+  highest = Number.NEGATIVE_INFINITY
+  /** Whether anything can be due, or move on, once a source has come to this time. Cheaper than reading the clock. */
+  mayMove(time: number): boolean {
+    if (this.boundary !== undefined || (this.behind !== undefined && this.behind.timed.length > 0)) return true
+    const { next } = this.marks
+    return next <= time || next <= this.highest
+  }
   /** Event time: the sources and boundaries whose samples reach this node first-hand. */
   origins: readonly Origin[] = []
   /** Of a source: how far its samples have come. */
@@ -112,6 +149,7 @@ export class NodeRun {
   boundary: Boundary | undefined
   behind: Behind | undefined
   opened: Opened | undefined
+  said: Said
   readonly keyed: boolean
   /** Where state is not kept by tag. */
   keyOf: ((sample: Sample) => string) | undefined
@@ -138,18 +176,19 @@ export class NodeRun {
     for (const name of Object.keys(plan.ports.inputs)) this.inputs.set(name, new InPort(name))
     for (const name of Object.keys(plan.ports.outputs)) this.outputs.set(name, new OutPort(name))
     this.keyed = def.scope !== 'node' && (def.state !== undefined || def.tick !== undefined)
-    this.keyOf = def.key?.(plan.config)
+    this.said = ask(def, plan.config)
     this.ctx = new RunContext(this)
     this.key = this.newKey(this.keyed ? NO_TAG : '')
     if (!this.keyed) this.keys.set('', this.key)
     this.ctx.state = this.key.state
-    this.progress = new Progress(around.now())
+    this.progress = new Progress(around.steady())
     this.look()
   }
 
   /** What follows from the config alone. */
   private look(): void {
-    const complete = this.def.complete?.(this.plan.config)
+    const { key, complete } = this.said
+    this.keyOf = key
     this.behind = complete && new Behind(this, complete)
   }
 
@@ -158,10 +197,10 @@ export class NodeRun {
   }
 
   /** Goes on under another config: state, clocks and counts stay. Its inputs have the same names. */
-  reconfigure(plan: PlanNode): void {
+  reconfigure(plan: PlanNode, said: Said): void {
     this.plan = plan
+    this.said = said
     this.ctx.config = plan.config
-    this.keyOf = this.def.key?.(plan.config)
     for (const name of this.outputs.keys()) if (!Object.hasOwn(plan.ports.outputs, name)) this.outputs.delete(name)
     for (const name of Object.keys(plan.ports.outputs)) if (!this.outputs.has(name)) this.outputs.set(name, new OutPort(name))
     this.ctx.emit = {}
@@ -182,7 +221,7 @@ export class NodeRun {
       key = this.newKey(tag)
       this.keys.set(tag, key)
     }
-    if (!key.dirty) {
+    if (!key.dirty && !this.whole) {
       key.dirty = true
       this.dirty.push(key)
     }
@@ -197,7 +236,7 @@ export class NodeRun {
     const { key } = this
     if (!this.keyed || this.keys.get(key.tag) !== key) return
     this.keys.delete(key.tag)
-    this.forgotten.push(key.tag)
+    if (!this.whole) this.forgotten.push(key.tag)
     this.around.wake(key, Number.POSITIVE_INFINITY)
     this.marks.set(key, Number.POSITIVE_INFINITY)
     this.park()
@@ -229,6 +268,12 @@ export class NodeRun {
   done(): void {
     this.outcome |= EXPLICIT
     this.passed++
+  }
+
+  /** A sample of this source did not even enter the flow. */
+  refuse(reason: string): void {
+    this.refused++
+    this.dropped.set(reason, (this.dropped.get(reason) ?? 0) + 1)
   }
 
   fail(what: Issue | string): void {
@@ -271,8 +316,45 @@ export class NodeRun {
     } catch (thrown) {
       this.around.failed(this, this.note(reasonOf(thrown)), null, '')
     } finally {
-      this.ticking = false
-      if (this.outcome & FORGET) this.forgetNow()
+      this.endAside()
+    }
+  }
+
+  private endAside(): void {
+    this.ticking = false
+    if (this.outcome & FORGET) this.forgetNow()
+    for (const { enter, sample } of this.returned.splice(0)) enter(sample)
+  }
+
+  /** The entry of a node that wires may lead back to: what comes back while it sends waits until it is done. */
+  looped(enter: Enter, port: InPort): Enter {
+    const looped: Enter = (sample) => {
+      if (this.ticking) {
+        this.returned.push({ enter: looped, sample })
+      } else if (this.receiving) {
+        // It could not keep what it was given before, and this is it again: no end to it.
+        const outer = this.outcome
+        this.outcome = 0
+        port.count++
+        this.fail('It came back in a loop to a node that had no room for it.')
+        this.conclude(sample, port.name)
+        this.outcome = outer
+      } else {
+        this.receiving = true
+        enter(sample)
+        this.receiving = false
+      }
+    }
+    return looped
+  }
+
+  /** What it says of itself; undefined: it is not open. */
+  health(): Health | undefined {
+    try {
+      return this.opened?.health()
+    } catch (thrown) {
+      const text = reasonOf(thrown)
+      return { state: 'error', text, issue: issue('NODE_FAILED', {}, { reason: text }) }
     }
   }
 
@@ -294,10 +376,10 @@ export class NodeRun {
   }
 
   /** Event time that is complete at this node: it never goes back. Origins that never spoke and are idle do not hold it back. */
-  watermark(now: number): number {
+  watermark(steady: number): number {
     let least = Number.POSITIVE_INFINITY
     for (const origin of this.origins) {
-      const mark = origin.mark(now)
+      const mark = origin.mark(steady)
       if (mark < least) least = mark
     }
     if (least > this.highest && least !== Number.POSITIVE_INFINITY) this.highest = least
@@ -305,7 +387,7 @@ export class NodeRun {
   }
 
   /** Fires the watermark timers that are due. At the end of a recording the watermark is +Infinity. */
-  fireMarks(now: number, watermark = this.watermark(now)): void {
+  fireMarks(steady: number, watermark = this.watermark(steady)): void {
     for (let due = this.marks.take(watermark); due; due = this.marks.take(watermark)) {
       const key = due.item
       key.wakeMark = Number.POSITIVE_INFINITY
@@ -316,7 +398,7 @@ export class NodeRun {
   }
 
   ledger(): Ledger {
-    let into = 0
+    let into = this.refused
     for (const port of this.inputs.values()) into += port.count
     return { in: into, passed: this.passed, held: this.held, failed: this.failed, queued: this.boundary?.pending ?? 0, dropped: Object.fromEntries(this.dropped) }
   }
@@ -360,6 +442,7 @@ export class NodeRun {
   }
 
   restoreState(saved: readonly SavedKey[]): void {
+    this.whole = true
     this.keys.clear()
     for (const s of saved) {
       const key: Key = { ...s, run: this, dirty: false }
@@ -386,8 +469,7 @@ export class NodeRun {
       try {
         act(this.ctx, call)
       } finally {
-        this.ticking = false
-        if (this.outcome & FORGET) this.forgetNow()
+        this.endAside()
       }
     }
   }
@@ -401,34 +483,34 @@ export const IDLE_MS = 10_000
 /** What event time hangs on: a source, or a boundary that samples wait in. */
 export interface Origin {
   /** Event time reached; +Infinity: has no say. */
-  mark(now: number): number
+  mark(steady: number): number
   /** The ticking nodes that hear of its progress. */
   timed: NodeRun[]
 }
 
-/** A source's event time: that of its latest sample, going on with the gateway's clock once it is silent. */
+/** A source's event time: that of its latest sample, going on as time goes on once it is silent. */
 export class Progress implements Origin {
   timed: NodeRun[] = []
   idleMs = IDLE_MS
   maxTime = Number.NEGATIVE_INFINITY
   lastArrival: number
   private arrived = false
-  constructor(now: number) {
-    this.lastArrival = now
+  constructor(steady: number) {
+    this.lastArrival = steady
   }
   advance(time: number): void {
     if (time > this.maxTime) this.maxTime = time
     this.arrived = true
   }
   /** Puts down when samples came. Called every second at least: reading the clock for each sample would cost more than a node. */
-  notice(now: number): void {
+  notice(steady: number): void {
     if (!this.arrived) return
     this.arrived = false
-    this.lastArrival = now
+    this.lastArrival = steady
   }
-  mark(now: number): number {
-    this.notice(now)
-    const silent = now - this.lastArrival - this.idleMs
+  mark(steady: number): number {
+    this.notice(steady)
+    const silent = steady - this.lastArrival - this.idleMs
     if (this.maxTime === Number.NEGATIVE_INFINITY) return silent > 0 ? Number.POSITIVE_INFINITY : this.maxTime
     return silent > 0 ? this.maxTime + silent : this.maxTime
   }
@@ -446,14 +528,21 @@ export class Behind implements Origin {
     this.complete = complete
   }
   /** After its timers have fired. Whether it moved. */
-  advance(now: number): boolean {
-    const watermark = this.run.watermark(now)
-    const reached = Number.isFinite(watermark) ? this.complete(watermark) : watermark
-    if (!(reached > this.reached)) return false
-    this.reached = reached
-    return true
+  advance(steady: number): boolean {
+    const watermark = this.run.watermark(steady)
+    try {
+      const reached = Number.isFinite(watermark) ? this.complete(watermark) : watermark
+      if (!(reached > this.reached)) return false
+      this.reached = reached
+      return true
+    } catch (thrown) {
+      this.run.note(reasonOf(thrown))
+      return false
+    }
   }
-  mark(): number {
+  mark(steady: number): number {
+    // Where nobody waits to hear of it, it is looked up when it is asked for, unless something has yet to leave.
+    if (this.timed.length === 0 && this.run.marks.next > this.run.watermark(steady)) this.advance(steady)
     return this.reached
   }
 }
@@ -479,7 +568,7 @@ export class RunContext implements Context {
     return this.run.around.now()
   }
   get watermark(): number {
-    return this.run.reached ?? this.run.watermark(this.run.around.now())
+    return this.run.reached ?? this.run.watermark(this.run.around.steady())
   }
   hold(): void {
     this.run.hold()

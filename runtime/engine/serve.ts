@@ -3,6 +3,7 @@
 import { issue, IssueError, reasonOf } from '#kit'
 import { engineClock } from './clock.ts'
 import { EngineHost, type HostOptions } from './host.ts'
+import { prepareHops } from './hops.ts'
 import type { FromEngine, Pulse, Request, ToEngine } from './messages.ts'
 
 /** A device or a disk that hangs does not keep this process: the next one needs the journal. */
@@ -21,6 +22,8 @@ export async function serve(options: Pick<HostOptions, 'nodes' | 'drivers' | 'jo
   const host = new EngineHost({
     ...options,
     now,
+    steady: () => performance.now(),
+    goesOnFrom: (time) => now.notBefore(time),
     alarm: (alarm) => send({ type: 'alarm', alarm }),
     log: (log) => send({ type: 'log', log }),
     write: (write) => send({ type: 'write', write }),
@@ -82,5 +85,7 @@ export async function serve(options: Pick<HostOptions, 'nodes' | 'drivers' | 'jo
   process.on('SIGINT', () => undefined)
   process.on('SIGTERM', () => void end('the engine was told to stop', 0))
   send({ type: 'ready' })
+  // Copies that a first large flow would wait for: they take a tenth of a second.
+  setTimeout(() => void prepareHops(), 2000).unref()
   if (!process.connected) void end('the gateway is gone', 0)
 }

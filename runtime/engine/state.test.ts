@@ -157,8 +157,8 @@ describe('a checkpoint of what changed', () => {
         save(false)
         const stored: Record<string, SavedNode> = {}
         for (const item of store.values()) if (item.item === 'node') stored[item.node] = { ...(item.value as SavedNode), keys: [] }
-        for (const item of store.values()) if (item.item !== 'node') (stored[item.node]!.keys as unknown[]).push(item.value)
-        const sorted = (saved: Record<string, SavedNode>) => Object.fromEntries(Object.entries(saved).filter(([, n]) => n.keys.length > 0 || n.pending.length > 0 || n.maxTime > Number.NEGATIVE_INFINITY).toSorted().map(([id, n]) => [id, { ...n, keys: n.keys.toSorted((x, y) => (x.tag < y.tag ? -1 : 1)) }]))
+        for (const item of store.values()) if (item.item.startsWith('key:')) (stored[item.node]!.keys as unknown[]).push(item.value)
+        const sorted = (saved: Record<string, SavedNode>) => Object.fromEntries(Object.entries(saved).filter(([, n]) => n.keys.length > 0 || n.pending.length > 0 || n.maxTime > Number.NEGATIVE_INFINITY).toSorted().map(([id, { reached: _reached, ...n }]) => [id, { ...n, keys: n.keys.toSorted((x, y) => (x.tag < y.tag ? -1 : 1)) }]))
         expect(sorted(stored)).toEqual(sorted(structuredClone(t.flow.save())))
       }),
       { numRuns: 150 },
@@ -202,5 +202,43 @@ describe('a queue that the user placed', () => {
     while (t.receiving.length > 0) await t.receiving[0]!.end()
     expect(t.log.filter((l) => /pause|resume/.test(l))).toEqual(['pause s', 'resume s'])
     expect(t.flow.runs.get('up')!.ledger()).toMatchObject({ in: 1004, passed: 1004, dropped: {} })
+  })
+})
+
+describe('the last sample of a port', () => {
+  test('is not kept by a quick one that nobody looks at, and there again as soon as somebody does', async () => {
+    const t = testFlow()
+    await t.deploy(testPlan({ s: 'source.test', a: 'filter.any', sink: 'flow.sink' }, ['s -> a', 'a -> sink']))
+    const out = t.flow.runs.get('a')!.outputs.get('value')!
+    const burst = (): void => {
+      for (let i = 0; i < 5000; i++) t.emit('s', 'emit')
+      t.now += 1000
+      t.flow.meter(t.now)
+    }
+    for (let i = 0; i < 3; i++) burst()
+    expect([out.bare, out.last]).toEqual([true, null])
+    t.emit('s', 'emit')
+    expect([out.last, out.count]).toEqual([null, 15_001])
+    t.flow.seen(t.now)
+    expect(out.last).toBe(null)
+    t.emit('s', 'emit')
+    expect(out.last?.value).toBe('emit')
+    for (let i = 0; i < 3; i++) burst()
+    expect(out.bare).toBe(false)
+    // Pinned ports show everything, looked at or not.
+    t.now += 10_000
+    burst()
+    burst()
+    expect(out.bare).toBe(true)
+    const seen = t.watch('a')
+    t.emit('s', 'emit')
+    expect(seen).toHaveLength(1)
+    // A slow one keeps it always.
+    for (let i = 0; i < 3; i++) {
+      t.now += 1000
+      t.flow.meter(t.now)
+    }
+    expect(out.bare).toBe(false)
+    expect(t.flow.runs.get('sink')!.ledger().in).toBe(out.count)
   })
 })

@@ -31,3 +31,13 @@ export function cpuMs(pid: number): number {
     return sum + 10 * (Number(fields[11] ?? 0) + Number(fields[12] ?? 0))
   }, 0)
 }
+
+/** Bytes that this process has caused to be written to a disk since its start. */
+export const diskBytes = (): number => field('/proc/self/io', 'write_bytes')
+
+/** CPU time of all threads of a process, ms, to the microsecond: what Linux' scheduler counts. Threads that ended are left out. */
+export function runMs(pid: number): number {
+  const threads = readdirSync(`/proc/${pid}/task`)
+  const ns = threads.reduce((sum, thread) => sum + Number(text(`/proc/${pid}/task/${thread}/schedstat`).split(' ')[0] ?? 0), 0)
+  return ns > 0 ? ns / 1e6 : cpuMs(pid)
+}

@@ -73,7 +73,7 @@ test('claim, watch, change, refuse a wrong wire, deploy, see the effect, roll ba
     await deploying.getByLabel('Comment').fill('every change of the temperature, the pressure in the log')
     await editor.button('Deploy', deploying).click()
     const deployed = editor.dialog('Version 2 runs')
-    expect(await deployed.innerText()).toMatch(/Went on untouched\s*14 nodes[\s\S]*Started anew\s*(Debug, Deadband|Deadband 0\.5 °C, Debug)[\s\S]*disarmed/)
+    expect(await deployed.innerText()).toMatch(/Went on untouched\s*14 nodes[\s\S]*New settings, state kept\s*Deadband 0\.5 °C[\s\S]*Started anew\s*Debug[\s\S]*disarmed/)
     await editor.button('Done', deployed).click()
     const { passed } = await editor.ledger()
     await until('at 0 °C every change of a tenth passes', async () => (await editor.ledger()).passed >= passed + 2, 30_000)

@@ -1,9 +1,8 @@
 // A real broker, a real engine process and its journal; the books are kept outside of all three. What the engine has
-// acknowledged to the broker arrives, however often it is killed: at least once, with the duplicates counted.
+// acknowledged to the broker arrives, at least once. Many kills at any moment: kill.slow.test.ts.
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { fork } from 'node:child_process'
-import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import mqtt from 'mqtt'
@@ -14,6 +13,7 @@ import { compile } from '../../runtime/compile/index.ts'
 import { createEngines } from '../../runtime/engine/supervisor.ts'
 import { until } from '../io.ts'
 import { end, startMosquitto, startModbusServer, type Mosquitto } from '../peers.ts'
+import { startRelay } from './relay.ts'
 
 let folder: string
 const closers: (() => unknown)[] = []
@@ -63,31 +63,6 @@ async function client(url: string, clientId: string): Promise<mqtt.MqttClient> {
   closers.push(() => made.endAsync(true))
   return made
 }
-/** A way to a port that can be shut. */
-async function relay(port: number) {
-  const sockets = new Set<Socket>()
-  let open = true
-  const server = createServer((near) => {
-    if (!open) return near.destroy()
-    const far = connect(port, '127.0.0.1')
-    for (const [socket, other] of [[near, far], [far, near]] as const) {
-      sockets.add(socket)
-      socket.on('error', () => other.destroy())
-      socket.on('close', () => (sockets.delete(socket), other.destroy()))
-      socket.pipe(other)
-    }
-    return undefined
-  })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const shut = (): void => {
-    open = false
-    for (const socket of sockets) socket.destroy()
-  }
-  closers.push(() => (shut(), server.close()))
-  return { url: `mqtt://127.0.0.1:${(server.address() as AddressInfo).port}`, shut, open: () => (open = true) }
-}
-
 /** Counts what arrives, by its number. */
 async function counter(url: string): Promise<Map<number, number>> {
   const got = new Map<number, number>()
@@ -108,41 +83,13 @@ const subscribed = (publisher: mqtt.MqttClient, got: ReadonlyMap<number, number>
 /** The oracle: numbers that were taken and did not arrive. */
 const lost = (sent: number, got: ReadonlyMap<number, number>): number[] => Array.from({ length: sent }, (_, i) => i).filter((i) => !got.has(i))
 
-test('an engine that is killed five times at any moment loses nothing that it acknowledged', { timeout: 60_000 }, async ({ annotate }) => {
-  const { url } = await broker()
-  const got = await counter(url)
-  const publisher = await client(url, 'publisher')
-  const engine = await run(url, url)
-  await subscribed(publisher, got)
-  let sent = 0
-  let over = false
-  const publishing = (async () => {
-    while (!over) {
-      await Promise.all(Array.from({ length: 50 }, () => publisher.publishAsync('in', String(sent++), { qos: 1 })))
-      await new Promise((go) => setTimeout(go, 5))
-    }
-  })()
-  for (let kills = 0; kills < 5; kills++) {
-    const from = got.size
-    const moment = 50 + Math.random() * 800
-    await until('some have passed', () => got.size > from + moment)
-    await engine.kill()
-  }
-  over = true
-  await publishing
-  await until('the rest has passed', () => lost(sent, got).length === 0).catch(() => undefined) // the oracle says what is missing
-  expect(lost(sent, got)).toEqual([])
-  const duplicates = [...got.values()].reduce((sum, n) => sum + n - 1, 0)
-  await annotate(`${sent} messages, ${duplicates} of them again`)
-  expect(sent).toBeGreaterThan(500)
-})
-
 /** Accepted while the way out is shut, then killed, then the way out opens: does what was acknowledged arrive? */
 async function killedWhileFull(main?: string): Promise<number[]> {
   const { url, port } = await broker()
   const got = await counter(url)
   const publisher = await client(url, 'publisher')
-  const out = await relay(port)
+  const out = await startRelay(port)
+  closers.push(() => out.close())
   const engine = await run(url, out.url, main)
   await subscribed(publisher, got)
   out.shut()

@@ -1,4 +1,4 @@
-// The gateway that gateway-death.slow.test.ts kills: `node gateway-child.ts FOLDER PORT` runs an armed flow that copies
+// The gateway that engine.slow.test.ts kills: `node gateway-child.ts FOLDER PORT` runs an armed flow that copies
 // holding register 5 of a Modbus device into its register 10, and says the engine's process id.
 import { FORMAT, type Flow } from '#format'
 import { drivers, nodes } from '../../nodes/index.ts'

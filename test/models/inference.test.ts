@@ -91,11 +91,11 @@ describe('inference.onnx with the bearing model', () => {
     }
     await bad(features, Quality.badSensor, Quality.badSensor)
     await bad(null, Quality.good, Quality.badNoData)
-    await bad(features.with(7, Number.NaN), Quality.good, Quality.bad)
-    await bad(features.with(7, Number.NEGATIVE_INFINITY), Quality.uncertain, Quality.bad)
+    await bad(features.with(7, Number.NaN), Quality.good, Quality.badOutOfRange)
+    await bad(features.with(7, Number.NEGATIVE_INFINITY), Quality.uncertain, Quality.badOutOfRange)
     const minus = (await give('features', features.with(7, -1))) as Record<string, Sample> // its logarithm is NaN inside the model
-    expect(minus['fault']).toMatchObject({ value: null, quality: Quality.bad })
-    expect(minus['probabilities_label']).toMatchObject({ value: null, quality: Quality.bad })
+    expect(minus['fault']).toMatchObject({ value: null, quality: Quality.badOutOfRange })
+    expect(minus['probabilities_label']).toMatchObject({ value: null, quality: Quality.badOutOfRange })
   })
   it('fails on a wrong number of elements and on text', async () => {
     const { give } = await start(await bearing())

@@ -48,7 +48,7 @@ interface Filter {
   unsubscribe: NodeJS.Timeout | undefined
 }
 
-/** Publishes that the broker has not acknowledged; more wait here. */
+/** Publishes that are not acknowledged, either way: of ours more wait here, of the broker's there. */
 const MAX_IN_FLIGHT = 1000
 /** Topics whose filters are remembered. */
 const CACHE_LIMIT = 10_000
@@ -98,7 +98,8 @@ export class MqttConnection implements Connection {
       queueQoSZero: true,
       ...(settings.username === '' ? {} : { username: settings.username }),
       ...(settings.passwordSecret === '' ? {} : { password: io.secret(settings.passwordSecret) }),
-      ...(five && settings.session === 'keep' ? { properties: { sessionExpiryInterval: settings.sessionExpiryS } } : {}),
+      // What is not acknowledged yet is in memory here: a broker that knows no limit of its own is given one.
+      ...(five ? { properties: { receiveMaximum: MAX_IN_FLIGHT, ...(settings.session === 'keep' ? { sessionExpiryInterval: settings.sessionExpiryS } : {}) } } : {}),
     }
     this.#client = mqtt.connect(settings.url, options)
     this.#client.options.customHandleAcks = (topic, payload, packet, over) => {

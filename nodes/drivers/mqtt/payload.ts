@@ -1,15 +1,15 @@
 // Payloads to values, and samples to payloads. Pure; a fault is thrown as a DecodeFault in words.
-import { isBad, Quality, qualityName, valueToJson, type Sample, type Value } from '#kit'
-import { hasGap, plainJson } from '#math/json'
-import { readNumeral } from '#math/numeral'
+import { isBad, isFiniteValue, Quality, qualityName, valueToJson, type Sample, type Value } from '#kit'
+import { MAX_DEPTH, fromPlainJson, hasGap, plainJson, readTime } from '#math/json'
+import { readNumeral, readTruth } from '#math/numeral'
+import { parsePath, readPath } from '#math/path'
+import { perConfig } from '#math/remember'
 
 export const payloadFormats = ['auto', 'number', 'boolean', 'text', 'json', 'bytes'] as const
 export type PayloadFormat = (typeof payloadFormats)[number]
 
 export class DecodeFault extends Error {}
 
-const MAX_DEPTH = 16
-const truths: Readonly<Record<string, boolean>> = { true: true, false: false, on: true, off: false, '1': true, '0': false, yes: true, no: false }
 const utf8 = new TextDecoder('utf-8', { fatal: true })
 
 export interface Decoded {
@@ -20,13 +20,17 @@ export interface Decoded {
 }
 export interface DecodeOptions {
   readonly payload: PayloadFormat
-  /** Dotted path of the value in a JSON payload; '' is the whole. */
+  /** Path of the value in a JSON payload, see nodes/math/path.ts; '' is the whole. */
   readonly path: string
   readonly timePath: string
 }
 
+/** What is no path is one key, as it stands. */
+const keysOf = perConfig(({ path, timePath }: DecodeOptions) => ({ value: parsePath(path) ?? [path], time: parsePath(timePath) ?? [timePath] }))
+
 /** Throws a DecodeFault. NaN keeps its value with the quality BadSensorFailure; a JSON null is no value: BadNoData. */
-export function decodePayload(bytes: Uint8Array, { payload, path, timePath }: DecodeOptions): Decoded {
+export function decodePayload(bytes: Uint8Array, options: DecodeOptions): Decoded {
+  const { payload, path, timePath } = options
   if (payload === 'bytes') return { value: Uint8Array.from(bytes), quality: Quality.good }
   let text: string
   try {
@@ -53,12 +57,12 @@ export function decodePayload(bytes: Uint8Array, { payload, path, timePath }: De
     if (payload === 'auto' && path === '' && timePath === '') return { value: text, quality: Quality.good }
     throw new DecodeFault(`it is no JSON: ${shown(text)}`)
   }
-  const found = at(json, path)
+  const found = readPath(json, keysOf(options).value)
   if (found === undefined) throw new DecodeFault(`there is no '${path}' in ${shown(text)}`)
   const decoded = graded(fit(found, payload))
   if (timePath === '') return decoded
-  const time = timeOf(at(json, timePath))
-  return time === undefined ? { ...decoded, quality: isBad(decoded.quality) ? decoded.quality : Quality.uncertain } : { ...decoded, time }
+  const time = readTime(readPath(json, keysOf(options).time))
+  return Number.isNaN(time) ? { ...decoded, quality: isBad(decoded.quality) ? decoded.quality : Quality.uncertain } : { ...decoded, time }
 }
 
 function fit(json: unknown, payload: PayloadFormat): Value {
@@ -67,52 +71,25 @@ function fit(json: unknown, payload: PayloadFormat): Value {
     case 'number': return typeof json === 'number' ? json : typeof json === 'string' ? numberOf(json.trim()) : wrong('a number', json)
     case 'boolean': return typeof json === 'boolean' ? json : typeof json === 'number' || typeof json === 'string' ? truthOf(String(json)) : wrong('a boolean', json)
     case 'text': return typeof json === 'string' ? json : JSON.stringify(json)
-    default: return valueOf(json, 0)
+    default: {
+      const value = fromPlainJson(json)
+      if (value === undefined) throw new DecodeFault(`it is nested deeper than ${MAX_DEPTH} levels`)
+      return value
+    }
   }
-}
-
-/** A JSON value as a sample's value: a list of numbers is a vector. */
-function valueOf(json: unknown, depth: number): Value {
-  if (depth > MAX_DEPTH) throw new DecodeFault(`it is nested deeper than ${MAX_DEPTH} levels`)
-  if (json === null || typeof json === 'number' || typeof json === 'string' || typeof json === 'boolean') return json
-  if (Array.isArray(json)) {
-    if (!json.every((v) => typeof v === 'number' || v === null)) throw new DecodeFault('a list must hold numbers only')
-    return Float64Array.from(json, (v: number | null) => v ?? Number.NaN)
-  }
-  // Definitions, not assignments: a device may name a field '__proto__'.
-  return Object.fromEntries(Object.entries(json as object).map(([key, value]) => [key, valueOf(value, depth + 1)]))
 }
 
 function graded(value: Value): Decoded {
   if (value === null) return { value, quality: Quality.badNoData }
-  const broken = typeof value === 'number' ? !Number.isFinite(value) : value instanceof Float64Array && value.some((v) => !Number.isFinite(v))
-  return { value, quality: broken ? Quality.badSensor : Quality.good }
+  return { value, quality: isFiniteValue(value) ? Quality.good : Quality.badSensor }
 }
 
 function numberOf(text: string): number {
   return readNumeral(text) ?? wrong('a number', text)
 }
 function truthOf(text: string): boolean {
-  const key = text.toLowerCase()
-  return Object.hasOwn(truths, key) ? truths[key]! : wrong('a boolean', text)
+  return readTruth(text) ?? wrong('a boolean', text)
 }
-
-/** Milliseconds since the epoch, or an ISO 8601 time. */
-function timeOf(json: unknown): number | undefined {
-  const time = typeof json === 'number' ? json : typeof json === 'string' ? Date.parse(json) : Number.NaN
-  return Number.isFinite(time) ? time : undefined
-}
-
-function at(json: unknown, path: string): unknown {
-  if (path === '') return json
-  let value = json
-  for (const key of path.split('.')) {
-    if (value === null || typeof value !== 'object' || !Object.hasOwn(value, key)) return undefined
-    value = (value as Record<string, unknown>)[key]
-  }
-  return value
-}
-
 function wrong(wanted: string, found: unknown): never {
   throw new DecodeFault(`${shown(typeof found === 'string' ? found : JSON.stringify(found))} is not ${wanted}`)
 }
@@ -123,7 +100,7 @@ const shown = (text: string): string => `'${text.length > 60 ? `${text.slice(0, 
 /** Like kit's JSON of a sample, for other systems: what is not finite is null, and then the quality is never Good. */
 export function encodeJson(s: Sample): string {
   const value = plainJson(valueToJson(s.value))
-  const quality = hasGap(value) && !isBad(s.quality) ? (s.value === null ? Quality.badNoData : Quality.bad) : s.quality
+  const quality = hasGap(value) && !isBad(s.quality) ? (s.value === null ? Quality.badNoData : Quality.badOutOfRange) : s.quality
   return JSON.stringify({ tag: s.tag, value, time: s.time, ...(quality === Quality.good ? {} : { quality: qualityName(quality) }) })
 }
 

@@ -1,5 +1,5 @@
 // OPC UA data values to ours. Pure: knows the shapes of the library, not the library. Part 6, 5.1.2 has the type codes.
-import { hasKind, isBad, Quality, type Kind, type Value } from '#kit'
+import { hasKind, isBad, isFiniteValue, Quality, type Kind, type Value } from '#kit'
 
 export interface UaDataValue {
   readonly value?: { readonly dataType: number; readonly arrayType: number; readonly value: unknown } | null
@@ -24,8 +24,7 @@ export function readingOf(data: UaDataValue, kind: Kind): Reading {
   const value = valueOf(data.value)
   if (value === undefined || !hasKind(value, kind)) return { value: null, time, quality: isBad(quality) ? quality : value === null ? Quality.badNoData : Quality.badTypeMismatch }
   if (value === null) return { value, time, quality: isBad(quality) ? quality : Quality.badNoData }
-  const broken = typeof value === 'number' ? Number.isNaN(value) : value instanceof Float64Array && value.some((v) => Number.isNaN(v))
-  return { value, time, quality: broken && !isBad(quality) ? Quality.badSensor : quality }
+  return { value, time, quality: isFiniteValue(value) || isBad(quality) ? quality : Quality.badSensor }
 }
 
 /** Undefined: nothing that a sample can hold. */

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { cpuMs } from '../proc.ts'
 import { startContender, startProgram, type Started } from '../process.ts'
-import { median } from '../readings.ts'
+import { median } from '../measure.ts'
 import type { Case, CaseOptions, Row } from '../report.ts'
 import type { CounterAnswer } from '../contenders/mqtt-counter.ts'
 import type { PublisherAnswer } from '../contenders/mqtt-publisher.ts'
@@ -101,7 +101,7 @@ async function measureQos(qos: 0 | 1, url: string, { quick, say }: CaseOptions):
       await publisher.next()
       await measure(key, quick ? 700 : 1500)
     }
-    const rounds = quick ? 2 : 4
+    const rounds = quick ? 1 : 4
     for (let round = 0; round < rounds; round++) {
       say(`mqtt, QoS ${qos}, round ${round + 1} of ${rounds}`)
       for (const key of keys) results[key].push(await measure(key, quick ? 700 : 1500))

@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { family, memory } from '../proc.ts'
 import { startContender, startProgram, type Started } from '../process.ts'
-import { median } from '../readings.ts'
+import { median } from '../measure.ts'
 import type { Case } from '../report.ts'
 import type { HealthBody } from '#format'
 import { buildEditor } from '../../../runtime/cli/build-editor.ts'
@@ -95,7 +95,7 @@ export const start: Case = {
   async run({ quick, say }) {
     const problem = await buildEditor()
     if (problem !== undefined) throw new Error(`the editor could not be built: ${problem}`)
-    const rounds = quick ? 1 : 3
+    const rounds = quick ? 1 : 2
     const settleMs = quick ? 3000 : 15_000
     const ours: Start[] = []
     const theirs: Start[] = []

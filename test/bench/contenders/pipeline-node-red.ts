@@ -3,9 +3,10 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import { answer, task } from '../process.ts'
 import { startNodeRed, type NodeRedNode } from '../node-red.ts'
-import { FIRST_TIME, measure, reading, type PipelineResult } from '../readings.ts'
+import { measure, type MeasureTask } from '../measure.ts'
+import { FIRST_TIME, reading } from '../readings.ts'
 
-const { samples, passes, window } = task<{ samples: number; passes: number; window: number }>()
+const { window, ...how } = task<MeasureTask & { window: number }>()
 let source: NodeRedNode | undefined
 let arrived = 0
 const red = await startNodeRed({
@@ -45,6 +46,6 @@ async function feed(from: number, to: number): Promise<void> {
   while (arrived < passing) await turn()
 }
 
-const result = await measure(samples, passes, feed, () => arrived)
+const result = await measure(how, { feed, arrived: () => arrived })
 await red.stop()
-answer<PipelineResult>(result)
+answer(result)
