@@ -48,9 +48,6 @@ export interface SwapHooks {
 
 /** Samples that wait in front of an asynchronous node. */
 const QUEUE_LIMIT = 1000
-/** A port of more samples a second does not keep the last one while nobody has looked for a while, ms. */
-const QUICK = 2000
-const UNSEEN_MS = 5000
 /** What is under way in a node that leaves may take this long, ms. */
 const RETIRE_MS = 1000
 /** A source's sample may be this far ahead of the gateway's clock, ms. */
@@ -98,7 +95,6 @@ export class FlowRun implements Surroundings {
   readonly loops = new Float64Array(512)
   measured = 0
   private injected = 0
-  private seenAt = Number.NEGATIVE_INFINITY
   /** The gateway's clock when it was last read, about a second ago at most. */
   private clock = Number.NEGATIVE_INFINITY
 
@@ -716,29 +712,10 @@ export class FlowRun implements Surroundings {
   }
 
   meter(now: number): void {
-    const unseen = now - this.seenAt > UNSEEN_MS
     for (const run of this.runs.values()) {
       for (const port of run.inputs.values()) port.meter.read(port.count, now)
-      for (const [name, port] of run.outputs) {
-        port.meter.read(port.count, now)
-        const bare = unseen && port.meter.rate > (port.bare ? QUICK / 2 : QUICK)
-        if (bare !== port.bare) this.strip(run, name, bare)
-      }
+      for (const port of run.outputs.values()) port.meter.read(port.count, now)
     }
-  }
-
-  /** Somebody looks: every port keeps its last sample from here on. A quick one has it a moment later. */
-  seen(now: number): void {
-    this.seenAt = now
-    for (const run of this.runs.values()) for (const [name, port] of run.outputs) if (port.bare) this.strip(run, name, false)
-  }
-
-  private strip(run: NodeRun, name: string, bare: boolean): void {
-    const port = run.outputs.get(name)!
-    port.bare = bare
-    // An old one must not pass for the last.
-    if (bare) port.last = null
-    this.linkOutput(run, name)
   }
 
   // ---- state --------------------------------------------------------------------------------------------------------

@@ -59,19 +59,6 @@ export function exit(run: NodeRun, name: string, targets: readonly Enter[]): Ent
   const port = run.outputs.get(name)!
   const all = port.tap === undefined ? targets : [port.tap, ...targets]
   const [first, second] = all
-  if (port.bare && second === undefined) {
-    if (first === undefined) {
-      return () => {
-        run.outcome |= EMITTED
-        port.count++
-      }
-    }
-    return (sample) => {
-      run.outcome |= EMITTED
-      port.count++
-      first(sample)
-    }
-  }
   if (first === undefined) {
     return (sample) => {
       run.outcome |= EMITTED

@@ -481,7 +481,6 @@ export class EngineHost {
   report(id: string): FlowReport {
     const flow = this.flow(id)
     const now = this.now()
-    flow.run.seen(now)
     const nodes: Record<string, NodeStatus> = {}
     let inRate = 0
     let outRate = 0

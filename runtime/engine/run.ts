@@ -64,11 +64,6 @@ export class OutPort {
   count = 0
   readonly meter = new Meter()
   last: Sample | null = null
-  /**
-   * Does not keep its last sample: it is quick, and nobody looks. A sample that nothing keeps need not even be made when
-   * the hops are one piece of machine code.
-   */
-  bare = false
   /** Set while a view has pinned this port. */
   tap: Enter | undefined
   constructor(name: string) {

@@ -23,6 +23,8 @@ export interface Work {
   last?(): number
   /** Fed first, as warm-up; then counted at the sink: every contender must pass on the same. */
   readonly checked?: number
+  /** Fed for this long before it counts, with turns of the event loop in between: what an engine does each second it does. */
+  readonly settleMs?: number
 }
 /** What a measuring contender answers. */
 export interface Measured {
@@ -51,8 +53,12 @@ export async function measure({ samples, passes, bytes, profile }: MeasureTask, 
   const checked = work.checked ?? CHECKED
   await work.feed(0, checked)
   const seen = { arrived: work.arrived(), last: work.last?.() ?? null }
-  if (bytes === true) return { ...seen, perSecond: Number.NaN, byClock: Number.NaN, bytesPerSample: await allocated(work, checked, samples) }
   let at = checked
+  for (const until = performance.now() + (work.settleMs ?? 0); performance.now() < until; at += samples) {
+    await work.feed(at, at + samples)
+    await wait(1)
+  }
+  if (bytes === true) return { ...seen, perSecond: Number.NaN, byClock: Number.NaN, bytesPerSample: await allocated(work, at, samples) }
   const cpu: number[] = []
   const clock: number[] = []
   const run = async (count: number): Promise<void> => {

@@ -18,7 +18,7 @@ const next = shape.reading?.(n) ?? ((i: number): Sample => sample('raw', reading
 const checked = shape.checked?.(n)
 
 async function run(work: Omit<Work, 'checked'>): Promise<Measured> {
-  return measure(how, checked === undefined ? work : { ...work, checked })
+  return measure(how, { ...work, settleMs: 2500, ...(checked === undefined ? {} : { checked }) })
 }
 
 if (hand === true) {
