@@ -3,7 +3,7 @@
 // nodes every hop would be a call to anything, never inlined. So each of the first nodes of an engine gets a copy of
 // this module of its own (hops.ts), and a chain of hops becomes one piece of machine code.
 import { formatType, hasKind, issue, reasonOf, type Sample } from '#kit'
-import type { Enter, NodeRun } from './run.ts'
+import type { Enter, NodeRun, OutPort } from './run.ts'
 
 // Outcome bit of the sample under way; run.ts has the others.
 const EMITTED = 1
@@ -63,23 +63,35 @@ export function exit(run: NodeRun, name: string, targets: readonly Enter[]): Ent
     return (sample) => {
       run.outcome |= EMITTED
       port.count++
-      port.last = sample
+      keep(port, sample)
     }
   }
   if (second === undefined) {
     return (sample) => {
       run.outcome |= EMITTED
       port.count++
-      port.last = sample
+      keep(port, sample)
       first(sample)
     }
   }
   return (sample) => {
     run.outcome |= EMITTED
     port.count++
-    port.last = sample
+    keep(port, sample)
     for (let i = 0; i < all.length; i++) all[i]!(sample)
   }
+}
+
+/** Puts down the last sample of a port. */
+function keep(port: OutPort, sample: Sample): void {
+  if (typeof sample.value === 'number') {
+    const { parts } = port
+    port.other = null
+    port.tag = sample.tag
+    parts[0] = sample.value
+    parts[1] = sample.time
+    parts[2] = sample.quality
+  } else port.other = sample
 }
 
 function describe(sample: Sample): string {

@@ -1,7 +1,7 @@
 // One node of a running flow: its ports, its ledger, its state per tag, and the context that its code sees. Hot path:
 // a hop is one closure call; nothing is allocated by the engine. The closures are made again when the wires change.
 // Longer than 300 lines: node, context and event time read each other's fields on every sample.
-import { issue, reasonOf, type ActCall, type AlarmChange, type AnyNode, type Context, type Health, type Heard, type Issue, type IssueLevel, type Opened, type QueuePolicy, type Sample } from '#kit'
+import { issue, reasonOf, sample as makeSample, type ActCall, type AlarmChange, type AnyNode, type Context, type Health, type Heard, type Issue, type IssueLevel, type Opened, type QueuePolicy, type Sample } from '#kit'
 import type { Ledger } from '#format'
 import type { PlanNode } from './contract.ts'
 import type { Boundary } from './boundary.ts'
@@ -63,11 +63,22 @@ export class OutPort {
   readonly name: string
   count = 0
   readonly meter = new Meter()
-  last: Sample | null = null
+  /**
+   * The last sample: of a number its parts, in place. Holding on to each sample would make it outlive the garbage
+   * collector's nursery, and keep V8 from never making it at all where the hops are one piece of machine code.
+   */
+  tag = ''
+  readonly parts = new Float64Array(3)
+  other: Sample | null = null
   /** Set while a view has pinned this port. */
   tap: Enter | undefined
   constructor(name: string) {
     this.name = name
+  }
+  get last(): Sample | null {
+    if (this.other !== null || this.count === 0) return this.other
+    const [value, time, quality] = this.parts
+    return makeSample(this.tag, value!, time!, quality!)
   }
 }
 
