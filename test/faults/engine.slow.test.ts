@@ -96,7 +96,8 @@ async function killedWhileFull(main?: string): Promise<number[]> {
   const before = await engine.accepted()
   const sent = 300
   await Promise.all(Array.from({ length: sent }, (_, i) => publisher.publishAsync('in', String(i), { qos: 1 })))
-  await until('the engine has them', async () => (await engine.accepted()) === before + sent)
+  // A probe or two may still have been on the way; what the engine has not accepted is with the broker.
+  await until('the engine has them', async () => (await engine.accepted()) >= before + sent)
   // When it has answered twice more, its acknowledgements are out of the process: a kill does not take them back.
   await engine.accepted()
   await engine.accepted()
