@@ -1,6 +1,6 @@
 // What follows from draft, catalogue and check: types, changes and issues, at once after every edit.
 import { issueTexts, resolvePorts, withDefaults, type CatalogueNode, type Issue, type IssueCode, type JsonValue, type ResolvedPorts } from '#kit'
-import { diffFlows, expandFlow, typeFlow, type Change, type Flow, type FlowPorts, type NodePorts, type TypedFlow } from '#format'
+import { diffFlows, expandFlow, typeFlow, withParameters, type Change, type Flow, type FlowPorts, type NodePorts, type TypedFlow } from '#format'
 import { onCanvas } from './instances.ts'
 import type { Base, Check, State } from './model.ts'
 
@@ -44,7 +44,7 @@ const defaulted = new WeakMap<object, { readonly type: CatalogueNode; readonly p
 function configOf(config: { readonly [name: string]: JsonValue }, type: CatalogueNode, parameters: Flow['parameters']): unknown {
   const known = defaulted.get(config)
   if (known && known.type === type && known.parameters === parameters) return known.config
-  const full = withDefaults(type.config, withParameters(config, parameters))
+  const full = withDefaults(type.config, withParameters(config, parameters, () => undefined))
   defaulted.set(config, { type, parameters, config: full })
   return full
 }
@@ -55,15 +55,6 @@ export function declaredInputs(flow: Flow, id: string, types: ReadonlyMap<string
   const type = node && types.get(node.type)
   if (!type) return {}
   return type.dynamic ? (drawn[id]?.inputs ?? {}) : resolvePorts(type.inputs, configOf(node.config, type, flow.parameters))
-}
-
-function withParameters(value: JsonValue, parameters: Flow['parameters']): JsonValue {
-  if (value === null || typeof value !== 'object') return value
-  if (Array.isArray(value)) return value.map((v: JsonValue) => withParameters(v, parameters))
-  const object = value as { readonly [key: string]: JsonValue }
-  const name = object['$parameter']
-  if (typeof name === 'string' && Object.keys(object).length === 1) return Object.hasOwn(parameters, name) ? parameters[name]! : null
-  return Object.fromEntries(Object.entries(object).map(([k, v]) => [k, withParameters(v, parameters)]))
 }
 
 export function changesOf(base: Base, flow: Flow): readonly Change[] {

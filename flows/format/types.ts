@@ -88,8 +88,14 @@ export function typeFlow(
   }
   const { outputType, inputType, inputsOf, unresolved } = propagate(declared, feeding, fedBy, typing)
 
+  /** What their code says is wrong: that the type of their outputs is not known follows from it. */
+  const faulty = new Set<string>()
   for (const [id, told] of typing) {
-    if (declared.has(id)) for (const { field, reason } of told(inputsOf(id)).issues ?? []) issues.push(issue('NODE_CONFIG', { node: id, field }, { reason }))
+    if (!declared.has(id)) continue
+    for (const { field, reason } of told(inputsOf(id)).issues ?? []) {
+      faulty.add(id)
+      issues.push(issue('NODE_CONFIG', { node: id, field }, { reason }))
+    }
   }
 
   const ports: Record<string, NodePorts> = {}
@@ -133,7 +139,7 @@ export function typeFlow(
     }
     for (const name of Object.keys(outputs)) {
       const key = `${id}.${name}`
-      if (unresolved.has(key)) issues.push(issue('PORT_UNRESOLVED', { node: id, port: name }, { port: name }))
+      if (unresolved.has(key) && !faulty.has(id)) issues.push(issue('PORT_UNRESOLVED', { node: id, port: name }, { port: name }))
     }
   }
   return { ports, wires, issues, checked }
