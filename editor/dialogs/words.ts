@@ -49,6 +49,9 @@ function oneChange(c: Change, context: WordContext): ChangeWords {
     case 'connection': return { how: c.how, where: `Connection ${c.id}`, what: 'copy in the flow' }
     case 'subflow': return { how: c.how, where: `Subflow ${((c.to ?? c.from) as { readonly name?: string } | undefined)?.name ?? c.id}`, what: c.how === 'changed' ? 'its nodes, wires, ports or parameters' : '' }
     case 'setting': return { how: c.how, where: 'Flow', what: `setting ${wordsOf(c.id)}`, ...sides(c.from as Json, c.to as Json) }
+    case 'group': return { how: c.how, where: `Group ${((c.to ?? c.from) as { readonly title?: string } | undefined)?.title || c.id}`, what: '' }
+    case 'test': return { how: c.how, where: `Test ${c.id}`, what: '' }
+    case 'dashboard': return { how: c.how, where: "Operator's view", what: '' }
     case 'flow': return { how: c.how, where: 'Flow', what: c.id, ...sides(c.from as Json, c.to as Json) }
     case 'node': break
   }

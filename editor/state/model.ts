@@ -104,8 +104,12 @@ export interface Ui {
   readonly focusField: { readonly node: string; readonly field: string } | null
 }
 
+/** editor: to draw and watch. operator: the flow's dashboard, which is used and not edited. */
+export type View = 'editor' | 'operator'
+
 export interface State {
   readonly gate: Gate
+  readonly view: View
   /** Why the gate is 'away'. */
   readonly gateIssues: readonly Issue[]
   readonly health: HealthBody | null
@@ -140,7 +144,7 @@ export const noLive: Live = {
   state: 'off', reason: '', since: 0, clock: 0, flow: null, version: null, nodes: {}, trends: {}, totals: null, engines: {}, alarms: [], log: [], taps: [], held: false,
 }
 export const initialState: State = {
-  gate: 'loading', gateIssues: [], health: null, session: null, catalogue: null, types: new Map(), flows: [], flowId: null, document: null, base: { version: null, flow: null }, basedOn: null,
+  gate: 'loading', view: 'editor', gateIssues: [], health: null, session: null, catalogue: null, types: new Map(), flows: [], flowId: null, document: null, base: { version: null, flow: null }, basedOn: null,
   typed: noTypes, ports: {}, changes: [], issues: [], check: noCheck, refused: null, live: noLive,
   ui: { theme: 'system', inspectorTab: 'settings', drawerTab: 'taps', drawerOpen: true, drawerHeight: 232, inspectorWidth: 320, foldedFamilies: [], dialog: null, toasts: [], reveal: null, focusField: null },
 }

@@ -3,7 +3,7 @@ import { formatIssue, type Issue } from '#kit'
 import { issuesFrom } from './api.ts'
 import type { Core } from './editor.ts'
 import { onCanvas } from './instances.ts'
-import type { Dialog, DrawerTab, InspectorTab, Theme, Toast, Ui } from './model.ts'
+import type { Dialog, DrawerTab, InspectorTab, Theme, Toast, Ui, View } from './model.ts'
 
 export const MAX_TOASTS = 4
 const TOAST_MS = { success: 5000, info: 6000, warning: 10_000, error: 15_000 } as const
@@ -65,6 +65,7 @@ export function screen(core: Core) {
         },
       }))
     },
+    setView: (view: View): void => core.set({ view }),
     setTheme: (theme: Theme): void => ui({ theme }),
     setInspectorTab: (inspectorTab: InspectorTab): void => ui({ inspectorTab }),
     /** Opens the drawer at this tab. */

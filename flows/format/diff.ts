@@ -2,7 +2,7 @@
 import { pointer, type Flow, type NodeEntry } from './document.ts'
 
 export interface Change {
-  readonly what: 'node' | 'wire' | 'parameter' | 'connection' | 'subflow' | 'setting' | 'flow'
+  readonly what: 'node' | 'wire' | 'parameter' | 'connection' | 'subflow' | 'setting' | 'group' | 'test' | 'dashboard' | 'flow'
   readonly how: 'added' | 'removed' | 'changed' | 'moved'
   /** Node id, wire text, parameter or connection name, or the flow's field. */
   readonly id: string
@@ -32,11 +32,12 @@ export function diffFlows(from: Flow, to: Flow): Change[] {
   const after = new Set(to.wires)
   for (const w of before) if (!after.has(w)) changes.push({ what: 'wire', how: 'removed', id: w })
   for (const w of after) if (!before.has(w)) changes.push({ what: 'wire', how: 'added', id: w })
-  for (const what of ['parameter', 'connection', 'subflow', 'setting'] as const) {
+  for (const what of ['parameter', 'connection', 'subflow', 'setting', 'group', 'test'] as const) {
     each((from[`${what}s`] ?? {}) as Record<string, unknown>, (to[`${what}s`] ?? {}) as Record<string, unknown>, (id, a, b) => {
       if (!equalJson(a, b)) changes.push({ what, how: a === undefined ? 'added' : b === undefined ? 'removed' : 'changed', id, from: a, to: b })
     })
   }
+  if (!equalJson(from.dashboard ?? { widgets: [] }, to.dashboard ?? { widgets: [] })) changes.push({ what: 'dashboard', how: 'changed', id: 'dashboard' })
   return changes
 }
 

@@ -26,6 +26,23 @@ describe('reading a flow', () => {
     expect(parseFlow(`\ufeff${JSON.stringify(small())}`).issues).toEqual([])
   })
 
+  test('keeps groups, tests and the dashboard, one sample and one widget a line, and points at what is wrong in them', () => {
+    const line = { at: 'sensors.temperature', tag: 't', value: 91, time: 5, now: 7 }
+    const annexes = {
+      groups: { hot: { title: 'Heat', colour: 'sand', nodes: ['sensors', 'high'] } },
+      tests: { 'too warm': { input: [line, { act: 'shelve', node: 'high', now: 9 }], expect: { 'high.state': [{ tag: 't', value: true, time: 5 }] }, tolerance: 0.01 } },
+      dashboard: { widgets: [{ kind: 'gauge', ports: ['sensors.temperature'], place: [0, 0, 3, 2], low: 0, high: 100 }] },
+    }
+    const flow = readFlow({ ...small(), ...annexes }).flow!
+    expect(flow).toMatchObject(annexes)
+    const text = formatFlow(flow)
+    expect(readFlow(JSON.parse(text)).flow).toEqual(flow)
+    expect(text.split('\n')).toContain(`        ${JSON.stringify(line)},`)
+    const wrong = readFlow({ ...small(), groups: { a: { title: 1, nodes: [] } }, tests: { b: { input: [{ at: 'x' }], expect: {} } }, dashboard: { widgets: [{ kind: 'clock', place: [0, 0, 1, 1] }] } })
+    expect(wrong.flow).toBeUndefined()
+    expect([...new Set(wrong.issues.map((i) => i.field!.split('/').slice(0, 4).join('/')))].toSorted()).toEqual(['/dashboard/widgets/0', '/groups/a/title', '/tests/b/input'])
+  })
+
   test('takes one without parameters, connections, nodes and wires for an empty one', () => {
     expect(readFlow({ headgate: 1, id: 'a', name: 'A' }).flow).toEqual(emptyFlow('a', 'A'))
   })

@@ -1,5 +1,8 @@
 // The flow document: what is saved, reviewed, exported and deployed. Stable key order, one wire a line, no secrets.
-import { issue, type Issue, type JsonValue } from '#kit'
+import { issue, schemaFaults, Type, type Issue, type JsonValue } from '#kit'
+import { DashboardSchema, type Dashboard } from './dashboard.ts'
+import { GroupSchema, type Group } from './group.ts'
+import { FlowTestSchema, type FlowTest } from './recording.ts'
 
 export const FORMAT = 1
 export const NODE_ID = /^[a-z][a-z0-9_-]{0,63}$/
@@ -53,7 +56,14 @@ export interface Flow {
   readonly wires: readonly string[]
   readonly subflows?: { readonly [name: string]: Subflow }
   readonly settings?: FlowSettings
+  /** Frames on the canvas, by an id of their own. */
+  readonly groups?: { readonly [id: string]: Group }
+  /** By name. */
+  readonly tests?: { readonly [name: string]: FlowTest }
+  readonly dashboard?: Dashboard
 }
+/** Parts of a flow that no engine needs: what they are is said by a schema. */
+const annexes = { groups: Type.Record(Type.String(), GroupSchema), tests: Type.Record(Type.String(), FlowTestSchema), dashboard: DashboardSchema }
 
 export interface WireEnd {
   readonly node: string
@@ -106,7 +116,7 @@ export function readFlow(json: unknown): { flow?: Flow; issues: Issue[] } {
   if (!('headgate' in json)) return { issues: [issue('FLOW_FORMAT', { field: '/headgate' }, { reason: "This is no Headgate flow: 'headgate' is missing." })] }
   if (json['headgate'] !== FORMAT) return { issues: [issue('FLOW_VERSION', { field: '/headgate' }, { found: JSON.stringify(json['headgate']), known: FORMAT })] }
   if (depth(json) > MAX_DEPTH) return { issues: [issue('FLOW_FORMAT', { field: '' }, { reason: `It is nested deeper than ${MAX_DEPTH} levels.` })] }
-  const known = ['headgate', 'id', 'name', 'parameters', 'connections', 'nodes', 'wires', 'subflows', 'settings']
+  const known = ['headgate', 'id', 'name', 'parameters', 'connections', 'nodes', 'wires', 'subflows', 'settings', ...Object.keys(annexes)]
   for (const key of Object.keys(json)) if (!known.includes(key)) wrong(`/${pointer(key)}`, `A flow has no field '${key}'.`)
   if (typeof json['id'] !== 'string' || !NODE_ID.test(json['id'])) wrong('/id', 'The id must begin with a letter a to z, then letters, digits, - or _.')
   if (typeof json['name'] !== 'string' || json['name'].length > 200) wrong('/name', 'The name must be a text of at most 200 characters.')
@@ -171,8 +181,14 @@ export function readFlow(json: unknown): { flow?: Flow; issues: Issue[] } {
     else if (typeof value !== 'number' || !(value > 0 && value <= most) || (key !== 'idleS' && !Number.isInteger(value))) wrong(`/settings/${key}`, `This must be a number above 0, at most ${most}.`)
   }
   const parameters = part('parameters')
+  const kept: Record<string, unknown> = {}
+  for (const [key, schema] of Object.entries(annexes)) {
+    if (json[key] === undefined) continue
+    for (const { field, reason } of schemaFaults(schema, json[key])) wrong(`/${key}${field}`, reason)
+    kept[key] = json[key]
+  }
   if (issues.length > 0) return { issues }
-  return { flow: { headgate: FORMAT, id: json['id'], name: json['name'], parameters, connections, nodes, wires, ...('subflows' in json ? { subflows } : {}), ...('settings' in json ? { settings } : {}) } as unknown as Flow, issues }
+  return { flow: { headgate: FORMAT, id: json['id'], name: json['name'], parameters, connections, nodes, wires, ...('subflows' in json ? { subflows } : {}), ...('settings' in json ? { settings } : {}), ...kept } as unknown as Flow, issues }
 }
 
 /** The one text of a flow: the same flow gives the same bytes. Nodes and connections by id, wires in the given order. */
@@ -184,7 +200,13 @@ export function formatFlow(flow: Flow): string {
       return [name, { name: title, parameters, inputs, outputs, nodes: inner, wires }]
     }),
   )
-  const settings = flow.settings ?? {}
+  const { settings = {}, groups = {}, tests = {}, dashboard = { widgets: [] } } = flow
+  // One sample, one widget a line.
+  const lines = (list: readonly unknown[], indent: string): string => (list.length === 0 ? '[]' : `[\n${list.map((x) => `${indent}  ${JSON.stringify(x)}`).join(',\n')}\n${indent}]`)
+  const part = (name: string, o: object): string => (Object.keys(o).length === 0 ? '' : `,\n  "${name}": ${object(o)}`)
+  const test = ({ input, expect, tolerance }: FlowTest): string =>
+    `{\n      "input": ${lines(input, '      ')},\n      "expect": {${Object.keys(expect).toSorted().map((at) => `\n        ${JSON.stringify(at)}: ${lines(expect[at]!, '        ')}`).join(',')}\n      }${tolerance === undefined ? '' : `,\n      "tolerance": ${tolerance}`}\n    }`
+  const testTexts = Object.keys(tests).toSorted().map((name) => `    ${JSON.stringify(name)}: ${test(tests[name]!)}`)
   const entry = (value: unknown, indent: string): string => JSON.stringify(value, null, 2).replaceAll('\n', `\n${indent}`)
   const object = (o: object): string => {
     const keys = Object.keys(o).toSorted()
@@ -200,7 +222,7 @@ export function formatFlow(flow: Flow): string {
   "parameters": ${object(flow.parameters)},
   "connections": ${object(connections)},
   "nodes": ${object(nodes)},
-  "wires": ${wires}${Object.keys(subflows).length === 0 ? '' : `,\n  "subflows": ${object(subflows)}`}${Object.keys(settings).length === 0 ? '' : `,\n  "settings": ${object(settings)}`}
+  "wires": ${wires}${part('subflows', subflows)}${part('settings', settings)}${part('groups', groups)}${testTexts.length === 0 ? '' : `,\n  "tests": {\n${testTexts.join(',\n')}\n  }`}${dashboard.widgets.length === 0 ? '' : `,\n  "dashboard": {\n    "widgets": ${lines(dashboard.widgets, '    ')}\n  }`}
 }
 `.replace(/"at": \[\s+(-?[\d.e+-]+),\s+(-?[\d.e+-]+)\s+\]/g, '"at": [$1, $2]')
 }

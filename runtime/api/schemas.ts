@@ -2,7 +2,7 @@
 // of the answers are those of flows/format/protocol.ts; the tests hold real answers against these schemas.
 import type { TSchema } from 'typebox'
 import { Type, type Catalogue, type Health, type Issue } from '#kit'
-import { roles, type AlarmBody, type AuditBody, type Change, type CheckBody, type ConnectionBody, type DeployBody, type EngineStatus, type ErrorBody, type Flow, type FlowBody, type FlowSummary, type HealthBody, type ModelBody, type Role, type Session, type VersionSummary } from '#format'
+import { DashboardSchema, FlowTestSchema, GroupSchema, roles, type AlarmBody, type AuditBody, type Change, type CheckBody, type ConnectionBody, type DeployBody, type EngineStatus, type ErrorBody, type Flow, type FlowBody, type FlowSummary, type HealthBody, type ModelBody, type Role, type Session, type VersionSummary } from '#format'
 
 /** A JSON Schema that stands for a type of ours. */
 const as = <T>(schema: TSchema) => Type.Unsafe<T>(schema)
@@ -34,7 +34,7 @@ const EngineSchema = as<EngineStatus>(
 )
 const ChangeSchema = as<Change>(
   Type.Object({
-    what: choice('node', 'wire', 'parameter', 'connection', 'flow'), how: choice('added', 'removed', 'changed', 'moved'), id: Type.String(),
+    what: choice('node', 'wire', 'parameter', 'connection', 'subflow', 'setting', 'group', 'test', 'dashboard', 'flow'), how: choice('added', 'removed', 'changed', 'moved'), id: Type.String(),
     field: Type.Optional(Type.String()), from: Type.Optional(json), to: Type.Optional(json),
   }),
 )
@@ -55,6 +55,7 @@ const FlowSchema = as<Flow>(
       ),
     ),
     settings: Type.Optional(Type.Object({ idleS: Type.Optional(Type.Number()), maxTags: Type.Optional(Type.Integer()), queue: Type.Optional(Type.Integer()) })),
+    groups: Type.Optional(Type.Record(Type.String(), GroupSchema)), tests: Type.Optional(Type.Record(Type.String(), FlowTestSchema)), dashboard: Type.Optional(DashboardSchema),
   }),
 )
 
