@@ -67,7 +67,8 @@ export function paste(document: Document, clip: Clip, at?: readonly [number, num
   return { document: commit(document, { ...document.flow, nodes, wires: [...document.flow.wires, ...wires] }, { label, selection: { nodes: added, wires } }), added }
 }
 
-export function duplicate(document: Document, ids: readonly string[]): { document: Document; added: readonly string[] } {
+/** `at` as in paste. */
+export function duplicate(document: Document, ids: readonly string[], at?: readonly [number, number]): { document: Document; added: readonly string[] } {
   const text = copyText(document.flow, ids)
-  return text === '' ? { document, added: [] } : paste(document, readClip(text), undefined, 'Duplicate')
+  return text === '' ? { document, added: [] } : paste(document, readClip(text), at, 'Duplicate')
 }

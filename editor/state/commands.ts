@@ -1,6 +1,6 @@
 // What can be done to a draft: each a pure function from document to document, one step of history.
 import { resolvePorts, type CatalogueNode, type JsonValue } from '#kit'
-import { NODE_ID, parseWire, type Flow, type NodeEntry } from '#format'
+import { NODE_ID, parseWire, type Flow, type NodeEntry, type WireEnd } from '#format'
 import { beganFrom, commit, wireText, type Document } from './document.ts'
 
 /** A free id: the wish itself, or the wish with the next free number: 'deadband', 'deadband-2'. */
@@ -15,15 +15,15 @@ const takenIn = (flow: Flow) => (id: string): boolean => Object.hasOwn(flow.node
 /** A new node; `added` is its id. It is selected. */
 export function addNode(document: Document, entry: NodeEntry, wish = entry.type.split('.').at(-1)!): { document: Document; added: string } {
   const added = freshId(takenIn(document.flow), wish)
-  const at = freePlace(document.flow, entry.at)
+  const at = freePlace(document.flow.nodes, entry.at)
   const flow = { ...document.flow, nodes: { ...document.flow.nodes, [added]: { ...entry, at } } }
   return { document: commit(document, flow, { label: `Add ${entry.name ?? added}`, selection: { nodes: [added], wires: [] } }), added }
 }
 
 /** Not exactly on top of another node: it would hide it. */
-function freePlace(flow: Flow, at: readonly [number, number]): readonly [number, number] {
+function freePlace(nodes: Flow['nodes'], at: readonly [number, number]): readonly [number, number] {
   let [x, y] = [Math.round(at[0]), Math.round(at[1])]
-  const taken = new Set(Object.values(flow.nodes).map((n) => `${n.at[0]},${n.at[1]}`))
+  const taken = new Set(Object.values(nodes).map((n) => `${n.at[0]},${n.at[1]}`))
   while (taken.has(`${x},${y}`)) [x, y] = [x + 24, y + 24]
   return [x, y]
 }
@@ -46,6 +46,18 @@ export function clearPlace(nodes: Flow['nodes'], wish: readonly [number, number]
   return [x, y]
 }
 
+/** Beside a node, `step` px to the right (or, negative, to the left): level with it, or as little above or below as it takes. */
+export function placeBeside(nodes: Flow['nodes'], id: string, step: number): readonly [number, number] {
+  const [x0, y0] = nodes[id]?.at ?? [0, 0]
+  const x = x0 + step
+  const free = (y: number): boolean => Object.values(nodes).every((n) => Math.abs(n.at[0] - x) >= WIDTH || Math.abs(n.at[1] - y) >= HEIGHT / 2)
+  for (let off = 0; off < 4000; off += 20) {
+    if (free(y0 + off)) return [x, y0 + off]
+    if (free(y0 - off)) return [x, y0 - off]
+  }
+  return [x, y0]
+}
+
 /** Removes nodes with their wires, and wires. */
 export function remove(document: Document, ids: readonly string[], wires: readonly string[] = []): Document {
   const gone = new Set(ids.filter(takenIn(document.flow)))
@@ -64,15 +76,23 @@ export const removeWires = (document: Document, wires: readonly string[]): Docum
 
 /** New places. With `merge`, moves in a row (arrow keys held down) are one step. */
 export function moveNodes(document: Document, places: { readonly [id: string]: readonly [number, number] }, merge?: string): Document {
-  let moved = 0
-  const nodes = { ...document.flow.nodes }
+  const nodes = placed(document.flow.nodes, places)
+  if (nodes === document.flow.nodes) return document
+  const moved = Object.keys(places).filter((id) => nodes[id] !== document.flow.nodes[id]).length
+  return commit(document, { ...document.flow, nodes }, { label: `Move ${moved} node${moved === 1 ? '' : 's'}`, ...(merge === undefined ? {} : { merge }) })
+}
+
+/** The same when nothing moves. */
+function placed(before: Flow['nodes'], places: { readonly [id: string]: readonly [number, number] }): Flow['nodes'] {
+  const nodes = { ...before }
+  let moved = false
   for (const [id, [x, y]] of Object.entries(places)) {
-    const node = Object.hasOwn(nodes, id) ? nodes[id] : undefined
+    const node = Object.hasOwn(before, id) ? before[id] : undefined
     if (!node || !Number.isFinite(x) || !Number.isFinite(y) || (node.at[0] === Math.round(x) && node.at[1] === Math.round(y))) continue
     nodes[id] = { ...node, at: [Math.round(x), Math.round(y)] }
-    moved++
+    moved = true
   }
-  return moved === 0 ? document : commit(document, { ...document.flow, nodes }, { label: `Move ${moved} node${moved === 1 ? '' : 's'}`, ...(merge === undefined ? {} : { merge }) })
+  return moved ? nodes : before
 }
 
 export function updateNode(document: Document, id: string, change: (node: NodeEntry) => NodeEntry, label: string, merge?: string): Document {
@@ -143,12 +163,58 @@ export function replaceWire(document: Document, old: string, from: { node: strin
   return commit(document, { ...document.flow, wires }, { label: 'Rewire' })
 }
 
-/** A node between the two ends of a wished wire: both wires and the node are one step. `instead` is the wire whose end was to be moved there. */
-export function insertBetween(document: Document, from: { node: string; port: string }, to: { node: string; port: string }, entry: NodeEntry, input: string, output: string, instead?: string): { document: Document; added: string } {
-  const { document: grown, added } = addNode(document, entry)
-  const direct = wireText(from.node, from.port, to.node, to.port)
-  const wires = [...grown.flow.wires.filter((w) => w !== direct && w !== instead), wireText(from.node, from.port, added, input), wireText(added, output, to.node, to.port)]
-  return { document: commit(document, { ...grown.flow, wires }, { label: `Insert ${entry.name ?? added}`, selection: { nodes: [added], wires: [] } }), added }
+/** New nodes with the wires that take them in. */
+export interface Graft {
+  /** The first is the one that was asked for; it is selected. Empty: only wires change. */
+  readonly nodes: readonly Omit<NodeEntry, 'at'>[]
+  /** As many as nodes. */
+  readonly at: readonly (readonly [number, number])[]
+  /** An end at one of the new nodes names it by its number: '#0'. */
+  readonly wires: readonly { readonly from: WireEnd; readonly to: WireEnd }[]
+  /** Wires that they take the place of, as text. */
+  readonly cut?: readonly string[]
+  /** Nodes that are there already, put elsewhere. */
+  readonly moves?: { readonly [id: string]: readonly [number, number] }
+  readonly label: string
+}
+/** The name of a graft's node while it has no id. */
+export const newNode = (n: number): string => `#${n}`
+
+/** All of it is one step. New wires stand where the first one cut did, so that the file shows what took its place. */
+export function graft(document: Document, { nodes: fresh, at, wires: joints, cut = [], moves = {}, label }: Graft): { document: Document; added: readonly string[] } {
+  let nodes = placed(document.flow.nodes, moves)
+  const added = fresh.map((entry, n) => {
+    const id = freshId((wish) => Object.hasOwn(nodes, wish), entry.type.split('.').at(-1)!)
+    nodes = { ...nodes, [id]: { ...entry, at: freePlace(nodes, at[n]!) } }
+    return id
+  })
+  const named = (end: WireEnd): string => (end.node.startsWith('#') ? added[Number(end.node.slice(1))]! : end.node)
+  const gone = new Set(cut)
+  const first = document.flow.wires.findIndex((w) => gone.has(w))
+  const left = document.flow.wires.filter((w) => !gone.has(w))
+  const here = first === -1 ? left.length : first
+  const come = joints.map(({ from, to }) => wireText(named(from), from.port, named(to), to.port)).filter((w, i, all) => !left.includes(w) && all.indexOf(w) === i)
+  if (nodes === document.flow.nodes && come.length === 0 && left.length === document.flow.wires.length) return { document, added }
+  const wires = come.length === 0 && left.length === document.flow.wires.length ? document.flow.wires : left.toSpliced(here, 0, ...come)
+  return { document: commit(document, { ...document.flow, nodes, wires }, { label, ...(added.length === 0 ? {} : { selection: { nodes: added.slice(0, 1), wires: [] } }) }), added }
+}
+
+/** Another node under the same id, name and place, with these wires for those at it. One step. */
+export function replaceNode(document: Document, id: string, entry: Omit<NodeEntry, 'at' | 'name'>, rewired: ReadonlyMap<string, string | null>): Document {
+  const old = Object.hasOwn(document.flow.nodes, id) ? document.flow.nodes[id]! : undefined
+  if (!old) return document
+  const { type, version, config } = entry
+  const next: NodeEntry = { type, ...(version === undefined ? {} : { version }), ...(old.name === undefined ? {} : { name: old.name }), config, at: old.at }
+  const wires = [...new Set(document.flow.wires.flatMap((w) => (rewired.has(w) ? (rewired.get(w) ?? []) : w)))]
+  return commit(document, { ...document.flow, nodes: { ...document.flow.nodes, [id]: next }, wires }, { label: `Replace ${old.name ?? id}`, selection: { nodes: [id], wires: [] } })
+}
+
+/** Removes nodes, and wires what fed them to what they fed. One step. */
+export function removeJoined(document: Document, ids: readonly string[], wires: readonly string[]): Document {
+  const without = remove(document, ids)
+  if (without === document) return document
+  const come = wires.filter((w, i) => !without.flow.wires.includes(w) && wires.indexOf(w) === i)
+  return commit(document, { ...without.flow, wires: [...without.flow.wires, ...come] }, { label: without.past.at(-1)!.label, selection: { nodes: [], wires: come } })
 }
 
 /** Another id; wires follow. Unchanged when the new id is taken or cannot be one. */

@@ -41,7 +41,7 @@ function atInstance(i: Issue): Issue {
 
 const defaulted = new WeakMap<object, { readonly type: CatalogueNode; readonly parameters: unknown; readonly config: unknown }>()
 /** A config with defaults and parameters put in. */
-function configOf(config: { readonly [name: string]: JsonValue }, type: CatalogueNode, parameters: Flow['parameters']): unknown {
+export function configOf(config: { readonly [name: string]: JsonValue }, type: CatalogueNode, parameters: Flow['parameters']): unknown {
   const known = defaulted.get(config)
   if (known && known.type === type && known.parameters === parameters) return known.config
   const full = withDefaults(type.config, withParameters(config, parameters, () => undefined))

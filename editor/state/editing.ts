@@ -1,12 +1,14 @@
 // Every edit of the draft as an action. Each ends in a commit of the document, then the draft is kept and checked.
-import { issue, IssueError, type CatalogueNode, type Issue, type JsonValue } from '#kit'
-import { formatFlow, formatWire, type ConnectionBody, type Flow, type WireEnd } from '#format'
+import { issue, IssueError, type Issue, type JsonValue } from '#kit'
+import { formatFlow, formatWire, type Flow, type WireEnd } from '#format'
 import { copyText, duplicate, isFlowText, paste, readClip } from './clipboard.ts'
 import * as commands from './commands.ts'
 import { redo, seal, select, selectAll, undo, type Document, type Selection } from './document.ts'
 import type { Core } from './editor.ts'
+import { starterEntry } from './mending.ts'
+import { ownConnections } from './own-connections.ts'
 import type { Screen } from './screen.ts'
-import { judgeWire, viaConvert, withoutWire } from './wiring.ts'
+import { judgeWire, mendBetween, withoutWire } from './wiring.ts'
 
 type Place = readonly [number, number]
 
@@ -24,13 +26,22 @@ export function editing(core: Core, screen: Screen) {
   /** Puts a node of this type between two ends that do not fit. */
   const insertBetween = (from: WireEnd, to: WireEnd, type: string, moving?: string): string | null => {
     const known = starter(type)
-    const entry = known && viaConvert(core.get(), from, to, known)
-    if (!entry) return null
+    const { document } = core.get()
+    const mend = known && mendBetween(core.get(), from, to, known)
+    if (!mend || !document) return null
+    const [a, b] = [from, to].map((end) => document.flow.nodes[end.node]?.at ?? [0, 0]) as [Place, Place]
     let id: string | null = null
     change((d) => {
-      const { document, added } = commands.insertBetween(d, from, to, entry.node, entry.input, entry.output, moving)
-      id = added
-      return document
+      const between = commands.newNode(0)
+      const { document: grown, added } = commands.graft(d, {
+        nodes: [mend.entry],
+        at: [[(a[0] + b[0]) / 2, (a[1] + b[1]) / 2 + 40]],
+        wires: [{ from, to: { node: between, port: mend.input } }, { from: { node: between, port: mend.output }, to }],
+        cut: [formatWire({ from, to }), ...(moving === undefined ? [] : [moving])],
+        label: `Insert ${known.title}`,
+      })
+      id = added[0] ?? null
+      return grown
     })
     return id
   }
@@ -51,11 +62,12 @@ export function editing(core: Core, screen: Screen) {
       }
       let id: string | null = null
       change((d) => {
-        const { document, added } = commands.addNode(d, { type, ...(known.version === 1 ? {} : { version: known.version }), config: structuredClone(known.starter) as { [name: string]: JsonValue }, at })
+        const { document, added } = commands.addNode(d, { ...starterEntry(known), at })
         id = added
         return document
       })
-      if (id !== null) void ownConnections(id, known)
+      screen.noteUsed(type)
+      if (id !== null) void ownConnections(core, screen, id, known)
       return id
     },
     removeSelected: (): void => change((d) => commands.remove(d, d.selection.nodes, d.selection.wires)),
@@ -122,29 +134,6 @@ export function editing(core: Core, screen: Screen) {
       if (!flow) return ''
       return formatFlow(await withConnections(flow))
     },
-  }
-
-  /** A starter names a connection that this gateway may not have: when it has just one of the kind, a node that only reads takes that, in the same step. Which device to write to is a person's choice. */
-  async function ownConnections(id: string, type: CatalogueNode): Promise<void> {
-    const properties = (type.config as { readonly properties?: { readonly [name: string]: { readonly widget?: string; readonly connection?: string } } }).properties ?? {}
-    const fields = Object.entries(properties).filter(([, schema]) => schema.widget === 'connection')
-    if (fields.length === 0 || type.effects === 'writes') return
-    let have: readonly ConnectionBody[]
-    try {
-      have = await core.api.connections()
-    } catch (thrown) {
-      // The node says itself that its connection is not there.
-      screen.failed(thrown)
-      return
-    }
-    for (const [name, schema] of fields) {
-      const [only, another] = have.filter((c) => c.type === schema.connection)
-      change((d) => {
-        const node = Object.hasOwn(d.flow.nodes, id) ? d.flow.nodes[id] : undefined
-        if (!node || !only || another || node.config[name] !== type.starter[name] || have.some((c) => c.name === node.config[name])) return d
-        return { ...d, flow: { ...d.flow, nodes: { ...d.flow.nodes, [id]: { ...node, config: { ...node.config, [name]: only.name } } } } }
-      })
-    }
   }
 
   async function withConnections(flow: Flow): Promise<Flow> {

@@ -96,6 +96,10 @@ export interface Ui {
   readonly inspectorWidth: number
   /** Families of the palette that are folded away. */
   readonly foldedFamilies: readonly string[]
+  /** Node types, in the order in which they were starred. */
+  readonly favourites: readonly string[]
+  /** Node types put into a flow here, the last one first. */
+  readonly recent: readonly string[]
   readonly dialog: Dialog | null
   readonly toasts: readonly Toast[]
   /** The canvas brings this into view; a new object each time it is asked for. */
@@ -146,5 +150,5 @@ export const noLive: Live = {
 export const initialState: State = {
   gate: 'loading', view: 'editor', gateIssues: [], health: null, session: null, catalogue: null, types: new Map(), flows: [], flowId: null, document: null, base: { version: null, flow: null }, basedOn: null,
   typed: noTypes, ports: {}, changes: [], issues: [], check: noCheck, refused: null, live: noLive,
-  ui: { theme: 'system', inspectorTab: 'settings', drawerTab: 'taps', drawerOpen: true, drawerHeight: 232, inspectorWidth: 320, foldedFamilies: [], dialog: null, toasts: [], reveal: null, focusField: null },
+  ui: { theme: 'system', inspectorTab: 'settings', drawerTab: 'taps', drawerOpen: true, drawerHeight: 232, inspectorWidth: 320, foldedFamilies: [], favourites: [], recent: [], dialog: null, toasts: [], reveal: null, focusField: null },
 }

@@ -7,7 +7,9 @@ import type { Dialog, DrawerTab, InspectorTab, Theme, Toast, Ui, View } from './
 
 export const MAX_TOASTS = 4
 const TOAST_MS = { success: 5000, info: 6000, warning: 10_000, error: 15_000 } as const
-const KEPT = ['theme', 'inspectorTab', 'drawerTab', 'drawerOpen', 'drawerHeight', 'inspectorWidth', 'foldedFamilies'] as const
+const KEPT = ['theme', 'inspectorTab', 'drawerTab', 'drawerOpen', 'drawerHeight', 'inspectorWidth', 'foldedFamilies', 'favourites', 'recent'] as const
+/** Node types that 'recently used' remembers. */
+const RECENT = 6
 
 export function screen(core: Core) {
   let lastToast = 0
@@ -51,6 +53,7 @@ export function screen(core: Core) {
       if (typeof kept !== 'object' || kept === null) return
       const k = kept as Partial<Record<string, unknown>>
       const one = <T extends string>(value: unknown, of: readonly T[], or: T): T => (of.includes(value as T) ? (value as T) : or)
+      const texts = (value: unknown): readonly string[] => (Array.isArray(value) ? value.filter((f) => typeof f === 'string') : [])
       const size = (value: unknown, or: number): number => (typeof value === 'number' && Number.isFinite(value) ? clampSize(value) : or)
       core.set((s) => ({
         ui: {
@@ -61,7 +64,9 @@ export function screen(core: Core) {
           drawerOpen: k['drawerOpen'] !== false,
           drawerHeight: size(k['drawerHeight'], s.ui.drawerHeight),
           inspectorWidth: size(k['inspectorWidth'], s.ui.inspectorWidth),
-          foldedFamilies: Array.isArray(k['foldedFamilies']) ? k['foldedFamilies'].filter((f) => typeof f === 'string') : [],
+          foldedFamilies: texts(k['foldedFamilies']),
+          favourites: texts(k['favourites']),
+          recent: texts(k['recent']).slice(0, RECENT),
         },
       }))
     },
@@ -74,6 +79,9 @@ export function screen(core: Core) {
     setDrawerHeight: (px: number): void => ui({ drawerHeight: clampSize(px) }),
     setInspectorWidth: (px: number): void => ui({ inspectorWidth: clampSize(px) }),
     foldFamily: (id: string, folded: boolean): void => ui({ foldedFamilies: [...core.get().ui.foldedFamilies.filter((f) => f !== id), ...(folded ? [id] : [])] }),
+    setFavourite: (type: string, on: boolean): void => ui({ favourites: [...core.get().ui.favourites.filter((f) => f !== type), ...(on ? [type] : [])] }),
+    /** A node of this type was put into a flow. */
+    noteUsed: (type: string): void => ui({ recent: [type, ...core.get().ui.recent.filter((t) => t !== type)].slice(0, RECENT) }),
     openDialog: (dialog: Dialog): void => ui({ dialog }),
     closeDialog: (): void => ui({ dialog: null }),
     toast,

@@ -1,7 +1,8 @@
 // May this output feed that input? Asked while a wire is dragged, so that the answer and its reason stand at the handle.
-import { assignable, displayUnit, formatType, issue, relateUnits, type CatalogueNode, type Issue, type JsonValue, type PortType } from '#kit'
-import { formatWire, parseWire, type FlowPorts, type NodeEntry, type WireEnd } from '#format'
+import { assignable, displayUnit, formatType, issue, relateUnits, type CatalogueNode, type Issue, type PortType } from '#kit'
+import { formatWire, parseWire, type FlowPorts, type WireEnd } from '#format'
 import { declaredInputs } from './derive.ts'
+import { mendWith, type Mend } from './mending.ts'
 import type { State } from './model.ts'
 
 export type Verdict = { readonly ok: true; readonly checked: boolean } | { readonly ok: false; readonly issue: Issue; readonly insert?: string }
@@ -9,7 +10,7 @@ export type Verdict = { readonly ok: true; readonly checked: boolean } | { reado
 /** The node type that changes units, as `assignable` names it. */
 const CONVERT = 'transform.convert'
 
-type Drawn = Pick<State, 'ports' | 'document' | 'types'>
+export type Drawn = Pick<State, 'ports' | 'document' | 'types'>
 
 /** The state as if a wire was not there: when one of its ends is moved, it does not stand in its own way. */
 export function withoutWire<S extends Drawn>(state: S, wire: string): S {
@@ -29,6 +30,11 @@ export function judgeWire(state: Drawn, from: WireEnd, to: WireEnd): Verdict {
   if (flow?.wires.includes(wire)) return { ok: false, issue: issue('WIRE_DUPLICATE', { wire }, { wire }) }
   const loop = flow && loopThrough(state, from.node, to.node)
   if (loop) return { ok: false, issue: issue('WIRE_CYCLE', { wire }, { path: loop.join(' -> ') }) }
+  return judgeTypes(state, out, into, to, wire)
+}
+
+/** By types alone: may this go into that input, beside what feeds it now? `wire` is the place of the issue. */
+export function judgeTypes(state: Drawn, out: PortType, into: PortType, to: WireEnd, wire: string): Verdict {
   const fit = assignable(out, into)
   // Where nothing leaves and anything may come (an uplink, a log), each tag keeps its own unit: as in typeFlow.
   const takesAll = into.kind === 'any' && Object.keys(state.ports[to.node]?.outputs ?? {}).length === 0
@@ -95,17 +101,16 @@ export function partnersOf(state: Drawn, end: WireEnd, side: 'output' | 'input')
   return found.toSorted((a, b) => Number(b.verdict.ok) - Number(a.verdict.ok))
 }
 
-/** A node of a converting type, set up for these two ends: its first input and output, the units filled in where its settings name them. */
-export function viaConvert(state: Drawn, from: WireEnd, to: WireEnd, type: CatalogueNode): { node: NodeEntry; input: string; output: string } | undefined {
-  const flow = state.document?.flow
-  const input = Object.keys(type.inputs)[0]
-  const output = Object.keys(type.outputs)[0]
-  if (!flow || input === undefined || output === undefined) return undefined
-  const a = flow.nodes[from.node]?.at ?? [0, 0]
-  const b = flow.nodes[to.node]?.at ?? [0, 0]
-  const properties = (type.config as { properties?: Record<string, unknown> }).properties ?? {}
-  const units = { from: portOf(state.ports, from, 'outputs')?.unit, to: declaredInputs(flow, to.node, state.types, state.ports)[to.port]?.unit ?? portOf(state.ports, to, 'inputs')?.unit }
-  const config: Record<string, JsonValue> = { ...(structuredClone(type.starter) as Record<string, JsonValue>) }
-  for (const [name, unit] of Object.entries(units)) if (name in properties && unit !== undefined) config[name] = unit
-  return { node: { type: type.type, config, at: [(a[0] + b[0]) / 2, (a[1] + b[1]) / 2 + 40] }, input, output }
+/** What leaves there, and what goes in there as it is declared, whatever feeds it now. */
+export const outputAt = (state: Drawn, end: WireEnd): PortType | undefined => portOf(state.ports, end, 'outputs')
+export function inputAt(state: Drawn, end: WireEnd): PortType | undefined {
+  const inputs = state.document ? declaredInputs(state.document.flow, end.node, state.types, state.ports) : {}
+  return Object.hasOwn(inputs, end.port) ? inputs[end.port] : undefined
+}
+
+/** A node of a mending type, set up for these two ends; where the input gets several units, for the one that it has. */
+export function mendBetween(state: Drawn, from: WireEnd, to: WireEnd, type: CatalogueNode): Mend | undefined {
+  const [out, into] = [outputAt(state, from), inputAt(state, to)]
+  const unit = into?.unit ?? portOf(state.ports, to, 'inputs')?.unit
+  return mendWith(type, out, into && { ...into, ...(unit === undefined ? {} : { unit }) })
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { assignable, each, formatType, fromConfig, fromItem, hasKind, port, resolvePorts, same, type Kind, type PortType } from './port.ts'
+import { assignable, each, fieldFor, formatType, fromConfig, fromItem, hasKind, port, resolvePorts, same, type Kind, type PortType } from './port.ts'
 import { valueFromJson } from './sample.ts'
 
 const kinds: readonly Kind[] = ['number', 'boolean', 'text', 'bytes', 'vector', 'series', 'image', 'record', 'event', 'any']
@@ -38,6 +38,23 @@ describe('what may feed what', () => {
         if (!fit.ok) expect(fit.hint).toMatch(/\.$/)
       }
     }
+  })
+
+  test('where a node between would make it fit, it is named; a record whose fields are known needs one that fits', () => {
+    const insert = (out: PortType, to: PortType): string | undefined => {
+      const fit = assignable(out, to)
+      return fit.ok ? 'fits' : fit.insert
+    }
+    expect(insert({ kind: 'text' }, { kind: 'number', unit: 'bar' })).toBe('transform.parse')
+    expect(insert({ kind: 'bytes' }, { kind: 'record' })).toBe('transform.parse')
+    expect(insert({ kind: 'record' }, { kind: 'number' })).toBe('transform.field')
+    const record: PortType = { kind: 'record', fields: { state: { kind: 'text' }, hot: { kind: 'number', unit: 'Cel' }, p: { kind: 'number', unit: 'bar' } } }
+    expect(insert(record, { kind: 'number', unit: 'bar' })).toBe('transform.field')
+    expect(fieldFor(record, { kind: 'number', unit: 'bar' })).toBe('p')
+    expect(insert(record, { kind: 'number', unit: 'Hz' })).toBeUndefined()
+    expect(insert({ kind: 'boolean' }, { kind: 'number' })).toBe('transform.select')
+    expect(insert({ kind: 'number' }, { kind: 'text' })).toBe('transform.format')
+    expect(insert({ kind: 'number' }, { kind: 'boolean' }), 'a limit is a choice of a person').toBeUndefined()
   })
 
   test('a record needs the fields, and names the one that does not fit', () => {

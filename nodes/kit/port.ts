@@ -136,7 +136,7 @@ export type Fit =
  */
 export function assignable(out: PortType, to: PortType): Fit {
   if (to.kind === 'any') return { ok: true }
-  if (out.kind !== 'any' && out.kind !== to.kind) return { ok: false, code: 'PORT_KIND', hint: kindHint(out.kind, to.kind) }
+  if (out.kind !== 'any' && out.kind !== to.kind) return { ok: false, code: 'PORT_KIND', ...kindMend(out, to) }
   const units = relateUnits(out.unit, to.unit)
   if (units === 'convertible') return { ok: false, code: 'PORT_CONVERT', hint: 'Insert a Convert node.', insert: 'transform.convert' }
   if (units === 'different') return { ok: false, code: 'PORT_UNIT', hint: `These are different quantities: choose an output in ${displayUnit(to.unit) || 'no unit'}.` }
@@ -155,14 +155,28 @@ export function assignable(out: PortType, to: PortType): Fit {
   return { ok: true }
 }
 
-function kindHint(from: Kind, to: Kind): string {
-  if (to === 'boolean') return 'Insert an Alarm or a Switch node, which turn a value into a decision.'
-  if (to === 'number' && from === 'boolean') return 'Insert a Select node, which turns true and false into two values.'
-  if (to === 'series') return 'Choose a waveform output: a block of equally spaced readings.'
-  if (to === 'number' && (from === 'text' || from === 'bytes')) return 'Choose the payload format that gives numbers at the source.'
-  if (from === 'series') return 'Insert a Spectrum node, which turns a waveform into numbers.'
-  return `Choose an output of kind ${to}.`
+/** What to do about two kinds that do not fit, and the node type that does it where its settings follow from the two types. */
+function kindMend(out: PortType, to: PortType): { readonly hint: string; readonly insert?: string } {
+  const [from, kind] = [out.kind, to.kind]
+  const raw = from === 'text' || from === 'bytes'
+  if (raw && (kind === 'number' || kind === 'boolean' || kind === 'vector' || kind === 'record')) return { hint: `Insert a Parse node, which reads ${from === 'text' ? 'texts' : 'bytes'}, or choose a payload format at the source.`, insert: 'transform.parse' }
+  if ((from === 'record' || from === 'event') && isPickable(kind)) {
+    if (out.fields && fieldFor(out, to) === undefined) return { hint: `The record has no field of kind ${kind} that fits.` }
+    return { hint: 'Insert a Pick fields node, which takes a field out of a record.', insert: 'transform.field' }
+  }
+  if (from === 'vector' && kind === 'number') return { hint: 'Insert a Pick fields node, which takes one element out of a vector.', insert: 'transform.field' }
+  if (kind === 'boolean') return { hint: 'Insert an Alarm or a Switch node, which turn a value into a decision.' }
+  if (kind === 'number' && from === 'boolean') return { hint: 'Insert a Select node, which turns true and false into two values.', insert: 'transform.select' }
+  if (kind === 'series') return { hint: 'Choose a waveform output: a block of equally spaced readings.' }
+  if (from === 'series') return { hint: 'Insert a Spectrum node, which turns a waveform into numbers.' }
+  if (kind === 'text' && (from === 'number' || from === 'boolean' || from === 'record')) return { hint: 'Insert a Format node, which writes values as text.', insert: 'transform.format' }
+  return { hint: `Choose an output of kind ${kind}.` }
 }
+
+const pickable: ReadonlySet<Kind> = new Set(['number', 'boolean', 'text', 'bytes', 'vector', 'series'])
+const isPickable = (kind: Kind): boolean => pickable.has(kind)
+/** The first field of a record that an input takes. Undefined also when its fields are not known. */
+export const fieldFor = (out: PortType, to: PortType): string | undefined => Object.entries(out.fields ?? {}).find(([, field]) => field.kind === to.kind && assignable(field, to).ok)?.[0]
 
 /** 'number · °C', 'vector[32] · mm/s'. */
 export function formatType(type: PortType): string {
