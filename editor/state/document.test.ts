@@ -27,6 +27,15 @@ const edit: fc.Arbitrary<(d: Document) => Document> = fc.oneof(
   fc.tuple(fc.constantFrom('x', 'y'), fc.option(int, { nil: undefined })).map(([name, v]) => (d: Document) => commands.setParameter(d, name, v)),
   int.map((n) => (d: Document) => duplicate(d, [pick(d, n)]).document),
   int.map((n) => (d: Document) => commands.replaceFlow(d, { ...emptyFlow('other', 'Other'), nodes: { n: entry('flow.debug', n, 0) } })),
+  fc.tuple(int, int, fc.boolean()).map(([a, b, both]) => (d: Document) => {
+    const cut = d.flow.wires.slice(a % 3, (a % 3) + 1)
+    const me = { node: commands.newNode(0), port: 'in' }
+    const wires = [{ from: { node: pick(d, a), port: 'out' }, to: me }, ...(both ? [{ from: { node: commands.newNode(1), port: 'out' }, to: me }] : [])]
+    return commands.graft(d, { nodes: [entry('filter.range'), ...(both ? [entry('transform.parse')] : [])], at: [[a, b], [b, a]], wires, cut, moves: { [pick(d, b)]: [a, a] }, label: 'Insert' }).document
+  }),
+  fc.tuple(int, int).map(([n, w]) => (d: Document) => commands.replaceNode(d, pick(d, n), { type: 'filter.change', config: {} }, new Map(d.flow.wires.map((text, i) => [text, (i + w) % 2 === 0 ? null : text])))),
+  int.map((n) => (d: Document) => commands.removeJoined(d, [pick(d, n)], ['p.out -> q.in'])),
+  fc.tuple(int, int).map(([n, x]) => (d: Document) => duplicate(d, [pick(d, n)], [x, x]).document),
   int.map((n) => (d: Document) => select(d, { nodes: [pick(d, n)], wires: [] })),
   fc.constant(seal),
 )

@@ -97,10 +97,13 @@ export function fitInto(state: Drawn, entry: Entry, known: NodePorts | undefined
       else found.push({ grade, input })
     }
   } else feedsGap(unfed.outputs, undefined, 'exact')
-  const best = found.toSorted((a, b) => GRADES.indexOf(a.grade) - GRADES.indexOf(b.grade))[0]
+  // Of one node's ports a direct wire comes first, also one that is checked.
+  const best = found.toSorted((a, b) => Number(a.mend !== undefined) - Number(b.mend !== undefined) || GRADES.indexOf(a.grade) - GRADES.indexOf(b.grade))[0]
   if (best) return { ok: true, joint: best }
   const lacks = gap.from && Object.keys(unfed.inputs).length === 0 ? 'input' : gap.to && Object.keys(unfed.outputs).length === 0 ? 'output' : undefined
-  if (lacks && type?.dynamic && mend) return { ok: true, joint: { grade: 'later' } }
+  // A source never gets an input, and what leaves the gateway never an output.
+  const may = lacks === 'input' ? type?.effects !== 'reads' : type?.effects === 'none'
+  if (lacks && may && type?.dynamic && mend) return { ok: true, joint: { grade: 'later' } }
   return { ok: false, why: lacks ? { text: `${title} has no ${lacks}.`, remedy: gap.instead === undefined ? 'Choose another node.' : 'Put it beside the wire.' } : (why ?? { text: `${title} does not fit here.`, remedy: 'Choose another node.' }) }
 }
 
