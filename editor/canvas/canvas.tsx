@@ -1,16 +1,19 @@
 // The drawing. React Flow holds sizes and what is just being dragged; everything else is the draft in the store, and
 // every change goes through its actions.
-import { useCallback, useEffect, useMemo, useRef, useState, type DragEvent, type KeyboardEvent } from 'react'
-import { applyNodeChanges, Background, ReactFlow, ReactFlowProvider, useNodesInitialized, useReactFlow, useStoreApi, type Connection, type Edge, type EdgeChange, type Node, type NodeChange, type OnConnectEnd, type OnConnectStart } from 'reactflow'
+import { useCallback, useEffect, useMemo, useRef, useState, type DragEvent, type KeyboardEvent, type MouseEvent } from 'react'
+import { applyNodeChanges, Background, ReactFlow, ReactFlowProvider, useNodesInitialized, useReactFlow, useStoreApi, type Connection, type Edge, type EdgeChange, type Node, type NodeChange, type OnConnectEnd, type OnConnectStart, type OnNodeDrag } from 'reactflow'
 import 'reactflow/dist/style.css'
 import { formatEnd, MAX_FLOW_BYTES, type WireEnd } from '#format'
 import { nothing } from '../state/document.ts'
+import { gapOfWire } from '../state/fitting.ts'
+import { gapOf } from '../state/inserting.ts'
 import { actions, store, useEditor } from '../state/store.ts'
 import { judgeWire } from '../state/wiring.ts'
+import { ask, endAsk, notePointer, useAsk, type Point } from './ask.ts'
 import { Banner } from './banner.tsx'
 import { Controls, Overview } from './controls.tsx'
-import { beginDrag, dragNow, endDrag } from './drag.ts'
-import { DragReason } from './drag-reason.tsx'
+import { beginDrag, dragNow, dragOver, endDrag, endDragOver, type Drag } from './drag.ts'
+import { DragReason, DropReason } from './drag-reason.tsx'
 import { EdgeView } from './edge-view.tsx'
 import { Empty } from './empty.tsx'
 import { inView, MIN_ZOOM } from './fit.ts'
@@ -18,8 +21,11 @@ import { edgesOf, NODE, nodesOf } from './graph.ts'
 import { NodeMenu, type MenuAt } from './node-menu.tsx'
 import { NodeView } from './node-view.tsx'
 import { focusInspector } from '../inspector/focus.ts'
+import { QuickInsert } from './quick-insert.tsx'
+import { ReplacePicker } from './replace-picker.tsx'
 import { useFit } from './use-fit.ts'
-import { DRAG_TYPE, setViewCentre } from './view.ts'
+import { useRoutes } from './use-routes.ts'
+import { DRAG_TYPE, draggedType, setViewCentre } from './view.ts'
 import { WirePicker } from './wire-picker.tsx'
 import './canvas.css'
 
@@ -48,14 +54,15 @@ function Drawing() {
   const lost = useEditor((s) => s.live.state === 'lost')
   // Sizes and drags as React Flow told them; the draft has the rest.
   const [drawn, setDrawn] = useState<Node[]>([])
-  const [picking, setPicking] = useState<string | null>(null)
   const [menu, setMenu] = useState<MenuAt | null>(null)
   const frame = useRef<HTMLDivElement>(null)
   const { screenToFlowPosition } = useReactFlow()
   useReveal()
+  const asked = useAsk()
 
   const nodes = useMemo(() => (flow ? nodesOf(flow, selection, types, drawn) : []), [flow, selection, types, drawn])
   const edges = useMemo(() => (flow ? edgesOf(flow, selection) : []), [flow, selection])
+  useRoutes(nodes, edges)
 
   useEffect(() => {
     setViewCentre(() => {
@@ -72,12 +79,25 @@ function Drawing() {
     choose('nodes', changes)
   }, [])
   const onEdgesChange = useCallback((changes: EdgeChange[]) => choose('wires', changes), [])
-  const moved = useCallback((_event: unknown, _node: unknown, dragged: Node[]) => {
-    actions.moveNodes(Object.fromEntries(dragged.map((n) => [n.id, [n.position.x, n.position.y] as const])))
+  const dragged = useCallback<OnNodeDrag>((event, node, all) => {
+    const point = pointOf(event)
+    if (all.length !== 1 || !point || !isLoose(node.id)) return
+    const box = frame.current?.querySelector(`.react-flow__node[data-id="${node.id}"]`)?.getBoundingClientRect()
+    const middle = box && box.top + box.height / 2
+    dragOver({ node: node.id }, [point, ...(box && middle ? [0.5, 0, 1].map((part) => ({ x: box.left + box.width * part, y: middle })) : [])])
+  }, [])
+  const moved = useCallback((event: unknown, _node: unknown, all: Node[]) => {
+    const places = Object.fromEntries(all.map((n) => [n.id, [n.position.x, n.position.y] as const]))
+    const wire = endDragOver()
+    const [only] = all
+    if (event instanceof Event && 'altKey' in event && event.altKey) actions.duplicateTo(places)
+    else if (wire === null || !only || !actions.spliceInto(only.id, wire, places[only.id]!)) actions.moveNodes(places)
   }, [])
   // An end of a wire that is moved: React Flow says so first, then begins to draw a connection from the other end.
   const moving = useRef<string | null>(null)
-  const onConnectStart = useCallback<OnConnectStart>((_event, { nodeId, handleId, handleType }) => {
+  const began = useRef<Point | null>(null)
+  const onConnectStart = useCallback<OnConnectStart>((event, { nodeId, handleId, handleType }) => {
+    began.current = pointOf(event)
     if (nodeId !== null && handleId !== null) beginDrag({ node: nodeId, port: handleId }, handleType === 'source' ? 'output' : 'input', moving.current)
   }, [])
   const onReconnectStart = useCallback((_event: unknown, edge: Edge) => {
@@ -90,10 +110,18 @@ function Drawing() {
   const onReconnectEnd = useCallback(() => {
     moving.current = null
   }, [])
-  const onConnectEnd = useCallback<OnConnectEnd>((_event, { isValid, fromHandle, toHandle }) => {
-    const instead = dragNow()?.moving ?? undefined
+  const onConnectEnd = useCallback<OnConnectEnd>((event, { isValid, fromHandle, toHandle }) => {
+    const drag = dragNow()
+    const instead = drag?.moving ?? undefined
     endDrag()
-    if (isValid || !fromHandle || !toHandle) return
+    if (isValid || !fromHandle) return
+    if (!toHandle) {
+      const point = pointOf(event)
+      const start = began.current
+      // A moved end that is let go in the open stays where it was; a click on a port pulls no wire.
+      if (drag && point && start && instead === undefined && Math.hypot(point.x - start.x, point.y - start.y) > PULLED) letGo(drag, point)
+      return
+    }
     // Dropped on a port that refuses it: say why, and offer the mend.
     const [from, to] = fromHandle.type === 'source' ? [fromHandle, toHandle] : [toHandle, fromHandle]
     if (from.type === 'source' && to.type === 'target') actions.connect({ node: from.nodeId, port: from.id ?? '' }, { node: to.nodeId, port: to.id ?? '' }, instead)
@@ -112,13 +140,18 @@ function Drawing() {
       // Once selects, twice goes on to the settings; Escape there comes back.
       if (e.key === 'Enter' && selection.nodes.length === 1 && selection.nodes[0] === id) focusInspector()
       else actions.select(at.classList.contains('react-flow__node') ? { nodes: e.shiftKey ? [...new Set([...selection.nodes, id])] : [id] } : { wires: [id] })
-    } else if (e.key.toLowerCase() === 'w' && selection.nodes.length === 1) setPicking(selection.nodes[0]!)
-    else return
+    } else return
     e.preventDefault()
     e.stopPropagation()
   }
 
+  const over = (e: DragEvent): void => {
+    e.preventDefault()
+    const type = draggedType()
+    if (type !== null) dragOver({ type }, [{ x: e.clientX, y: e.clientY }])
+  }
   const drop = (e: DragEvent): void => {
+    const wire = endDragOver()
     const type = e.dataTransfer.getData(DRAG_TYPE)
     const file = e.dataTransfer.files[0]
     if (type === '' && !file) return
@@ -126,12 +159,29 @@ function Drawing() {
     if (file) void importFile(file)
     else {
       const { x, y } = screenToFlowPosition({ x: e.clientX, y: e.clientY })
-      actions.addNode(type, [Math.round((x - 100) / 10) * 10, Math.round((y - 20) / 10) * 10])
+      const place = [Math.round((x - 100) / 10) * 10, Math.round((y - 20) / 10) * 10] as const
+      const gap = wire === null ? undefined : gapOfWire(wire)
+      if (gap) actions.insertInto(type, gap, place)
+      else actions.addNode(type, place)
     }
   }
 
+  const doubleClick = (e: MouseEvent): void => {
+    if (e.target instanceof Element && e.target.classList.contains('react-flow__pane') && flow) ask({ kind: 'insert', point: { x: e.clientX, y: e.clientY }, gap: null })
+  }
+
   return (
-    <div ref={frame} className={`canvas${lost ? ' lost' : ''}`} onKeyDown={keys} onDrop={drop} onDragOver={(e) => e.preventDefault()}>
+    <div
+      ref={frame}
+      className={`canvas${lost ? ' lost' : ''}`}
+      onKeyDown={keys}
+      onDrop={drop}
+      onDragOver={over}
+      onDragLeave={(e) => !e.currentTarget.contains(e.relatedTarget instanceof globalThis.Node ? e.relatedTarget : null) && endDragOver()}
+      onDoubleClick={doubleClick}
+      onPointerMove={(e) => notePointer({ x: e.clientX, y: e.clientY })}
+      onPointerLeave={() => notePointer(null)}
+    >
       <ReactFlow
         nodes={nodes}
         edges={edges}
@@ -139,6 +189,7 @@ function Drawing() {
         edgeTypes={edgeTypes}
         onNodesChange={onNodesChange}
         onEdgesChange={onEdgesChange}
+        onNodeDrag={dragged}
         onNodeDragStop={moved}
         onSelectionDragStop={(e, dragged) => moved(e, null, dragged)}
         onConnectStart={onConnectStart}
@@ -163,6 +214,8 @@ function Drawing() {
           setMenu({ node: node.id, x: e.clientX, y: e.clientY })
         }}
         onNodeDoubleClick={() => actions.setInspectorTab('settings')}
+        onEdgeDoubleClick={(e, edge) => ask({ kind: 'insert', point: { x: e.clientX, y: e.clientY }, gap: gapOfWire(edge.id) ?? null })}
+        zoomOnDoubleClick={false}
         deleteKeyCode={null}
         disableKeyboardA11y
         multiSelectionKeyCode={['Shift', 'Control', 'Meta']}
@@ -181,13 +234,47 @@ function Drawing() {
         <Controls />
         <Overview />
         <DragReason />
+        <DropReason />
       </ReactFlow>
       <Banner />
       {flow && nodes.length > 0 ? null : <Empty />}
-      {menu ? <NodeMenu at={menu} onClose={() => setMenu(null)} onConnect={() => setPicking(menu.node)} /> : null}
-      {picking !== null ? <WirePicker node={picking} onClose={() => setPicking(null)} /> : null}
+      {menu ? <NodeMenu at={menu} onClose={() => setMenu(null)} /> : null}
+      {asked?.kind === 'insert' ? <QuickInsert point={asked.point} gap={asked.gap} onClose={endAsk} /> : null}
+      {asked?.kind === 'connect' ? <WirePicker node={asked.node} onClose={endAsk} /> : null}
+      {asked?.kind === 'replace' ? <ReplacePicker node={asked.node} onClose={endAsk} /> : null}
     </div>
   )
+}
+
+/** A wire shorter than this was a click, px. */
+const PULLED = 24
+
+/** A wire let go in the open asks for a node that fits; on the body of a node, it takes the first port that fits. */
+function letGo(drag: Drag, point: Point): void {
+  const target = document.elementFromPoint(point.x, point.y)
+  const id = target?.closest('.react-flow__node')?.getAttribute('data-id')
+  if (id === drag.from.node) return
+  if (id == null) {
+    if (target?.closest('.canvas')) ask({ kind: 'insert', point, gap: gapOf(drag.from, drag.side) })
+    return
+  }
+  const ports = [...drag.verdicts.keys()].filter((end) => end.startsWith(`${id}.`))
+  const end = ports.find((p) => drag.verdicts.get(p)!.ok) ?? ports[0]
+  if (end === undefined) return void actions.toast({ level: 'info', text: `This node has no ${drag.side === 'output' ? 'input' : 'output'}.` })
+  const other = { node: id, port: end.slice(id.length + 1) }
+  if (drag.side === 'output') actions.connect(drag.from, other)
+  else actions.connect(other, drag.from)
+}
+
+/** No wire is at this node. */
+function isLoose(id: string): boolean {
+  const wires = store.getState().document?.flow.wires ?? []
+  return !wires.some((w) => w.startsWith(`${id}.`) || w.includes(` -> ${id}.`))
+}
+
+function pointOf(event: object): Point | null {
+  const at = 'changedTouches' in event ? (event as TouchEvent).changedTouches[0] : (event as globalThis.MouseEvent)
+  return at && Number.isFinite(at.clientX) ? { x: at.clientX, y: at.clientY } : null
 }
 
 /** What React Flow wants selected, taken over into the draft's selection. */

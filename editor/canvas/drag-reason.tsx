@@ -1,8 +1,24 @@
-// Beside the cursor while a wire is dragged: what it carries, and over a port that refuses it, why.
-import { useConnection, ViewportPortal } from 'reactflow'
+// Beside the cursor: while a wire is dragged what it carries, and over a port that refuses it, why; while a node is dragged
+// over a wire that does not take it, why not.
+import { useConnection, useReactFlow, ViewportPortal } from 'reactflow'
 import { formatType } from '#kit'
 import { useEditor } from '../state/store.ts'
-import { useDrag } from './drag.ts'
+import { useDrag, useDrop } from './drag.ts'
+
+export function DropReason() {
+  const drop = useDrop()
+  const { screenToFlowPosition } = useReactFlow()
+  if (!drop?.why) return null
+  const { x, y } = screenToFlowPosition(drop.point)
+  return (
+    <ViewportPortal>
+      <div className="drag-reason no" role="status" style={{ transform: `translate(${x + 14}px, ${y + 12}px)` }}>
+        <b>{drop.why.text}</b>
+        <span>{drop.why.remedy}</span>
+      </div>
+    </ViewportPortal>
+  )
+}
 
 export function DragReason() {
   const drag = useDrag()
@@ -25,7 +41,7 @@ export function DragReason() {
         ) : wrongWay ? (
           <span>A wire goes from an output to an input of another node.</span>
         ) : (
-          <span className="mono">{carried ? formatType(carried) : ''}{verdict?.ok && verdict.checked ? ' · checked per sample' : ''}{!over && none ? ' · no port takes this' : ''}</span>
+          <span className="mono">{carried ? formatType(carried) : ''}{verdict?.ok && verdict.checked ? ' · checked per sample' : ''}{!over && none ? ' · no port here takes this' : ''}</span>
         )}
       </div>
     </ViewportPortal>

@@ -6,7 +6,9 @@ import { formatRate, formatValue, severityOf } from '../state/format.ts'
 import type { State } from '../state/model.ts'
 import { hearingOf, issueOfWire } from '../state/status.ts'
 import { useEditor } from '../state/store.ts'
+import { useTakes } from './drag.ts'
 import { isBackwards, routeWire } from './route.ts'
+import { useDetour, useLane } from './use-routes.ts'
 
 /** One short text, so that a wire redraws only when it changes. Slow truth values show themselves, as they matter more than their rate. */
 function labelOf(s: State, source: string, port: string): string {
@@ -43,10 +45,11 @@ export const EdgeView = memo(function EdgeView({ id, source, target, sourceX, so
     return nodes.length > 0 && nodes.length < 4 && (nodes.includes(source) || nodes.includes(target))
   })
   const back = isBackwards({ sourceX, targetX })
-  const [path, x, y] = routeWire({ sourceX, sourceY, targetX, targetY }, useBox(source, back), useBox(target, back))
+  const [path, x, y] = routeWire({ sourceX, sourceY, targetX, targetY }, useBox(source, back), useBox(target, back), useDetour(id), useLane(id))
+  const takes = useTakes(id)
   return (
     <>
-      <BaseEdge path={path} interactionWidth={14} className={`wire kind-${kind} is-${condition}${selected ? ' sel' : hot ? ' hot' : ''}${fault ? ' broken' : ''}`} />
+      <BaseEdge path={path} interactionWidth={14} className={`wire kind-${kind} is-${condition}${selected ? ' sel' : hot ? ' hot' : ''}${fault ? ' broken' : ''}${takes ? ' takes' : ''}`} />
       {fault || label !== '' || condition === 'bad' ? (
         <EdgeLabelRenderer>
           <div className={`wire-label${fault ? ' broken' : condition === 'bad' ? ' bad' : ''}${selected || hot ? ' hot' : ''}`} title={fault ? `${fault.text} ${fault.remedy}` : undefined} style={{ transform: `translate(-50%, -50%) translate(${x}px, ${y}px)` }}>

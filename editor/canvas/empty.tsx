@@ -1,5 +1,6 @@
 // Where to begin.
 import { actions, useEditor } from '../state/store.ts'
+import { askInsert } from './ask.ts'
 
 export function Empty() {
   const flow = useEditor((s) => s.document !== null)
@@ -7,13 +8,13 @@ export function Empty() {
     <div className="empty">
       <h2>{flow ? 'This flow is empty' : 'No flow is open'}</h2>
       {flow ? (
-        <p>Drag a node from the left, or press <kbd>/</kbd>, type, and press Enter. Begin with a source: what the plant tells.</p>
+        <p>Drag a node from the left, or press <kbd>/</kbd> or double-click here, type, and press Enter. Begin with a source: what the plant tells.</p>
       ) : (
         <p>Make a new flow, or import one: a file dropped here will do.</p>
       )}
       <div>
         {flow ? (
-          <button type="button" className="btn primary" onClick={() => document.getElementById('palette-search')?.focus()}>Find a node</button>
+          <button type="button" className="btn primary" onClick={askInsert}>Find a node</button>
         ) : (
           <button type="button" className="btn primary" onClick={() => actions.openDialog({ kind: 'new-flow' })}>New flow…</button>
         )}

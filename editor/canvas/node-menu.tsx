@@ -1,8 +1,9 @@
 // What can be done with a node: by right click, or by the menu key on a focused one.
-import { ChartSpline, Copy, CopyPlus, Scissors, Settings2, Spline, Trash2 } from 'lucide-react'
+import { ArrowLeftToLine, ArrowRightToLine, ChartSpline, Copy, CopyPlus, Replace, Scissors, Settings2, Spline, Trash2, Unplug } from 'lucide-react'
 import { DropdownMenu } from 'radix-ui'
 import { copyText } from '../shell/export.ts'
 import { actions, useEditor } from '../state/store.ts'
+import { ask } from './ask.ts'
 
 export interface MenuAt {
   readonly node: string
@@ -13,7 +14,7 @@ export interface MenuAt {
 /** Above this a node's outputs are pinned from its Live tab. */
 const MAX_PINS = 8
 
-export function NodeMenu({ at, onClose, onConnect }: { readonly at: MenuAt; readonly onClose: () => void; readonly onConnect: () => void }) {
+export function NodeMenu({ at, onClose }: { readonly at: MenuAt; readonly onClose: () => void }) {
   const outputs = useEditor((s) => s.ports[at.node]?.outputs)
   const many = useEditor((s) => (s.document?.selection.nodes.length ?? 0) > 1)
   const pins = Object.keys(outputs ?? {})
@@ -27,7 +28,8 @@ export function NodeMenu({ at, onClose, onConnect }: { readonly at: MenuAt; read
           {many ? null : (
             <>
               <DropdownMenu.Item className="menu-item" onSelect={() => actions.setInspectorTab('settings')}><Settings2 size={15} />Settings</DropdownMenu.Item>
-              <DropdownMenu.Item className="menu-item" onSelect={onConnect}><Spline size={15} />Connect…<small>W</small></DropdownMenu.Item>
+              <DropdownMenu.Item className="menu-item" onSelect={() => ask({ kind: 'connect', node: at.node })}><Spline size={15} />Connect…<small>W</small></DropdownMenu.Item>
+              <DropdownMenu.Item className="menu-item" onSelect={() => ask({ kind: 'replace', node: at.node })}><Replace size={15} />Replace…<small>R</small></DropdownMenu.Item>
               {pins.length > 0 ? <div className="menu-line" /> : null}
               {pins.slice(0, MAX_PINS).map((port) => (
                 <DropdownMenu.Item key={port} className="menu-item" onSelect={() => actions.pinTap(at.node, port)}><ChartSpline size={15} /><span className="name">Plot {port}</span></DropdownMenu.Item>
@@ -36,9 +38,13 @@ export function NodeMenu({ at, onClose, onConnect }: { readonly at: MenuAt; read
               <div className="menu-line" />
             </>
           )}
+          <DropdownMenu.Item className="menu-item" onSelect={() => actions.selectConnected('upstream')}><ArrowLeftToLine size={15} />Select what feeds it</DropdownMenu.Item>
+          <DropdownMenu.Item className="menu-item" onSelect={() => actions.selectConnected('downstream')}><ArrowRightToLine size={15} />Select what it feeds</DropdownMenu.Item>
+          <div className="menu-line" />
           <DropdownMenu.Item className="menu-item" onSelect={() => copied(actions.copySelected())}><Copy size={15} />Copy<small>Ctrl C</small></DropdownMenu.Item>
           <DropdownMenu.Item className="menu-item" onSelect={() => copied(actions.cutSelected())}><Scissors size={15} />Cut<small>Ctrl X</small></DropdownMenu.Item>
           <DropdownMenu.Item className="menu-item" onSelect={actions.duplicateSelected}><CopyPlus size={15} />Duplicate<small>Ctrl D</small></DropdownMenu.Item>
+          <DropdownMenu.Item className="menu-item" onSelect={actions.removeJoined}><Unplug size={15} />Remove and join<small>Ctrl Del</small></DropdownMenu.Item>
           <DropdownMenu.Item className="menu-item" onSelect={actions.removeSelected}><Trash2 size={15} />Delete<small>Del</small></DropdownMenu.Item>
         </DropdownMenu.Content>
       </DropdownMenu.Portal>

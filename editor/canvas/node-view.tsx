@@ -6,11 +6,11 @@ import type { NodeEntry, NodeStatus } from '#format'
 import { Icon } from '../shell/icon.tsx'
 import { refusedOf } from '../state/derive.ts'
 import { familyName } from '../state/families.ts'
-import { foldOutputs, wiredOutputs } from '../state/fold.ts'
+import { foldInputs, foldOutputs, wiredInputs, wiredOutputs } from '../state/fold.ts'
 import { formatNumber, numbersOf, severityOf } from '../state/format.ts'
 import { alarmOf, alarmText, conditionOf, ghostsOf, hearingOf, issuesAt } from '../state/status.ts'
 import { useEditor } from '../state/store.ts'
-import { useSeekingOutput } from './drag.ts'
+import { useSeeks } from './drag.ts'
 import { Port, Reading } from './port-row.tsx'
 import { Bars, Line } from './spark.tsx'
 import './node.css'
@@ -36,12 +36,17 @@ function Card({ id, entry, type, selected }: { readonly id: string; readonly ent
   const outputs = ports?.outputs ?? noPorts
   const wired = useEditor((s) => wiredOutputs(s.document!.flow.wires, id))
   const alone = useEditor((s) => s.document!.selection.nodes.length === 1)
-  const seeking = useSeekingOutput()
-  const { shown, folded } = useMemo(() => foldOutputs(Object.keys(outputs), wired), [outputs, wired])
-  const open = folded.length === 0 || seeking || (selected && alone)
+  const fed = useEditor((s) => wiredInputs(s.document!.flow.wires, id))
+  const outs = useMemo(() => foldOutputs(Object.keys(outputs), wired), [outputs, wired])
+  const ins = useMemo(() => foldInputs(inputs, fed), [inputs, fed])
+  const looked = selected && alone
+  const seekOuts = useSeeks(id, 'output', outs.folded)
+  const seekIns = useSeeks(id, 'input', ins.folded)
+  const shownOuts = looked || seekOuts ? Object.keys(outputs) : outs.shown
+  const shownIns = looked || seekIns ? Object.keys(inputs) : ins.shown
 
   // React Flow measures where handles are when a node is first drawn; after ports came or went it must look again.
-  const shape = [...Object.keys(inputs), '|', ...(open ? Object.keys(outputs) : shown), '|', ...ghosts.inputs, '|', ...ghosts.outputs].join(' ')
+  const shape = [...shownIns, '|', ...shownOuts, '|', ...ghosts.inputs, '|', ...ghosts.outputs].join(' ')
   const remeasure = useUpdateNodeInternals()
   useEffect(() => {
     if (shape !== '') remeasure(id)
@@ -66,8 +71,8 @@ function Card({ id, entry, type, selected }: { readonly id: string; readonly ent
         </div>
         <span className={`dot ${dot.shape}`} role="img" aria-label={dot.text} title={dot.text} />
       </div>
-      <Rows id={id} inputs={inputs} outputs={outputs} shown={open ? null : shown} status={status} stale={condition.stale} />
-      {open ? null : <Folded names={folded} status={status} />}
+      <Rows id={id} inputs={inputs} outputs={outputs} shownIns={shownIns} shownOuts={shownOuts} status={status} stale={condition.stale} />
+      <Folded inputs={shownIns === ins.shown ? ins.folded : []} outputs={shownOuts === outs.shown ? outs.folded : []} status={status} />
       {ghosts.inputs.map((name) => <div className="row" key={`i${name}`}><Port node={id} name={name} port={unknownPort} side="input" missing={type !== undefined} /><span className="pn gone">{name}</span></div>)}
       {ghosts.outputs.map((name) => <div className="row" key={`o${name}`}><span className="pn gone">{name}</span><Port node={id} name={name} port={unknownPort} side="output" missing={type !== undefined} /></div>)}
       <Glance id={id} outputs={outputs} status={status} />
@@ -104,7 +109,7 @@ function Queue({ queue, ledger }: { readonly queue: NonNullable<NodeStatus['queu
 }
 
 /** One input and one output share a row, as most nodes have them; else each port has its own. */
-function Rows({ id, inputs, outputs, shown, status, stale }: { readonly id: string; readonly inputs: ResolvedPorts; readonly outputs: ResolvedPorts; /** Null: all outputs. */ readonly shown: readonly string[] | null; readonly status: NodeStatus | undefined; readonly stale: boolean }) {
+function Rows({ id, inputs, outputs, shownIns, shownOuts, status, stale }: { readonly id: string; readonly inputs: ResolvedPorts; readonly outputs: ResolvedPorts; readonly shownIns: readonly string[]; readonly shownOuts: readonly string[]; readonly status: NodeStatus | undefined; readonly stale: boolean }) {
   const ins = Object.entries(inputs)
   const outs = Object.entries(outputs)
   const [onlyIn, onlyOut] = [ins[0], outs[0]]
@@ -120,14 +125,14 @@ function Rows({ id, inputs, outputs, shown, status, stale }: { readonly id: stri
   }
   return (
     <>
-      {ins.map(([name, port]) => (
+      {ins.filter(([name]) => shownIns.includes(name)).map(([name, port]) => (
         <div className="row" key={`in ${name}`}>
           <Port node={id} name={name} port={port} side="input" />
           <span className="pn">{name}{port.optional ? <em> optional</em> : null}</span>
           {outs.length === 0 || ins.length > 1 ? <Reading status={status?.inputs[name]} port={port} stale={stale} /> : null}
         </div>
       ))}
-      {outs.filter(([name]) => shown === null || shown.includes(name)).map(([name, port]) => (
+      {outs.filter(([name]) => shownOuts.includes(name)).map(([name, port]) => (
         <div className="row" key={`out ${name}`}>
           <span className={`pn${ins.length > 0 ? ' out' : ''}`}>{name}</span>
           <Reading status={status?.outputs[name]} port={port} stale={stale} />
@@ -138,12 +143,14 @@ function Rows({ id, inputs, outputs, shown, status, stale }: { readonly id: stri
   )
 }
 
-/** Stands for the outputs that are folded away: selecting the node opens them. What is bad among them is not hidden. */
-function Folded({ names, status }: { readonly names: readonly string[]; readonly status: NodeStatus | undefined }) {
-  const bad = names.filter((name) => { const last = status?.outputs[name]?.last; return last && severityOf(last) === 'bad' })
+/** Stands for the ports that are folded away: selecting the node opens them. What is bad among the outputs is not hidden. */
+function Folded({ inputs, outputs, status }: { readonly inputs: readonly string[]; readonly outputs: readonly string[]; readonly status: NodeStatus | undefined }) {
+  if (inputs.length + outputs.length === 0) return null
+  const bad = outputs.filter((name) => { const last = status?.outputs[name]?.last; return last && severityOf(last) === 'bad' })
+  const optional = inputs.length > 0 ? `+${inputs.length} optional in` : ''
   return (
-    <div className="row more" title={`Select the node to see ${names.join(', ')}`}>
-      <span>+{names.length} more</span>
+    <div className="row more" title={`Select the node to see ${[...inputs, ...outputs].join(', ')}`}>
+      <span>{optional}{optional !== '' && outputs.length > 0 ? ', ' : ''}{outputs.length > 0 ? `+${outputs.length} more${optional === '' ? '' : ' out'}` : ''}</span>
       {bad.length > 0 ? <span className="v q-bad"><i className="q">✕</i>{bad.length} bad</span> : null}
     </div>
   )

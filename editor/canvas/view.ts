@@ -9,3 +9,10 @@ export const setViewCentre = (ask: () => readonly [number, number]): void => {
 
 /** The type of a drag from the palette; its data is the node type. */
 export const DRAG_TYPE = 'application/x-headgate-node'
+
+let dragged: string | null = null
+/** The node type that is dragged out of the palette: a browser tells a drag's data only when it is dropped. */
+export const draggedType = (): string | null => dragged
+export const setDraggedType = (type: string | null): void => {
+  dragged = type
+}

@@ -1,12 +1,12 @@
-// What a flow can be made of. Drag a node to the canvas, or press Enter on it; '/' comes here, arrows walk the list.
-// Families fold; a search goes through all of them and puts the best first.
+// What a flow can be made of. Drag a node to the canvas, or press Enter on it; P comes here, arrows walk the list, the right
+// one to the star. Families fold, with favourites and what was used last on top; a search puts the best first.
 import { useMemo, useRef, useState, type KeyboardEvent } from 'react'
-import { ChevronRight } from 'lucide-react'
+import { ChevronRight, Star } from 'lucide-react'
 import type { CatalogueNode } from '#kit'
-import { DRAG_TYPE, viewCentre } from '../canvas/view.ts'
+import { DRAG_TYPE, setDraggedType, viewCentre } from '../canvas/view.ts'
 import { Icon } from '../shell/icon.tsx'
 import { clearPlace } from '../state/commands.ts'
-import { familiesOf, familyName, searchNodes, type Family } from '../state/families.ts'
+import { familiesOf, familyName, searchNodes, withShelves, type Family } from '../state/families.ts'
 import { actions, store, useEditor } from '../state/store.ts'
 import './palette.css'
 
@@ -16,15 +16,22 @@ export function Palette() {
   const nodes = useEditor((s) => s.catalogue?.nodes ?? none)
   const editable = useEditor((s) => s.document !== null)
   const [search, setSearch] = useState('')
-  const families = useMemo(() => familiesOf(nodes), [nodes])
+  const favourites = useEditor((s) => s.ui.favourites)
+  const recent = useEditor((s) => s.ui.recent)
+  const families = useMemo(() => withShelves(familiesOf(nodes), nodes, favourites, recent), [nodes, favourites, recent])
   const wanted = search.trim()
   const found = useMemo(() => (wanted === '' ? none : searchNodes(nodes, wanted)), [nodes, wanted])
   const list = useRef<HTMLDivElement>(null)
 
   const walk = (e: KeyboardEvent): void => {
+    const row = e.target instanceof Element ? e.target.closest('.palette-row') : null
+    if (row && (e.key === 'ArrowRight' || e.key === 'ArrowLeft')) {
+      row.querySelector<HTMLElement>(e.key === 'ArrowRight' ? '.palette-star' : '.palette-item')?.focus()
+      return e.preventDefault()
+    }
     if (e.key !== 'ArrowDown' && e.key !== 'ArrowUp') return
     const items = [...(list.current?.querySelectorAll<HTMLButtonElement>('.palette-item, .palette-family') ?? [])]
-    const at = items.indexOf(document.activeElement as HTMLButtonElement)
+    const at = items.indexOf(row?.querySelector<HTMLButtonElement>('.palette-item') ?? (document.activeElement as HTMLButtonElement))
     const next = items[at + (e.key === 'ArrowDown' ? 1 : -1)]
     e.preventDefault()
     if (next) next.focus()
@@ -52,7 +59,7 @@ export function Palette() {
             else if (e.key === 'Escape') e.currentTarget.blur()
           }}
         />
-        {search === '' ? <kbd aria-hidden="true">/</kbd> : null}
+        {search === '' ? <kbd aria-hidden="true">P</kbd> : null}
       </div>
       <div className="palette-list" ref={list}>
         {wanted === '' ? families.map((family) => <Section key={family.id} family={family} editable={editable} />) : (
@@ -77,10 +84,13 @@ function Section({ family, editable }: { readonly family: Family; readonly edita
           <ChevronRight size={12} aria-hidden="true" /> {family.title} <span>{family.nodes.length}</span>
         </button>
       </h4>
-      {folded ? null : family.nodes.map((node) => <Item key={node.type} node={node} enabled={editable} />)}
+      {folded ? null : family.nodes.map((node) => <Item key={node.type} node={node} enabled={editable} own={!shelves.has(family.id)} />)}
     </section>
   )
 }
+
+/** Their nodes stand in their own family too. */
+const shelves: ReadonlySet<string> = new Set(['favourites', 'recent'])
 
 function add(type: string): void {
   const [x, y] = viewCentre()
@@ -88,27 +98,35 @@ function add(type: string): void {
   actions.addNode(type, clearPlace(nodes, [x - 100, y - 60]))
 }
 
-function Item({ node, enabled, told = false }: { readonly node: CatalogueNode; readonly enabled: boolean; /** With its family and what it does. */ readonly told?: boolean }) {
+function Item({ node, enabled, told = false, own = true }: { readonly node: CatalogueNode; readonly enabled: boolean; /** With its family and what it does. */ readonly told?: boolean; /** In its own family, not on a shelf. */ readonly own?: boolean }) {
+  const starred = useEditor((s) => s.ui.favourites.includes(node.type))
   return (
-    <button
-      type="button"
-      className={`palette-item${told ? ' told' : ''}`}
-      title={node.summary}
-      aria-label={`Add ${node.title}: ${node.summary}`}
-      data-type={node.type}
-      disabled={!enabled}
-      draggable={enabled}
-      onDragStart={(e) => {
-        e.dataTransfer.setData(DRAG_TYPE, node.type)
-        e.dataTransfer.effectAllowed = 'copy'
-      }}
-      onClick={() => add(node.type)}
-    >
-      <Icon name={node.icon} />
-      <span>{node.title}</span>
-      {node.effects === 'writes' && !told ? <small title="Every write passes the guard: range, rate, safe value">guarded</small> : null}
-      {told ? <small>{familyName(node.type)}</small> : null}
-      {told ? <em>{node.summary}</em> : null}
-    </button>
+    <div className="palette-row">
+      <button
+        type="button"
+        className={`palette-item${told ? ' told' : ''}`}
+        title={node.summary}
+        aria-label={`Add ${node.title}: ${node.summary}`}
+        {...(own ? { 'data-type': node.type } : {})}
+        disabled={!enabled}
+        draggable={enabled}
+        onDragStart={(e) => {
+          e.dataTransfer.setData(DRAG_TYPE, node.type)
+          e.dataTransfer.effectAllowed = 'copy'
+          setDraggedType(node.type)
+        }}
+        onDragEnd={() => setDraggedType(null)}
+        onClick={() => add(node.type)}
+      >
+        <Icon name={node.icon} />
+        <span>{node.title}</span>
+        {node.effects === 'writes' && !told ? <small title="Every write passes the guard: range, rate, safe value">guarded</small> : null}
+        {told ? <small>{familyName(node.type)}</small> : null}
+        {told ? <em>{node.summary}</em> : null}
+      </button>
+      <button type="button" tabIndex={-1} className={`palette-star${starred ? ' on' : ''}`} aria-pressed={starred} aria-label={`${node.title} is a favourite`} title={starred ? 'No favourite any more' : 'Make it a favourite'} onClick={() => actions.setFavourite(node.type, !starred)}>
+        <Star size={13} />
+      </button>
+    </div>
   )
 }

@@ -1,5 +1,6 @@
 // Keys that work everywhere outside of a text field, and the clipboard's events (which work without HTTPS too).
 import { useEffect } from 'react'
+import { ask, askInsert, tabInserts } from '../canvas/ask.ts'
 import { isClipText, isFlowText } from '../state/clipboard.ts'
 import { actions, store } from '../state/store.ts'
 
@@ -57,15 +58,23 @@ export function Shortcuts() {
   return null
 }
 
+const searchPalette = (): void => document.getElementById('palette-search')?.focus()
+
 function shortcut(key: string, command: boolean, shift: boolean): (() => void) | undefined {
   if (command && key === 'z') return shift ? actions.redo : actions.undo
   if (command && key === 'y') return actions.redo
   if (command && key === 'd') return actions.duplicateSelected
   if (command && key === 'a') return actions.selectAll
+  if (command && (key === 'delete' || key === 'backspace')) return actions.removeJoined
   if (command && key === 's') return () => actions.openDialog({ kind: 'deploy' })
   if (command) return undefined
   if (key === 'delete' || key === 'backspace') return actions.removeSelected
-  if (key === '/') return () => document.getElementById('palette-search')?.focus()
+  if (key === '/') return document.activeElement?.closest('.palette') ? searchPalette : askInsert
+  if (key === 'tab') return !shift && tabInserts(document.activeElement) ? askInsert : undefined
+  if (key === 'p') return searchPalette
+  const { nodes } = store.getState().document?.selection ?? { nodes: [] }
+  if (key === 'w' && nodes.length === 1) return () => ask({ kind: 'connect', node: nodes[0]! })
+  if (key === 'r' && nodes.length === 1) return () => ask({ kind: 'replace', node: nodes[0]! })
   if (key === '?') return () => actions.openDialog({ kind: 'shortcuts' })
   if (key === 'escape') return () => actions.select({})
   return undefined

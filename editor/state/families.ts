@@ -32,6 +32,15 @@ export function familiesOf(nodes: readonly CatalogueNode[]): readonly Family[] {
   })
 }
 
+/** The families, with what this person starred and used last on top. What is not installed any more is left out. */
+export function withShelves(families: readonly Family[], nodes: readonly CatalogueNode[], favourites: readonly string[], recent: readonly string[]): readonly Family[] {
+  const shelf = (id: string, title: string, types: readonly string[]): readonly Family[] => {
+    const of = types.flatMap((type) => nodes.find((n) => n.type === type) ?? [])
+    return of.length === 0 ? [] : [{ id, title, nodes: of }]
+  }
+  return [...shelf('favourites', 'Favourites', favourites), ...shelf('recent', 'Recently used', recent), ...families]
+}
+
 /** Nodes that have every word of the search, best first: in the title, then in a keyword, then in what it does. */
 export function searchNodes(nodes: readonly CatalogueNode[], search: string): readonly CatalogueNode[] {
   const words = search.toLowerCase().split(/\s+/).filter((w) => w !== '')

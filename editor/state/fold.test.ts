@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { foldOutputs, wiredOutputs } from './fold.ts'
+import { foldInputs, foldOutputs, wiredInputs, wiredOutputs } from './fold.ts'
 
 const many = ['mean', 'min', 'max', 'range', 'stddev', 'sum', 'first', 'last', 'count']
 const wires = ['w.last -> a.in', 'w.last -> b.in', 'w.count -> a.in', 'x.mean -> a.in', 'torn']
@@ -12,4 +12,11 @@ test('wired outputs are always shown, then the first ones, in their order', () =
 test('a few outputs are not folded: a row of its own would save nothing', () => {
   expect(foldOutputs(many.slice(0, 6), wiredOutputs(wires, 'nobody')).folded).toEqual([])
   expect(foldOutputs(many.slice(0, 7), wiredOutputs(wires, 'nobody')).shown).toEqual(many.slice(0, 4))
+})
+test('optional inputs without a wire are folded, when there are two or more; one is always left to wire', () => {
+  const pid = { value: {}, setpoint: {}, tracking: { optional: true }, auto: { optional: true }, manual: { optional: true } }
+  expect(foldInputs(pid, wiredInputs(['a.x -> pid.value', 'a.y -> pid.auto'], 'pid'))).toEqual({ shown: ['value', 'setpoint', 'auto'], folded: ['tracking', 'manual'] })
+  expect(foldInputs(pid, wiredInputs(['a.x -> pid.auto', 'a.y -> pid.tracking'], 'pid')).folded, 'one alone stays').toEqual([])
+  const align = { a: { optional: true }, b: { optional: true }, c: { optional: true } }
+  expect(foldInputs(align, wiredInputs([], 'align'))).toEqual({ shown: ['a'], folded: ['b', 'c'] })
 })

@@ -289,8 +289,10 @@ test('any sequence of drawing, undone, gives the same document; no edit makes a 
     else if (kind === 3) actions.insertAfter(chosen, id)
     else if (kind === 4 && wire !== undefined && !wires().some((w) => w.includes(`${id}.`))) actions.spliceInto(id, wire, [n, n])
     else if (kind === 5) actions.replaceNode(id, chosen)
-    else if (kind === 6) (actions.select({ nodes: ids.filter((_, i) => i % 5 === n % 5) }), actions.removeJoined())
-    else if (kind === 7) actions.duplicateTo({ [id]: [n, n] })
+    else if (kind === 6) {
+      actions.select({ nodes: ids.filter((_, i) => i % 5 === n % 5) })
+      actions.removeJoined()
+    } else if (kind === 7) actions.duplicateTo({ [id]: [n, n] })
     else actions.connect({ node: id, port: output ?? 'value' }, { node: nth(ids, n >> 4)!, port: 'value' })
   }
   await fc.assert(fc.asyncProperty(fc.array(fc.tuple(fc.nat(5000), fc.nat(8)), { maxLength: 12 }), async (all) => {
@@ -302,7 +304,7 @@ test('any sequence of drawing, undone, gives the same document; no edit makes a 
       act(n, kind)(editor)
       expect(s().document!.past.length - past.length, 'one act is one step').toBe(s().document!.flow === flow ? 0 : 1)
     }
-    expect(s().issues.filter((i) => i.level === 'error' && i.code.startsWith('WIRE_')).toEqual([])
+    expect(s().issues.filter((i) => i.level === 'error' && i.code.startsWith('WIRE_'))).toEqual([])
     expect(parseFlow(formatFlow(s().document!.flow)).issues).toEqual([])
     while (s().document!.past.length > 0) actions.undo()
     expect(formatFlow(s().document!.flow)).toBe(before)

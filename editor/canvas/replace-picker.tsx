@@ -1,0 +1,39 @@
+// Another node in the place of one: first those that keep all its wires.
+import { useMemo } from 'react'
+import { Icon } from '../shell/icon.tsx'
+import { searchNodes } from '../state/families.ts'
+import { replacementsFor, type Replacement } from '../state/replacing.ts'
+import { titleOf } from '../state/status.ts'
+import { actions, store } from '../state/store.ts'
+import { PickList, type Choice } from './pick-list.tsx'
+
+function choiceOf({ type, kept, rewired }: Replacement): Choice {
+  const all = rewired.size
+  return { id: type.type, text: type.title, icon: <Icon name={type.icon} />, what: type.summary, note: all === 0 ? '' : kept === all ? (all === 1 ? 'keeps its wire' : `keeps all ${all} wires`) : `keeps ${kept} of ${all} wires` }
+}
+
+export function ReplacePicker({ node, onClose }: { readonly node: string; readonly onClose: () => void }) {
+  const { all, title } = useMemo(() => {
+    const s = store.getState()
+    return { all: replacementsFor(s, s.catalogue?.nodes ?? [], node), title: titleOf(s.document?.flow.nodes, s.types, node) }
+  }, [node])
+  const choices = (search: string): readonly Choice[] => {
+    const wanted = search.trim()
+    if (wanted === '') return all.map(choiceOf)
+    return searchNodes(all.map((r) => r.type), wanted).map((type) => choiceOf(all.find((r) => r.type === type)!))
+  }
+  return (
+    <PickList
+      label="Replace the node"
+      placeholder="Replace by…"
+      title={<>In the place of <b>{title}</b>: its name, its wires and the settings that both have stay</>}
+      choices={choices}
+      empty={(search) => `No node has “${search.trim()}”.`}
+      onTake={(choice) => {
+        onClose()
+        actions.replaceNode(node, choice.id)
+      }}
+      onClose={onClose}
+    />
+  )
+}
