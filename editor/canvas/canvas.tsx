@@ -21,6 +21,7 @@ import { edgesOf, NODE, nodesOf } from './graph.ts'
 import { NodeMenu, type MenuAt } from './node-menu.tsx'
 import { NodeView } from './node-view.tsx'
 import { focusInspector } from '../inspector/focus.ts'
+import { PulledWire } from './pulled-wire.tsx'
 import { QuickInsert } from './quick-insert.tsx'
 import { ReplacePicker } from './replace-picker.tsx'
 import { useFit } from './use-fit.ts'
@@ -176,6 +177,7 @@ function Drawing() {
       className={`canvas${lost ? ' lost' : ''}`}
       onKeyDown={keys}
       onDrop={drop}
+      onDragEnter={over}
       onDragOver={over}
       onDragLeave={(e) => !e.currentTarget.contains(e.relatedTarget instanceof globalThis.Node ? e.relatedTarget : null) && endDragOver()}
       onDoubleClick={doubleClick}
@@ -235,6 +237,7 @@ function Drawing() {
         <Overview />
         <DragReason />
         <DropReason />
+        {asked?.kind === 'insert' && asked.gap && asked.point ? <PulledWire gap={asked.gap} point={asked.point} /> : null}
       </ReactFlow>
       <Banner />
       {flow && nodes.length > 0 ? null : <Empty />}
