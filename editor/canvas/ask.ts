@@ -3,6 +3,7 @@ import { useStore } from 'zustand'
 import { createStore } from 'zustand/vanilla'
 import { gapOfWire, type Gap } from '../state/fitting.ts'
 import { store } from '../state/store.ts'
+import { wireAt } from './drag.ts'
 
 /** A point of the window, px. */
 export interface Point {
@@ -27,12 +28,12 @@ export const notePointer = (at: Point | null): void => {
 }
 export const isPointerHere = (): boolean => pointer !== null
 
-/** The quick list, where the pointer is. A single wire that is selected takes the node in. */
+/** The quick list, where the pointer is. A wire under it, or the one that is selected, takes the node in. */
 export function askInsert(): void {
   const { document } = store.getState()
   if (!document) return
   const { nodes, wires } = document.selection
-  const wire = nodes.length === 0 && wires.length === 1 ? wires[0] : undefined
+  const wire = (pointer && wireAt([pointer])) ?? (nodes.length === 0 && wires.length === 1 ? wires[0] : undefined)
   ask({ kind: 'insert', point: pointer, gap: wire === undefined ? null : (gapOfWire(wire) ?? null) })
 }
 
@@ -40,4 +41,10 @@ export function askInsert(): void {
 export function tabInserts(focused: Element | null): boolean {
   const free = focused === null || focused === document.body || (focused.closest('.canvas') !== null && focused.closest('button, input, .react-flow__node, .react-flow__edge') === null)
   return isPointerHere() && free && store.getState().document !== null
+}
+
+/** Of a mouse or a finger; null when the event has no place. */
+export function pointOf(event: object): Point | null {
+  const at = 'changedTouches' in event ? (event as TouchEvent).changedTouches[0] : (event as MouseEvent)
+  return at && Number.isFinite(at.clientX) ? { x: at.clientX, y: at.clientY } : null
 }

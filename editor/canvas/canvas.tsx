@@ -1,18 +1,17 @@
 // The drawing. React Flow holds sizes and what is just being dragged; everything else is the draft in the store, and
 // every change goes through its actions.
 import { useCallback, useEffect, useMemo, useRef, useState, type DragEvent, type KeyboardEvent, type MouseEvent } from 'react'
-import { applyNodeChanges, Background, ReactFlow, ReactFlowProvider, useNodesInitialized, useReactFlow, useStoreApi, type Connection, type Edge, type EdgeChange, type Node, type NodeChange, type OnConnectEnd, type OnConnectStart, type OnNodeDrag } from 'reactflow'
+import { applyNodeChanges, Background, ReactFlow, ReactFlowProvider, useNodesInitialized, useReactFlow, useStoreApi, type EdgeChange, type Node, type NodeChange, type OnNodeDrag } from 'reactflow'
 import 'reactflow/dist/style.css'
-import { formatEnd, MAX_FLOW_BYTES, type WireEnd } from '#format'
+import { MAX_FLOW_BYTES } from '#format'
 import { nothing } from '../state/document.ts'
 import { gapOfWire } from '../state/fitting.ts'
-import { gapOf } from '../state/inserting.ts'
 import { actions, store, useEditor } from '../state/store.ts'
-import { judgeWire } from '../state/wiring.ts'
-import { ask, endAsk, notePointer, useAsk, type Point } from './ask.ts'
+import { ask, notePointer, pointOf } from './ask.ts'
+import { Asked, AskedWire } from './asked.tsx'
 import { Banner } from './banner.tsx'
 import { Controls, Overview } from './controls.tsx'
-import { beginDrag, dragNow, dragOver, endDrag, endDragOver, type Drag } from './drag.ts'
+import { dragOver, endDragOver } from './drag.ts'
 import { DragReason, DropReason } from './drag-reason.tsx'
 import { EdgeView } from './edge-view.tsx'
 import { Empty } from './empty.tsx'
@@ -21,13 +20,10 @@ import { edgesOf, NODE, nodesOf } from './graph.ts'
 import { NodeMenu, type MenuAt } from './node-menu.tsx'
 import { NodeView } from './node-view.tsx'
 import { focusInspector } from '../inspector/focus.ts'
-import { PulledWire } from './pulled-wire.tsx'
-import { QuickInsert } from './quick-insert.tsx'
-import { ReplacePicker } from './replace-picker.tsx'
+import { useConnecting } from './use-connecting.ts'
 import { useFit } from './use-fit.ts'
 import { useRoutes } from './use-routes.ts'
 import { DRAG_TYPE, draggedType, setViewCentre } from './view.ts'
-import { WirePicker } from './wire-picker.tsx'
 import './canvas.css'
 
 const nodeTypes = { [NODE]: NodeView }
@@ -44,10 +40,6 @@ export function Canvas() {
   )
 }
 
-function endsOf(c: Connection | Edge): { from: WireEnd; to: WireEnd } {
-  return { from: { node: c.source, port: c.sourceHandle ?? '' }, to: { node: c.target, port: c.targetHandle ?? '' } }
-}
-
 function Drawing() {
   const flow = useEditor((s) => s.document?.flow)
   const selection = useEditor((s) => s.document?.selection) ?? nothing
@@ -59,7 +51,6 @@ function Drawing() {
   const frame = useRef<HTMLDivElement>(null)
   const { screenToFlowPosition } = useReactFlow()
   useReveal()
-  const asked = useAsk()
 
   const nodes = useMemo(() => (flow ? nodesOf(flow, selection, types, drawn) : []), [flow, selection, types, drawn])
   const edges = useMemo(() => (flow ? edgesOf(flow, selection) : []), [flow, selection])
@@ -94,40 +85,7 @@ function Drawing() {
     if (event instanceof Event && 'altKey' in event && event.altKey) actions.duplicateTo(places)
     else if (wire === null || !only || !actions.spliceInto(only.id, wire, places[only.id]!)) actions.moveNodes(places)
   }, [])
-  // An end of a wire that is moved: React Flow says so first, then begins to draw a connection from the other end.
-  const moving = useRef<string | null>(null)
-  const began = useRef<Point | null>(null)
-  const onConnectStart = useCallback<OnConnectStart>((event, { nodeId, handleId, handleType }) => {
-    began.current = pointOf(event)
-    if (nodeId !== null && handleId !== null) beginDrag({ node: nodeId, port: handleId }, handleType === 'source' ? 'output' : 'input', moving.current)
-  }, [])
-  const onReconnectStart = useCallback((_event: unknown, edge: Edge) => {
-    moving.current = edge.id
-  }, [])
-  const onReconnect = useCallback((old: Edge, c: Connection) => {
-    const { from, to } = endsOf(c)
-    actions.connect(from, to, old.id)
-  }, [])
-  const onReconnectEnd = useCallback(() => {
-    moving.current = null
-  }, [])
-  const onConnectEnd = useCallback<OnConnectEnd>((event, { isValid, fromHandle, toHandle }) => {
-    const drag = dragNow()
-    const instead = drag?.moving ?? undefined
-    endDrag()
-    if (isValid || !fromHandle) return
-    if (!toHandle) {
-      const point = pointOf(event)
-      const start = began.current
-      // A moved end that is let go in the open stays where it was; a click on a port pulls no wire.
-      if (drag && point && start && instead === undefined && Math.hypot(point.x - start.x, point.y - start.y) > PULLED) letGo(drag, point)
-      return
-    }
-    // Dropped on a port that refuses it: say why, and offer the mend.
-    const [from, to] = fromHandle.type === 'source' ? [fromHandle, toHandle] : [toHandle, fromHandle]
-    if (from.type === 'source' && to.type === 'target') actions.connect({ node: from.nodeId, port: from.id ?? '' }, { node: to.nodeId, port: to.id ?? '' }, instead)
-    else actions.toast({ level: 'info', text: 'A wire goes from an output (right) to an input (left).' })
-  }, [])
+  const connecting = useConnecting()
 
   const keys = (e: KeyboardEvent): void => {
     const target = e.target as HTMLElement
@@ -194,22 +152,8 @@ function Drawing() {
         onNodeDrag={dragged}
         onNodeDragStop={moved}
         onSelectionDragStop={(e, dragged) => moved(e, null, dragged)}
-        onConnectStart={onConnectStart}
-        onConnectEnd={onConnectEnd}
+        {...connecting}
         connectOnClick={false}
-        onReconnectStart={onReconnectStart}
-        onReconnect={onReconnect}
-        onReconnectEnd={onReconnectEnd}
-        onConnect={(c) => {
-          const { from, to } = endsOf(c)
-          actions.connect(from, to)
-        }}
-        isValidConnection={(c) => {
-          const { from, to } = endsOf(c)
-          const drag = dragNow()
-          if (!drag) return judgeWire(store.getState(), from, to).ok
-          return drag.verdicts.get(formatEnd(drag.side === 'output' ? to : from))?.ok ?? false
-        }}
         onNodeContextMenu={(e, node) => {
           e.preventDefault()
           if (!selection.nodes.includes(node.id)) actions.select({ nodes: [node.id] })
@@ -237,47 +181,20 @@ function Drawing() {
         <Overview />
         <DragReason />
         <DropReason />
-        {asked?.kind === 'insert' && asked.gap && asked.point ? <PulledWire gap={asked.gap} point={asked.point} /> : null}
+        <AskedWire />
       </ReactFlow>
       <Banner />
       {flow && nodes.length > 0 ? null : <Empty />}
       {menu ? <NodeMenu at={menu} onClose={() => setMenu(null)} /> : null}
-      {asked?.kind === 'insert' ? <QuickInsert point={asked.point} gap={asked.gap} onClose={endAsk} /> : null}
-      {asked?.kind === 'connect' ? <WirePicker node={asked.node} onClose={endAsk} /> : null}
-      {asked?.kind === 'replace' ? <ReplacePicker node={asked.node} onClose={endAsk} /> : null}
+      <Asked />
     </div>
   )
-}
-
-/** A wire shorter than this was a click, px. */
-const PULLED = 24
-
-/** A wire let go in the open asks for a node that fits; on the body of a node, it takes the first port that fits. */
-function letGo(drag: Drag, point: Point): void {
-  const target = document.elementFromPoint(point.x, point.y)
-  const id = target?.closest('.react-flow__node')?.getAttribute('data-id')
-  if (id === drag.from.node) return
-  if (id == null) {
-    if (target?.closest('.canvas')) ask({ kind: 'insert', point, gap: gapOf(drag.from, drag.side) })
-    return
-  }
-  const ports = [...drag.verdicts.keys()].filter((end) => end.startsWith(`${id}.`))
-  const end = ports.find((p) => drag.verdicts.get(p)!.ok) ?? ports[0]
-  if (end === undefined) return void actions.toast({ level: 'info', text: `This node has no ${drag.side === 'output' ? 'input' : 'output'}.` })
-  const other = { node: id, port: end.slice(id.length + 1) }
-  if (drag.side === 'output') actions.connect(drag.from, other)
-  else actions.connect(other, drag.from)
 }
 
 /** No wire is at this node. */
 function isLoose(id: string): boolean {
   const wires = store.getState().document?.flow.wires ?? []
   return !wires.some((w) => w.startsWith(`${id}.`) || w.includes(` -> ${id}.`))
-}
-
-function pointOf(event: object): Point | null {
-  const at = 'changedTouches' in event ? (event as TouchEvent).changedTouches[0] : (event as globalThis.MouseEvent)
-  return at && Number.isFinite(at.clientX) ? { x: at.clientX, y: at.clientY } : null
 }
 
 /** What React Flow wants selected, taken over into the draft's selection. */

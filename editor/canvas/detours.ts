@@ -123,7 +123,7 @@ export function detourOf(wire: Wired, near: ReadonlyMap<string, Rect>): Detour |
 export class Detours {
   readonly #grid = new Grid()
   readonly #boxes = new Map<string, Rect>()
-  readonly #wires = new Map<string, Wired>()
+  readonly #wires = new Map<string, { readonly wire: Wired; readonly area: Rect }>()
   #found: ReadonlyMap<string, Detour> = new Map()
   /** Wires worked out by the last update: what it cost. */
   worked = 0
@@ -143,26 +143,30 @@ export class Detours {
       this.#grid.add(id, box)
       this.#boxes.set(id, box)
     }
-    const next = new Map(this.#found)
+    let next: Map<string, Detour> | undefined
+    const put = (id: string, detour: Detour | undefined): void => {
+      const before = (next ?? this.#found).get(id)
+      if (detour ? before && before.x1 === detour.x1 && before.y === detour.y && before.x2 === detour.x2 : !before) return
+      next ??= new Map(this.#found)
+      if (detour) next.set(id, detour)
+      else next.delete(id)
+    }
     this.worked = 0
     for (const id of this.#wires.keys()) {
       if (wires.has(id)) continue
       this.#wires.delete(id)
-      next.delete(id)
+      put(id, undefined)
     }
     for (const [id, wire] of wires) {
       const old = this.#wires.get(id)
-      const area = areaOf(wire)
-      if (old && sameEnds(old, wire) && !stirred.some((b) => overlap(b, area))) continue
-      this.#wires.set(id, wire)
+      const same = old !== undefined && sameEnds(old.wire, wire)
+      const area = same ? old.area : areaOf(wire)
+      if (same && !stirred.some((b) => overlap(b, area))) continue
+      this.#wires.set(id, { wire, area })
       this.worked++
-      const detour = detourOf(wire, this.#grid.within(area))
-      const before = next.get(id)
-      if (!detour) next.delete(id)
-      else if (!before || before.x1 !== detour.x1 || before.y !== detour.y || before.x2 !== detour.x2) next.set(id, detour)
+      put(id, detourOf(wire, this.#grid.within(area)))
     }
-    const same = next.size === this.#found.size && [...next].every(([id, d]) => this.#found.get(id) === d)
-    if (!same) this.#found = next
+    if (next) this.#found = next
     return this.#found
   }
 }

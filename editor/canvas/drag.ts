@@ -56,7 +56,7 @@ export const useDrop = (): Drop | null => useStore(drops, (s) => s.drop)
 export const useTakes = (wire: string): boolean => useStore(drops, ({ drop }) => drop?.wire === wire && drop.why === null)
 
 /** The wire drawn at one of these points of the window. */
-function wireAt(points: readonly Point[]): string | null {
+export function wireAt(points: readonly Point[]): string | null {
   for (const { x, y } of points) {
     for (const element of document.elementsFromPoint(x, y)) {
       const wire = element.closest('.react-flow__edge')?.getAttribute('data-id')

@@ -116,7 +116,7 @@ export function NewFlowDialog(): ReactElement {
 
 const KEYS: readonly (readonly [group: string, keys: readonly (readonly [key: string, what: string])[]])[] = [
   ['Editing', [['Ctrl Z', 'Undo'], ['Ctrl Shift Z, Ctrl Y', 'Redo'], ['Ctrl C, X, V', 'Copy, cut, paste nodes; also between flows and browsers'], ['Ctrl D', 'Duplicate'], ['Alt and drag', 'Put a copy there'], ['Delete', 'Delete what is selected'], ['Ctrl Delete', 'Remove nodes and join their neighbours'], ['Ctrl A', 'Select all'], ['Arrow keys', 'Move the selected nodes'], ['Escape', 'Select nothing, close']]],
-  ['Drawing', [['/', 'Insert a node at the pointer; into the wire that is selected'], ['Tab', 'The same, with the pointer on the drawing'], ['Double click', 'On the drawing or on a wire: insert a node there'], ['Shift Enter in the list', 'Insert after the selected node, wired'], ['W', 'Connect the selected node…'], ['R', 'Replace the selected node and keep its wires…']]],
+  ['Drawing', [['/', 'Insert a node at the pointer; over a wire, into it'], ['Tab', 'The same, with the pointer on the drawing'], ['Double click', 'On the drawing or on a wire: insert a node there'], ['Shift Enter in the list', 'Insert after the selected node, wired'], ['W', 'Connect the selected node…'], ['R', 'Replace the selected node and keep its wires…']]],
   ['Finding', [['P', 'Search the palette'], ['Tab', 'Go from part to part'], ['Enter', 'Select the node or wire; again: go to its settings'], ['Escape in a setting', 'Back to the node'], ['?', 'This page']]],
   ['Acting', [['Ctrl S', 'Deploy…'], ['Alt ↑ ↓', 'Move a row of a table'], ['↑ ↓ in a number', 'Step; with Shift ten steps'], ['Arrow keys on an edge', 'Resize inspector and drawer']]],
 ]

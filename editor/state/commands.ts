@@ -46,10 +46,13 @@ export function clearPlace(nodes: Flow['nodes'], wish: readonly [number, number]
   return [x, y]
 }
 
-/** Beside a node, `step` px to the right (or, negative, to the left): level with it, or as little above or below as it takes. */
+/** Beside a node, `step` px to the right (or, negative, to the left). */
 export function placeBeside(nodes: Flow['nodes'], id: string, step: number): readonly [number, number] {
-  const [x0, y0] = nodes[id]?.at ?? [0, 0]
-  const x = x0 + step
+  const [x, y] = nodes[id]?.at ?? [0, 0]
+  return levelPlace(nodes, [x + step, y])
+}
+/** Level with the wished place, or as little above or below as it takes to cover no other node. */
+export function levelPlace(nodes: Flow['nodes'], [x, y0]: readonly [number, number]): readonly [number, number] {
   const free = (y: number): boolean => Object.values(nodes).every((n) => Math.abs(n.at[0] - x) >= WIDTH || Math.abs(n.at[1] - y) >= HEIGHT / 2)
   for (let off = 0; off < 4000; off += 20) {
     if (free(y0 + off)) return [x, y0 + off]

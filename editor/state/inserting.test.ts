@@ -6,6 +6,7 @@ import { drivers, nodes } from '../../nodes/index.ts'
 import { newNode, placeBeside } from './commands.ts'
 import { candidatesFor, fitInto, gapOfWire, graftInto, portsFed } from './fitting.ts'
 import { open } from './harness.ts'
+import { makeRoom } from './joining.ts'
 import { mendWith, starterEntry } from './mending.ts'
 import { configFor, replacementsFor } from './replacing.ts'
 
@@ -45,6 +46,18 @@ test('a node on a wire comes between its ends in one step, where the wire stood 
   expect(formatFlow(s().document!.flow)).toBe(formatFlow(plant))
 })
 
+test('a wire too short for a node is made longer by moving what follows it; in a long one nothing moves', async () => {
+  const { actions, s } = await drawn()
+  const x = (id: string): number => s().document!.flow.nodes[id]!.at[0]
+  const id = actions.insertInto('transform.clamp', gapOfWire('gen.value -> band.value')!, [150, 100])!
+  expect([x(id), x('band'), x('log')]).toEqual([260, 520, 1120])
+  expect([x('press'), x('loose')], 'what does not follow stays').toEqual([600, 300])
+  actions.undo()
+  const far = actions.insertInto('transform.clamp', gapOfWire('band.value -> log.value')!, [600, 60])!
+  expect([x(far), x('log')]).toEqual([600, 900])
+  expect(makeRoom(plant, 'log', 'gen', [450, 0]), 'a wire that runs backwards has room').toEqual({ at: [450, 0], moves: {} })
+})
+
 test('what does not fit a wire says why and changes nothing', async () => {
   const { actions, s } = await drawn()
   const before = s().document
@@ -69,7 +82,7 @@ test('a node that is there already goes into a wire with its move as one step', 
   expect(actions.wouldFit({ node: 'loose' }, 'gen.value -> band.value').ok).toBe(true)
   expect(actions.spliceInto('loose', 'gen.value -> band.value', [150, 0])).toBe(true)
   expect(wires()).toContain('gen.value -> loose.value')
-  expect(s().document!.flow.nodes['loose']!.at).toEqual([150, 0])
+  expect(s().document!.flow.nodes['loose']!.at).toEqual([260, 0])
   expect(steps()).toBe(1)
   actions.undo()
   expect(s().document!.flow).toBe(s().base.flow)
@@ -111,6 +124,9 @@ test('when a node between is missing it is put in too, set for the two ends, in 
   expect(s().document!.flow.nodes[id]!.at[0]).toBeGreaterThan(s().document!.flow.nodes['parse']!.at[0])
   expect(steps()).toBe(1)
   expect(s().issues.filter((i) => i.code.startsWith('PORT_KIND'))).toEqual([])
+  actions.undo()
+  const aside = actions.insertInto('transform.scale', { from: { node: 'text', port: 'value' } }, [10, 400])!
+  expect(s().document!.flow.nodes[aside]!.at, 'not on top of what stands there').not.toEqual([300, 400])
 })
 
 test("after a node: to its right, wired to its first output that fits, clear of what stands there", async () => {

@@ -7,7 +7,7 @@ import * as commands from './commands.ts'
 import { select, undo, type Document } from './document.ts'
 import type { Core } from './editor.ts'
 import { BESIDE, fitInto, gapOfWire, graftExisting, graftInto, type Fitted, type Gap } from './fitting.ts'
-import { joinAround, reach } from './joining.ts'
+import { joinAround, makeRoom, reach } from './joining.ts'
 import { starterEntry } from './mending.ts'
 import { ownConnections } from './own-connections.ts'
 import { replacementOf } from './replacing.ts'
@@ -69,7 +69,11 @@ export function inserting(core: Core, screen: Screen) {
       screen.toast({ level: 'error', ...fitted.why })
       return null
     }
-    const id = plant(graftInto(known, gap, fitted.joint, at))
+    const { flow } = core.get().document!
+    const room = gap.from && gap.to ? makeRoom(flow, gap.from.node, gap.to.node, at) : { at, moves: {} }
+    const graft = { ...graftInto(known, gap, fitted.joint, room.at), moves: room.moves }
+    const { nodes } = flow
+    const id = plant(fitted.joint.mend ? { ...graft, at: [commands.levelPlace(nodes, graft.at[0]!), ...graft.at.slice(1)] } : graft)
     screen.noteUsed(type)
     if (fitted.joint.grade === 'later') screen.toast({ level: 'info', text: `${known.title} gets its ports by its settings.`, remedy: 'Fill them in, then wire it.' })
     return id
@@ -94,7 +98,9 @@ export function inserting(core: Core, screen: Screen) {
       if (!document || !gap || !entry) return false
       const fitted = fitInto(core.get(), entry, ports[id], gap)
       if (!fitted.ok) return false
-      change((d) => commands.graft(d, graftExisting(id, gap, fitted.joint, at, `Insert ${entry.name ?? id}`)).document)
+      const room = makeRoom(document.flow, gap.from!.node, gap.to!.node, at)
+      const graft = graftExisting(id, gap, fitted.joint, room.at, `Insert ${entry.name ?? id}`)
+      change((d) => commands.graft(d, { ...graft, moves: { ...room.moves, ...graft.moves } }).document)
       return true
     },
     /** Another type in the place of a node, with the wires that fit. */

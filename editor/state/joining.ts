@@ -18,6 +18,19 @@ export function reach(flow: Flow, ids: readonly string[], way: 'upstream' | 'dow
   return [...found]
 }
 
+/** What a node and a wire's bend beside it need, px. */
+const [WIDTH, ROOM] = [200, 60]
+/** Where a node goes that comes into a forward wire: clear of what feeds it; what it feeds, and all that follows from there, moves on as far as that takes. */
+export function makeRoom(flow: Flow, from: string, to: string, wish: readonly [number, number]): { readonly at: readonly [number, number]; readonly moves: { readonly [id: string]: readonly [number, number] } } {
+  const [a, b] = [flow.nodes[from]?.at, flow.nodes[to]?.at]
+  if (!a || !b || b[0] <= a[0] + WIDTH) return { at: wish, moves: {} }
+  const at = [Math.max(a[0] + WIDTH + ROOM, Math.min(wish[0], b[0])), wish[1]] as const
+  const by = at[0] + WIDTH + ROOM - b[0]
+  if (by <= 0) return { at, moves: {} }
+  const follow = reach(flow, [to], 'downstream').filter((id) => flow.nodes[id]!.at[0] >= b[0])
+  return { at, moves: Object.fromEntries(follow.map((id) => [id, [flow.nodes[id]!.at[0] + by, flow.nodes[id]!.at[1]] as const])) }
+}
+
 export interface Joined {
   /** New wires, as text. */
   readonly wires: readonly string[]

@@ -104,7 +104,7 @@ test('the list at the pointer: typed, inserted there; after the selected node, w
   }))
 
 test('a node on a wire comes between: from the palette, by moving one that is there; what does not fit says why', { timeout: 60_000 }, () =>
-  drawing('on-a-wire', async ({ page, editor, flow, become, wire }) => {
+  drawing('on-a-wire', async ({ page, editor, list, flow, become, wire }) => {
     const item = async (type: string): Promise<{ x: number; y: number }> => {
       const at = page.locator(`.palette-item[data-type="${type}"]`)
       await at.scrollIntoViewIfNeeded()
@@ -137,6 +137,20 @@ test('a node on a wire comes between: from the palette, by moving one that is th
     await become('moved between', ['gen.value -> range.value', 'range.value -> band.value', 'band.value -> loose.value', 'loose.value -> log.value'])
     await page.keyboard.press('Control+z')
     await until('one step takes back both', async () => (await flow()).nodes['loose']!.at[1] === 400 && (await flow()).wires.length === 3)
+
+    const again = (await editor.node('loose').locator('.hd').boundingBox())!
+    await page.keyboard.down('Alt')
+    await carry({ x: again.x + 60, y: again.y + 8 }, { x: again.x - 120, y: again.y + 60 }, async () => undefined)
+    await page.keyboard.up('Alt')
+    await editor.node('loose-2').waitFor()
+    expect((await editor.node('loose').locator('.hd').boundingBox())!.x, 'the original stays').toBeCloseTo(again.x, 0)
+    const over = await wire('gen.value -> range.value')
+    await page.mouse.move(over.x, over.y)
+    await page.keyboard.press('/')
+    await list.getByText(/^Into the wire/).waitFor()
+    await page.keyboard.type('rate limit')
+    await page.keyboard.press('Enter')
+    await become('by the list at the wire', ['gen.value -> rate-limit.value', 'rate-limit.value -> range.value', 'range.value -> band.value', 'band.value -> log.value'])
   }))
 
 test('a wire into the open asks for what fits and wires it; on a body it takes the first port that fits', { timeout: 60_000 }, () =>
