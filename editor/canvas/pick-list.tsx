@@ -16,7 +16,7 @@ export interface Choice {
   readonly no?: boolean
   /** Heads this choice and those after it. */
   readonly heading?: string
-  /** Of Shift Enter, and of a button: 'after P-101 drive'. */
+  /** Of Shift Enter, and of a click on it: 'after P-101 drive'. */
   readonly second?: string
 }
 const MARGIN = 8
@@ -100,7 +100,7 @@ export function PickList({ label, placeholder, title, at, choices, empty, onTake
             <div id={`${id}-${i}`} role="option" aria-selected={i === active} className={`choice${c.no ? ' no' : ''}`} data-choice={c.id} onClick={(e) => take(c, e.shiftKey)} onMouseMove={() => setIndex(i)}>
               {c.icon}
               <span>{c.text}</span>
-              {i === active && c.second !== undefined ? <button type="button" tabIndex={-1} className="second" title="Shift Enter" onClick={(e) => { e.stopPropagation(); take(c, true) }}>{c.second}</button> : <small>{c.note}</small>}
+              {i === active && c.second !== undefined ? <span className="second" title="Shift Enter" onClick={(e) => { e.stopPropagation(); take(c, true) }}>{c.second}</span> : <small>{c.note}</small>}
               {c.what === undefined ? null : <em>{c.what}</em>}
             </div>
           </div>
