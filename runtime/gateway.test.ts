@@ -338,6 +338,7 @@ describe('what engines say', () => {
     await made.gateway.act('pump', 'wear', 'shelve', 'P-101', { durationS: 60 }, 'olga')
     expect(made.engines.calls).toContain('act pump.wear shelve P-101 {"durationS":60}')
     expect(made.gateway.audit(1)).toMatchObject([{ user: 'olga', act: 'shelve', subject: 'pump.wear', detail: 'P-101 {"durationS":60}' }])
+    expect(await made.gateway.act('pump', 'wear', 'reset', undefined, undefined, 'olga'), 'nothing to tell').toBeNull()
     expect(await codes(made.gateway.act('pump', 'wear', 'toString', undefined, undefined, 'olga'))).toEqual(['REQUEST'])
   })
 

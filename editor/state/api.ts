@@ -25,8 +25,8 @@ export interface Api {
   hold(body: { readonly held: boolean; readonly reason: string }): Promise<{ readonly held: boolean }>
   alarms(): Promise<readonly AlarmBody[]>
   acknowledge(body: { readonly flow: string; readonly node: string; readonly tag?: string }): Promise<void>
-  /** An operator's act on a node: 'shelve', 'reset'. */
-  act(body: { readonly flow: string; readonly node: string; readonly act: string; readonly tag?: string; readonly arguments?: { readonly [name: string]: JsonValue } }): Promise<void>
+  /** An operator's act on a node: 'shelve', 'reset'. Answers what holds now, where the act tells: 'set'. */
+  act(body: { readonly flow: string; readonly node: string; readonly act: string; readonly tag?: string; readonly arguments?: { readonly [name: string]: JsonValue } }): Promise<{ readonly result: number | boolean | string } | undefined>
   connections(): Promise<readonly ConnectionBody[]>
   putConnection(name: string, body: ConnectionEntry): Promise<void>
   deleteConnection(name: string): Promise<void>
