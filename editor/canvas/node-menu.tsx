@@ -1,7 +1,8 @@
 // What can be done with a node: by right click, or by the menu key on a focused one.
-import { ChartSpline, Copy, CopyPlus, Scissors, Settings2, Spline, Trash2 } from 'lucide-react'
+import { ChartSpline, Copy, CopyPlus, LayoutDashboard, Scissors, Settings2, Spline, Trash2 } from 'lucide-react'
 import { DropdownMenu } from 'radix-ui'
 import { copyText } from '../shell/export.ts'
+import { setterOf } from '../state/operating.ts'
 import { actions, useEditor } from '../state/store.ts'
 
 export interface MenuAt {
@@ -16,6 +17,7 @@ const MAX_PINS = 8
 export function NodeMenu({ at, onClose, onConnect }: { readonly at: MenuAt; readonly onClose: () => void; readonly onConnect: () => void }) {
   const outputs = useEditor((s) => s.ports[at.node]?.outputs)
   const many = useEditor((s) => (s.document?.selection.nodes.length ?? 0) > 1)
+  const settable = useEditor((s) => setterOf(s.types.get(s.document?.flow.nodes[at.node]?.type ?? '')) !== undefined)
   const pins = Object.keys(outputs ?? {})
   return (
     <DropdownMenu.Root open modal={false} onOpenChange={(open) => !open && onClose()}>
@@ -33,6 +35,7 @@ export function NodeMenu({ at, onClose, onConnect }: { readonly at: MenuAt; read
                 <DropdownMenu.Item key={port} className="menu-item" onSelect={() => actions.pinTap(at.node, port)}><ChartSpline size={15} /><span className="name">Plot {port}</span></DropdownMenu.Item>
               ))}
               {pins.length > MAX_PINS ? <DropdownMenu.Item className="menu-item" onSelect={() => actions.setInspectorTab('live')}><ChartSpline size={15} />More outputs…</DropdownMenu.Item> : null}
+              {pins.length > 0 || settable ? <DropdownMenu.Item className="menu-item" onSelect={() => actions.showToOperator(at.node)}><LayoutDashboard size={15} />Add to operator's view</DropdownMenu.Item> : null}
               <div className="menu-line" />
             </>
           )}
