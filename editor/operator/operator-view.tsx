@@ -6,7 +6,6 @@ import { DropdownMenu } from 'radix-ui'
 import { retryLive, useLiveLink } from '../live/link.ts'
 import { Logo } from '../shell/logo.tsx'
 import { widgetsOf } from '../state/dashboard.ts'
-import { formatDuration } from '../state/format.ts'
 import { actions, useEditor } from '../state/store.ts'
 import { AlarmBanner, AlarmList } from './alarms.tsx'
 import { Board } from './board.tsx'
@@ -119,15 +118,14 @@ function More(): ReactElement {
 function Line(): ReactElement | null {
   const state = useEditor((s) => s.live.state)
   const reason = useEditor((s) => s.live.reason)
-  const since = useEditor((s) => s.live.since)
+  const heard = useEditor((s) => s.live.clock)
   const flow = useEditor((s) => s.flows.find((f) => f.id === s.flowId))
   const engine = useEditor((s) => Object.values(s.live.engines).find((e) => e.issue)?.issue)
-  const now = useNow()
-  if (state === 'lost' || (state === 'connecting' && since > 0 && reason !== '')) {
+  if (state === 'lost' || (state === 'connecting' && heard > 0)) {
     return (
       <div className="op-line" role="alert">
         <WifiOff size={22} aria-hidden="true" />
-        <p><b>No connection to the gateway for {formatDuration(now - since)}.</b> <span>All values below are old. What runs on the gateway goes on. {reason}</span></p>
+        <p><b>No connection to the gateway{heard > 0 ? <> since <LocalTime ms={heard} /></> : ''}.</b> <span>All values below are old. What runs on the gateway goes on. This view tries again by itself{state === 'lost' && reason !== '' ? ` (${reason})` : ''}.</span></p>
         <button type="button" className="btn big" onClick={retryLive}><RotateCw size={16} /> Try now</button>
       </div>
     )

@@ -48,7 +48,7 @@ const BAND = { low: 'below its normal range', high: 'above its normal range' } a
 
 function One({ widget }: { readonly widget: Widget }): ReactElement {
   const shown = useReading(widget.ports?.[0])
-  const band = shown.level === 'none' || shown.level === 'bad' ? '' : against(shown.sample?.value, widget.normalLow, widget.normalHigh)
+  const band = shown.level !== 'good' && shown.level !== 'uncertain' ? '' : against(shown.sample?.value, widget.normalLow, widget.normalHigh)
   return (
     <>
       <div className="op-body">

@@ -144,7 +144,10 @@ export function proposeDashboard({ flow, ports, types }: Drawn): readonly Widget
     return from ? [{ kind: 'gauge' as const, title: `Command to ${flow.nodes[id]!.name ?? type!.title}`, ports: [formatEnd(from)], ...(low === undefined ? {} : { low }), ...(high === undefined ? {} : { high }) }] : []
   })
   const outputs = (id: string): readonly (readonly [end: string, kind: string, unit: string])[] => Object.entries(ports[id]?.outputs ?? {}).map(([port, t]) => [formatEnd({ node: id, port }), t.kind, t.unit ?? ''] as const)
-  const states = ids.filter((id) => /^(rule|inference)\./.test(flow.nodes[id]!.type) && !setterOf(of(id))).flatMap(outputs).filter(([, kind]) => kind === 'boolean' || kind === 'text').slice(0, MOST_STATES).map(([end]) => ({ kind: 'state' as const, ports: [end] }))
+  const states = ids.filter((id) => /^(rule|inference)\./.test(flow.nodes[id]!.type) && !setterOf(of(id))).flatMap(outputs).filter(([, kind]) => kind === 'boolean' || kind === 'text').slice(0, MOST_STATES).map(([end, kind]) => {
+    const alarm = kind === 'boolean' && hasAlarms(of(parseEnd(end)!.node)!)
+    return { kind: 'state' as const, ports: [end], ...(alarm ? { normalHigh: 0, words: { true: 'Alarm', false: 'Normal' } } : {}) }
+  })
   row([...setpoints, ...commands, ...states])
   const measured = ids.filter((id) => of(id)?.effects === 'reads').flatMap(outputs)
   row(measured.filter(([, kind]) => kind === 'number').slice(0, MOST_VALUES).map(([end]) => ({ kind: 'value', ports: [end] })))
