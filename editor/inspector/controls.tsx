@@ -85,8 +85,9 @@ function NumberControl(props: ControlProps): ReactElement {
           step((e.key === 'ArrowUp' ? 1 : -1) * (e.shiftKey ? 10 : 1))
         }}
       />
-      {converted ? <u className="in-conv" role="status">= {showValue(value)}</u> : words !== '' && <u className="in-conv">{words} =</u>}
+      {converted && <u className="in-conv" role="status">= {showValue(value)}</u>}
       {unit !== '' && <u>{unit}</u>}
+      {!converted && words !== '' && <u>= {words}</u>}
     </span>
   )
 }

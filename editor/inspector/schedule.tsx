@@ -8,6 +8,8 @@ import { barsOf, clockOf, nextOfCron, nextOfWeek, wordFor, WEEKDAYS, type Crons,
 import { Table } from './table.tsx'
 
 const NEXT = 5
+/** The next times move on. */
+const AGAIN_MS = 30_000
 const DAY_NAMES = ['Mo', 'Tu', 'We', 'Th', 'Fr', 'Sa', 'Su']
 /** px of the drawing: names, a day's height. */
 const [LEFT, WIDTH, ROW] = [20, 276, 15]
@@ -32,14 +34,14 @@ export function WeekSchedule(props: ControlProps): ReactElement {
     <>
       <Week rows={rows} readOnly={context.readOnly} add={add} />
       <Table {...props} />
-      <Next key={zone} zone={zone} find={(Crons, now) => nextOfWeek(rows, holidays, zone, now, NEXT, Crons)} told={JSON.stringify([rows, holidays])} label={(s) => { const v = rows[s.row]?.value; return v === undefined ? '' : `value ${v}` }} />
+      <Next zone={zone} find={(Crons, now) => nextOfWeek(rows, holidays, zone, now, NEXT, Crons)} label={(s) => { const v = rows[s.row]?.value; return v === undefined ? '' : `value ${v}` }} />
     </>
   )
 }
 
 /** Below a cron expression. */
 export function CronTimes({ expression, zone }: { readonly expression: string; readonly zone: string }): ReactElement {
-  return <Next zone={zone} find={(Crons, now) => nextOfCron(expression, zone, now, NEXT, Crons)} told={expression} label={() => ''} />
+  return <Next zone={zone} find={(Crons, now) => nextOfCron(expression, zone, now, NEXT, Crons)} label={() => ''} />
 }
 
 interface Stroke {
@@ -77,27 +79,46 @@ function Week({ rows, readOnly, add }: { readonly rows: readonly WeekRow[]; read
   )
 }
 
-type Found = { readonly starts: readonly Start[] } | { readonly fault: string }
-
-/** `told` names what `find` looks at: it is asked again when that changes. */
-function Next({ zone, find, told, label }: { readonly zone: string; readonly find: (Crons: Crons, now: number) => readonly Start[]; readonly told: string; readonly label: (start: Start) => string }): ReactElement | null {
-  const [found, setFound] = useState<Found | null>(null)
-  const finds = useRef(find)
-  finds.current = find
+/** Fetched when a schedule is first looked at; a gateway that was updated meanwhile has it no more, and then there is no preview. */
+interface Clockwork {
+  readonly Crons: Crons
+  readonly now: number
+}
+function useClockwork(): Clockwork | string | null {
+  const [work, setWork] = useState<Clockwork | string | null>(null)
   useEffect(() => {
     let gone = false
-    import('croner').then(({ Cron }) => finds.current(Cron, Date.now())).then((starts) => ({ starts }), (thrown: unknown) => ({ fault: reasonOf(thrown).replace(/^Cron\w+: /, '') })).then((next) => { if (!gone) setFound(next) }, () => undefined)
-    return () => { gone = true }
-  }, [told, zone])
-  if (!found) return null
-  if ('fault' in found) return <p className="in-help">No next times: {found.fault}</p>
-  if (found.starts.length === 0) return <p className="in-help">It never begins.</p>
+    const look = async (): Promise<void> => {
+      const found = await import('croner').then(({ Cron }) => ({ Crons: Cron, now: Date.now() }), reasonOf)
+      if (!gone) setWork(found)
+    }
+    void look()
+    const timer = setInterval(() => void look(), AGAIN_MS)
+    return () => {
+      gone = true
+      clearInterval(timer)
+    }
+  }, [])
+  return work
+}
+
+function Next({ zone, find, label }: { readonly zone: string; readonly find: (Crons: Crons, now: number) => readonly Start[]; readonly label: (start: Start) => string }): ReactElement | null {
+  const work = useClockwork()
+  if (work === null) return null
+  if (typeof work === 'string') return <p className="in-help">The next times cannot be shown: {work}</p>
+  let starts: readonly Start[]
+  try {
+    starts = find(work.Crons, work.now)
+  } catch (thrown) {
+    return <p className="in-help">No next times: {reasonOf(thrown).replace(/^Cron\w+: /, '')}</p>
+  }
+  if (starts.length === 0) return <p className="in-help">It never begins.</p>
   const format = new Intl.DateTimeFormat('en-GB', { timeZone: zone, weekday: 'short', day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' })
   const own = new Intl.DateTimeFormat('en-GB').resolvedOptions().timeZone
   return (
     <div className="in-next">
       <small>Begins next, {zone}{own === zone ? '' : ` (here is ${own})`}</small>
-      <ol>{found.starts.map((s) => <li key={`${s.time} ${s.row}`} title={`${new Date(s.time).toISOString().slice(0, 16).replace('T', ' ')} UTC`}><time>{format.format(s.time)}</time>{label(s) !== '' && <span>{label(s)}</span>}</li>)}</ol>
+      <ol>{starts.map((s) => <li key={`${s.time} ${s.row}`} title={`${new Date(s.time).toISOString().slice(0, 16).replace('T', ' ')} UTC`}><time>{format.format(s.time)}</time>{label(s) !== '' && <span>{label(s)}</span>}</li>)}</ol>
     </div>
   )
 }
