@@ -2,17 +2,19 @@
 import { useState, type ReactElement } from 'react'
 import { ChevronDown, Plus, X } from 'lucide-react'
 import { displayUnit, parseUnit, reasonOf, type JsonValue } from '#kit'
-import { isZone, readNumber, readScalar, showValue, type Choice, type FormField, type Json } from './form.ts'
+import { readNumber, readScalar, showValue, type Choice, type FormField, type Json } from './form.ts'
 import { EnvelopeFields } from './envelope.tsx'
 import { Fields, type FormContext } from './schema-form.tsx'
 import { Code } from './code.tsx'
 import { Expression } from './expression.tsx'
 import { ConnectionPicker, ModelPicker, SecretPicker } from './pickers.tsx'
 import { Curve } from './curve.tsx'
-import { readQuantity, timeInWords } from './quantity.ts'
-import { CronTimes, WeekSchedule, ZoneList } from './schedule.tsx'
+import { NumberControl } from './number-control.tsx'
+import { CronTimes, WeekSchedule } from './schedule.tsx'
 import { Table } from './table.tsx'
 import { inputProps, useTyped } from './typed.ts'
+import { ZoneControl } from './zone-control.tsx'
+import { isZone } from './zones.ts'
 
 export interface ControlProps {
   readonly id: string
@@ -51,58 +53,6 @@ export function Control(props: ControlProps): ReactElement {
 }
 
 const asConfig = (value: Json): { readonly [name: string]: JsonValue } => (typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as { readonly [name: string]: JsonValue }) : {})
-
-function NumberControl(props: ControlProps): ReactElement {
-  const { field, value, unit, context } = props
-  const code = field.unit ?? (field.unitOf === undefined ? undefined : context.unitOf(field.unitOf))
-  // '2 bar' in a field in kPa, '1h30m' in one in seconds: as it is typed.
-  const read = (t: string): Json => { const plain = readNumber(t); return typeof plain === 'string' ? (readQuantity(t, code) ?? plain) : plain }
-  const { text, type, leave } = useTyped(value, (t) => (t.trim() === '' && field.nullable ? null : read(t)), (v) => context.change(field.path, v))
-  const { minimum, maximum } = field.schema
-  const step = (by: number): void => {
-    const from = typeof value === 'number' ? value : typeof field.default === 'number' ? field.default : 0
-    const size = field.kind === 'integer' ? 1 : 10 ** (Math.floor(Math.log10(Math.abs(from) || 1)) - 1)
-    const next = Number((from + by * size).toPrecision(12))
-    // The keys stay within the limits; what is typed beyond them is kept and reported.
-    type(String(Math.max(minimum ?? next, Math.min(maximum ?? next, next))))
-  }
-  const converted = typeof value === 'number' && text.trim() !== '' && readNumber(text) !== value
-  const words = timeInWords(value === undefined ? field.default : value, code)
-  const range = minimum === undefined ? (maximum === undefined ? '' : `At most ${maximum}`) : maximum === undefined ? `From ${minimum}` : `${minimum} to ${maximum}`
-  return (
-    <span className="in-fld" title={range === '' ? '' : `${range}${unit === '' ? '' : ` ${unit}`}`}>
-      <input
-        {...inputProps(props)}
-        inputMode="decimal"
-        value={text}
-        placeholder={field.default === undefined || field.default === null ? (field.example ?? '') : String(field.default)}
-        onChange={(e) => type(e.target.value)}
-        onBlur={leave}
-        onKeyDown={(e) => {
-          if (e.key === 'Enter' && converted) leave()
-          if (e.altKey || (e.key !== 'ArrowUp' && e.key !== 'ArrowDown')) return
-          e.preventDefault()
-          step((e.key === 'ArrowUp' ? 1 : -1) * (e.shiftKey ? 10 : 1))
-        }}
-      />
-      {converted && <u className="in-conv" role="status">= {showValue(value)}</u>}
-      {unit !== '' && <u>{unit}</u>}
-      {!converted && words !== '' && <u>= {words}</u>}
-    </span>
-  )
-}
-
-function ZoneControl(props: ControlProps): ReactElement {
-  const { field, value, context } = props
-  const { text, type, leave } = useTyped(value, (t) => (t === '' ? undefined : t), (v) => context.change(field.path, v))
-  const own = new Intl.DateTimeFormat('en').resolvedOptions().timeZone
-  return (
-    <>
-      <span className="in-fld"><input {...inputProps(props)} list={`${props.id}-zones`} value={text} placeholder={typeof field.default === 'string' ? field.default : ''} onChange={(e) => type(e.target.value)} onBlur={leave} /><ZoneList id={`${props.id}-zones`} /></span>
-      {!context.readOnly && own !== 'UTC' && value !== own && <button type="button" className="in-add" onClick={() => { context.change(field.path, own); context.seal() }}>Use {own}, where this browser is</button>}
-    </>
-  )
-}
 
 function CronControl(props: ControlProps): ReactElement {
   const { field, value, context } = props

@@ -3,6 +3,7 @@
 import { displayUnit, parseUnit, schemaFaults, withDefaults, type Annotations, type JsonValue, type SchemaFault, type TSchema } from '#kit'
 import { pointer } from '#format'
 import { keysOf, valueAt } from '../state/commands.ts'
+import { isZone } from './zones.ts'
 
 export { keysOf, valueAt }
 
@@ -198,16 +199,6 @@ function nameFaults(fields: readonly FormField[], value: Json, path: string): Sc
     if (f.kind === 'zone') return typeof inner === 'string' && inner !== '' && !isZone(inner) ? [{ field: at, reason: `'${inner}' is not a time zone. Use an IANA name such as Europe/Berlin, or UTC.` }] : []
     return []
   })
-}
-
-/** Whether it is a time zone, as this browser knows them; the gateway's check has the last word. */
-export function isZone(zone: string): boolean {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone !== ''
-  } catch (thrown) {
-    if (thrown instanceof RangeError) return false
-    throw thrown
-  }
 }
 
 /** The field that a pointer lies in: of a table its column. */

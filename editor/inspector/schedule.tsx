@@ -3,9 +3,9 @@
 import { useEffect, useRef, useState, type PointerEvent, type ReactElement } from 'react'
 import { reasonOf, type JsonValue } from '#kit'
 import type { ControlProps } from './controls.tsx'
-import { isZone } from './form.ts'
 import { barsOf, clockOf, nextOfCron, nextOfWeek, wordFor, WEEKDAYS, type Crons, type Start, type WeekRow } from './schedule-times.ts'
 import { Table } from './table.tsx'
+import { isZone, ownZone } from './zones.ts'
 
 const NEXT = 5
 /** The next times move on. */
@@ -114,17 +114,10 @@ function Next({ zone, find, label }: { readonly zone: string; readonly find: (Cr
   }
   if (starts.length === 0) return <p className="in-help">It never begins.</p>
   const format = new Intl.DateTimeFormat('en-GB', { timeZone: zone, weekday: 'short', day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' })
-  const own = new Intl.DateTimeFormat('en-GB').resolvedOptions().timeZone
   return (
     <div className="in-next">
-      <small>Begins next, {zone}{own === zone ? '' : ` (here is ${own})`}</small>
+      <small>Begins next, {zone}{ownZone === zone ? '' : ` (here is ${ownZone})`}</small>
       <ol>{starts.map((s) => <li key={`${s.time} ${s.row}`} title={`${new Date(s.time).toISOString().slice(0, 16).replace('T', ' ')} UTC`}><time>{format.format(s.time)}</time>{label(s) !== '' && <span>{label(s)}</span>}</li>)}</ol>
     </div>
   )
-}
-
-const zones: readonly string[] = ['UTC', ...Intl.supportedValuesOf('timeZone').filter((z) => z !== 'UTC')]
-/** The names for a field of a time zone, as a list to choose from while typing. */
-export function ZoneList({ id }: { readonly id: string }): ReactElement {
-  return <datalist id={id}>{zones.map((z) => <option key={z} value={z} />)}</datalist>
 }
