@@ -37,7 +37,7 @@ export function AlarmList({ node }: { readonly node?: string }): ReactElement {
   const now = useNow()
   const own = sorted(all.filter((a) => a.flow === flowId && (node === undefined || onCanvas(a.node) === node)))
   return (
-    <div className="op-alarmlist" tabIndex={0} role="region" aria-label="Alarms">
+    <div className="op-alarmlist" tabIndex={0} role="group" aria-label="List of alarms">
       {!heard && <p className="op-note bad">No connection to the gateway: alarms may have come or gone since.</p>}
       {own.length === 0 && heard && <p className="op-note">No alarms.</p>}
       <ul>

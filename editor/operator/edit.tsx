@@ -48,7 +48,7 @@ export default function DashboardDialog(): ReactElement {
             <button type="button" className="icon-btn" disabled={undo === undefined} aria-label={undo === undefined ? 'Undo' : `Undo: ${undo}`} title={undo === undefined ? 'Undo' : `Undo: ${undo}`} onClick={actions.undo}><Undo2 size={15} /></button>
             <button type="button" className="icon-btn" disabled={redo === undefined} aria-label={redo === undefined ? 'Redo' : `Redo: ${redo}`} title={redo === undefined ? 'Redo' : `Redo: ${redo}`} onClick={actions.redo}><Redo2 size={15} /></button>
             {changed && <button type="button" className="btn primary" onClick={() => actions.openDialog({ kind: 'deploy' })}><Rocket size={14} /> Deploy…</button>}
-            <Dialog.Close className="btn" aria-label="Close the operator's view"><X size={14} /> Done</Dialog.Close>
+            <Dialog.Close className="btn" title="Back to the flow; the draft keeps what was changed"><X size={14} /> Done</Dialog.Close>
           </header>
           <div className="ob-body">
             <div className="ob-board op" data-heard="true" onPointerDown={(e) => { if (e.target instanceof HTMLElement && e.target.closest('.op-cell') === null) setChosen(null) }}>

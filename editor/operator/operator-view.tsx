@@ -29,6 +29,7 @@ export default function OperatorView(): ReactElement {
 function Head(): ReactElement {
   return (
     <header className="op-head">
+      <h1 className="sr-only">Operator's view</h1>
       <span className="op-brand"><Logo /></span>
       <Flows />
       <Armed />

@@ -1,5 +1,5 @@
-// Up to eight outputs over time, by uPlot from the buffers of their taps: fixed ends of the axis and the normal band where
-// the widget names them. A bad or missing value is a gap with a mark at the foot. Lines differ by their dashes, too.
+// Up to eight outputs over time, by uPlot from the buffers of their taps. What has another unit than the first has its axis
+// on the right; the axis' ends and the normal band that the widget names are of the first. A bad or missing value is a gap with a mark at the foot. Lines differ by their dashes, too.
 import { useEffect, useRef, useState, type ReactElement } from 'react'
 import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
@@ -9,7 +9,7 @@ import { MOST_VIEWED, viewTap } from '../live/link.ts'
 import { unitText } from '../live/values.ts'
 import { formatClock, formatNumber } from '../state/format.ts'
 import { runningOutput } from '../state/instances.ts'
-import { titleOfEnd } from '../state/operating.ts'
+import { runningPorts, titleOfEnd } from '../state/operating.ts'
 import { store, useEditor } from '../state/store.ts'
 import { flowOf, portsOf, useReading, type Of } from './reading.ts'
 import { valueText } from './widget.tsx'
@@ -24,19 +24,20 @@ const DASHES: readonly (readonly number[])[] = [[], [7, 4], [2, 3], [9, 3, 2, 3]
 export function Trend({ widget, of }: { readonly widget: Widget; readonly of: Of }): ReactElement {
   const ends = widget.ports ?? []
   const [untapped, setUntapped] = useState('')
+  const units = useEditor((s) => ends.map((end) => { const at = parseEnd(end); return (at && runningPorts(s)[at.node]?.outputs[at.port]?.unit) ?? '' }).join(' '))
   const windowMs = (widget.windowS ?? DEFAULT_WINDOW_S) * 1000
   if (ends.length === 0) return <p className="op-note">No output is chosen.</p>
   return (
     <>
-      <div className="op-plot"><Plot ends={ends.join(' ')} untapped={setUntapped} windowMs={windowMs} low={widget.low} high={widget.high} normalLow={widget.normalLow} normalHigh={widget.normalHigh} /></div>
+      <div className="op-plot"><Plot ends={ends.join(' ')} units={units} untapped={setUntapped} windowMs={windowMs} low={widget.low} high={widget.high} normalLow={widget.normalLow} normalHigh={widget.normalHigh} /></div>
       <ul className="op-legend">
-        {ends.map((end, i) => <Legend key={end} end={end} of={of} index={i} decimals={widget.decimals} untapped={untapped.split(' ').includes(end)} />)}
+        {ends.map((end, i) => <Legend key={end} end={end} of={of} index={i} decimals={widget.decimals} untapped={untapped.split(' ').includes(end)} right={units.split(' ')[i] !== units.split(' ')[0]} />)}
       </ul>
     </>
   )
 }
 
-function Legend({ end, of, index, decimals, untapped }: { readonly end: string; readonly of: Of; readonly index: number; readonly decimals: number | undefined; readonly untapped: boolean }): ReactElement {
+function Legend({ end, of, index, decimals, untapped, right }: { readonly end: string; readonly of: Of; readonly index: number; readonly decimals: number | undefined; readonly untapped: boolean; readonly right: boolean }): ReactElement {
   const shown = useReading(end)
   const title = useEditor((s) => titleOfEnd(flowOf(s, of), s.types, portsOf(s, of), end))
   const text = valueText(decimals === undefined ? {} : { decimals }, shown)
@@ -46,7 +47,7 @@ function Legend({ end, of, index, decimals, untapped }: { readonly end: string; 
       <svg width="22" height="8" aria-hidden="true" className={`line${index}`}><line x1="0" x2="22" y1="4" y2="4" strokeDasharray={DASHES[index]!.join(' ')} /></svg>
       <span>{title}</span>
       {struck ? <s>{text}</s> : <b>{text}</b>}
-      <u>{unitText(shown.type)}</u>
+      <u>{unitText(shown.type)}{right && ' (right axis)'}</u>
       {untapped && shown.level !== 'stale' && <em>not drawn: a view has {MOST_VIEWED} lines</em>}
       {shown.level !== 'good' && <em>{shown.why}</em>}
     </li>
@@ -56,6 +57,8 @@ function Legend({ end, of, index, decimals, untapped }: { readonly end: string; 
 interface PlotOf {
   /** With blanks between. */
   readonly ends: string
+  /** Of each of them, as UCUM codes, with blanks between. */
+  readonly units: string
   /** Told which of them have no tap. */
   readonly untapped: (ends: string) => void
   readonly windowMs: number
@@ -65,7 +68,7 @@ interface PlotOf {
   readonly normalHigh: number | undefined
 }
 
-function Plot({ ends, untapped, windowMs, low, high, normalLow, normalHigh }: PlotOf): ReactElement {
+function Plot({ ends, units, untapped, windowMs, low, high, normalLow, normalHigh }: PlotOf): ReactElement {
   const host = useRef<HTMLDivElement>(null)
   const flow = useEditor((s) => s.flowId)
   const running = useEditor((s) => s.base.flow)
@@ -79,6 +82,9 @@ function Plot({ ends, untapped, windowMs, low, high, normalLow, normalHigh }: Pl
     })
     untapped(taps.flatMap(({ end, tap }) => (tap ? [] : [end])).join(' '))
     const lines = taps.map(({ tap }) => tap?.buffer)
+    const [first, ...others] = units.split(' ')
+    const right = others.find((unit) => unit !== first)
+    const scaleOf = (i: number): string => (i === 0 || others[i - 1] === first ? 'y' : 'right')
     let plot: uPlot | undefined
     let marks: readonly BadMark[] = []
     const size = (): { width: number; height: number } => ({ width: Math.max(40, element.clientWidth), height: Math.max(40, element.clientHeight) })
@@ -91,9 +97,9 @@ function Plot({ ends, untapped, windowMs, low, high, normalLow, normalHigh }: Pl
       plot = new uPlot(
         {
           ...size(), pxAlign: false, legend: { show: false }, cursor: { y: false, drag: { x: false, y: false }, points: { size: 6 } },
-          scales: { x: { time: true }, y: { range: (_u, min, max) => span(low ?? min, high ?? max, low !== undefined, high !== undefined) } },
-          axes: [{ ...axis, size: 26, space: 84, values: (_u, ticks) => ticks.map((t) => formatClock(t * 1000)) }, { ...axis, size: 58, space: 26, values: (_u, ticks) => ticks.map(formatNumber) }],
-          series: [{}, ...lines.map((_, i) => ({ stroke: token(COLOURS[i % COLOURS.length]!), width: 1.6, dash: [...DASHES[i % DASHES.length]!], spanGaps: false, points: { show: false } }))],
+          scales: { x: { time: true }, y: { range: (_u, min, max) => span(low ?? min, high ?? max, low !== undefined, high !== undefined) }, right: { range: (_u, min, max) => span(min, max, false, false) } },
+          axes: [{ ...axis, size: 26, space: 84, values: (_u, ticks) => ticks.map((t) => formatClock(t * 1000)) }, { ...axis, size: 58, space: 26, values: (_u, ticks) => ticks.map(formatNumber) }, ...(right === undefined ? [] : [{ ...axis, scale: 'right', side: 1 as const, grid: { show: false }, size: 58, space: 26, values: (_u: uPlot, ticks: number[]) => ticks.map(formatNumber) }])],
+          series: [{}, ...lines.map((_, i) => ({ scale: scaleOf(i), stroke: token(COLOURS[i % COLOURS.length]!), width: 1.6, dash: [...DASHES[i % DASHES.length]!], spanGaps: false, points: { show: false } }))],
           hooks: {
             drawClear: [(u) => drawBand(u, normalLow, normalHigh, token('--line2'))],
             draw: [(u) => drawMarks(u, marks, token('--alarm1'), token('--alarm2'))],
@@ -109,10 +115,10 @@ function Plot({ ends, untapped, windowMs, low, high, normalLow, normalHigh }: Pl
       const end = newest.length === 0 ? Date.now() : Math.max(...newest)
       const found = lines.map((buffer) => buffer?.window(end, windowMs) ?? { x: [], y: [], marks: [] })
       // It grows until the window is full: what was before nobody looked is not known here.
-      const first = Math.min(...found.map((f) => f.x[0] ?? Number.POSITIVE_INFINITY))
+      const begun = Math.min(...found.map((f) => f.x[0] ?? Number.POSITIVE_INFINITY))
       marks = found.flatMap((f) => f.marks)
       plot.setData(lines.length === 1 ? [found[0]!.x, found[0]!.y] : uPlot.join(found.map((f) => [f.x, f.y])), false)
-      plot.setScale('x', { min: Math.max((end - windowMs) / 1000, Math.min(first, end / 1000 - LEAST_S)), max: end / 1000 })
+      plot.setScale('x', { min: Math.max((end - windowMs) / 1000, Math.min(begun, end / 1000 - LEAST_S)), max: end / 1000 })
     }
     build()
     draw()
@@ -129,7 +135,7 @@ function Plot({ ends, untapped, windowMs, low, high, normalLow, normalHigh }: Pl
       plot?.destroy()
       for (const { tap } of taps) tap?.release()
     }
-  }, [ends, untapped, flow, running, windowMs, low, high, normalLow, normalHigh])
+  }, [ends, units, untapped, flow, running, windowMs, low, high, normalLow, normalHigh])
   return <div className="op-canvas" ref={host} role="img" aria-label="Trend; the present values are listed below" />
 }
 

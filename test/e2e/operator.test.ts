@@ -1,5 +1,5 @@
 // The operator's view in a real browser before the real gateway: an editor makes one and deploys it, an operator uses it and
-// cannot edit, and what is old looks old.
+// cannot edit, and what is old looks old. And the forms of the inspector, where its controls go beyond plain fields.
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Browser, Locator, Page } from 'playwright-core'
 import type { AuditBody, Flow, FlowBody, FlowSummary } from '#format'
@@ -136,4 +136,70 @@ test('who set it is in the audit trail, once; a gateway that goes away makes eve
     await gateway.restart()
     await vibration.locator('output b').waitFor({ timeout: START_MS })
     await widget(page, 'Target speed').first().getByText('30.0').waitFor()
+  }))
+
+test('a part that is gone with an update of the gateway offers a reload, and the reload helps', { timeout: 60_000 }, () =>
+  visit('operator-gone', browser, gateway, async ({ page, expectErrors }) => {
+    const editor = new EditorPage(page, gateway)
+    expectErrors(SIGNED_OUT)
+    expectErrors(/Failed to load resource/)
+    await editor.enter()
+    await page.route(/operator-view-.*\.js$/, (route) => route.fulfill({ status: 404, body: '' }))
+    await editor.menu("Operator's view")
+    await page.getByText('This part of the editor could not be loaded').waitFor()
+    await page.unrouteAll()
+    await editor.button('Load again').click()
+    await editor.liveFlow()
+    await editor.menu("Operator's view")
+    await widget(page, 'Alarms').waitFor()
+  }))
+
+test('settings take units and times as they are typed, show the week and the curve, and go back to their defaults by a key', { timeout: 60_000 }, () =>
+  visit('forms', browser, gateway, async ({ page, expectErrors }) => {
+    const editor = new EditorPage(page, gateway)
+    expectErrors(SIGNED_OUT)
+    await editor.enter()
+    const flow = {
+      headgate: 1, id: 'forms', name: 'Forms', parameters: {}, connections: {}, wires: [],
+      nodes: {
+        week: { type: 'rule.schedule', config: { zone: 'Europe/Berlin', rows: [{ days: 'weekdays', from: '06:00', to: '18:00', value: 21 }] }, at: [0, 0] },
+        curve: { type: 'transform.lookup', config: { points: [{ x: 0, y: 0 }, { x: 50, y: 10 }, { x: 100, y: 20 }] }, at: [300, 0] },
+        hand: { type: 'source.operator', config: {}, at: [600, 0] },
+      },
+    }
+    const dialog = await editor.importFile('forms.flow.json', JSON.stringify(flow))
+    await editor.button('Open as a new flow', dialog).click()
+    const config = async (node: string): Promise<Flow['nodes'][string]['config']> => (JSON.parse(await editor.exported()) as Flow).nodes[node]!.config
+
+    await editor.select('hand')
+    const repeat = page.getByLabel('Repeat every')
+    await repeat.fill('1.5 min')
+    await page.getByText('= 90').waitFor()
+    await page.getByLabel('Tag').focus()
+    expect(await repeat.inputValue()).toBe('90')
+    expect(await config('hand')).toEqual({ repeatS: 90 })
+    await repeat.focus()
+    await page.keyboard.press('Alt+Backspace')
+    expect(await config('hand')).toEqual({})
+
+    await editor.select('week')
+    await until('the next five times are shown', async () => (await page.locator('.in-next li').count()) === 5)
+    expect(await page.locator('.in-next li').first().innerText()).toMatch(/06:00\s*value 21/)
+    const week = (await page.locator('.in-week').boundingBox())!
+    // Saturday and Sunday, from about 6 to about 12 o'clock.
+    await page.mouse.move(week.x + week.width * 0.3, week.y + week.height * 0.69)
+    await page.mouse.down()
+    await page.mouse.move(week.x + week.width * 0.53, week.y + week.height * 0.8, { steps: 4 })
+    await page.mouse.up()
+    expect((await config('week'))['rows']).toEqual([{ days: 'weekdays', from: '06:00', to: '18:00', value: 21 }, { days: 'weekend', from: expect.stringMatching(/^0[4-7]:[03]0$/), to: expect.stringMatching(/^1[0-3]:[03]0$/) }])
+    await page.getByLabel('Time zone').fill('Mars/Base')
+    await page.getByText("'Mars/Base' is not a time zone").waitFor()
+
+    await editor.select('curve')
+    const point = page.getByRole('button', { name: /^Point 2: 50 gives 10/ })
+    await point.focus()
+    await page.keyboard.press('ArrowUp')
+    const [, second] = (await config('curve'))['points'] as unknown as { x: number; y: number }[]
+    expect(second!.x).toBe(50)
+    expect(second!.y).toBeGreaterThan(10)
   }))
