@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import { describeNode, type AnyNode, type CatalogueNode } from '#kit'
 import { emptyFlow, GRID_COLUMNS, readFlow, type Flow, type NodeStatus, type Widget } from '#format'
 import { addWidget, changeWidget, clampPlace, freePlace, placeWidget, proposeDashboard, removeWidget, settle, widgetsOf, type Place } from './dashboard.ts'
+import { setConfig } from './commands.ts'
 import { createDocument, redo, undo, type Document } from './document.ts'
 import { open, running } from './harness.ts'
 import { against, doubtOf, drivenBy, formatFixed, landing, readingOf, setFault, setpointOf, setterOf, upstream } from './operating.ts'
@@ -78,6 +79,17 @@ test('the last widget that goes takes the dashboard out of the document; a widge
   f.actions.removeWidget(0)
   expect('dashboard' in f.s().document!.flow).toBe(false)
   expect(f.s().changes).toEqual([])
+})
+
+test('a widget follows a tag that gets another name, letter by letter, and back by one undo', () => {
+  const tags = describeNode({ type: 'source.tags', version: 1, title: 'Tags', summary: '', help: '', icon: 'box', effects: 'reads', config: { type: 'object', properties: {} }, inputs: {}, outputs: { '*': { each: 'tags', name: 'name', port: { kind: 'number' } } }, examples: [] } as unknown as AnyNode)
+  const named = (name: string): Flow => ({ ...emptyFlow('f', 'F'), nodes: { plc: { type: 'source.tags', config: { tags: [{ name: 'level' }, { name }] }, at: [0, 0] } } })
+  const begin = addWidget(createDocument(named('speed')), { kind: 'trend', ports: ['plc.speed', 'plc.level'] })
+  const ports = (d: Document): readonly string[] | undefined => widgetsOf(d.flow)[0]!.ports
+  let d = begin
+  for (const name of ['spee', 'sp', 'spin']) d = setConfig(d, 'plc', '/tags/1/name', name, tags)
+  expect(ports(d)).toEqual(['plc.spin', 'plc.level'])
+  expect(undo(d).flow).toBe(begin.flow)
 })
 
 // ---- what is shown

@@ -172,10 +172,10 @@ test('settings take units and times as they are typed, show the week and the cur
     const config = async (node: string): Promise<Flow['nodes'][string]['config']> => (JSON.parse(await editor.exported()) as Flow).nodes[node]!.config
 
     await editor.select('hand')
-    const repeat = page.getByLabel('Repeat every')
+    const repeat = page.getByRole('textbox', { name: 'Repeat every' })
     await repeat.fill('1.5 min')
-    await page.getByText('= 90').waitFor()
-    await page.getByLabel('Tag').focus()
+    await page.getByText('= 90', { exact: true }).waitFor()
+    await page.getByRole('textbox', { name: 'Tag', exact: true }).focus()
     expect(await repeat.inputValue()).toBe('90')
     expect(await config('hand')).toEqual({ repeatS: 90 })
     await repeat.focus()
@@ -192,7 +192,7 @@ test('settings take units and times as they are typed, show the week and the cur
     await page.mouse.move(week.x + week.width * 0.53, week.y + week.height * 0.8, { steps: 4 })
     await page.mouse.up()
     expect((await config('week'))['rows']).toEqual([{ days: 'weekdays', from: '06:00', to: '18:00', value: 21 }, { days: 'weekend', from: expect.stringMatching(/^0[4-7]:[03]0$/), to: expect.stringMatching(/^1[0-3]:[03]0$/) }])
-    await page.getByLabel('Time zone').fill('Mars/Base')
+    await page.getByRole('combobox', { name: 'Time zone' }).fill('Mars/Base')
     await page.getByText("'Mars/Base' is not a time zone").waitFor()
 
     await editor.select('curve')
