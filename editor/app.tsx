@@ -1,5 +1,5 @@
-// The frame: the gate until somebody is signed in, then top bar, palette, canvas, inspector and drawer. All in the first
-// load (300 kB): a part fetched later would be gone when the gateway was updated under an open page.
+// The frame: the gate until somebody is signed in, then top bar, palette, canvas, inspector and drawer, all in the first
+// load; or the operator's view, fetched when it is wanted (shell/later.tsx says what when it is gone by then).
 import { Canvas } from './canvas/canvas.tsx'
 import { Dialogs } from './dialogs/dialogs.tsx'
 import { ClaimOrLogin } from './dialogs/gate.tsx'
@@ -9,6 +9,7 @@ import { Palette } from './palette/palette.tsx'
 import { Layout } from './shell/layout.tsx'
 import { Away } from './shell/away.tsx'
 import { ErrorBoundary } from './shell/error-boundary.tsx'
+import { later } from './shell/later.tsx'
 import { Shortcuts } from './shell/shortcuts.tsx'
 import { Toasts } from './shell/toasts.tsx'
 import { TopBar } from './shell/top-bar.tsx'
@@ -24,7 +25,11 @@ export function App() {
   )
 }
 
+const OperatorView = later(() => import('./operator/operator-view.tsx'))
+
 function Workbench() {
+  const operating = useEditor((s) => s.view === 'operator')
+  if (operating) return <><OperatorView /><Dialogs /></>
   return (
     <>
       <Shortcuts />

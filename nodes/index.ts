@@ -4,6 +4,7 @@ import type { AnyDriver, AnyNode } from '#kit'
 import sourceModbus from './source/modbus.ts'
 import sourceMqtt from './source/mqtt.ts'
 import sourceOpcua from './source/opcua.ts'
+import sourceOperator from './source/operator.ts'
 import filterChange from './filter/change.ts'
 import filterDeadband from './filter/deadband.ts'
 import filterDebounce from './filter/debounce.ts'
@@ -74,7 +75,7 @@ import opcuaDriver from './drivers/opcua/index.ts'
 const byType = <T extends { readonly type: string }>(list: readonly T[]): ReadonlyMap<string, T> => new Map(list.map((item) => [item.type, item]))
 
 export const nodes: ReadonlyMap<string, AnyNode> = byType<AnyNode>([
-  sourceModbus, sourceMqtt, sourceOpcua,
+  sourceModbus, sourceMqtt, sourceOpcua, sourceOperator,
   filterChange, filterDeadband, filterDebounce, filterOutlier, filterQuality, filterRange, filterRateLimit, filterSampleHold, filterStale, filterSwingingDoor,
   transformClamp, transformConvert, transformDerivative, transformExpression, transformField, transformFormat, transformFunction, transformIntegral, transformLag, transformLookup, transformNormalise, transformParse, transformRecord, transformRename, transformResample, transformScale, transformSelect, transformSet, transformSmooth, transformSplit, transformTemplate,
   aggregateAlign, aggregateCounter, aggregateDuration, aggregateHistogram, aggregateMatrix, aggregateOee, aggregateSpectrum, aggregateWaveform, aggregateWindow,

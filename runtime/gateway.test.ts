@@ -335,7 +335,7 @@ describe('what engines say', () => {
 
   test("an operator's act goes to the node with its arguments, and into the audit trail", async () => {
     await deploy(testFlow())
-    await made.gateway.act('pump', 'wear', 'shelve', 'P-101', { durationS: 60 }, 'olga')
+    expect(await made.gateway.act('pump', 'wear', 'shelve', 'P-101', { durationS: 60 }, 'olga'), 'what the engine says that holds now').toBe(60)
     expect(made.engines.calls).toContain('act pump.wear shelve P-101 {"durationS":60}')
     expect(made.gateway.audit(1)).toMatchObject([{ user: 'olga', act: 'shelve', subject: 'pump.wear', detail: 'P-101 {"durationS":60}' }])
     expect(await codes(made.gateway.act('pump', 'wear', 'toString', undefined, undefined, 'olga'))).toEqual(['REQUEST'])

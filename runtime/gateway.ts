@@ -1,7 +1,7 @@
 // The gateway without its edges: checks, deploys, arms and watches flows. It owns which version runs; engines run it, the
 // store keeps it. Acts that change something are done one at a time, in the order they came. Longer than other files:
 // all of its verbs share that one order and one list of flows.
-import { describeCatalogue, issue, IssueError, reasonOf, schemaFaults, withDefaults, type ActCall, type AnyDriver, type AnyNode, type Catalogue, type Health, type Issue, type JsonSample, type Resources } from '#kit'
+import { describeCatalogue, issue, IssueError, reasonOf, schemaFaults, withDefaults, type ActCall, type ActResult, type AnyDriver, type AnyNode, type Catalogue, type Health, type Issue, type JsonSample, type Resources } from '#kit'
 import { CONNECTION_NAME, diffFlows, emptyFlow, equalJson, formatChange, readFlow, type AlarmBody, type AuditBody, type CheckBody, type ConnectionBody, type ConnectionEntry, type DeployBody, type EngineStatus, type Flow, type FlowBody, type FlowState, type FlowSummary, type HealthBody, type ModelBody, type ServerMessage, type VersionSummary } from '#format'
 import { createAlarms } from './alarms.ts'
 import { disarms, type ModelHashes } from './arming.ts'
@@ -142,14 +142,15 @@ export function createGateway(parts: GatewayParts) {
   }
 
   /** An operator's act on a node, for one tag or all; the engine checks the arguments. */
-  async function actOn(flow: string, node: string, act: string, tag: string | undefined, args: ActCall['args'] | undefined, user: string): Promise<void> {
+  async function actOn(flow: string, node: string, act: string, tag: string | undefined, args: ActCall['args'] | undefined, user: string): Promise<ActResult> {
     // Of the plan, not of the document: a node inside of a subflow is only there.
     const type = typeIn(find(flow).plan, node)
     const acts = type === undefined ? undefined : nodes.get(type)?.acts
     if (!acts || !Object.hasOwn(acts, act)) throw new IssueError(issue('REQUEST', { flow, node }, { reason: act === 'acknowledge' ? `'${node}' has nothing to acknowledge.` : `'${node}' has no act '${act}'.` }))
     if (act === 'acknowledge') alarms.acknowledging(flow, node, tag, user)
-    await engines.act(flow, node, act, tag, args)
+    const result = await engines.act(flow, node, act, tag, args)
     note(user, act, `${flow}.${node}`, `${tag ?? 'all tags'}${args === undefined ? '' : ` ${JSON.stringify(args)}`}`)
+    return result
   }
 
   // ---- compiling
@@ -527,7 +528,7 @@ export function createGateway(parts: GatewayParts) {
     },
 
     alarms: () => alarms.all(),
-    acknowledge: (flow: string, node: string, tag: string | undefined, user: string): Promise<void> => actOn(flow, node, 'acknowledge', tag, undefined, user),
+    acknowledge: async (flow: string, node: string, tag: string | undefined, user: string): Promise<void> => void (await actOn(flow, node, 'acknowledge', tag, undefined, user)),
     act: actOn,
 
     secretNames: (): readonly string[] => secrets.names(),

@@ -1,7 +1,8 @@
 // What can be done with a node: by right click, or by the menu key on a focused one.
-import { ArrowLeftToLine, ArrowRightToLine, ChartSpline, Copy, CopyPlus, Replace, Scissors, Settings2, Spline, Trash2, Unplug } from 'lucide-react'
+import { ArrowLeftToLine, ArrowRightToLine, ChartSpline, Copy, CopyPlus, LayoutDashboard, Replace, Scissors, Settings2, Spline, Trash2, Unplug } from 'lucide-react'
 import { DropdownMenu } from 'radix-ui'
 import { copyText } from '../shell/export.ts'
+import { setterOf } from '../state/operating.ts'
 import { actions, useEditor } from '../state/store.ts'
 import { ask } from './ask.ts'
 
@@ -17,6 +18,7 @@ const MAX_PINS = 8
 export function NodeMenu({ at, onClose }: { readonly at: MenuAt; readonly onClose: () => void }) {
   const outputs = useEditor((s) => s.ports[at.node]?.outputs)
   const many = useEditor((s) => (s.document?.selection.nodes.length ?? 0) > 1)
+  const settable = useEditor((s) => setterOf(s.types.get(s.document?.flow.nodes[at.node]?.type ?? '')) !== undefined)
   const pins = Object.keys(outputs ?? {})
   return (
     <DropdownMenu.Root open modal={false} onOpenChange={(open) => !open && onClose()}>
@@ -35,6 +37,7 @@ export function NodeMenu({ at, onClose }: { readonly at: MenuAt; readonly onClos
                 <DropdownMenu.Item key={port} className="menu-item" onSelect={() => actions.pinTap(at.node, port)}><ChartSpline size={15} /><span className="name">Plot {port}</span></DropdownMenu.Item>
               ))}
               {pins.length > MAX_PINS ? <DropdownMenu.Item className="menu-item" onSelect={() => actions.setInspectorTab('live')}><ChartSpline size={15} />More outputs…</DropdownMenu.Item> : null}
+              {pins.length > 0 || settable ? <DropdownMenu.Item className="menu-item" onSelect={() => actions.showToOperator(at.node)}><LayoutDashboard size={15} />Add to operator's view</DropdownMenu.Item> : null}
               <div className="menu-line" />
             </>
           )}

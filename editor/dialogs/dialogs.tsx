@@ -1,5 +1,6 @@
 // The dialog that the store asks for, and the callout after a claim.
 import type { ReactElement } from 'react'
+import { later } from '../shell/later.tsx'
 import { useEditor } from '../state/store.ts'
 import { ArmDialog, HoldDialog } from './act.tsx'
 import { ArmCallout } from './callout.tsx'
@@ -8,6 +9,8 @@ import { DeployDialog } from './deploy.tsx'
 import { ImportDialog, NewFlowDialog, ShortcutsDialog } from './flow-files.tsx'
 import { ModelsDialog, SecretsDialog, UsersDialog } from './stores.tsx'
 import { VersionsDialog } from './versions.tsx'
+
+const DashboardDialog = later(() => import('../operator/edit.tsx'))
 
 export function Dialogs(): ReactElement {
   return (
@@ -33,5 +36,6 @@ function Open(): ReactElement | null {
     case 'import': return <ImportDialog {...dialog} />
     case 'new-flow': return <NewFlowDialog />
     case 'shortcuts': return <ShortcutsDialog />
+    case 'dashboard': return <DashboardDialog />
   }
 }

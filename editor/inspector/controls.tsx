@@ -8,8 +8,13 @@ import { Fields, type FormContext } from './schema-form.tsx'
 import { Code } from './code.tsx'
 import { Expression } from './expression.tsx'
 import { ConnectionPicker, ModelPicker, SecretPicker } from './pickers.tsx'
+import { Curve } from './curve.tsx'
+import { NumberControl } from './number-control.tsx'
+import { CronTimes, WeekSchedule } from './schedule.tsx'
 import { Table } from './table.tsx'
 import { inputProps, useTyped } from './typed.ts'
+import { ZoneControl } from './zone-control.tsx'
+import { isZone } from './zones.ts'
 
 export interface ControlProps {
   readonly id: string
@@ -33,7 +38,8 @@ export function Control(props: ControlProps): ReactElement {
     case 'model': return <ModelPicker {...props} />
     case 'secret': return <SecretPicker {...props} />
     case 'unit': return <UnitControl {...props} />
-    case 'table': return <Table {...props} />
+    case 'zone': return <ZoneControl {...props} />
+    case 'table': return field.schema.widget === 'schedule' ? <WeekSchedule {...props} /> : field.schema.widget === 'curve' ? <Curve {...props} /> : <Table {...props} />
     case 'list': return <List {...props} />
     case 'choices': return <Choices {...props} />
     case 'code': return <Code {...props} />
@@ -42,37 +48,20 @@ export function Control(props: ControlProps): ReactElement {
     case 'envelope': return <EnvelopeFields {...props} />
     case 'scalar': return <Typed {...props} read={(text) => readScalar(text, field.schema.anyOf?.map((v) => v.type) ?? [])} />
     case 'json': return <JsonControl {...props} />
-    default: return <Typed {...props} read={(text) => (text === '' ? undefined : text)} />
+    default: return field.schema.widget === 'cron' ? <CronControl {...props} /> : <Typed {...props} read={(text) => (text === '' ? undefined : text)} />
   }
 }
 
 const asConfig = (value: Json): { readonly [name: string]: JsonValue } => (typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as { readonly [name: string]: JsonValue }) : {})
 
-function NumberControl(props: ControlProps): ReactElement {
-  const { field, value, unit, context } = props
-  const { text, type, leave } = useTyped(value, (t) => (t.trim() === '' && field.nullable ? null : readNumber(t)), (v) => context.change(field.path, v))
-  const step = (by: number): void => {
-    const from = typeof value === 'number' ? value : typeof field.default === 'number' ? field.default : 0
-    const size = field.kind === 'integer' ? 1 : 10 ** (Math.floor(Math.log10(Math.abs(from) || 1)) - (Math.abs(from) >= 1 ? 1 : 1))
-    type(String(Number((from + by * size).toPrecision(12))))
-  }
+function CronControl(props: ControlProps): ReactElement {
+  const { field, value, context } = props
+  const zone = context.config['zone']
   return (
-    <span className="in-fld">
-      <input
-        {...inputProps(props)}
-        inputMode="decimal"
-        value={text}
-        placeholder={field.default === undefined || field.default === null ? (field.example ?? '') : String(field.default)}
-        onChange={(e) => type(e.target.value)}
-        onBlur={leave}
-        onKeyDown={(e) => {
-          if (e.key !== 'ArrowUp' && e.key !== 'ArrowDown') return
-          e.preventDefault()
-          step((e.key === 'ArrowUp' ? 1 : -1) * (e.shiftKey ? 10 : 1))
-        }}
-      />
-      {unit !== '' && <u>{unit}</u>}
-    </span>
+    <>
+      <Typed {...props} read={(text) => (text === '' ? undefined : text)} />
+      <CronTimes expression={String(value ?? field.default ?? '')} zone={typeof zone === 'string' && isZone(zone) ? zone : 'UTC'} />
+    </>
   )
 }
 

@@ -3,13 +3,14 @@
 import { displayUnit, parseUnit, schemaFaults, withDefaults, type Annotations, type JsonValue, type SchemaFault, type TSchema } from '#kit'
 import { pointer } from '#format'
 import { keysOf, valueAt } from '../state/commands.ts'
+import { isZone } from './zones.ts'
 
 export { keysOf, valueAt }
 
 export type Json = JsonValue | undefined
 export type Config = { readonly [name: string]: JsonValue }
 
-export type FieldKind = 'number' | 'integer' | 'text' | 'code' | 'expression' | 'flag' | 'choice' | 'choices' | 'connection' | 'model' | 'secret' | 'unit' | 'table' | 'list' | 'object' | 'envelope' | 'scalar' | 'json'
+export type FieldKind = 'number' | 'integer' | 'text' | 'code' | 'expression' | 'flag' | 'choice' | 'choices' | 'connection' | 'model' | 'secret' | 'unit' | 'zone' | 'table' | 'list' | 'object' | 'envelope' | 'scalar' | 'json'
 
 export interface Choice {
   readonly value: string | number | boolean
@@ -108,7 +109,7 @@ const SIMPLE: readonly (string | undefined)[] = ['number', 'integer', 'string', 
 
 function kindOf(s: JsonSchema): FieldKind {
   switch (s.widget) {
-    case 'connection': case 'model': case 'secret': case 'unit': return s.widget
+    case 'connection': case 'model': case 'secret': case 'unit': case 'zone': return s.widget
     case 'code': case 'expression': return s.widget
     case 'envelope': return s.properties ? 'envelope' : 'json'
   }
@@ -183,17 +184,19 @@ export function formFaults(schema: TSchema, config: Config, parameters: Config =
   const unknown = new Set(faults.map((f) => f.field))
   const found = schemaFaults(schema, filled).filter((f) => !unknown.has(f.field))
   const fields = fieldsOf(schema)
-  return [...faults, ...found.map((f) => ({ field: f.field, reason: plainReason(f.reason, fieldAt(fields, f.field)) })), ...unitFaults(fields, filled as Json, '')]
+  return [...faults, ...found.map((f) => ({ field: f.field, reason: plainReason(f.reason, fieldAt(fields, f.field)) })), ...nameFaults(fields, filled as Json, '')]
 }
 
-function unitFaults(fields: readonly FormField[], value: Json, path: string): SchemaFault[] {
+/** Units and zones: their names are no part of the schema. Only what is shown. */
+function nameFaults(fields: readonly FormField[], value: Json, path: string): SchemaFault[] {
   if (typeof value !== 'object' || value === null) return []
-  return fields.flatMap((f) => {
+  return fields.filter((f) => f.kind !== 'zone' || isShown(f, value as { readonly [name: string]: Json }, fields)).flatMap((f) => {
     const inner = (value as { readonly [name: string]: Json })[f.key]
     const at = `${path}/${pointer(f.key)}`
     if (f.kind === 'unit') return typeof inner === 'string' && parseUnit(inner) === undefined ? [{ field: at, reason: `'${inner}' is not a unit. Use a UCUM code such as Cel, bar, mm/s, Hz, % or 1.` }] : []
-    if (f.fields) return unitFaults(f.fields, inner, at)
-    if (f.columns && Array.isArray(inner)) return (inner as readonly Json[]).flatMap((row, i) => unitFaults(f.columns!, row, `${at}/${i}`))
+    if (f.fields) return nameFaults(f.fields, inner, at)
+    if (f.columns && Array.isArray(inner)) return (inner as readonly Json[]).flatMap((row, i) => nameFaults(f.columns!, row, `${at}/${i}`))
+    if (f.kind === 'zone') return typeof inner === 'string' && inner !== '' && !isZone(inner) ? [{ field: at, reason: `'${inner}' is not a time zone. Use an IANA name such as Europe/Berlin, or UTC.` }] : []
     return []
   })
 }

@@ -1,9 +1,10 @@
 // A node's help: its text, its examples as tables, and its reasons for dropping. All of it from the definition.
-import { Fragment, useMemo, type ReactElement } from 'react'
+import { Fragment, useMemo, useState, type ReactElement } from 'react'
 import type { CatalogueNode, Example, ExampleSample, JsonValue } from '#kit'
 import { actions, useEditor } from '../state/store.ts'
 import { formatWhole, qualityText } from '../live/values.ts'
 import { fieldsOf, showValue, type Json } from './form.ts'
+import { TryExample } from './try-example.tsx'
 import { parseMarkdown, type Block, type Inline } from './markdown.ts'
 
 export function HelpTab({ id, type }: { readonly id: string; readonly type: CatalogueNode | undefined }): ReactElement {
@@ -65,6 +66,7 @@ const MOST_LINES = 12
 
 function ExampleCard({ id, type, example }: { readonly id: string; readonly type: CatalogueNode; readonly example: Example<unknown> }): ReactElement {
   const readOnly = useEditor((s) => s.session?.role === 'viewer' || s.session?.role === 'operator')
+  const [trying, setTrying] = useState(false)
   const config = example.config as { readonly [name: string]: JsonValue }
   const settings = fieldsOf(type.config).filter((f) => config[f.key] !== undefined && config[f.key] !== f.default && typeof config[f.key] !== 'object')
   const rows = steps(example)
@@ -86,7 +88,8 @@ function ExampleCard({ id, type, example }: { readonly id: string; readonly type
         </tbody>
       </table>
       {rows.length > MOST_LINES && <p className="more">and {rows.length - MOST_LINES} more lines</p>}
-      {!readOnly && <button type="button" className="btn" onClick={() => { actions.setConfig(id, '', config); actions.seal(); actions.setInspectorTab('settings') }}>Use these settings</button>}
+      <span className="in-acts">{!readOnly && <button type="button" className="btn" onClick={() => { actions.setConfig(id, '', config); actions.seal(); actions.setInspectorTab('settings') }}>Use these settings</button>}{type.effects === 'none' && <button type="button" className="btn" aria-expanded={trying} onClick={() => setTrying(!trying)}>{trying ? 'Close' : 'Try it'}</button>}</span>
+      {trying && <TryExample id={id} type={type} example={example} />}
     </section>
   )
 }

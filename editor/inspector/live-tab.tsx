@@ -1,6 +1,6 @@
 // What a node does right now: last values of its ports, its ledger, its actuator, its alarm.
 import { useState, type ReactElement } from 'react'
-import { Check, Pin, PinOff } from 'lucide-react'
+import { Check, LayoutDashboard, Pin, PinOff } from 'lucide-react'
 import type { CatalogueNode, PortType } from '#kit'
 import { SUBFLOW, type AlarmBody, type NodeStatus, type PortStatus } from '#format'
 import { formatAge, formatNumber, formatRate, severityOf } from '../state/format.ts'
@@ -87,6 +87,7 @@ function PortLine({ id, port, status, type, pinnable }: { readonly id: string; r
           {pinned === undefined ? <Pin size={13} /> : <PinOff size={13} />}
         </button>
       )}
+      {pinnable && actions.may('edit') && <button type="button" className="in-icon" title="Add to the operator's view" aria-label={`Add ${port} to the operator's view`} onClick={() => actions.showToOperator(id, port)}><LayoutDashboard size={13} /></button>}
       <div className="in-value" data-level={level}>{last ? <>{formatWhole(last.value, type?.labels, STATUS_ELEMENTS, type?.length)}<u>{typeof last.value === 'boolean' || typeof last.value === 'string' ? '' : unitText(type)}</u></> : <span className="none">nothing yet</span>}</div>
       <div className="in-meta">
         {last && level !== 'good' && <b data-level={level}>{qualityText(last)}</b>}

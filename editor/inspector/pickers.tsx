@@ -7,6 +7,7 @@ import type { ConnectionBody } from '#format'
 import { tellsOf } from '../state/status.ts'
 import { actions, useEditor } from '../state/store.ts'
 import type { ControlProps } from './controls.tsx'
+import { NewSecret } from './new-secret.tsx'
 import { useConnections, useModels, useSecrets } from './resources.ts'
 
 interface Option {
@@ -95,7 +96,7 @@ export function SecretPicker(props: ControlProps): ReactElement {
   if (!admin) return <NameOnly {...props} />
   return (
     <Picker {...props} options={(data ?? []).map((name) => ({ name, label: name }))} what="secret" loaded={data !== null}>
-      <button type="button" className="btn in-square" aria-label="Store a secret" title="Store a secret" onClick={() => actions.openDialog({ kind: 'secrets' })}><Plus size={14} /></button>
+      {!props.context.readOnly && <NewSecret wish={typeof props.value === 'string' && !(data ?? []).includes(props.value) ? props.value : ''} known={data ?? []} stored={(name) => { props.context.change(props.field.path, name); props.context.seal() }} />}
     </Picker>
   )
 }

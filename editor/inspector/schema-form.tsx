@@ -93,10 +93,11 @@ function Row({ field, context }: { readonly field: FormField; readonly context: 
   const changed = value !== undefined && field.default !== undefined && !equalJson(value, field.default)
   const group = nested || field.kind === 'choices' || (field.kind === 'choice' && field.segments === true)
   return (
-    <div className={`in-f${faults.length > 0 ? ' bad' : ''}`} data-field={field.path} onBlur={(e) => { if (!e.currentTarget.contains(e.relatedTarget)) context.seal() }}>
+    <div className={`in-f${faults.length > 0 ? ' bad' : ''}`} data-field={field.path} onKeyDown={(e) => { if (!e.defaultPrevented && e.altKey && e.key === 'Backspace' && changed && !context.readOnly) { e.preventDefault(); e.stopPropagation(); context.change(field.path, undefined); context.seal() } }} onBlur={(e) => { if (!e.currentTarget.contains(e.relatedTarget)) context.seal() }}>
       <div className="in-label">
         {group ? <span id={`${id}-l`}>{field.title}</span> : <label htmlFor={id} id={`${id}-l`}>{field.title}</label>}
         {field.required && value === undefined && <em>needed</em>}
+        {value === undefined && field.default !== undefined && field.default !== '' && !nested && <em className="in-default">default</em>}
         <FieldMenu field={field} value={value} changed={changed} context={context} />
       </div>
       {parameter === undefined ? (
@@ -129,7 +130,7 @@ function FieldMenu({ field, value, changed, context }: { readonly field: FormFie
   return (
     <span className="in-menu">
       {changed && (
-        <button type="button" className="in-reset" title={plain === '' ? 'Back to the default' : `Back to the default: ${plain}`} aria-label={`Reset ${field.title} to its default`} onClick={() => context.change(field.path, undefined)}>
+        <button type="button" className="in-reset" title={`Back to the default${plain === '' ? '' : `: ${plain}`} (Alt+Backspace)`} aria-label={`Reset ${field.title} to its default`} onClick={() => context.change(field.path, undefined)}>
           <CornerDownLeft size={11} /> {plain === '' ? 'default' : plain}
         </button>
       )}

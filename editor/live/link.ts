@@ -3,7 +3,7 @@
 import { useEffect } from 'react'
 import { actions, store, useEditor, type State } from '../state/store.ts'
 import { TapBuffer } from './buffer.ts'
-import { createLiveSocket, type LiveSocket, type SocketLike } from './socket.ts'
+import { createLiveSocket, type LiveSocket, type SocketLike, type TapTarget } from './socket.ts'
 
 const buffers = new Map<string, TapBuffer>()
 /** The buffer of a tap, made when it is first asked for. */
@@ -11,6 +11,35 @@ export function bufferOf(tap: string): TapBuffer {
   let buffer = buffers.get(tap)
   if (!buffer) buffers.set(tap, (buffer = new TapBuffer()))
   return buffer
+}
+
+// ---- taps of a view, which come and go with it; the pinned ones are the store's
+
+interface Viewed extends TapTarget {
+  users: number
+}
+const viewed = new Map<string, Viewed>()
+/** Beside the pinned ones: the gateway gives a socket no more than 32. */
+export const MOST_VIEWED = 20
+
+/** The buffer of an output while somebody looks at it; several views of one share it. Undefined: there are too many. */
+export function viewTap(target: TapTarget): { readonly buffer: TapBuffer; readonly release: () => void } | undefined {
+  const id = `view ${target.flow} ${target.node}.${target.port}`
+  const known = viewed.get(id)
+  if (!known && viewed.size >= MOST_VIEWED) return undefined
+  const of = known ?? { ...target, users: 0 }
+  of.users++
+  if (!known) {
+    viewed.set(id, of)
+    socket?.tap(id, target)
+  }
+  const release = (): void => {
+    if (--of.users > 0) return
+    viewed.delete(id)
+    buffers.delete(id)
+    socket?.untap(id)
+  }
+  return { buffer: bufferOf(id), release }
 }
 
 let socket: LiveSocket | undefined
@@ -68,6 +97,7 @@ function startLink(): () => void {
   const wake = (): void => live.retry()
   addEventListener('online', wake)
   socket = live
+  for (const [id, { flow, node, port }] of viewed) live.tap(id, { flow, node, port })
   live.start()
   return () => {
     removeEventListener('online', wake)

@@ -1,5 +1,5 @@
 // Everything that is not needed every minute.
-import { Boxes, Cable, Copy, Download, FileUp, History, KeyRound, Keyboard, LogOut, Monitor, Moon, Plus, Redo2, Sun, Undo2, Users } from 'lucide-react'
+import { Boxes, Cable, Copy, Download, FileUp, History, KeyRound, Keyboard, LayoutDashboard, LogOut, Monitor, MonitorCheck, Moon, Plus, Redo2, Sun, Undo2, Users } from 'lucide-react'
 import { DropdownMenu } from 'radix-ui'
 import type { ReactNode } from 'react'
 import { may } from '#format'
@@ -34,6 +34,9 @@ export function MainMenu({ trigger }: { readonly trigger: ReactNode }) {
           <Item icon={<Download size={15} />} disabled={!flow} run={() => void downloadFlow()}>Export as file</Item>
           <Item icon={<Copy size={15} />} disabled={!flow} run={() => void copyFlow()}>Copy as JSON</Item>
           <Item icon={<History size={15} />} disabled={!deployed} run={() => actions.openDialog({ kind: 'versions' })}>Versions and rollback…</Item>
+          <div className="menu-line" />
+          <Item icon={<MonitorCheck size={15} />} run={() => actions.setView('operator')}>Operator's view</Item>
+          <Item icon={<LayoutDashboard size={15} />} disabled={!flow} run={actions.editDashboard}>Edit the operator's view…</Item>
           <div className="menu-line" />
           <Item icon={<Cable size={15} />} run={() => actions.openDialog({ kind: 'connections' })}>Connections…</Item>
           {admin ? <Item icon={<KeyRound size={15} />} run={() => actions.openDialog({ kind: 'secrets' })}>Secrets…</Item> : null}

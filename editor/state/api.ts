@@ -1,7 +1,7 @@
 // The gateway's HTTP API, typed. Whatever goes wrong becomes an IssueError: the gateway's own issues where it gave
 // some, GATEWAY_AWAY where it did not answer. Nothing is retried here: who calls knows whether that is safe.
-import { issue, IssueError, reasonOf, type Catalogue, type Issue, type JsonValue, type PortType } from '#kit'
-import type { AlarmBody, CheckBody, ConnectionBody, ConnectionEntry, DeployBody, ErrorBody, Flow, FlowBody, FlowSummary, HealthBody, ModelBody, Role, Session, VersionSummary } from '#format'
+import { issue, IssueError, reasonOf, type Catalogue, type ExampleSample, type Issue, type JsonValue, type PortType } from '#kit'
+import type { AlarmBody, CheckBody, ConnectionBody, ConnectionEntry, DeployBody, ErrorBody, ExampleBody, Flow, FlowBody, FlowSummary, HealthBody, ModelBody, Role, Session, VersionSummary } from '#format'
 
 
 export interface Api {
@@ -16,6 +16,8 @@ export interface Api {
   check(flow: Flow, signal?: AbortSignal): Promise<CheckBody>
   /** An expression while it is written, with the inputs of a node of the draft. */
   expression(body: ExpressionRequest, signal?: AbortSignal): Promise<ExpressionBody>
+  /** One node by itself, away from the plant. */
+  example(body: { readonly type: string; readonly config: { readonly [name: string]: JsonValue }; readonly in: readonly ExampleSample[] }): Promise<ExampleBody>
   /** `basedOn` is the version the draft was made from; null for a flow that was never deployed. A mismatch is DEPLOY_CONFLICT. */
   deploy(id: string, body: { readonly flow: Flow; readonly basedOn: number | null; readonly comment: string }): Promise<DeployBody>
   versions(id: string): Promise<readonly VersionSummary[]>
@@ -25,8 +27,8 @@ export interface Api {
   hold(body: { readonly held: boolean; readonly reason: string }): Promise<{ readonly held: boolean }>
   alarms(): Promise<readonly AlarmBody[]>
   acknowledge(body: { readonly flow: string; readonly node: string; readonly tag?: string }): Promise<void>
-  /** An operator's act on a node: 'shelve', 'reset'. */
-  act(body: { readonly flow: string; readonly node: string; readonly act: string; readonly tag?: string; readonly arguments?: { readonly [name: string]: JsonValue } }): Promise<void>
+  /** An operator's act on a node: 'shelve', 'reset'. Answers what holds now, where the act tells: 'set'. */
+  act(body: { readonly flow: string; readonly node: string; readonly act: string; readonly tag?: string; readonly arguments?: { readonly [name: string]: JsonValue } }): Promise<{ readonly result: number | boolean | string } | undefined>
   connections(): Promise<readonly ConnectionBody[]>
   putConnection(name: string, body: ConnectionEntry): Promise<void>
   deleteConnection(name: string): Promise<void>
@@ -109,6 +111,7 @@ export function createApi(fetch: Fetch = (input, init) => globalThis.fetch(input
     flow: (id) => call('GET', `/flows/${of(id)}`),
     check: (flow, signal) => call('POST', '/check', { flow }, signal),
     expression: (body, signal) => call('POST', '/expressions/check', body, signal),
+    example: (body) => call('POST', '/lab/example', body),
     deploy: (id, body) => call('POST', `/flows/${of(id)}/deploy`, body),
     versions: (id) => call('GET', `/flows/${of(id)}/versions`),
     version: (id, version) => call('GET', `/flows/${of(id)}/versions/${version}`),

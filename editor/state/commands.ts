@@ -1,6 +1,7 @@
 // What can be done to a draft: each a pure function from document to document, one step of history.
 import { resolvePorts, type CatalogueNode, type JsonValue } from '#kit'
 import { NODE_ID, parseWire, type Flow, type NodeEntry, type WireEnd } from '#format'
+import { renamedInDashboard } from './dashboard.ts'
 import { beganFrom, commit, wireText, type Document } from './document.ts'
 
 /** A free id: the wish itself, or the wish with the next free number: 'deadband', 'deadband-2'. */
@@ -126,13 +127,13 @@ export function setConfig(document: Document, id: string, pointer: string, value
   if (config === node.config) return document
   const merge = `config:${id}:${pointer}`
   const base = beganFrom(document, merge) ?? document.flow
-  const wires = declared && Object.hasOwn(base.nodes, id) ? followPorts(base, id, config, declared) : document.flow.wires
-  const flow = { ...document.flow, nodes: { ...document.flow.nodes, [id]: { ...node, config } }, wires }
+  const followed = declared && Object.hasOwn(base.nodes, id) ? followPorts(base, id, config, declared) : {}
+  const flow = { ...document.flow, nodes: { ...document.flow.nodes, [id]: { ...node, config } }, ...followed }
   return commit(document, flow, { label: `Change ${pointer.split('/').findLast((k) => k !== '' && !/^\d+$/.test(k)) ?? 'settings'}`, merge })
 }
 
-/** Wires of `base` with the ports of `id` called as the new config calls them: one gone and one new, at the same count, is a rename. */
-function followPorts(base: Flow, id: string, config: NodeEntry['config'], declared: CatalogueNode): readonly string[] {
+/** Wires and operator's view of `base` with the ports of `id` called as the new config calls them: one gone and one new, at the same count, is a rename. */
+function followPorts(base: Flow, id: string, config: NodeEntry['config'], declared: CatalogueNode): Pick<Flow, 'wires' | 'dashboard'> {
   const renamed = (decls: CatalogueNode['inputs']): [string, string] | undefined => {
     const before = Object.keys(resolvePorts(decls, base.nodes[id]!.config))
     const after = Object.keys(resolvePorts(decls, config))
@@ -142,14 +143,15 @@ function followPorts(base: Flow, id: string, config: NodeEntry['config'], declar
   }
   const input = renamed(declared.inputs)
   const output = renamed(declared.outputs)
-  if (!input && !output) return base.wires
-  return base.wires.map((text) => {
+  const shown = output && base.dashboard ? renamedInDashboard(base, id, id, output).dashboard : base.dashboard
+  const wires = !input && !output ? base.wires : base.wires.map((text) => {
     const wire = parseWire(text)
     if (!wire) return text
     const from = output && wire.from.node === id && wire.from.port === output[0] ? output[1] : wire.from.port
     const to = input && wire.to.node === id && wire.to.port === input[0] ? input[1] : wire.to.port
     return wireText(wire.from.node, from, wire.to.node, to)
   })
+  return { wires, ...(shown ? { dashboard: shown } : {}) }
 }
 
 export function addWire(document: Document, from: { node: string; port: string }, to: { node: string; port: string }): Document {
@@ -229,7 +231,7 @@ export function renameNode(document: Document, from: string, to: string): Docume
     return w ? wireText(w.from.node === from ? to : w.from.node, w.from.port, w.to.node === from ? to : w.to.node, w.to.port) : text
   })
   const selection = { nodes: document.selection.nodes.map((id) => (id === from ? to : id)), wires: [] }
-  return commit(document, { ...document.flow, nodes, wires }, { label: 'Change id', selection })
+  return commit(document, renamedInDashboard({ ...document.flow, nodes, wires }, from, to), { label: 'Change id', selection })
 }
 
 export function setFlowName(document: Document, name: string): Document {

@@ -75,6 +75,8 @@ export type Dialog =
   | { readonly kind: 'deploy' | 'versions' | 'arm' | 'hold' | 'secrets' | 'models' | 'users' | 'shortcuts' | 'new-flow' }
   /** `name` opens that one for editing; `type` begins a new one of that driver. */
   | { readonly kind: 'connections'; readonly name?: string; readonly type?: string }
+  /** The operator's view of the draft, to edit it. */
+  | { readonly kind: 'dashboard' }
   /** `text` is what was dropped or pasted, `source` the file's name. */
   | { readonly kind: 'import'; readonly text?: string; readonly source?: string }
 

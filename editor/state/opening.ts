@@ -9,6 +9,7 @@ import { draftIds, dropDraft, readDraft, writeDraft } from './drafts.ts'
 import type { Core } from './editor.ts'
 import { pruned } from './live.ts'
 import { noCheck, noLive } from './model.ts'
+import { landing } from './operating.ts'
 import type { Screen } from './screen.ts'
 
 const differ = (running: Flow, draft: Flow): boolean => changesOf({ version: 0, flow: running }, draft).length > 0
@@ -38,7 +39,7 @@ export function opening(core: Core, screen: Screen) {
 
   /** After claim or login gave a session. Keeps the draft that is open, if any. */
   async function signedIn(session: Session, wish?: string | null): Promise<void> {
-    core.set({ session })
+    core.set((s) => ({ session, view: landing(session, s) }))
     const [catalogue, flows, alarms] = await Promise.all([core.api.catalogue(), core.api.flows(), core.api.alarms()])
     const types = new Map(catalogue.nodes.map((n) => [n.type, n]))
     core.set((s) => ({ catalogue, types, flows, gate: 'ready', gateIssues: [], live: { ...s.live, alarms: alarms.filter((a) => a.state !== 'normal') } }))

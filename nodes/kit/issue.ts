@@ -65,6 +65,7 @@ export const issueTexts = {
   JOURNAL_OPEN: { level: 'error', text: 'The journal {file} cannot be opened: {reason}', remedy: 'See that no other engine uses it and that the disk is writable.' },
   JOURNAL_DAMAGED: { level: 'error', text: 'The journal was damaged: {reason}. It was set aside as {file}; {kept}.', remedy: 'Check the disk. What is missing was delivered before but is not processed again.' },
   JOURNAL_WRITE: { level: 'error', text: 'Not stored in {file}: {reason}', remedy: 'Make room on the disk. What is not stored is not acknowledged to its source.' },
+  ACT_REFUSED: { level: 'error', text: '{reason}', remedy: "Nothing was changed: '{now}' stays in force. Choose another value." },
   GUARD_DENIED: { level: 'warning', text: 'Not written: {reason}.', remedy: 'See the envelope of this actuator.' },
   GUARD_READBACK: { level: 'error', text: 'The device holds {found} after {written} was written.', remedy: 'Check that nobody else writes this point.' },
   // ---- the gateway

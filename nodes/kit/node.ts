@@ -28,6 +28,8 @@ export interface AlarmChange {
   readonly until?: number
 }
 
+/** What holds after an operator's act, where it tells: null where it does not. */
+export type ActResult = number | boolean | string | null
 /** How an operator's act was called. */
 export interface ActCall {
   /** The tag that is meant; undefined: all. A node with state per tag is called for each of them. */
@@ -256,8 +258,11 @@ export interface NodeDefinition<Schema extends TSchema = TSchema, S = unknown> {
   /** Scope 'node' only: called once when the node begins anew, not when its state was kept or restored. */
   start?(ctx: Context<Static<Schema>, S>): void
   tick?(ctx: Context<Static<Schema>, S>): void
-  /** Operator's acts by name ('acknowledge'): run for every tag's state, with scope 'node' once. */
-  readonly acts?: { readonly [name: string]: (ctx: Context<Static<Schema>, S>, call: ActCall) => void }
+  /**
+   * Operator's acts by name ('acknowledge'): run for every tag's state, with scope 'node' once. What one returns is what holds
+   * now, told to who called it. A throw of ACT_REFUSED refuses it: nothing may have changed then.
+   */
+  readonly acts?: { readonly [name: string]: (ctx: Context<Static<Schema>, S>, call: ActCall) => void | number | boolean | string }
   /** What an act is told beside the tag, by its name; the engine refuses what does not fit. */
   readonly actArguments?: { readonly [act: string]: TSchema }
 

@@ -17,7 +17,7 @@ export type Annotations = {
   readonly unitOf?: string
   /** Folded away until asked for. */
   readonly advanced?: boolean
-  readonly widget?: 'connection' | 'model' | 'secret' | 'unit' | 'segments' | 'table' | 'text' | 'code' | 'envelope' | 'expression'
+  readonly widget?: 'connection' | 'model' | 'secret' | 'unit' | 'segments' | 'table' | 'text' | 'code' | 'envelope' | 'expression' | 'zone' | 'schedule' | 'cron' | 'curve'
   /** With widget 'connection': the driver's type. */
   readonly connection?: string
   readonly examples?: readonly unknown[]
@@ -40,7 +40,7 @@ export const field = {
   /** A UCUM code. */
   unit: (a: Annotations = {}) => Type.String({ title: 'Unit', widget: 'unit', maxLength: 100, ...a }),
   /** The name of a time zone; `zoneFault` of #math/calendar says in `check` whether it is one. */
-  zone: (a: Annotations = {}) => Type.String({ title: 'Time zone', description: "By its IANA name: 'Europe/Berlin', 'America/Chicago', 'UTC'.", minLength: 1, maxLength: 64, default: 'UTC', ...a }),
+  zone: (a: Annotations = {}) => Type.String({ title: 'Time zone', widget: 'zone', description: "By its IANA name: 'Europe/Berlin', 'America/Chicago', 'UTC'.", minLength: 1, maxLength: 64, default: 'UTC', ...a }),
   choice,
   number: (a: Annotations & { minimum?: number; maximum?: number; exclusiveMinimum?: number } = {}) => Type.Number({ ...a }),
   integer: (a: Annotations & { minimum?: number; maximum?: number } = {}) => Type.Integer({ ...a }),

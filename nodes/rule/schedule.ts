@@ -28,9 +28,9 @@ const Holiday = Type.Object(
 const Config = Type.Object(
   {
     by: field.choice(['week', 'cron'], { title: 'By', labels: ['Week', 'Cron expression'], default: 'week' }),
-    rows: Type.Array(Row, { title: 'Week', description: 'Where rows overlap, the first counts.', widget: 'table', maxItems: 200, default: [], when: { field: 'by', is: ['week'] } }),
+    rows: Type.Array(Row, { title: 'Week', description: 'Where rows overlap, the first counts.', widget: 'schedule', maxItems: 200, default: [], when: { field: 'by', is: ['week'] } }),
     holidays: Type.Array(Holiday, { title: 'Holidays', description: 'On these dates only the rows for holidays hold, whatever the weekday.', widget: 'table', maxItems: 1000, default: [], when: { field: 'by', is: ['week'] } }),
-    cron: Type.String({ title: 'Cron expression', description: 'Minute, hour, day, month, weekday; seconds may stand in front.', maxLength: 200, default: '0 6 * * MON-FRI', when: { field: 'by', is: ['cron'] } }),
+    cron: Type.String({ title: 'Cron expression', description: 'Minute, hour, day, month, weekday; seconds may stand in front.', widget: 'cron', maxLength: 200, default: '0 6 * * MON-FRI', when: { field: 'by', is: ['cron'] } }),
     durationS: Type.Number({ title: 'Active for', description: 'So long from each time that the expression gives.', unit: 's', minimum: 1, maximum: 2_678_400, default: 60, when: { field: 'by', is: ['cron'] } }),
     value: Type.Number({ title: 'Value while active', default: 1, when: { field: 'by', is: ['cron'] } }),
     otherwise: Type.Number({ title: 'Value otherwise', default: 0 }),

@@ -19,7 +19,7 @@ const Config = Type.Object(
         },
         { additionalProperties: false },
       ),
-      { title: 'Points', description: "'In' must rise from row to row.", widget: 'table', maxItems: 10_000, default: [{ x: 0, y: 0 }, { x: 100, y: 100 }], when: { field: 'mode', is: ['linear', 'cubic', 'step'] } },
+      { title: 'Points', description: "'In' must rise from row to row.", widget: 'curve', maxItems: 10_000, default: [{ x: 0, y: 0 }, { x: 100, y: 100 }], when: { field: 'mode', is: ['linear', 'cubic', 'step'] } },
     ),
     outside: field.choice(['clamp', 'extrapolate', 'bad'], {
       title: 'Outside of the points',

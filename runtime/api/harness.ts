@@ -127,6 +127,7 @@ export function fakeEngines(): FakeEngines {
     async act(flow, node, act, tag, args) {
       known(flow)
       engines.calls.push(`act ${flow}.${node} ${act} ${tag ?? '*'}${args === undefined ? '' : ` ${JSON.stringify(args)}`}`)
+      return act === 'shelve' ? (args?.['durationS'] as number) : null
     },
     async report(flow): Promise<FlowReport> {
       engines.reports++

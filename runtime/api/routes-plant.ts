@@ -20,11 +20,11 @@ export function plantRoutes(app: ApiApp, gateway: Gateway): void {
 
   app.post(
     '/api/acts',
-    { config: { permission: 'operate' }, schema: { summary: "An operator's act on a node", description: 'Shelve, suppress, reset, put into manual: what a node takes is in the catalogue. One tag, or all of the node.', body: s.ActRequest, response: { 204: s.Nothing, default: s.ErrorSchema } } },
+    { config: { permission: 'operate' }, schema: { summary: "An operator's act on a node", description: 'Shelve, suppress, reset, put into manual: what a node takes is in the catalogue. One tag, or all of the node.', body: s.ActRequest, response: { 200: s.ActAnswer, 204: s.Nothing, default: s.ErrorSchema } } },
     async (request, reply) => {
       const { flow, node, act, tag, arguments: args } = request.body
-      await gateway.act(flow, node, act, tag, args, userOf(request).user)
-      return reply.code(204).send(null)
+      const result = await gateway.act(flow, node, act, tag, args, userOf(request).user)
+      return result === null ? reply.code(204).send(null) : reply.code(200).send({ result })
     },
   )
 

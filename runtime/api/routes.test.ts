@@ -39,6 +39,10 @@ test('a flow from its creation to its removal', async () => {
   expect((await api.call('GET', '/api/flows/pump/versions/2', 'viewer')).body.nodes.wear.config).toEqual({ limit: 7 })
   expect((await api.call('POST', '/api/flows/pump/rollback', 'editor', { version: 99 })).status).toBe(404)
 
+  const act = { flow: 'pump', node: 'wear', act: 'shelve', arguments: { durationS: 60 } }
+  expect(await api.call('POST', '/api/acts', 'operator', act), 'an act tells what holds then').toMatchObject({ status: 200, body: { result: 60 } })
+  expect((await api.call('POST', '/api/acts', 'operator', { ...act, act: 'acknowledge', arguments: {} })).status).toBe(204)
+
   expect((await api.call('DELETE', '/api/flows/pump', 'editor')).status).toBe(204)
   const gone = await api.call('GET', '/api/flows/pump', 'viewer')
   expect([gone.status, codes(gone)]).toEqual([404, ['FLOW_UNKNOWN']])

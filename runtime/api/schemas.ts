@@ -123,6 +123,8 @@ export const ActRequest = Type.Object(
   { flow: FlowId, node: Type.String({ maxLength: 64 }), act: Type.String({ maxLength: 64 }), tag: Type.Optional(Type.String({ maxLength: 1000 })), arguments: Type.Optional(Type.Record(Type.String(), json)) },
   closed,
 )
+/** What holds now, of an act that tells; 204 of the others. */
+export const ActAnswer = Type.Object({ result: Type.Union([Type.Number(), Type.Boolean(), Type.String()]) })
 export const ConnectionRequest = Type.Object({ type: Type.String({ maxLength: 64 }), config: Type.Record(Type.String(), json) }, closed)
 export const SecretRequest = Type.Object({ value: Type.String({ minLength: 1, maxLength: 65536 }) }, closed)
 export const UserRequest = Type.Object({ name: Name, password: Password, role: RoleSchema }, closed)

@@ -1,5 +1,5 @@
 // What the gateway's parts and its engines promise each other. Data only: all of it crosses a process boundary.
-import type { ActCall, AlarmChange, Health, Issue, IssueLevel, JsonSample, ModelInfo, Sample } from '#kit'
+import type { ActCall, ActResult, AlarmChange, Health, Issue, IssueLevel, JsonSample, ModelInfo, Sample } from '#kit'
 import type { ConnectionEntry, EngineStatus, FlowSettings, FlowState, NodePorts, NodeStatus, Wire } from '#format'
 
 /** A flow made ready to run by runtime/compile: parameters and defaults put in, types known, nodes in topological order. */
@@ -97,8 +97,8 @@ export interface Engines {
   arm(flow: string, armed: boolean): Promise<void>
   /** 'Hold all outputs': nothing is written by any flow until released. */
   hold(held: boolean): Promise<void>
-  /** An operator's act on a node ('acknowledge'), for one tag or all. */
-  act(flow: string, node: string, act: string, tag?: string, args?: ActCall['args']): Promise<void>
+  /** An operator's act on a node ('acknowledge'), for one tag or all. Answers what holds now, where the act tells. */
+  act(flow: string, node: string, act: string, tag?: string, args?: ActCall['args']): Promise<ActResult>
   /** All nodes of a flow as they are now. */
   report(flow: string): Promise<FlowReport>
   /** Each open connection as it is now, by name. */

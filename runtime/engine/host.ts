@@ -2,7 +2,7 @@
 // the journal and the checkpoints. Process and messages are main.ts's. Longer than 300 lines: it is where all of these
 // meet, and each is a module of its own.
 import { join } from 'node:path'
-import { formatIssue, IssueError, issue, reasonOf, sampleToJson, schemaFaults, Type, withDefaults, type ActCall, type AnyDriver, type AnyNode, type Envelope, type Health, type Issue, type Io, type Model, type Opened, type Sample, type ScriptState } from '#kit'
+import { formatIssue, IssueError, issue, reasonOf, sampleToJson, schemaFaults, Type, withDefaults, type ActCall, type ActResult, type AnyDriver, type AnyNode, type Envelope, type Health, type Issue, type Io, type Model, type Opened, type Sample, type ScriptState } from '#kit'
 import type { NodeStatus, PortStatus } from '#format'
 import { createGuard, type Guard } from '../guard/guard.ts'
 import { createModelHost, type ModelHost } from '../models/host.ts'
@@ -460,14 +460,14 @@ export class EngineHost {
     clearTimeout(timer)
   }
 
-  act(id: string, node: string, act: string, tag: string | undefined, args: ActCall['args'] = {}): void {
+  act(id: string, node: string, act: string, tag: string | undefined, args: ActCall['args'] = {}): ActResult {
     const run = this.flow(id).run.runs.get(node)
     if (!run?.def.acts || !Object.hasOwn(run.def.acts, act)) throw new IssueError(issue('REQUEST', { flow: id, node }, { reason: `This node has no act '${act}'.` }))
     const schema = run.def.actArguments?.[act] ?? noArguments
     const full = withDefaults(schema, args) as ActCall['args']
     const faults = schemaFaults(schema, full)
     if (faults.length > 0) throw new IssueError(...faults.map((f) => issue('REQUEST', { flow: id, node }, { reason: `'${act}' ${f.field.slice(1)}: ${f.reason}` })))
-    run.act(act, tag, full)
+    return run.act(act, tag, full)
   }
 
   private flow(id: string): Flow {

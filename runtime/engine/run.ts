@@ -1,7 +1,7 @@
 // One node of a running flow: its ports, its ledger, its state per tag, and the context that its code sees. Hot path:
 // a hop is one closure call; nothing is allocated by the engine. The closures are made again when the wires change.
 // Longer than 300 lines: node, context and event time read each other's fields on every sample.
-import { issue, reasonOf, sample as makeSample, type ActCall, type AlarmChange, type AnyNode, type Context, type Health, type Heard, type Issue, type IssueLevel, type Opened, type QueuePolicy, type Sample } from '#kit'
+import { issue, reasonOf, sample as makeSample, type ActCall, type ActResult, type AlarmChange, type AnyNode, type Context, type Health, type Heard, type Issue, type IssueLevel, type Opened, type QueuePolicy, type Sample } from '#kit'
 import type { Ledger } from '#format'
 import type { PlanNode } from './contract.ts'
 import type { Boundary } from './boundary.ts'
@@ -461,11 +461,12 @@ export class NodeRun {
     this.ctx.state = this.key.state
   }
 
-  /** Runs an operator's act for one tag or every tag; `args` fit the act's schema. */
-  act(name: string, tag: string | undefined, args: ActCall['args'] = {}): void {
+  /** Runs an operator's act for one tag or every tag; `args` fit the act's schema. Answers what holds now, where the act tells. */
+  act(name: string, tag: string | undefined, args: ActCall['args'] = {}): ActResult {
     const act = this.def.acts?.[name]
     const call: ActCall = { tag, args }
     if (!act) throw new Error(`'${this.def.type}' has no act '${name}'`)
+    let result: ActResult = null
     for (const key of this.keys.values()) {
       if (tag !== undefined && this.keyed && key.tag !== tag) continue
       if (key !== this.key) this.select(key.tag)
@@ -473,11 +474,12 @@ export class NodeRun {
       this.ticking = true
       this.outcome = 0
       try {
-        act(this.ctx, call)
+        result = act(this.ctx, call) ?? result
       } finally {
         this.endAside()
       }
     }
+    return result
   }
 }
 

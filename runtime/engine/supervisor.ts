@@ -2,7 +2,7 @@
 // and gives it its flows again. A crash there is an issue here, never more. Longer than 300 lines: one state machine.
 import { fork, type ChildProcess } from 'node:child_process'
 import { join } from 'node:path'
-import { issue, IssueError, reasonOf, type ActCall, type Health, type Issue, type JsonSample } from '#kit'
+import { issue, IssueError, reasonOf, type ActCall, type ActResult, type Health, type Issue, type JsonSample } from '#kit'
 import type { EngineStatus } from '#format'
 import type { EngineDeploy, EngineDeployed, EngineListener, Engines, FlowReport } from './contract.ts'
 import type { FromEngine, Pulse, Request } from './messages.ts'
@@ -292,8 +292,8 @@ class Supervisor implements Engines {
     }
   }
 
-  async act(flow: string, node: string, act: string, tag?: string, args?: ActCall['args']): Promise<void> {
-    await this.call({ call: 'act', flow, node, act, ...(tag === undefined ? {} : { tag }), ...(args === undefined ? {} : { args }) })
+  async act(flow: string, node: string, act: string, tag?: string, args?: ActCall['args']): Promise<ActResult> {
+    return ((await this.call({ call: 'act', flow, node, act, ...(tag === undefined ? {} : { tag }), ...(args === undefined ? {} : { args }) })) as ActResult | undefined) ?? null
   }
 
   async report(flow: string): Promise<FlowReport> {

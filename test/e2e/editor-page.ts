@@ -111,7 +111,7 @@ export class EditorPage {
 
   async menu(item: string | RegExp): Promise<void> {
     await this.page.getByRole('button', { name: 'Menu' }).click()
-    await this.page.getByRole('menuitem', { name: item }).click()
+    await this.page.getByRole('menuitem', { name: item, ...(typeof item === 'string' ? { exact: true } : {}) }).click()
   }
   async theme(name: 'Light' | 'Dark'): Promise<void> {
     await this.page.getByRole('button', { name: 'Menu' }).click()

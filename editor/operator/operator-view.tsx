@@ -1,0 +1,162 @@
+// The operator's view: what runs, to look at and to act on, never to edit. Its frame says in words and shapes what the whole
+// page hangs on: the line to the gateway, whether the flow runs and may write, and what waits to be acknowledged.
+import { useEffect, useState, type ReactElement, type ReactNode } from 'react'
+import { CircleDashed, CirclePause, CirclePower, Hand, LogOut, Maximize, Menu as MenuIcon, Minimize, Moon, PencilRuler, RotateCw, Sun, Workflow, WifiOff } from 'lucide-react'
+import { DropdownMenu } from 'radix-ui'
+import { retryLive, useLiveLink } from '../live/link.ts'
+import { Logo } from '../shell/logo.tsx'
+import { widgetsOf } from '../state/dashboard.ts'
+import { actions, useEditor } from '../state/store.ts'
+import { AlarmBanner, AlarmList } from './alarms.tsx'
+import { Board } from './board.tsx'
+import { useNow } from './reading.ts'
+import { LocalTime } from './time.tsx'
+import './operator.css'
+
+export default function OperatorView(): ReactElement {
+  useLiveLink()
+  const heard = useEditor((s) => s.live.state === 'open')
+  return (
+    <div className="op" data-heard={heard}>
+      <Head />
+      <Line />
+      <AlarmBanner />
+      <main className="op-main" tabIndex={-1}><Content /></main>
+    </div>
+  )
+}
+
+function Head(): ReactElement {
+  return (
+    <header className="op-head">
+      <h1 className="sr-only">Operator's view</h1>
+      <span className="op-brand"><Logo /></span>
+      <Flows />
+      <Armed />
+      <span className="sp" />
+      <Clock />
+      <Hold />
+      <FullScreen />
+      <More />
+    </header>
+  )
+}
+
+function Flows(): ReactElement {
+  const flows = useEditor((s) => s.flows)
+  const flowId = useEditor((s) => s.flowId)
+  const version = useEditor((s) => s.base.version)
+  const known = flows.filter((f) => f.version !== null)
+  if (known.length === 0) return <b className="op-flow">No flow</b>
+  return (
+    <span className="op-flow">
+      <select aria-label="Flow" value={flowId ?? ''} onChange={(e) => void actions.openFlow(e.target.value)}>
+        {!known.some((f) => f.id === flowId) && <option value={flowId ?? ''}>{flowId === null ? 'Choose a flow' : `${flowId} (not deployed)`}</option>}
+        {known.map((f) => <option key={f.id} value={f.id}>{f.name}{f.state === 'running' ? '' : ` (${f.state})`}</option>)}
+      </select>
+      {version !== null && <small>v{version}</small>}
+    </span>
+  )
+}
+
+/** May it write? Held comes first: it is so for all flows. */
+function Armed(): ReactElement | null {
+  const flow = useEditor((s) => s.flows.find((f) => f.id === s.flowId))
+  const held = useEditor((s) => s.live.held)
+  if (!flow || flow.version === null || (flow.actuators === 0 && !held)) return null
+  const [icon, text, state] = held ? [<CirclePause key="h" size={18} />, 'Outputs held', 'held'] as const : flow.armed ? [<CirclePower key="a" size={18} />, 'Armed', 'armed'] as const : [<CircleDashed key="d" size={18} />, 'Disarmed', 'disarmed'] as const
+  return <button type="button" className="btn big op-armed" data-state={state} title={held ? 'Nothing is written to the plant by any flow of this gateway' : flow.armed ? 'This flow may write to the plant' : 'This flow writes nothing to the plant'} onClick={() => actions.openDialog({ kind: held ? 'hold' : 'arm' })}>{icon} {text}</button>
+}
+
+function Hold(): ReactElement {
+  const held = useEditor((s) => s.live.held)
+  return (
+    <button type="button" className={`btn big op-hold${held ? ' held' : ''}`} aria-pressed={held} title="Stops all writes of this gateway. It is no emergency stop." onClick={() => actions.openDialog({ kind: 'hold' })}>
+      {held ? <CirclePause size={18} aria-hidden="true" /> : <Hand size={18} aria-hidden="true" />} {held ? 'Release outputs' : 'Hold all outputs'}
+    </button>
+  )
+}
+
+function Clock(): ReactElement {
+  return <LocalTime ms={useNow()} className="op-clock" />
+}
+
+function FullScreen(): ReactElement | null {
+  const [on, setOn] = useState(() => document.fullscreenElement !== null)
+  useEffect(() => {
+    const changed = (): void => setOn(document.fullscreenElement !== null)
+    document.addEventListener('fullscreenchange', changed)
+    return () => document.removeEventListener('fullscreenchange', changed)
+  }, [])
+  if (!document.fullscreenEnabled) return null
+  const turn = (): void => void (on ? document.exitFullscreen() : document.documentElement.requestFullscreen()).catch(actions.toastFailed)
+  return <button type="button" className="btn big op-icon" aria-label={on ? 'Leave full screen' : 'Full screen'} title={on ? 'Leave full screen' : 'Full screen'} onClick={turn}>{on ? <Minimize size={18} /> : <Maximize size={18} />}</button>
+}
+
+function More(): ReactElement {
+  const user = useEditor((s) => s.session?.user)
+  const role = useEditor((s) => s.session?.role)
+  const theme = useEditor((s) => s.ui.theme)
+  const mayEdit = useEditor((s) => s.session !== null && s.document !== null) && actions.may('edit')
+  const item = (icon: ReactNode, text: string, run: () => void): ReactElement => <DropdownMenu.Item className="menu-item big" onSelect={run}>{icon}<span className="name">{text}</span></DropdownMenu.Item>
+  return (
+    <DropdownMenu.Root modal={false}>
+      <DropdownMenu.Trigger className="btn big op-icon" aria-label="Menu"><MenuIcon size={18} /></DropdownMenu.Trigger>
+      <DropdownMenu.Portal>
+        <DropdownMenu.Content className="menu" align="end" sideOffset={6}>
+          {mayEdit && item(<PencilRuler size={16} />, 'Edit this view…', actions.editDashboard)}
+          {item(<Workflow size={16} />, mayEdit ? 'Flow editor' : 'See the flow', () => actions.setView('editor'))}
+          {theme === 'dark' ? item(<Sun size={16} />, 'Light theme', () => actions.setTheme('light')) : item(<Moon size={16} />, 'Dark theme', () => actions.setTheme('dark'))}
+          <div className="menu-line" />
+          {item(<LogOut size={16} />, `Sign out ${user ?? ''} (${role ?? ''})`, () => void actions.signOut())}
+        </DropdownMenu.Content>
+      </DropdownMenu.Portal>
+    </DropdownMenu.Root>
+  )
+}
+
+/** When the values below are not what is. */
+function Line(): ReactElement | null {
+  const state = useEditor((s) => s.live.state)
+  const reason = useEditor((s) => s.live.reason)
+  const heard = useEditor((s) => s.live.clock)
+  const flow = useEditor((s) => s.flows.find((f) => f.id === s.flowId))
+  const engine = useEditor((s) => Object.values(s.live.engines).find((e) => e.issue)?.issue)
+  if (state === 'lost' || (state === 'connecting' && heard > 0)) {
+    return (
+      <div className="op-line" role="alert">
+        <WifiOff size={22} aria-hidden="true" />
+        <p><b>No connection to the gateway{heard > 0 ? <> since <LocalTime ms={heard} /></> : ''}.</b> <span>All values below are old. What runs on the gateway goes on. This view tries again by itself{state === 'lost' && reason !== '' ? ` (${reason})` : ''}.</span></p>
+        <button type="button" className="btn big" onClick={retryLive}><RotateCw size={16} /> Try now</button>
+      </div>
+    )
+  }
+  if (flow && flow.version !== null && flow.state !== 'running') return <div className="op-line" role="alert"><WifiOff size={22} aria-hidden="true" /><p><b>The flow is {flow.state}.</b> <span>All values below are old. {engine?.text ?? ''}</span></p></div>
+  return null
+}
+
+function Content(): ReactElement {
+  const flowId = useEditor((s) => s.flowId)
+  const running = useEditor((s) => s.base.flow)
+  const any = useEditor((s) => s.flows.some((f) => f.version !== null))
+  const mayEdit = useEditor((s) => s.session !== null) && actions.may('edit')
+  const drafted = useEditor((s) => widgetsOf(s.document?.flow).length > 0)
+  const widgets = widgetsOf(running)
+  if (flowId === null || !running) {
+    return <Empty title={any ? 'Choose a flow' : 'No flow runs on this gateway yet'}>{any ? 'The list at the top has every flow that was deployed.' : 'An editor draws one and deploys it; its view is shown here then.'}</Empty>
+  }
+  if (widgets.length > 0) return <Board widgets={widgets} of="running" />
+  return (
+    <>
+      <Empty title={drafted ? 'The view is not deployed yet' : "This flow has no operator's view yet"}>
+        {mayEdit ? (drafted ? 'It is in your draft. Operators see it after the next deploy.' : 'Put the values, alarms and setpoints here that the people at the plant need.') : "Somebody with the role editor can make one. Its alarms are below."}
+        {mayEdit && <button type="button" className="btn primary big" onClick={actions.editDashboard}><PencilRuler size={16} /> {drafted ? 'Edit the view' : 'Make a view'}</button>}
+      </Empty>
+      <section className="op-w op-alone" aria-label="Alarms"><h3>Alarms</h3><AlarmList /></section>
+    </>
+  )
+}
+
+function Empty({ title, children }: { readonly title: string; readonly children: ReactNode }): ReactElement {
+  return <div className="op-empty"><h2>{title}</h2><p>{children}</p></div>
+}
