@@ -1,6 +1,6 @@
 // For tests: the whole editor headless, on a gateway, a storage and a clock of the test's own.
 import { describeNode, issue, IssueError, type AnyNode, type Catalogue } from '#kit'
-import { emptyFlow, type Flow, type FlowBody, type FlowSummary } from '#format'
+import { emptyFlow, type DraftBody, type Flow, type FlowBody, type FlowSummary } from '#format'
 import type { Api } from './api.ts'
 import { memoryStorage, type Storage } from './drafts.ts'
 import { createEditor } from './editor.ts'
@@ -27,9 +27,39 @@ export const running: Flow = {
   wires: ['temp.value -> band.value'],
 }
 
+let lastRevision = 0
+/** What a gateway does with drafts, for one user: several editors may share the map. */
+export function draftsOf(drafts: Map<string, DraftBody>, away: () => boolean, author = 'anna', tell: (message: { flow: string; revision: number; author: string }) => void = () => undefined): Pick<Api, 'drafts' | 'draft' | 'putDraft' | 'deleteDraft'> {
+  const reach = (): void => {
+    if (away()) throw new IssueError(issue('GATEWAY_AWAY', {}, { reason: 'test' }))
+  }
+  const summary = (id: string, { flow, ...rest }: DraftBody) => ({ id, name: flow.name, ...rest })
+  return {
+    drafts: async () => (reach(), [...drafts].map(([id, d]) => summary(id, d))),
+    draft: async (id) => (reach(), structuredClone(drafts.get(id)!)),
+    putDraft: async (id, { flow, basedOn, revision }) => {
+      reach()
+      const known = drafts.get(id)
+      if ((known?.revision ?? 0) !== revision) return { taken: known ? structuredClone(known) : null }
+      const body = { flow: structuredClone(flow), basedOn, revision: ++lastRevision, author, time: lastRevision }
+      drafts.set(id, body)
+      tell({ flow: id, revision: body.revision, author })
+      return { saved: summary(id, body) }
+    },
+    deleteDraft: async (id, revision) => {
+      reach()
+      const known = drafts.get(id)
+      if ((known?.revision ?? 0) !== revision) return { taken: known ? structuredClone(known) : null }
+      drafts.delete(id)
+      tell({ flow: id, revision: 0, author })
+      return { saved: null }
+    },
+  }
+}
+
 /** An editor on a gateway that is a few variables, with a clock that the test moves. */
 export function fixture(change: Partial<Api> = {}, storage: Storage = memoryStorage()) {
-  const state = { version: 3, flow: running, checks: [] as Flow[], away: false }
+  const state = { version: 3, flow: running, checks: [] as Flow[], away: false, drafts: new Map<string, DraftBody>() }
   const timers = new Set<{ at: number; task: () => void }>()
   let now = 1000
   const summary = (): FlowSummary => ({ id: state.flow.id, name: state.flow.name, version: state.version, state: 'running', armed: false, actuators: 2 })
@@ -49,6 +79,7 @@ export function fixture(change: Partial<Api> = {}, storage: Storage = memoryStor
       return { issues: [issue('SECRET_UNKNOWN', { node: 'temp' }, { name: 's' })], ports: {}, changes: [] }
     },
     connections: async () => [],
+    ...draftsOf(state.drafts, () => state.away),
     logout: async () => undefined,
     ...change,
   }

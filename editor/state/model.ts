@@ -115,10 +115,16 @@ export interface Shared {
   readonly revision: number
   readonly author: string
   readonly time: number
+  readonly basedOn: number | null
   /** What was the same here and on the gateway last; null: never yet. Edits are merged against it. */
   readonly synced: Flow | null
 }
-export const notShared: Shared = { keeping: 'none', reason: '', revision: 0, author: '', time: 0, synced: null }
+export const notShared: Shared = { keeping: 'none', reason: '', revision: 0, author: '', time: 0, basedOn: null, synced: null }
+
+/** A conflict of the draft, and with whom. */
+export interface Clash extends Conflict {
+  readonly author: string
+}
 
 /** A flow that is open in a tab which is not in front. */
 export interface Parked {
@@ -153,7 +159,7 @@ export interface State {
   readonly parked: { readonly [flow: string]: Parked }
   readonly shared: { readonly [flow: string]: Shared }
   /** What two people changed differently and nobody chose yet, by flow. */
-  readonly conflicts: { readonly [flow: string]: readonly Conflict[] }
+  readonly conflicts: { readonly [flow: string]: readonly Clash[] }
   /** The others who have the flow in front open. */
   readonly people: readonly Person[]
   readonly document: Document | null

@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { placeOf, settle, valueOf } from './conflict.ts'
 import { diffFlows, equalJson, type Change } from './diff.ts'
 import { emptyFlow, parseFlow, formatFlow, type Flow, type NodeEntry } from './document.ts'
-import { mergeFlows, placeOf, settle, valueOf } from './merge.ts'
+import { mergeFlows } from './merge.ts'
 
 const node = (config: NodeEntry['config'] = {}, more: Partial<NodeEntry> = {}): NodeEntry => ({ type: 'filter.deadband', config, at: [0, 0], ...more })
 const flow = (nodes: Flow['nodes'], more: Partial<Flow> = {}): Flow => ({ ...emptyFlow('f', 'F'), nodes, ...more })

@@ -1,42 +1,24 @@
 // Two people's edits of one flow, put together (three-way, against what both began from). Settings merge by their leaves,
 // rows of a table by their name, wires as sets; places take the last. What both changed differently is a conflict: the
 // merged flow has the preferred side there, and the conflict has both, so that nothing is lost. Chosen by `settle`.
+import { isFields, own, withWires, type Body, type Conflict, type Fields, type Path, type Side } from './conflict.ts'
 import { equalJson } from './diff.ts'
-import { parseWire, pointer, type Flow, type NodeEntry, type Subflow } from './document.ts'
-import type { Change } from './diff.ts'
+import { parseWire, type Flow, type NodeEntry, type Subflow } from './document.ts'
 import type { Group } from './group.ts'
 import { renameIds, type IdRenames } from './rename.ts'
 
-export type Side = 'mine' | 'theirs'
-/** Undefined on a side: it is not there. */
-export interface Conflict {
-  /** Keys from the flow down: ['nodes', 'band', 'config', 'items', 'name=level', 'unit']; rows by their name. */
-  readonly path: readonly string[]
-  readonly base: unknown
-  readonly mine: unknown
-  readonly theirs: unknown
-  /** Of a node that one side removed or made another: its wires come and go with it. */
-  readonly wires?: { readonly mine: readonly string[]; readonly theirs: readonly string[] }
-}
 export interface Merged {
   readonly flow: Flow
   readonly conflicts: readonly Conflict[]
 }
 
-type Path = readonly string[]
-type Body = Pick<Flow, 'nodes' | 'wires'>
 interface Run {
   readonly conflicts: Conflict[]
   readonly prefer: Side
 }
 type Merge = (run: Run, path: Path, base: unknown, mine: unknown, theirs: unknown) => unknown
-interface Fields {
-  readonly [key: string]: unknown
-}
 
 const same = equalJson
-const own = (of: unknown, key: string): unknown => (isFields(of) && Object.hasOwn(of, key) ? of[key] : undefined)
-const isFields = (value: unknown): value is Fields => typeof value === 'object' && value !== null && !Array.isArray(value)
 /** `{ $parameter }`, `{ $bytes }`: one value, never put together from two. */
 const isPlain = (value: unknown): value is Fields => isFields(value) && !Object.keys(value).some((k) => k.startsWith('$'))
 
@@ -122,37 +104,50 @@ function mergeBody(run: Run, path: Path, base: Body, mine: Body, theirs: Body): 
   const before = run.conflicts.length
   const wiresAt = { base: touching(base.wires), mine: touching(mine.wires), theirs: touching(theirs.wires) }
   const node: Merge = (r, at, b, m, t) => mergeNode(r, at, b as NodeEntry | undefined, m as NodeEntry | undefined, t as NodeEntry | undefined, wiresAt)
-  if (same(base.nodes, mine.nodes) && same(base.wires, mine.wires)) return { nodes: theirs.nodes, wires: theirs.wires }
-  if (same(base.nodes, theirs.nodes) && same(base.wires, theirs.wires)) return { nodes: mine.nodes, wires: mine.wires }
-  const nodes = mergeFields(run, [...path, 'nodes'], base.nodes, mine.nodes, theirs.nodes, node) as Flow['nodes']
-  const [had, has] = [new Set(base.wires), new Set(theirs.wires)]
-  const ours = new Set(mine.wires)
-  let wires: readonly string[] = same(base.wires, mine.wires) ? theirs.wires : [...mine.wires.filter((w) => !had.has(w) || has.has(w)), ...theirs.wires.filter((w) => !had.has(w) && !ours.has(w))]
+  // Only what they touched needs a look: a history of hundreds of steps is merged while somebody else types.
+  const nodes = { ...mine.nodes }
+  for (const id of touched(base, theirs)) {
+    const merged = node(run, [...path, 'nodes', id], own(base.nodes, id), own(mine.nodes, id), own(theirs.nodes, id)) as NodeEntry | undefined
+    if (merged) nodes[id] = merged
+    else delete nodes[id]
+  }
+  const [had, has, ours] = [new Set(base.wires), new Set(theirs.wires), new Set(mine.wires)]
+  let wires = mine.wires
+  if (same(base.wires, mine.wires)) wires = theirs.wires
+  else if (!same(base.wires, theirs.wires)) wires = [...mine.wires.filter((w) => !had.has(w) || has.has(w)), ...theirs.wires.filter((w) => !had.has(w) && !ours.has(w))]
   for (const c of run.conflicts.slice(before)) if (c.wires) wires = withWires(wires, nodes, c.path.at(-1)!, c.wires[run.prefer])
   return { nodes, wires }
 }
 
+const changed = new WeakMap<Body, { readonly of: Body; readonly ids: readonly string[] }>()
+/** Nodes that differ, and those that got a wire. */
+function touched(base: Body, theirs: Body): readonly string[] {
+  let known = changed.get(theirs)
+  if (known?.of !== base) {
+    const had = new Set(base.wires)
+    const wired = theirs.wires.flatMap((text) => {
+      const wire = had.has(text) ? undefined : parseWire(text)
+      return wire ? [wire.from.node, wire.to.node] : []
+    })
+    const all = new Set([...Object.keys(theirs.nodes), ...Object.keys(base.nodes)])
+    known = { of: base, ids: [...new Set([...[...all].filter((id) => !same(own(base.nodes, id), own(theirs.nodes, id))), ...wired])] }
+    changed.set(theirs, known)
+  }
+  return known.ids
+}
+
 type WiresAt = ReadonlyMap<string, readonly string[]>
+const wireMaps = new WeakMap<readonly string[], WiresAt>()
 function touching(wires: readonly string[]): WiresAt {
+  const known = wireMaps.get(wires)
+  if (known) return known
   const found = new Map<string, string[]>()
+  wireMaps.set(wires, found)
   for (const text of wires) {
     const wire = parseWire(text)
     for (const id of wire ? new Set([wire.from.node, wire.to.node]) : []) found.set(id, [...(found.get(id) ?? []), text])
   }
   return found
-}
-
-/** The wires of one node replaced by these, as far as their other ends are there. */
-function withWires(wires: readonly string[], nodes: Body['nodes'], node: string, its: readonly string[]): readonly string[] {
-  const others = wires.filter((text) => {
-    const w = parseWire(text)
-    return w?.from.node !== node && w?.to.node !== node
-  })
-  const fit = its.filter((text) => {
-    const w = parseWire(text)
-    return w && Object.hasOwn(nodes, w.from.node) && Object.hasOwn(nodes, w.to.node)
-  })
-  return [...others, ...fit]
 }
 
 const kindOf = (n: NodeEntry | undefined): unknown => n && [n.type, n.version ?? 1]
@@ -240,68 +235,14 @@ export function clashes(base: Flow, flows: readonly Flow[], theirs: Flow): IdRen
   return { nodes: find('nodes', oneNode), groups: find('groups', same) }
 }
 
-// ---- choosing
-
-const rowOf = (segment: string): [key: string, name: string] => [segment.slice(0, segment.indexOf('=')), segment.slice(segment.indexOf('=') + 1)]
-const rowIndex = (list: readonly unknown[], segment: string): number => {
-  const [key, name] = rowOf(segment)
-  return list.findIndex((r) => own(r, key) === name)
-}
-
-/** What the flow has there now. */
-export function valueOf(flow: Flow, conflict: Pick<Conflict, 'path'>): unknown {
-  let value: unknown = flow
-  for (const key of conflict.path) value = Array.isArray(value) ? value[rowIndex(value, key)] : own(value, key)
-  return value
-}
-
-/** The flow with one side's value in its place. What lies in something that is gone stays gone. */
-export function settle(flow: Flow, conflict: Conflict, side: Side): Flow {
-  const next = put(flow, conflict.path, conflict[side]) as Flow
-  if (!conflict.wires) return next
-  const [head, name] = conflict.path
-  const its = conflict.wires[side]
-  const node = conflict.path.at(-1)!
-  if (head !== 'subflows') return { ...next, wires: withWires(next.wires, next.nodes, node, its) }
-  const sub = next.subflows?.[name!]
-  return sub ? { ...next, subflows: { ...next.subflows, [name!]: { ...sub, wires: withWires(sub.wires, sub.nodes, node, its) } } } : next
-}
-
-function put(of: unknown, path: Path, value: unknown): unknown {
-  const [key, ...rest] = path
-  if (key === undefined) return value
-  if (Array.isArray(of)) {
-    const i = rowIndex(of, key)
-    if (i < 0) return rest.length === 0 && value !== undefined ? [...(of as unknown[]), value] : of
-    const next = put(of[i], rest, value)
-    return next === undefined ? of.toSpliced(i, 1) : next === of[i] ? of : of.toSpliced(i, 1, next)
+/** The same flow as `theirs`, made of `base`'s own parts where they are equal: what did not change is seen at a glance. */
+export const sharing = (base: Flow, theirs: Flow): Flow => share(base, theirs) as Flow
+function share(a: unknown, b: unknown): unknown {
+  if (Object.is(a, b) || typeof a !== 'object' || typeof b !== 'object' || a === null || b === null || Array.isArray(a) !== Array.isArray(b)) return b
+  if (Array.isArray(a) && Array.isArray(b)) {
+    const list = b.map((item, i) => share(a[i], item))
+    return a.length === b.length && list.every((item, i) => Object.is(item, a[i])) ? a : list
   }
-  if (!isFields(of)) return of
-  const before = own(of, key)
-  if (before === undefined && (rest.length > 0 || value === undefined)) return of
-  const next = put(before, rest, value)
-  if (next === before) return of
-  if (next === undefined) return Object.fromEntries(Object.entries(of).filter(([k]) => k !== key))
-  return Object.hasOwn(of, key) ? Object.fromEntries(Object.entries(of).map(([k, v]) => [k, k === key ? next : v])) : Object.fromEntries([...Object.entries(of), [key, next]])
-}
-
-/** As a change is told: what, which, and its place in the node's settings as they stand in `flow`. */
-export function placeOf(conflict: Pick<Conflict, 'path'>, flow: Flow): Pick<Change, 'what' | 'id' | 'field'> {
-  const [head, id = ''] = conflict.path
-  if (head === 'nodes') {
-    const [, , part, ...rest] = conflict.path
-    if (part === undefined) return { what: 'node', id }
-    if (part !== 'config') return { what: 'node', id, field: `@${part}` }
-    let value: unknown = flow.nodes[id]?.config
-    let field = ''
-    for (const key of rest) {
-      const at = Array.isArray(value) ? String(rowIndex(value, key)) : key
-      field += `/${pointer(at)}`
-      value = Array.isArray(value) ? value[Number(at)] : own(value, key)
-    }
-    return { what: 'node', id, field }
-  }
-  if (head === 'name') return { what: 'flow', id: 'name' }
-  if (head === 'dashboard') return { what: 'dashboard', id: 'dashboard' }
-  return { what: head!.slice(0, -1) as Change['what'], id }
+  const entries = Object.entries(b).map(([key, value]) => [key, share(own(a, key), value)] as const)
+  return entries.length === Object.keys(a).length && entries.every(([key, value]) => Object.hasOwn(a, key) && Object.is(value, own(a, key))) ? a : Object.fromEntries(entries)
 }
