@@ -94,6 +94,8 @@ export function fixture(change: Partial<Api> = {}, storage: Storage = memoryStor
   })
   const pass = async (ms: number): Promise<void> => {
     const end = now + ms
+    // What is under way gets its answers first.
+    for (let i = 0; i < 20; i++) await Promise.resolve()
     for (;;) {
       const next = [...timers].filter((t) => t.at <= end).toSorted((a, b) => a.at - b.at)[0]
       if (!next) break
@@ -107,6 +109,7 @@ export function fixture(change: Partial<Api> = {}, storage: Storage = memoryStor
   return { ...editor, s: editor.store.getState, state, storage, pass }
 }
 
+export type Fixture = ReturnType<typeof fixture>
 /** The same, started. */
 export async function open(change: Partial<Api> = {}, storage?: Storage) {
   const f = fixture(change, storage)
