@@ -17,9 +17,11 @@ import { inView, MIN_ZOOM } from './fit.ts'
 import { edgesOf, NODE, nodesOf } from './graph.ts'
 import { NodeMenu, type MenuAt } from './node-menu.tsx'
 import { NodeView } from './node-view.tsx'
+import { Others } from './others.tsx'
 import { focusInspector } from '../inspector/focus.ts'
 import { useFit } from './use-fit.ts'
 import { DRAG_TYPE, setViewCentre } from './view.ts'
+import { Viewports } from './viewports.tsx'
 import { WirePicker } from './wire-picker.tsx'
 import './canvas.css'
 
@@ -181,6 +183,8 @@ function Drawing() {
         <Controls />
         <Overview />
         <DragReason />
+        <Others />
+        <Viewports />
       </ReactFlow>
       <Banner />
       {flow && nodes.length > 0 ? null : <Empty />}

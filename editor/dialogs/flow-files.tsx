@@ -117,6 +117,7 @@ export function NewFlowDialog(): ReactElement {
 const KEYS: readonly (readonly [group: string, keys: readonly (readonly [key: string, what: string])[]])[] = [
   ['Editing', [['Ctrl Z', 'Undo'], ['Ctrl Shift Z, Ctrl Y', 'Redo'], ['Ctrl C, X, V', 'Copy, cut, paste nodes; also between flows and browsers'], ['Ctrl D', 'Duplicate'], ['Delete', 'Delete what is selected'], ['Ctrl A', 'Select all'], ['Arrow keys', 'Move the selected nodes'], ['Escape', 'Select nothing, close']]],
   ['Finding', [['/', 'Search the palette'], ['Tab', 'Go from part to part'], ['Enter', 'Select the node or wire; again: go to its settings'], ['Escape in a setting', 'Back to the node'], ['?', 'This page']]],
+  ['Open flows', [['Ctrl Page ↑ ↓', 'The tab before, the next'], ['Alt 1 … 9', 'The nth tab; 9 is the last'], ['Ctrl Shift Page ↑ ↓', 'Move the tab'], ['← → on a tab', 'Go along the tabs'], ['Delete on a tab, middle click', 'Close it; its draft is kept']]],
   ['Acting', [['Ctrl S', 'Deploy…'], ['W', 'Connect the selected node…'], ['Alt ↑ ↓', 'Move a row of a table'], ['↑ ↓ in a number', 'Step; with Shift ten steps'], ['Arrow keys on an edge', 'Resize inspector and drawer']]],
 ]
 

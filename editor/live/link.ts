@@ -3,6 +3,7 @@
 import { useEffect } from 'react'
 import { actions, store, useEditor, type State } from '../state/store.ts'
 import { TapBuffer } from './buffer.ts'
+import { startPresence } from './presence.ts'
 import { createLiveSocket, type LiveSocket, type SocketLike } from './socket.ts'
 
 const buffers = new Map<string, TapBuffer>()
@@ -69,8 +70,10 @@ function startLink(): () => void {
   addEventListener('online', wake)
   socket = live
   live.start()
+  const leave = startPresence(live.here)
   return () => {
     removeEventListener('online', wake)
+    leave()
     stop()
     live.stop()
     if (socket === live) socket = undefined

@@ -21,11 +21,14 @@ export function opening(core: Core, screen: Screen, sync: Sync, restoreTabs: (kn
   let cancelRetry: (() => void) | undefined
   /** The flow that was asked for last: an answer for one before comes too late. */
   let wanted: string | null = null
+  /** A link that waits for its visitor to sign in. */
+  let linked: string | null = null
 
   /** Finds out where we stand and gets everything: call it once at the start and after signing in. Retries while the gateway is away. */
   async function start(wish?: string | null): Promise<void> {
     cancelRetry?.()
     cancelRetry = undefined
+    linked = wish ?? linked
     try {
       const health = await core.api.health()
       core.set({ health })
@@ -41,7 +44,8 @@ export function opening(core: Core, screen: Screen, sync: Sync, restoreTabs: (kn
   }
 
   /** After claim or login gave a session. Keeps the draft that is open, if any. */
-  async function signedIn(session: Session, wish?: string | null): Promise<void> {
+  async function signedIn(session: Session, wish: string | null | undefined = linked): Promise<void> {
+    linked = null
     core.set({ session })
     const [catalogue, flows, alarms, drafts] = await Promise.all([core.api.catalogue(), core.api.flows(), core.api.alarms(), core.api.drafts()])
     const types = new Map(catalogue.nodes.map((n) => [n.type, n]))

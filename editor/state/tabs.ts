@@ -64,6 +64,14 @@ export function tabs(core: Core, sync: Sync, open: (id: string) => Promise<boole
     sync.forget(id)
   }
 
+  /** To this place among the others. */
+  const moveTab = (id: string, to: number): void =>
+    core.set((s) => {
+      const from = s.tabs.indexOf(id)
+      const at = Math.max(0, Math.min(s.tabs.length - 1, to))
+      return from < 0 || from === at ? {} : { tabs: s.tabs.toSpliced(from, 1).toSpliced(at, 0, id) }
+    })
+
   return {
     closeTab: close,
     closeOtherTabs(id: string): void {
@@ -71,13 +79,11 @@ export function tabs(core: Core, sync: Sync, open: (id: string) => Promise<boole
       const { flowId } = core.get()
       if (flowId !== null && flowId !== id) close(flowId)
     },
-    /** To this place among the others. */
-    moveTab(id: string, to: number): void {
-      core.set((s) => {
-        const from = s.tabs.indexOf(id)
-        const at = Math.max(0, Math.min(s.tabs.length - 1, to))
-        return from < 0 || from === at ? {} : { tabs: s.tabs.toSpliced(from, 1).toSpliced(at, 0, id) }
-      })
+    moveTab,
+    /** The one in front, one place on (1) or back (-1). */
+    moveFrontTab(by: 1 | -1): void {
+      const { flowId, tabs: all } = core.get()
+      if (flowId !== null) moveTab(flowId, all.indexOf(flowId) + by)
     },
     /** The next (1) or the one before (-1), round and round. */
     stepTab(by: 1 | -1): void {
