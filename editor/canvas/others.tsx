@@ -1,12 +1,12 @@
 // What other people have selected and where they point, drawn over the nodes; and at nodes that two people changed
 // differently, the button that leads to the choice. Only what is named is looked at: ten people cost next to nothing.
-import { useEffect } from 'react'
+import { useEffect, useMemo } from 'react'
 import { GitCompareArrows, MousePointer2 } from 'lucide-react'
 import { useReactFlow, useStore, ViewportPortal, type ReactFlowState } from 'reactflow'
 import type { Person } from '#format'
 import { pointAt } from '../live/presence.ts'
 import { clashesOf } from '../state/clashes.ts'
-import { initialsOf, tintOf } from '../state/people.ts'
+import { initialsOf, peopleByName, tintsOf } from '../state/people.ts'
 import { actions, useEditor } from '../state/store.ts'
 import './others.css'
 
@@ -15,13 +15,15 @@ const MOST = 40
 
 export function Others() {
   const people = useEditor((s) => s.people)
+  const names = useEditor((s) => peopleByName(s.people))
+  const tints = useMemo(() => tintsOf(names), [names])
   const clashes = useEditor(clashesOf)
   usePointer()
   if (people.length === 0 && clashes.length === 0) return null
   return (
     <ViewportPortal>
-      {people.map((p) => <Selected key={p.id} person={p} />)}
-      {people.map((p) => (p.pointer ? <Pointer key={`${p.id} pointer`} person={p} at={p.pointer} /> : null))}
+      {people.map((p) => <Selected key={p.id} person={p} tint={tints.get(p.user) ?? 0} />)}
+      {people.map((p) => (p.pointer ? <Pointer key={`${p.id} pointer`} person={p} at={p.pointer} tint={tints.get(p.user) ?? 0} /> : null))}
       <Clashes nodes={[...new Set(clashes.filter((c) => c.path[0] === 'nodes').map((c) => c.path[1]!))]} author={clashes[0]?.author ?? ''} />
     </ViewportPortal>
   )
@@ -37,22 +39,22 @@ function useBoxes(ids: readonly string[]): readonly (readonly [number, number, n
   return useStore(boxes(ids)).split(',').map((text) => (text === '' ? null : (text.split(' ').map(Number) as [number, number, number, number])))
 }
 
-function Selected({ person }: { readonly person: Person }) {
+function Selected({ person, tint }: { readonly person: Person; readonly tint: number }) {
   const ids = person.selection.slice(0, MOST)
   const at = useBoxes(ids)
   return at.map((box, i) =>
     box ? (
-      <div key={ids[i]} className={`other-sel tint-${tintOf(person.user)}`} style={{ transform: `translate(${box[0] - 5}px, ${box[1] - 5}px)`, width: box[2] + 10, height: box[3] + 10 }}>
+      <div key={ids[i]} className={`other-sel tint-${tint}`} style={{ transform: `translate(${box[0] - 5}px, ${box[1] - 5}px)`, width: box[2] + 10, height: box[3] + 10 }}>
         <span title={person.user}><b>{initialsOf(person.user)}</b> {person.user}</span>
       </div>
     ) : null,
   )
 }
 
-function Pointer({ person, at }: { readonly person: Person; readonly at: readonly [number, number] }) {
+function Pointer({ person, at, tint }: { readonly person: Person; readonly at: readonly [number, number]; readonly tint: number }) {
   const zoom = useStore((s: ReactFlowState) => s.transform[2])
   return (
-    <div className={`other-pointer tint-${tintOf(person.user)}`} aria-hidden="true" style={{ transform: `translate(${at[0]}px, ${at[1]}px) scale(${1 / zoom})` }}>
+    <div className={`other-pointer tint-${tint}`} aria-hidden="true" style={{ transform: `translate(${at[0]}px, ${at[1]}px) scale(${1 / zoom})` }}>
       <MousePointer2 size={14} /><span>{initialsOf(person.user)}</span>
     </div>
   )

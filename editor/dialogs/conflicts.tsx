@@ -46,8 +46,8 @@ export function ConflictsDialog(): ReactElement {
         <>
           <span className="dg-hint">Everything else is put together already.</span>
           <button type="button" className="btn" onClick={close}>Decide later</button>
-          <button type="button" className="btn" onClick={() => actions.chooseSide(clashes, 'theirs')}>Take all of {others}</button>
-          <button type="button" className="btn" onClick={() => actions.chooseSide(clashes, 'mine')}>Keep all of mine</button>
+          {clashes.length > 1 ? <button type="button" className="btn" onClick={() => actions.chooseSide(clashes, 'theirs')}>Take all of {others}</button> : null}
+          {clashes.length > 1 ? <button type="button" className="btn" onClick={() => actions.chooseSide(clashes, 'mine')}>Keep all of mine</button> : null}
         </>
       }
     >

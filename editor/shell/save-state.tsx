@@ -17,9 +17,9 @@ export function SaveState(): ReactElement | null {
       {clashes > 0 ? <button type="button" className="btn save-clash" onClick={() => actions.openDialog({ kind: 'conflicts' })}><GitCompareArrows size={14} aria-hidden="true" />{clashes === 1 ? 'Changed by two: choose…' : `${clashes} changed by two: choose…`}</button> : null}
       <span className={`save-state${keeping === 'local' ? ' alone' : ''}`} role="status" title={reason || (time > 0 ? new Date(time).toLocaleString('en-GB') : undefined)}>
         {keeping === 'saving' ? <><CloudUpload size={14} aria-hidden="true" />Saving…</> : null}
-        {keeping === 'saved' ? <><CloudCheck size={14} aria-hidden="true" />Draft saved on the gateway <b>{minute(time)}</b>{by}</> : null}
-        {keeping === 'watched' ? <><Eye size={14} aria-hidden="true" />Draft{by}, <b>{minute(time)}</b>: you may look at it</> : null}
-        {keeping === 'local' ? <><CloudOff size={14} aria-hidden="true" />Draft only in this browser</> : null}
+        {keeping === 'saved' ? <><CloudCheck size={14} aria-hidden="true" /><span className="words">Saved on the gateway</span> <b>{minute(time)}</b><span className="words">{by}</span></> : null}
+        {keeping === 'watched' ? <><Eye size={14} aria-hidden="true" /><span className="words">Draft{by}</span> <b>{minute(time)}</b>, read only</> : null}
+        {keeping === 'local' ? <><CloudOff size={14} aria-hidden="true" />Only in this browser</> : null}
       </span>
     </>
   )

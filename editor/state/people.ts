@@ -2,7 +2,19 @@
 import type { Person } from '#format'
 
 export const TINTS = 6
-export const tintOf = (user: string): number => [...user].reduce((sum, c) => (sum * 31 + c.codePointAt(0)!) >>> 0, 7) % TINTS
+const wish = (user: string): number => [...user].reduce((sum, c) => (sum * 31 + c.codePointAt(0)!) >>> 0, 7) % TINTS
+/** A tint of their own for each as long as there are enough; who comes changes few others'. */
+export function tintsOf(names: readonly string[]): ReadonlyMap<string, number> {
+  const found = new Map<string, number>()
+  const taken = new Set<number>()
+  for (const name of names) {
+    let tint = wish(name)
+    while (taken.size < TINTS && taken.has(tint)) tint = (tint + 1) % TINTS
+    taken.add(tint)
+    found.set(name, tint)
+  }
+  return found
+}
 
 /** 'ada lovelace' and 'ada.lovelace' are AL, 'bob' is BO. */
 export function initialsOf(user: string): string {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { initialsOf, peopleByName, TINTS, tintOf } from './people.ts'
+import { initialsOf, peopleByName, TINTS, tintsOf } from './people.ts'
 import { pathOf, placeOf } from './place.ts'
 
 test('an address names a flow and how it is looked at, and anything else is the beginning', () => {
@@ -12,7 +12,9 @@ test('an address names a flow and how it is looked at, and anything else is the 
 
 test('people have initials and a tint of their own, and each name is told once', () => {
   expect(['ada', 'ada lovelace', 'Ada.Lovelace@x', 'ö', ''].map(initialsOf)).toEqual(['AD', 'AL', 'AL', 'Ö', '?'])
-  for (const name of ['ada', 'bob', 'ünal']) expect(tintOf(name)).toBeLessThan(TINTS)
+  const tints = tintsOf(['ada', 'bob.smith', 'eve', 'ünal', 'x', 'y', 'z', 'w'])
+  expect(new Set([...tints.values()].slice(0, TINTS)).size, 'as long as there are enough').toBe(TINTS)
+  expect(Math.max(...tints.values())).toBeLessThan(TINTS)
   const person = (id: string, user: string, x: number) => ({ id, user, selection: [], pointer: [x, 0] as const })
   const names = peopleByName([person('1', 'bob', 0), person('2', 'ada', 0), person('3', 'bob', 0)])
   expect(names).toEqual(['ada', 'bob'])
