@@ -14,7 +14,6 @@ let browser: Browser
 beforeAll(async () => {
   browser = await startBrowser()
   gateway = await startGateway()
-  await until('the example runs', async () => (await gateway.health()).flows.some((f) => f.state === 'running'), START_MS)
 }, 2 * START_MS)
 afterAll(async () => {
   await browser?.close()
@@ -49,6 +48,7 @@ test('two people on one flow see each other, their edits come together, and what
     expectErrors(SIGNED_OUT)
     const ada = new EditorPage(page, gateway)
     await ada.enter()
+    await ada.button('Got it').click()
     await page.request.post(`${gateway.url}/api/users`, { headers: { origin: gateway.url }, data: BOB })
     await bobs(async (bob) => {
       await page.getByRole('group', { name: 'Also here: bob' }).waitFor()
