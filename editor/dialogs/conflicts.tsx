@@ -1,7 +1,9 @@
 // What two people changed differently: each with what it was, what it is here and what the other made of it, side by side.
 // Nothing of it is saved on the gateway until one of the two is chosen.
 import type { ReactElement } from 'react'
+import type { JsonValue } from '#kit'
 import { placeOf, valueOf, type Change, type Flow } from '#format'
+import { showValue } from '../inspector/form.ts'
 import { clashesOf } from '../state/clashes.ts'
 import { actions, useEditor, type Clash } from '../state/store.ts'
 import { Modal } from './modal.tsx'
@@ -27,6 +29,11 @@ function wordsOf(clash: Clash, flow: Flow, context: WordContext): Words {
     return { where, what: place.what === 'node' ? 'the node' : '', was: 'there', mine: one(mine), theirs: one(clash.theirs) }
   }
   const [first, second] = [told(clash.base, mine), told(clash.base, clash.theirs)]
+  // Inside of a subflow, a test, a group: its place in it, and the values as they are.
+  if (first.to === undefined) {
+    const shown = (value: unknown): string => (value === undefined ? 'removed' : showValue(value as JsonValue))
+    return { where: first.where, what: clash.path.slice(2).join(' › '), was: shown(clash.base), mine: shown(mine), theirs: shown(clash.theirs) }
+  }
   return { where: first.where, what: first.what, was: first.from ?? '', mine: first.to ?? '', theirs: second.to ?? '' }
 }
 

@@ -67,7 +67,7 @@ function markOf(s: State, id: string): string {
   if (alarms.length > 0) return `warn ${alarms.length === 1 ? 'an alarm' : `${alarms.length} alarms`}`
   return flow && flow.state !== 'running' ? `idle ${flow.state}` : ''
 }
-const changedIn = (s: State, id: string): boolean => (id === s.flowId ? s.base.version === null || s.changes.length > 0 : (s.parked[id]?.changed ?? s.drafts.some((d) => d.id === id)))
+const changedIn = (s: State, id: string): boolean => (id === s.flowId ? s.base.version === null || s.changes.length > 0 : (s.parked[id]?.changed ?? true) && (s.drafts.some((d) => d.id === id) || s.shared[id]?.keeping === 'local'))
 
 function Tab({ id }: { readonly id: string }): ReactElement {
   const front = useEditor((s) => s.flowId === id)

@@ -106,7 +106,7 @@ export function fixture(change: Partial<Api> = {}, storage: Storage = memoryStor
     }
     now = end
   }
-  return { ...editor, s: editor.store.getState, state, storage, pass }
+  return { ...editor, s: editor.store.getState, state, storage, pass, /** To change what the gateway does from now on. */ api: known as Api }
 }
 
 export type Fixture = ReturnType<typeof fixture>

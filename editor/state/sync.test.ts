@@ -359,6 +359,46 @@ test('a draft that was never deployed is on the gateway too, and when it is remo
   expect(drafts.size).toBe(1)
 })
 
+test('an answer that is older than my own save since undoes nothing', async () => {
+  let release: (() => void) | undefined
+  const { anna, bob, drafts, settle } = await two()
+  anna.actions.setName('temp', 'Anna')
+  await settle()
+  const slow = drafts.get('pump')!
+  const draft = (anna as Fixture).api.draft
+  Object.assign(anna.api, { draft: async (id: string) => {
+    const old = await draft(id)
+    await new Promise<void>((resolve) => (release = resolve))
+    return old
+  } })
+  bob.actions.setName('kelvin', 'Bob')
+  await bob.pass(2000)
+  await anna.pass(10)
+  expect(release).toBeDefined()
+  expect(drafts.get('pump')!.revision).toBeGreaterThan(slow.revision)
+  // While the old answer is under way she saves, is refused, merges and saves again.
+  Object.assign(anna.api, { draft })
+  anna.actions.setName('band', 'Mine')
+  await anna.pass(3000)
+  const saved = drafts.get('pump')!
+  expect(saved.flow.nodes['band']!.name).toBe('Mine')
+  release!()
+  await settle()
+  expect(flowOf(anna).nodes['band']!.name).toBe('Mine')
+  expect(drafts.get('pump')!.flow).toEqual(saved.flow)
+  expect(flowOf(bob)).toEqual(flowOf(anna))
+})
+
+test('an own save that the live line tells of costs no further question', async () => {
+  let asked = 0
+  const { anna } = await two()
+  const { drafts } = anna.api
+  Object.assign(anna.api, { drafts: async () => (asked++, drafts()) })
+  anna.actions.setName('band', 'X')
+  await anna.pass(2000)
+  expect([sharedOf(anna).keeping, asked]).toEqual(['saved', 0])
+})
+
 test('typing goes on as one step while another person saves', async () => {
   const { anna, bob, settle } = await two()
   anna.actions.setName('band', 'A')

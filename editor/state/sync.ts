@@ -19,8 +19,8 @@ const AGAIN_MS = 5000
 export function sync(core: Core, screen: Screen) {
   const waiting = new Map<string, () => void>()
   const flights = new Set<string>()
-  /** Told of another save while one was under way. */
-  const heard = new Set<string>()
+  /** The last save that was told of while one was under way. */
+  const heard = new Map<string, number>()
 
   const sharedOf = (id: string): Shared => core.get().shared[id] ?? notShared
   const patch = (id: string, change: Partial<Shared>): void => core.set((s) => ({ shared: { ...s.shared, [id]: { ...(s.shared[id] ?? notShared), ...change } } }))
@@ -86,7 +86,9 @@ export function sync(core: Core, screen: Screen) {
       }
       saved(id, flow, answer.saved)
       if (held(id)?.document.flow !== sent) again(id, SYNC_AFTER_MS)
-      if (heard.delete(id)) void pull(id)
+      const told = heard.get(id)
+      heard.delete(id)
+      if (told !== undefined && told !== (answer.saved?.revision ?? 0)) void pull(id)
     } catch (thrown) {
       flights.delete(id)
       notTaken(id, screen.failed(thrown))
@@ -175,11 +177,13 @@ export function sync(core: Core, screen: Screen) {
     if (core.get().gate !== 'ready' || !held(id)) return
     try {
       const there = (await list()).find((d) => d.id === id)
-      if (flights.has(id)) return void heard.add(id)
-      if (there?.revision === sharedOf(id).revision || (!there && sharedOf(id).revision === 0)) return void (await push(id))
-      const draft = there ? await core.api.draft(id) : null
-      if (!draft && id === core.get().flowId) await running(id)
-      if (flights.has(id)) return void heard.add(id)
+      const known = sharedOf(id).revision
+      if (!flights.has(id) && (there?.revision ?? 0) === known) return void (await push(id))
+      const draft = there && !flights.has(id) ? await core.api.draft(id) : null
+      if (!there && id === core.get().flowId) await running(id)
+      // A save of our own went out or came back meanwhile: what was asked for may be older than that.
+      if (flights.has(id)) return void heard.set(id, there?.revision ?? 0)
+      if (sharedOf(id).revision !== known) return void again(id, 0)
       await take(id, draft)
       await push(id)
     } catch (thrown) {
@@ -226,7 +230,7 @@ export function sync(core: Core, screen: Screen) {
       const known = core.get().drafts.some((d) => d.id === flow)
       core.set((s) => ({ drafts: revision === 0 ? s.drafts.filter((d) => d.id !== flow) : s.drafts.map((d) => (d.id === flow ? { ...d, revision, author } : d)) }))
       if (flow === core.get().flowId) {
-        if (flights.has(flow)) heard.add(flow)
+        if (flights.has(flow)) heard.set(flow, revision)
         else if (revision !== sharedOf(flow).revision) void pull(flow)
       } else if (!known && revision > 0) void list().catch((thrown: unknown) => screen.failed(thrown))
     },
