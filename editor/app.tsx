@@ -10,6 +10,7 @@ import { Layout } from './shell/layout.tsx'
 import { Away } from './shell/away.tsx'
 import { ErrorBoundary } from './shell/error-boundary.tsx'
 import { later } from './shell/later.tsx'
+import { FlowTabs } from './shell/flow-tabs.tsx'
 import { Shortcuts } from './shell/shortcuts.tsx'
 import { Toasts } from './shell/toasts.tsx'
 import { TopBar } from './shell/top-bar.tsx'
@@ -33,7 +34,7 @@ function Workbench() {
   return (
     <>
       <Shortcuts />
-      <Layout top={<TopBar />} palette={<Palette />} canvas={<Canvas />} inspector={<Inspector />} drawer={<Drawer />} />
+      <Layout top={<TopBar />} palette={<Palette />} canvas={<FlowTabs><Canvas /></FlowTabs>} inspector={<Inspector />} drawer={<Drawer />} />
       <Dialogs />
     </>
   )

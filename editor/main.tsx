@@ -7,13 +7,14 @@ import './theme.css'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { App } from './app.tsx'
+import { followPlace } from './shell/place.ts'
 import { followTheme } from './shell/theme.ts'
 import { actions } from './state/store.ts'
 
 actions.restoreScreen()
 followTheme()
 addEventListener('pagehide', () => actions.flush())
-void actions.start()
+void actions.start(followPlace())
 
 createRoot(document.getElementById('root')!).render(
   <StrictMode>

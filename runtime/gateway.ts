@@ -6,6 +6,7 @@ import { CONNECTION_NAME, diffFlows, emptyFlow, equalJson, formatChange, readFlo
 import { createAlarms } from './alarms.ts'
 import { disarms, type ModelHashes } from './arming.ts'
 import { compile, type Compiled } from './compile/index.ts'
+import { createDrafts, type DraftStore } from './drafts.ts'
 import { upgradeFlow } from './compile/upgrade.ts'
 import { fatesOf } from './engine/fate.ts'
 import type { EngineDeployed, Engines, FlowReport, ModelFile, Plan, WriteReport } from './engine/contract.ts'
@@ -22,7 +23,7 @@ export interface StoredVersion {
   readonly time: number
 }
 /** What the gateway keeps. Every verb is one transaction, durable when it returns; a throw means that nothing changed. */
-export interface GatewayStore {
+export interface GatewayStore extends DraftStore {
   /** The running version of every flow. */
   flows(): readonly StoredVersion[]
   /** Newest first. */
@@ -234,7 +235,9 @@ export function createGateway(parts: GatewayParts) {
       const compiled = compileFlow(flow, nextVersion(id))
       if (!compiled.plan) throw new IssueError(...compiled.issues)
       const armed = (before?.armed ?? false) && before?.plan !== undefined && disarms({ plan: before.plan, models: before.stored.models }, { plan: compiled.plan, models: hashesOf(compiled.plan) }, nodes) === undefined
-      return swap(id, flow, compiled, armed, { author: user, comment: draft.comment, act: 'deploy' })
+      const done = await swap(id, flow, compiled, armed, { author: user, comment: draft.comment, act: 'deploy' })
+      keep(`The draft of '${id}' is deployed and could not be removed`, () => drafts.deployed(id, read(draft.flow), user))
+      return done
     })
 
   const rollback = (id: string, version: number, comment: string, user: string): Promise<DeployBody> =>
@@ -297,6 +300,8 @@ export function createGateway(parts: GatewayParts) {
     const name = Object.keys(after).find((n) => before[n] !== after[n])
     return name === undefined ? undefined : `the model '${name}' changed`
   }
+
+  const drafts = createDrafts({ store, read, now, tell })
 
   // ---- what engines say
 
@@ -413,6 +418,7 @@ export function createGateway(parts: GatewayParts) {
     read,
     say,
     note,
+    drafts,
     deploy,
     rollback,
     connections,

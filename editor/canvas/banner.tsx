@@ -1,5 +1,6 @@
 // What must not be overlooked: no connection, another version running, or a draft that is not what runs.
 import { CloudOff, GitCompareArrows } from 'lucide-react'
+import { may } from '#format'
 import { changeSummary } from '../state/derive.ts'
 import { formatClock } from '../state/format.ts'
 import { actions, useEditor } from '../state/store.ts'
@@ -12,6 +13,7 @@ export function Banner() {
   const base = useEditor((s) => s.base.version)
   const basedOn = useEditor((s) => s.basedOn)
   const open = useEditor((s) => s.document !== null)
+  const editor = useEditor((s) => s.session !== null && may(s.session.role, 'edit'))
   if (live === 'lost') {
     return (
       <div className="banner grave" role="alert">
@@ -21,14 +23,14 @@ export function Banner() {
     )
   }
   if (!open) return null
-  if (base === null) return <div className="banner" role="status"><span><b>New flow:</b> not on the gateway until it is deployed</span></div>
+  if (base === null) return <div className="banner" role="status"><span><b>New flow:</b> it does not run until it is deployed</span></div>
   if (changes.length === 0) return null
   const behind = basedOn !== base
   return (
     <div className={`banner${behind ? ' warn' : ''}`} role="status">
       {behind ? <GitCompareArrows size={15} aria-hidden="true" /> : null}
-      <span>{behind ? <><b>Version {base} is running;</b> this draft was made from {basedOn === null ? 'no version' : `version ${basedOn}`}: </> : <b>Draft differs from the gateway: </b>}{changeSummary(changes)}</span>
-      <button type="button" onClick={actions.discardDraft} title="Take what runs instead; Ctrl Z brings the draft back">Discard</button>
+      <span>{behind ? <><b>Version {base} is running;</b> this draft was made from {basedOn === null ? 'no version' : `version ${basedOn}`}: </> : <b>Draft differs from what runs: </b>}{changeSummary(changes)}</span>
+      {editor ? <button type="button" onClick={actions.discardDraft} title="Take what runs instead, for everybody; Ctrl Z brings the draft back">Discard</button> : null}
     </div>
   )
 }

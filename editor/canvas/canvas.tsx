@@ -19,11 +19,13 @@ import { inView, MIN_ZOOM } from './fit.ts'
 import { edgesOf, NODE, nodesOf } from './graph.ts'
 import { NodeMenu, type MenuAt } from './node-menu.tsx'
 import { NodeView } from './node-view.tsx'
+import { Others } from './others.tsx'
 import { focusInspector } from '../inspector/focus.ts'
 import { useConnecting } from './use-connecting.ts'
 import { useFit } from './use-fit.ts'
 import { useRoutes } from './use-routes.ts'
 import { DRAG_TYPE, draggedType, setViewCentre } from './view.ts'
+import { Viewports } from './viewports.tsx'
 import './canvas.css'
 
 const nodeTypes = { [NODE]: NodeView }
@@ -182,6 +184,8 @@ function Drawing() {
         <DragReason />
         <DropReason />
         <AskedWire />
+        <Others />
+        <Viewports />
       </ReactFlow>
       <Banner />
       {flow && nodes.length > 0 ? null : <Empty />}

@@ -4,6 +4,7 @@ import { later } from '../shell/later.tsx'
 import { useEditor } from '../state/store.ts'
 import { ArmDialog, HoldDialog } from './act.tsx'
 import { ArmCallout } from './callout.tsx'
+import { ConflictsDialog } from './conflicts.tsx'
 import { ConnectionsDialog } from './connections.tsx'
 import { DeployDialog } from './deploy.tsx'
 import { ImportDialog, NewFlowDialog, ShortcutsDialog } from './flow-files.tsx'
@@ -35,6 +36,7 @@ function Open(): ReactElement | null {
     case 'users': return <UsersDialog />
     case 'import': return <ImportDialog {...dialog} />
     case 'new-flow': return <NewFlowDialog />
+    case 'conflicts': return <ConflictsDialog />
     case 'shortcuts': return <ShortcutsDialog />
     case 'dashboard': return <DashboardDialog />
   }

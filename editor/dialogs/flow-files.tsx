@@ -118,6 +118,7 @@ const KEYS: readonly (readonly [group: string, keys: readonly (readonly [key: st
   ['Editing', [['Ctrl Z', 'Undo'], ['Ctrl Shift Z, Ctrl Y', 'Redo'], ['Ctrl C, X, V', 'Copy, cut, paste nodes; also between flows and browsers'], ['Ctrl D', 'Duplicate'], ['Alt and drag', 'Put a copy there'], ['Delete', 'Delete what is selected'], ['Ctrl Delete', 'Remove nodes and join their neighbours'], ['Ctrl A', 'Select all'], ['Arrow keys', 'Move the selected nodes'], ['Escape', 'Select nothing, close']]],
   ['Drawing', [['/', 'Insert a node at the pointer; over a wire, into it'], ['Tab', 'The same, with the pointer on the drawing'], ['Double click', 'On the drawing or on a wire: insert a node there'], ['Shift Enter in the list', 'Insert after the selected node, wired'], ['W', 'Connect the selected node…'], ['R', 'Replace the selected node and keep its wires…']]],
   ['Finding', [['P', 'Search the palette'], ['Tab', 'Go from part to part'], ['Enter', 'Select the node or wire; again: go to its settings'], ['Escape in a setting', 'Back to the node'], ['?', 'This page']]],
+  ['Open flows', [['Ctrl Page ↑ ↓', 'The tab before, the next'], ['Alt 1 … 9', 'The nth tab; 9 is the last'], ['Ctrl Shift Page ↑ ↓', 'Move the tab'], ['← → on a tab', 'Go along the tabs'], ['Delete on a tab, middle click', 'Close it; its draft is kept']]],
   ['Acting', [['Ctrl S', 'Deploy…'], ['Alt ↑ ↓', 'Move a row of a table'], ['↑ ↓ in a number', 'Step; with Shift ten steps'], ['Arrow keys on an edge', 'Resize inspector and drawer']]],
 ]
 

@@ -36,7 +36,7 @@ export function FlowOverview({ flow }: { readonly flow: Flow }): ReactElement {
 }
 
 function State({ summary }: { readonly summary: FlowSummary | undefined }): ReactElement {
-  if (!summary || summary.version === null) return <p className="in-pad in-note">Not deployed yet: it exists in this browser only.</p>
+  if (!summary || summary.version === null) return <p className="in-pad in-note">Not deployed yet: it is a draft.</p>
   const words = { running: 'running', stopped: 'stopped', failed: 'failed', restarting: 'restarting' }[summary.state]
   return (
     <p className="in-pad in-note">

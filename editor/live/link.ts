@@ -4,6 +4,7 @@ import { useEffect } from 'react'
 import { actions, store, useEditor, type State } from '../state/store.ts'
 import { TapBuffer } from './buffer.ts'
 import { createLiveSocket, type LiveSocket, type SocketLike, type TapTarget } from './socket.ts'
+import { startPresence } from './presence.ts'
 
 const buffers = new Map<string, TapBuffer>()
 /** The buffer of a tap, made when it is first asked for. */
@@ -99,8 +100,10 @@ function startLink(): () => void {
   socket = live
   for (const [id, { flow, node, port }] of viewed) live.tap(id, { flow, node, port })
   live.start()
+  const leave = startPresence(live.here)
   return () => {
     removeEventListener('online', wake)
+    leave()
     stop()
     live.stop()
     if (socket === live) socket = undefined

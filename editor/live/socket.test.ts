@@ -186,4 +186,17 @@ describe('the live socket', () => {
     sockets[1]!.opens()
     expect(sockets[1]!.sent).toEqual([{ type: 'watch', flow: 'pump' }])
   })
+
+  it('says where it is, and says it again when the line is back', () => {
+    live.start()
+    sockets[0]!.opens()
+    const here = { type: 'here', flow: 'pump', selection: ['a'], pointer: null } as const
+    live.here(here)
+    expect(sockets[0]!.sent).toEqual([here])
+    sockets[0]!.fails()
+    live.here({ ...here, selection: ['b'] })
+    pass()
+    sockets[1]!.opens()
+    expect(sockets[1]!.sent).toEqual([{ ...here, selection: ['b'] }])
+  })
 })

@@ -39,7 +39,10 @@ export interface LiveSocket {
   watch(flow: string | null): void
   tap(id: string, target: TapTarget): void
   untap(id: string): void
+  /** Said again when the line is back. */
+  here(message: Here): void
 }
+type Here = Extract<ClientMessage, { type: 'here' }>
 
 /** First pause, longest pause, ms. Each failure doubles it; up to half is left to chance, so that many editors do not return in step. */
 export const BACK_OFF = { first: 500, longest: 10_000 } as const
@@ -53,6 +56,7 @@ export function createLiveSocket(options: SocketOptions): LiveSocket {
   const random = options.random ?? Math.random
   const taps = new Map<string, TapTarget>()
   let watched: string | null = null
+  let place: Here | null = null
   let socket: SocketLike | null = null
   let running = false
   let failures = 0
@@ -77,6 +81,7 @@ export function createLiveSocket(options: SocketOptions): LiveSocket {
       options.onState('open', '')
       if (watched !== null) send({ type: 'watch', flow: watched })
       for (const [id, target] of taps) send({ type: 'tap', id, ...target })
+      if (place) send(place)
       listen()
     }
     mine.onmessage = (event) => {
@@ -162,6 +167,10 @@ export function createLiveSocket(options: SocketOptions): LiveSocket {
     },
     untap(id) {
       if (taps.delete(id)) send({ type: 'untap', id })
+    },
+    here(message) {
+      place = message
+      send(message)
     },
   }
 }

@@ -1,4 +1,4 @@
-// Gateway, flow and version; opens the list of flows and of drafts that only this browser has.
+// Gateway, flow and version; opens the list of flows and of drafts that were never deployed.
 import { Check, ChevronDown, CircleAlert, FilePen, Import, Plus } from 'lucide-react'
 import { DropdownMenu } from 'radix-ui'
 import { useState } from 'react'
@@ -29,7 +29,7 @@ export function FlowSwitcher() {
                 <small>{f.state === 'running' ? '' : `${f.state} · `}{f.version === null ? 'not deployed' : `v${f.version}`}</small>
               </DropdownMenu.Item>
             ))}
-            {drafts.length > 0 ? <div className="menu-label">Drafts in this browser</div> : null}
+            {drafts.length > 0 ? <div className="menu-label">Drafts, never deployed</div> : null}
             {drafts.map((id) => (
               <DropdownMenu.Item key={id} className="menu-item" onSelect={() => void actions.openFlow(id)}>
                 {id === flowId ? <Check size={15} /> : <FilePen size={15} />}

@@ -3,6 +3,7 @@ import { useEffect } from 'react'
 import { ask, askInsert, tabInserts } from '../canvas/ask.ts'
 import { isClipText, isFlowText } from '../state/clipboard.ts'
 import { actions, store } from '../state/store.ts'
+import { tabKey } from './flow-tabs.tsx'
 
 /** Keys go to a field, a menu or a dialog rather than to the flow. */
 export function takesKeys(target: EventTarget | null): boolean {
@@ -14,6 +15,7 @@ export function takesKeys(target: EventTarget | null): boolean {
 export function Shortcuts() {
   useEffect(() => {
     const keys = (e: KeyboardEvent): void => {
+      if (store.getState().ui.dialog === null && tabKey(e)) return
       const command = e.ctrlKey || e.metaKey
       const key = e.key.toLowerCase()
       // Also out of a field; the browser's own would save the page.

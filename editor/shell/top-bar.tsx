@@ -6,6 +6,7 @@ import { actions, useEditor } from '../state/store.ts'
 import { FlowSwitcher } from './flow-switcher.tsx'
 import { Logo } from './logo.tsx'
 import { MainMenu } from './main-menu.tsx'
+import { People } from './people.tsx'
 import './top-bar.css'
 
 export function TopBar() {
@@ -15,6 +16,7 @@ export function TopBar() {
       <FlowSwitcher />
       <span className="top-space" />
       <Figures />
+      <People />
       <Hold />
       <Arm />
       <Deploy />

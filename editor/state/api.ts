@@ -1,7 +1,7 @@
 // The gateway's HTTP API, typed. Whatever goes wrong becomes an IssueError: the gateway's own issues where it gave
 // some, GATEWAY_AWAY where it did not answer. Nothing is retried here: who calls knows whether that is safe.
 import { issue, IssueError, reasonOf, type Catalogue, type ExampleSample, type Issue, type JsonValue, type PortType } from '#kit'
-import type { AlarmBody, CheckBody, ConnectionBody, ConnectionEntry, DeployBody, ErrorBody, ExampleBody, Flow, FlowBody, FlowSummary, HealthBody, ModelBody, Role, Session, VersionSummary } from '#format'
+import type { AlarmBody, CheckBody, ConnectionBody, ConnectionEntry, DeployBody, DraftBody, DraftSummary, ErrorBody, ExampleBody, Flow, FlowBody, FlowSummary, HealthBody, ModelBody, Role, Session, VersionSummary } from '#format'
 
 
 export interface Api {
@@ -20,6 +20,11 @@ export interface Api {
   example(body: { readonly type: string; readonly config: { readonly [name: string]: JsonValue }; readonly in: readonly ExampleSample[] }): Promise<ExampleBody>
   /** `basedOn` is the version the draft was made from; null for a flow that was never deployed. A mismatch is DEPLOY_CONFLICT. */
   deploy(id: string, body: { readonly flow: Flow; readonly basedOn: number | null; readonly comment: string }): Promise<DeployBody>
+  drafts(): Promise<readonly DraftSummary[]>
+  draft(id: string): Promise<DraftBody>
+  /** `revision` is the one it was made from, 0: none. */
+  putDraft(id: string, body: { readonly flow: Flow; readonly basedOn: number | null; readonly revision: number }): Promise<DraftAnswer>
+  deleteDraft(id: string, revision: number): Promise<DraftAnswer>
   versions(id: string): Promise<readonly VersionSummary[]>
   version(id: string, version: number): Promise<Flow>
   rollback(id: string, body: { readonly version: number; readonly comment: string }): Promise<DeployBody>
@@ -42,6 +47,8 @@ export interface Api {
   changeUser(name: string, body: { readonly role?: Role; readonly password?: string }): Promise<void>
   deleteUser(name: string): Promise<void>
 }
+/** saved: null where it was removed. taken: what is there is of another revision; null: nothing is. */
+export type DraftAnswer = { readonly saved: DraftSummary | null } | { readonly taken: DraftBody | null }
 export interface ExpressionRequest {
   readonly text: string
   readonly flow: Flow
@@ -74,7 +81,8 @@ export interface UserBody {
 export type Fetch = (input: string, init: RequestInit) => Promise<Response>
 
 export function createApi(fetch: Fetch = (input, init) => globalThis.fetch(input, init)): Api {
-  async function call<T>(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
+  /** `refused` may make an answer of what is not 2xx. */
+  async function call<T>(method: string, path: string, body?: unknown, signal?: AbortSignal, refused?: (status: number, text: string) => T | undefined): Promise<T> {
     let response: Response
     let text: string
     try {
@@ -91,6 +99,8 @@ export function createApi(fetch: Fetch = (input, init) => globalThis.fetch(input
       if (signal?.aborted) throw thrown
       throw new IssueError(issue('GATEWAY_AWAY', {}, { reason: reasonOf(thrown) }))
     }
+    const instead = response.ok ? undefined : refused?.(response.status, text)
+    if (instead !== undefined) return instead
     if (!response.ok) throw new IssueError(...issuesOf(response.status, text))
     if (text === '') return undefined as T
     try {
@@ -113,6 +123,13 @@ export function createApi(fetch: Fetch = (input, init) => globalThis.fetch(input
     expression: (body, signal) => call('POST', '/expressions/check', body, signal),
     example: (body) => call('POST', '/lab/example', body),
     deploy: (id, body) => call('POST', `/flows/${of(id)}/deploy`, body),
+    drafts: () => call('GET', '/drafts'),
+    draft: (id) => call('GET', `/drafts/${of(id)}`),
+    putDraft: async (id, body) => {
+      const answer = await call<DraftSummary | Taken>('PUT', `/drafts/${of(id)}`, body, undefined, takenOf)
+      return 'taken' in answer ? answer : { saved: answer }
+    },
+    deleteDraft: async (id, revision) => (await call<Taken | undefined>('DELETE', `/drafts/${of(id)}?revision=${revision}`, undefined, undefined, takenOf)) ?? { saved: null },
     versions: (id) => call('GET', `/flows/${of(id)}/versions`),
     version: (id, version) => call('GET', `/flows/${of(id)}/versions/${version}`),
     rollback: (id, body) => call('POST', `/flows/${of(id)}/rollback`, body),
@@ -132,6 +149,19 @@ export function createApi(fetch: Fetch = (input, init) => globalThis.fetch(input
     addUser: (body) => call('POST', '/users', body),
     changeUser: (name, body) => call('PATCH', `/users/${of(name)}`, body),
     deleteUser: (name) => call('DELETE', `/users/${of(name)}`),
+  }
+}
+
+type Taken = Extract<DraftAnswer, { readonly taken: unknown }>
+/** A 409 with a draft in it; others are issues like any. */
+function takenOf(status: number, text: string): Taken | undefined {
+  if (status !== 409) return undefined
+  try {
+    const { draft } = JSON.parse(text) as { readonly draft?: DraftBody | null }
+    return draft === undefined ? undefined : { taken: draft }
+  } catch (thrown) {
+    if (thrown instanceof SyntaxError) return undefined
+    throw thrown
   }
 }
 

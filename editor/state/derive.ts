@@ -1,6 +1,7 @@
 // What follows from draft, catalogue and check: types, changes and issues, at once after every edit.
 import { issueTexts, resolvePorts, withDefaults, type CatalogueNode, type Issue, type IssueCode, type JsonValue, type ResolvedPorts } from '#kit'
 import { diffFlows, expandFlow, typeFlow, withParameters, type Change, type Flow, type FlowPorts, type NodePorts, type TypedFlow } from '#format'
+import { clashIssues } from './clashes.ts'
 import { onCanvas } from './instances.ts'
 import type { Base, Check, State } from './model.ts'
 
@@ -89,7 +90,7 @@ export function derived(state: State): State {
   const flow = state.document?.flow
   if (!flow) return { ...state, typed: { ports: {}, wires: [], issues: [], checked: new Set() }, ports: {}, changes: [], issues: [] }
   const typed = typesOf(flow, state.types, state.check.body?.ports)
-  return { ...state, typed, ports: typed.ports, changes: changesOf(state.base, flow), issues: state.types.size === 0 ? [] : issuesOf(flow, typed, state.check) }
+  return { ...state, typed, ports: typed.ports, changes: changesOf(state.base, flow), issues: state.types.size === 0 ? [] : [...clashIssues(flow, state.conflicts[state.flowId ?? '']), ...issuesOf(flow, typed, state.check)] }
 }
 
 /** '1 node added, 2 settings changed' */

@@ -2,6 +2,7 @@
 // written is told, never thrown: an editor without storage still edits.
 import { reasonOf } from '#kit'
 import { readFlow, type Flow } from '#format'
+import type { Clash } from './model.ts'
 
 export interface Storage {
   readonly length: number
@@ -14,6 +15,9 @@ export interface Storage {
 export interface Draft {
   readonly flow: Flow
   readonly basedOn: number | null
+  /** What was the same here and on the gateway last: what both did since is told apart by it. */
+  readonly synced?: { readonly revision: number; readonly flow: Flow }
+  readonly conflicts?: readonly Clash[]
 }
 
 const prefix = 'headgate.draft.'
@@ -53,15 +57,23 @@ export function readDraft(storage: Storage, id: string): Draft | undefined {
     if (thrown instanceof SyntaxError) return undefined
     throw thrown
   }
-  const { flow: raw, basedOn } = (json ?? {}) as { flow?: unknown; basedOn?: unknown }
+  const { flow: raw, basedOn, synced, conflicts } = (json ?? {}) as { flow?: unknown; basedOn?: unknown; synced?: { revision?: unknown; flow?: unknown }; conflicts?: unknown }
   const { flow } = readFlow(raw)
-  return flow && flow.id === id && (basedOn === null || typeof basedOn === 'number') ? { flow, basedOn } : undefined
+  if (!flow || flow.id !== id || !(basedOn === null || typeof basedOn === 'number')) return undefined
+  // Left out, it is the draft itself.
+  const shared = synced?.flow === undefined ? flow : readFlow(synced.flow).flow
+  return {
+    flow, basedOn,
+    ...(shared && typeof synced?.revision === 'number' ? { synced: { revision: synced.revision, flow: shared } } : {}),
+    ...(Array.isArray(conflicts) ? { conflicts: conflicts.filter((c): c is Clash => Array.isArray((c as Partial<Clash> | null)?.path)) } : {}),
+  }
 }
 
 /** Undefined when it was kept, else why not (storage full). */
 export function writeDraft(storage: Storage, draft: Draft): string | undefined {
   try {
-    storage.setItem(prefix + draft.flow.id, JSON.stringify({ flow: draft.flow, basedOn: draft.basedOn }))
+    const { flow, basedOn, synced, conflicts = [] } = draft
+    storage.setItem(prefix + flow.id, JSON.stringify({ flow, basedOn, ...(synced ? { synced: { revision: synced.revision, ...(synced.flow === flow ? {} : { flow: synced.flow }) } } : {}), ...(conflicts.length > 0 ? { conflicts } : {}) }))
     return undefined
   } catch (thrown) {
     return reasonOf(thrown)

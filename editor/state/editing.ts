@@ -1,6 +1,6 @@
 // Every edit of the draft as an action. Each ends in a commit of the document, then the draft is kept and checked.
 import { issue, IssueError, type Issue, type JsonValue } from '#kit'
-import { formatFlow, formatWire, type Flow, type WireEnd } from '#format'
+import { formatFlow, formatWire, may, type Flow, type WireEnd } from '#format'
 import { copyText, duplicate, isFlowText, paste, readClip } from './clipboard.ts'
 import * as commands from './commands.ts'
 import { redo, seal, select, selectAll, undo, type Document, type Selection } from './document.ts'
@@ -17,8 +17,15 @@ export function editing(core: Core, screen: Screen) {
     const { document } = core.get()
     const next = document && edit(document)
     if (!next || next === document) return
+    if (next.flow !== document.flow && !mayEdit()) return
     core.set({ document: next })
     if (next.flow !== document.flow) core.touched()
+  }
+  const mayEdit = (): boolean => {
+    const { session } = core.get()
+    if (session === null || may(session.role, 'edit')) return true
+    screen.toastIssue(issue('AUTH_DENIED', {}, { role: session.role }))
+    return false
   }
   const starter = (type: string) => core.get().types.get(type)
   const selected = (): Selection => core.get().document?.selection ?? { nodes: [], wires: [] }

@@ -4,13 +4,15 @@ import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { Api } from './api.ts'
 import { replaceFlow } from './commands.ts'
 import { derived } from './derive.ts'
-import { writeDraft, type Storage } from './drafts.ts'
 import { dashboards } from './dashboard.ts'
+import type { Storage } from './drafts.ts'
 import { editing } from './editing.ts'
 import { inserting } from './inserting.ts'
 import { initialState, type State } from './model.ts'
 import { opening } from './opening.ts'
 import { screen } from './screen.ts'
+import { sync } from './sync.ts'
+import { tabs } from './tabs.ts'
 import { watching } from './watching.ts'
 
 export interface Environment {
@@ -41,7 +43,7 @@ const CHECK_AGAIN_MS = 5000
 export function createEditor(environment: Environment) {
   const store = createStore<State>()(() => initialState)
   const get = store.getState
-  const inputs = ['document', 'types', 'base', 'check'] as const
+  const inputs = ['document', 'types', 'base', 'check', 'conflicts', 'flowId'] as const
   const set: Core['set'] = (change) => {
     store.setState((before) => {
       const patch = typeof change === 'function' ? change(before) : change
@@ -60,12 +62,8 @@ export function createEditor(environment: Environment) {
   const save = (): void => {
     cancelSave?.()
     cancelSave = undefined
-    const { document, basedOn, changes } = get()
-    if (!document || (changes.length === 0 && get().base.flow !== null)) {
-      if (document) environment.storage.removeItem(`headgate.draft.${document.flow.id}`)
-      return
-    }
-    const failed = writeDraft(environment.storage, { flow: document.flow, basedOn })
+    const { flowId } = get()
+    const failed = flowId === null ? undefined : syncing.keepHere(flowId)
     if (failed !== undefined) actions.toast({ level: 'warning', text: `The draft could not be kept in this browser: ${failed}`, remedy: 'Export it before you close this page.' })
   }
 
@@ -101,6 +99,7 @@ export function createEditor(environment: Environment) {
     touched() {
       cancelSave?.()
       cancelSave = environment.later(SAVE_AFTER_MS, save)
+      syncing.touched()
       cancelCheck?.()
       if (!get().check.pending) set((s) => ({ check: { ...s.check, pending: true } }))
       cancelCheck = environment.later(CHECK_AFTER_MS, () => void check())
@@ -110,8 +109,18 @@ export function createEditor(environment: Environment) {
     },
   }
   const screenActions = screen(core)
-  const openingActions = opening(core, screenActions)
-  const actions = { ...screenActions, ...openingActions, ...editing(core, screenActions), ...inserting(core, screenActions), ...dashboards(core, screenActions), ...watching(core, openingActions.refresh, () => openingActions.start()), flush: core.flush, /** Asks the gateway about the draft again: connections, secrets or models changed. */ recheck: core.touched }
+  const syncing = sync(core, screenActions)
+  const openingActions = opening(core, screenActions, syncing, (known) => tabActions.restoreTabs(known))
+  const tabActions = tabs(core, syncing, openingActions.openFlow)
+  const actions = {
+    ...screenActions, ...openingActions, ...tabActions, ...editing(core, screenActions), ...inserting(core, screenActions), ...dashboards(core, screenActions), ...watching(core, openingActions.refresh, () => openingActions.start(), syncing),
+    chooseSide: syncing.choose,
+    /** Removes a draft that was never deployed; the message offers to bring it back. */
+    removeDraft: (id: string): Promise<void> => syncing.removeDraft(id, tabActions.closeTab, (flow) => openingActions.importFlow(flow, 'new')),
+    flush: core.flush,
+    /** Asks the gateway about the draft again: connections, secrets or models changed. */
+    recheck: core.touched,
+  }
   return { store, actions }
 }
 

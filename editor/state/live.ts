@@ -11,7 +11,7 @@ export function applyMessage(state: State, message: ServerMessage): State {
   switch (message.type) {
     case 'hello':
       // The gateway tells all alarms and engines after it: what went away while nobody listened must not stay.
-      return { ...state, session: message.session, live: { ...live, clock: second(message.time), alarms: [], engines: {} } }
+      return { ...state, session: message.session, people: [], live: { ...live, clock: second(message.time), alarms: [], engines: {} } }
     case 'status':
       return message.flow === state.flowId ? with_(applyStatus(live, message, state.base.flow)) : state
     case 'tap':
@@ -31,6 +31,10 @@ export function applyMessage(state: State, message: ServerMessage): State {
       return with_({ engines: { ...live.engines, [message.engine.id]: message.engine } })
     case 'hold':
       return with_({ held: message.held })
+    case 'draft':
+      return state // state/sync.ts fetches it and puts it together with what is open
+    case 'people':
+      return message.flow === state.flowId ? { ...state, people: message.people } : state
   }
 }
 

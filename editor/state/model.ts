@@ -1,6 +1,6 @@
 // Everything the editor knows, as one immutable value. Components take small selectors of it; what comes ten times a
 // second (live) keeps the identity of everything that did not change.
-import type { AlarmBody, CheckBody, Change, EngineStatus, Flow, FlowPorts, FlowSummary, HealthBody, NodeStatus, ServerMessage, Session, TypedFlow } from '#format'
+import type { AlarmBody, CheckBody, Change, Conflict, DraftSummary, EngineStatus, Flow, FlowPorts, FlowSummary, HealthBody, NodeStatus, Person, ServerMessage, Session, TypedFlow } from '#format'
 import type { Catalogue, CatalogueNode, Issue, IssueLevel, JsonSample } from '#kit'
 import type { Document } from './document.ts'
 
@@ -72,7 +72,7 @@ export type Theme = 'system' | 'light' | 'dark'
 export type InspectorTab = 'settings' | 'live' | 'help'
 export type DrawerTab = 'taps' | 'problems' | 'alarms' | 'log'
 export type Dialog =
-  | { readonly kind: 'deploy' | 'versions' | 'arm' | 'hold' | 'secrets' | 'models' | 'users' | 'shortcuts' | 'new-flow' }
+  | { readonly kind: 'deploy' | 'versions' | 'arm' | 'hold' | 'secrets' | 'models' | 'users' | 'shortcuts' | 'new-flow' | 'conflicts' }
   /** `name` opens that one for editing; `type` begins a new one of that driver. */
   | { readonly kind: 'connections'; readonly name?: string; readonly type?: string }
   /** The operator's view of the draft, to edit it. */
@@ -110,6 +110,38 @@ export interface Ui {
   readonly focusField: { readonly node: string; readonly field: string } | null
 }
 
+/** Where a draft is kept besides this page. local: only in this browser, for `reason`. watched: this role looks on. */
+export type Keeping = 'none' | 'saving' | 'saved' | 'local' | 'watched'
+/** What this editor knows of a flow's draft on the gateway. */
+export interface Shared {
+  readonly keeping: Keeping
+  /** Why it is only in this browser. */
+  readonly reason: string
+  /** Of the last save that is known; 0: there is none. */
+  readonly revision: number
+  readonly author: string
+  readonly time: number
+  readonly basedOn: number | null
+  /** What was the same here and on the gateway last; null: never yet. Edits are merged against it. */
+  readonly synced: Flow | null
+}
+export const notShared: Shared = { keeping: 'none', reason: '', revision: 0, author: '', time: 0, basedOn: null, synced: null }
+
+/** A conflict of the draft, and with whom. */
+export interface Clash extends Conflict {
+  readonly author: string
+}
+
+/** A flow that is open in a tab which is not in front. */
+export interface Parked {
+  readonly document: Document
+  readonly base: Base
+  readonly basedOn: number | null
+  readonly refused: State['refused']
+  /** Its draft differs from what runs. */
+  readonly changed: boolean
+}
+
 /** editor: to draw and watch. operator: the flow's dashboard, which is used and not edited. */
 export type View = 'editor' | 'operator'
 
@@ -124,7 +156,18 @@ export interface State {
   /** The catalogue's nodes by type. */
   readonly types: ReadonlyMap<string, CatalogueNode>
   readonly flows: readonly FlowSummary[]
+  /** Drafts on the gateway. */
+  readonly drafts: readonly DraftSummary[]
   readonly flowId: string | null
+  /** Flows in tabs, in their order; the one in front is `flowId`. */
+  readonly tabs: readonly string[]
+  /** Those of the tabs that were looked at and are not in front. */
+  readonly parked: { readonly [flow: string]: Parked }
+  readonly shared: { readonly [flow: string]: Shared }
+  /** What two people changed differently and nobody chose yet, by flow. */
+  readonly conflicts: { readonly [flow: string]: readonly Clash[] }
+  /** The others who have the flow in front open. */
+  readonly people: readonly Person[]
   readonly document: Document | null
   readonly base: Base
   /** The version the draft was made from; a deploy names it. */
@@ -150,7 +193,7 @@ export const noLive: Live = {
   state: 'off', reason: '', since: 0, clock: 0, flow: null, version: null, nodes: {}, trends: {}, totals: null, engines: {}, alarms: [], log: [], taps: [], held: false,
 }
 export const initialState: State = {
-  gate: 'loading', view: 'editor', gateIssues: [], health: null, session: null, catalogue: null, types: new Map(), flows: [], flowId: null, document: null, base: { version: null, flow: null }, basedOn: null,
+  gate: 'loading', view: 'editor', gateIssues: [], health: null, session: null, catalogue: null, types: new Map(), flows: [], drafts: [], flowId: null, tabs: [], parked: {}, shared: {}, conflicts: {}, people: [], document: null, base: { version: null, flow: null }, basedOn: null,
   typed: noTypes, ports: {}, changes: [], issues: [], check: noCheck, refused: null, live: noLive,
   ui: { theme: 'system', inspectorTab: 'settings', drawerTab: 'taps', drawerOpen: true, drawerHeight: 232, inspectorWidth: 320, foldedFamilies: [], favourites: [], recent: [], dialog: null, toasts: [], reveal: null, focusField: null },
 }

@@ -1,6 +1,6 @@
 // Getting in and getting a flow: the gate, the session, the list of flows, opening one with the draft kept for it, and
 // what happens to draft and base when something was deployed.
-import { emptyFlow, may, type DeployBody, type Flow, type FlowSummary, type Permission, type Session } from '#format'
+import { emptyFlow, may, type DeployBody, type DraftBody, type Flow, type FlowSummary, type Permission, type Session } from '#format'
 import { issue, type Issue } from '#kit'
 import { freshId, replaceFlow } from './commands.ts'
 import { createDocument } from './document.ts'
@@ -11,18 +11,25 @@ import { pruned } from './live.ts'
 import { noCheck, noLive } from './model.ts'
 import { landing } from './operating.ts'
 import type { Screen } from './screen.ts'
+import type { Sync } from './sync.ts'
+import { asideOf, liveAside, withoutParked, withTab } from './tabs.ts'
 
 const differ = (running: Flow, draft: Flow): boolean => changesOf({ version: 0, flow: running }, draft).length > 0
 const AGAIN_MS = 2000
 const LAST_FLOW = 'headgate.flow'
 
-export function opening(core: Core, screen: Screen) {
+export function opening(core: Core, screen: Screen, sync: Sync, restoreTabs: (known: readonly string[]) => void) {
   let cancelRetry: (() => void) | undefined
+  /** The flow that was asked for last: an answer for one before comes too late. */
+  let wanted: string | null = null
+  /** A link that waits for its visitor to sign in. */
+  let linked: string | null = null
 
   /** Finds out where we stand and gets everything: call it once at the start and after signing in. Retries while the gateway is away. */
   async function start(wish?: string | null): Promise<void> {
     cancelRetry?.()
     cancelRetry = undefined
+    linked = wish ?? linked
     try {
       const health = await core.api.health()
       core.set({ health })
@@ -38,26 +45,43 @@ export function opening(core: Core, screen: Screen) {
   }
 
   /** After claim or login gave a session. Keeps the draft that is open, if any. */
-  async function signedIn(session: Session, wish?: string | null): Promise<void> {
+  async function signedIn(session: Session, wish: string | null | undefined = linked): Promise<void> {
+    linked = null
     core.set((s) => ({ session, view: landing(session, s) }))
-    const [catalogue, flows, alarms] = await Promise.all([core.api.catalogue(), core.api.flows(), core.api.alarms()])
+    const [catalogue, flows, alarms, drafts] = await Promise.all([core.api.catalogue(), core.api.flows(), core.api.alarms(), core.api.drafts()])
     const types = new Map(catalogue.nodes.map((n) => [n.type, n]))
-    core.set((s) => ({ catalogue, types, flows, gate: 'ready', gateIssues: [], live: { ...s.live, alarms: alarms.filter((a) => a.state !== 'normal') } }))
+    core.set((s) => ({ catalogue, types, flows, drafts, gate: 'ready', gateIssues: [], live: { ...s.live, alarms: alarms.filter((a) => a.state !== 'normal') } }))
     if (core.get().document) {
       await refresh()
       core.touched()
+      await sync.pull(core.get().flowId!)
       return
     }
-    const known = [...flows.map((f) => f.id), ...draftIds(core.storage)]
+    const known = [...new Set([...flows.map((f) => f.id), ...drafts.map((d) => d.id), ...draftIds(core.storage)])]
+    if (core.get().tabs.length === 0) restoreTabs(known)
+    if (typeof wish === 'string' && !known.includes(wish)) screen.toastIssue(issue('FLOW_UNKNOWN', {}, { id: wish }))
     const id = [wish, core.storage.getItem(LAST_FLOW), flows[0]?.id, known[0]].find((f) => typeof f === 'string' && known.includes(f))
     if (typeof id === 'string') await openFlow(id)
   }
 
-  /** Opens a flow of the gateway, or a draft that only this browser has. The draft of the flow that was open is kept. */
+  /** Opens a flow of the gateway, or a draft: in front, in its tab. What was open before waits in its own. */
   async function openFlow(id: string): Promise<boolean> {
+    wanted = id
+    const now = core.get()
+    if (now.flowId === id && now.document) return true
     core.flush()
+    const parked = now.parked[id]
+    if (parked) {
+      remember(id)
+      core.set((s) => ({ parked: withoutParked(asideOf(s).parked, id), flowId: id, document: parked.document, base: parked.base, basedOn: parked.basedOn, refused: parked.refused, check: noCheck, people: [], live: liveAside(s.live), ui: { ...s.ui, reveal: null, focusField: null } }))
+      core.touched()
+      await refresh()
+      await sync.pull(id)
+      return true
+    }
     const draft = readDraft(core.storage, id)
     let base: { version: number | null; flow: Flow | null } = { version: null, flow: null }
+    const there = await gatewaysDraft(id)
     if (core.get().flows.some((f) => f.id === id)) {
       try {
         const body = await core.api.flow(id)
@@ -65,24 +89,40 @@ export function opening(core: Core, screen: Screen) {
         putSummary(body)
       } catch (thrown) {
         screen.toastFailed(thrown)
-        if (!draft) return false
+        if (!draft && !there) return false
       }
     }
-    const flow = draft?.flow ?? base.flow
+    if (wanted !== id) return false
+    const flow = draft?.flow ?? there?.flow ?? base.flow
     if (!flow) {
+      core.set((s) => ({ tabs: s.tabs.filter((t) => t !== id) }))
       screen.toastIssue(issue('FLOW_UNKNOWN', {}, { id }))
       return false
     }
-    show(flow, base, draft ? draft.basedOn : base.version)
-    if (draft && base.version !== null && draft.basedOn !== base.version && differ(base.flow!, draft.flow)) warnBehind()
+    sync.begin(id, draft, there)
+    show(flow, base, draft ? draft.basedOn : there ? there.basedOn : base.version)
+    await sync.pull(id)
+    const opened = core.get()
+    if (opened.flowId === id && base.version !== null && opened.basedOn !== base.version && opened.changes.length > 0) warnBehind()
     return true
+  }
+
+  /** Undefined when there is none, or when it cannot be had now: it is asked for again when the gateway is back. */
+  async function gatewaysDraft(id: string): Promise<DraftBody | undefined> {
+    try {
+      return (await sync.list()).some((d) => d.id === id) ? await core.api.draft(id) : undefined
+    } catch (thrown) {
+      screen.failed(thrown)
+      return undefined
+    }
   }
 
   function show(flow: Flow, base: { version: number | null; flow: Flow | null }, basedOn: number | null): void {
     remember(flow.id)
     core.set((s) => ({
-      flowId: flow.id, document: createDocument(flow), base, basedOn, check: noCheck,
-      live: { ...noLive, state: s.live.state, reason: s.live.reason, since: s.live.since, engines: s.live.engines, alarms: s.live.alarms, log: s.live.log, held: s.live.held, clock: s.live.clock },
+      ...asideOf(s),
+      tabs: withTab(s.tabs, flow.id, s.flowId), flowId: flow.id, document: createDocument(flow), base, basedOn, refused: null, check: noCheck, people: [],
+      live: liveAside(s.live),
       ui: { ...s.ui, reveal: { nodes: [] }, focusField: null },
     }))
     core.touched()
@@ -134,7 +174,7 @@ export function opening(core: Core, screen: Screen) {
   function discardDraft(): void {
     const { document, base } = core.get()
     if (!document || !base.flow) return
-    core.set({ document: replaceFlow(document, base.flow, 'Discard draft'), basedOn: base.version })
+    core.set({ document: replaceFlow(document, base.flow, 'Discard draft'), basedOn: base.version, conflicts: { ...core.get().conflicts, [document.flow.id]: [] } })
     dropDraft(core.storage, document.flow.id)
     core.touched()
   }
@@ -178,6 +218,7 @@ export function opening(core: Core, screen: Screen) {
       const id = freeFlowId(name)
       const flow = emptyFlow(id, name)
       writeDraft(core.storage, { flow, basedOn: null })
+      sync.begin(id, undefined, undefined)
       show(flow, { version: null, flow: null }, null)
       return id
     },
@@ -192,13 +233,14 @@ export function opening(core: Core, screen: Screen) {
       core.flush()
       const own = { ...flow, id: freeFlowId(flow.id) }
       writeDraft(core.storage, { flow: own, basedOn: null })
+      sync.begin(own.id, undefined, undefined)
       show(own, { version: null, flow: null }, null)
       return own.id
     },
     /** A draft as people call it. */
-    draftName: (id: string): string => readDraft(core.storage, id)?.flow.name || id,
-    /** Flows that only this browser has. */
-    localDrafts: (): string[] => draftIds(core.storage).filter((id) => !core.get().flows.some((f) => f.id === id)),
+    draftName: (id: string): string => readDraft(core.storage, id)?.flow.name || core.get().drafts.find((d) => d.id === id)?.name || id,
+    /** Drafts of flows that were never deployed: the gateway's, and those that only this browser has. */
+    localDrafts: (): string[] => [...new Set([...core.get().drafts.map((d) => d.id), ...draftIds(core.storage)])].filter((id) => !core.get().flows.some((f) => f.id === id)).toSorted(),
     async signOut(): Promise<void> {
       core.flush()
       try {
@@ -207,7 +249,7 @@ export function opening(core: Core, screen: Screen) {
         screen.toastFailed(thrown)
         return
       }
-      core.set({ gate: 'login', session: null, document: null, flowId: null, base: { version: null, flow: null }, basedOn: null, live: noLive, check: noCheck, refused: null, flows: [] })
+      core.set({ gate: 'login', session: null, document: null, flowId: null, tabs: [], parked: {}, shared: {}, conflicts: {}, people: [], drafts: [], base: { version: null, flow: null }, basedOn: null, live: noLive, check: noCheck, refused: null, flows: [] })
     },
     /** May the signed-in user do this? */
     may: (permission: Permission): boolean => {
@@ -217,7 +259,7 @@ export function opening(core: Core, screen: Screen) {
   }
 
   function freeFlowId(wish: string): string {
-    const taken = new Set([...core.get().flows.map((f) => f.id), ...draftIds(core.storage)])
+    const taken = new Set([...core.get().flows.map((f) => f.id), ...core.get().drafts.map((d) => d.id), ...core.get().tabs, ...draftIds(core.storage)])
     return freshId((id) => taken.has(id), wish)
   }
 }

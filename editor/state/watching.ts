@@ -5,8 +5,9 @@ import type { Core } from './editor.ts'
 import { runningOutput } from './instances.ts'
 import { applyMessage } from './live.ts'
 import type { LiveState, Tap } from './model.ts'
+import type { Sync } from './sync.ts'
 
-export function watching(core: Core, refresh: () => Promise<void>, start: () => Promise<void>) {
+export function watching(core: Core, refresh: () => Promise<void>, start: () => Promise<void>, sync: Sync) {
   let lastTap = 0
   return {
     applyServerMessage(message: ServerMessage): void {
@@ -15,8 +16,9 @@ export function watching(core: Core, refresh: () => Promise<void>, start: () => 
       // Who comes before the gateway has a flow (the example needs some seconds after the first start) gets to see it.
       if (gate === 'ready' && open === null && flows.length === 0 && (message.type === 'hello' || message.type === 'flow')) return void start()
       // Somebody deployed, here or elsewhere, or may have while the line was down: what the draft is compared with has changed.
+      if (message.type === 'draft') return sync.told(message)
       const { flowId, base } = core.get()
-      if ((message.type === 'hello' && core.get().document !== null) || (message.type === 'flow' && message.flow.id === flowId && message.flow.version !== base.version)) void refresh()
+      if ((message.type === 'hello' && core.get().document !== null) || (message.type === 'flow' && message.flow.id === flowId && message.flow.version !== base.version)) void refresh().then(() => (message.type === 'hello' && flowId !== null ? sync.pull(flowId) : undefined))
     },
     /** `reason` in words when it is lost. */
     setConnection(state: LiveState, reason = ''): void {

@@ -2,6 +2,7 @@
 import type { AlarmChange, Health, Issue, IssueLevel, JsonSample } from '#kit'
 import type { Change } from './diff.ts'
 import type { ConnectionEntry, Flow } from './document.ts'
+import type { Person } from './shared-draft.ts'
 import type { FlowPorts } from './types.ts'
 
 export const roles = ['viewer', 'operator', 'editor', 'admin'] as const
@@ -142,6 +143,8 @@ export type ClientMessage =
   /** Every sample of one port, sampled down to what a view can show. `id` is the client's. */
   | { readonly type: 'tap'; readonly id: string; readonly flow: string; readonly node: string; readonly port: string }
   | { readonly type: 'untap'; readonly id: string }
+  /** What this person has open, for the others who have it open too; null: nothing. */
+  | { readonly type: 'here'; readonly flow: string | null; readonly selection: readonly string[]; readonly pointer: Person['pointer'] }
 
 /** Counts since the node's start. in = passed + held + dropped + failed + queued. */
 export interface Ledger {
@@ -189,3 +192,7 @@ export type ServerMessage =
   | { readonly type: 'flow'; readonly flow: FlowSummary }
   | { readonly type: 'engine'; readonly engine: EngineStatus }
   | { readonly type: 'hold'; readonly held: boolean }
+  /** A draft was saved; revision 0: it is removed. Whoever saved it knows the revision already. */
+  | { readonly type: 'draft'; readonly flow: string; readonly revision: number; readonly author: string }
+  /** The others who have this flow open. Only to those who said `here`. */
+  | { readonly type: 'people'; readonly flow: string; readonly people: readonly Person[] }

@@ -71,6 +71,10 @@ export const issueTexts = {
   // ---- the gateway
   DEPLOY_CONFLICT: { level: 'error', text: 'Version {running} is running; this draft was made from version {basedOn}.', remedy: 'Look at what changed, then deploy on top of it or discard the draft.' },
   FLOW_UNKNOWN: { level: 'error', text: "No flow '{id}' on this gateway.", remedy: 'Choose another flow.' },
+  DRAFT_UNKNOWN: { level: 'error', text: "There is no draft of '{id}' on this gateway.", remedy: 'Open the flow as it runs.' },
+  DRAFT_CONFLICT: { level: 'error', text: '{author} {what} this draft meanwhile.', remedy: 'The editor puts both together; then save again.' },
+  DRAFT_LIMIT: { level: 'error', text: 'The gateway keeps {limit} drafts, and has them.', remedy: 'Deploy or remove drafts that nobody needs. This one stays in the browser.' },
+  DRAFT_CLASH: { level: 'error', text: '{what}: here it is {mine}, {author} made it {theirs}.', remedy: 'Choose one of the two. Until then nothing of it is saved on the gateway.' },
   VERSION_UNKNOWN: { level: 'error', text: 'Version {version} does not exist.', remedy: 'Choose one from the history.' },
   DATA_FOLDER: { level: 'error', text: 'The data folder {folder} cannot be used: {reason}', remedy: 'See that it can be written by this user, or start with --data.' },
   DATA_IN_USE: { level: 'error', text: 'Another gateway is using the data folder {folder}.', remedy: 'Stop the other gateway, or start with another --data.' },

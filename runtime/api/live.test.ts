@@ -223,6 +223,63 @@ describe('taps', () => {
   })
 })
 
+describe('people on one flow', () => {
+  const here = (flow: string | null, selection: readonly string[] = [], pointer: readonly [number, number] | null = null) => ({ type: 'here', flow, selection, pointer })
+
+  test('see each other, with what is selected, until one goes; nobody sees himself, and nobody on another flow is told', async () => {
+    const [ada, bob, eve] = [await connect('editor'), await connect('operator'), await connect('viewer')]
+    eve.say(here('tank'))
+    ada.say(here('pump', ['drive'], [10, 20.5]))
+    bob.say(here('pump'))
+    expect((await bob.until('people', (m) => m.people.length === 1)).people).toMatchObject([{ user: 'editor', selection: ['drive'], pointer: [10, 20.5] }])
+    expect((await ada.until('people', (m) => m.people.length === 1)).people).toMatchObject([{ user: 'operator', selection: [], pointer: null }])
+    const id = (await bob.until('people', (m) => m.people.length === 1)).people[0]!.id
+    ada.say(here('pump', ['wear']))
+    expect((await bob.until('people', (m) => m.people[0]?.selection[0] === 'wear')).people[0]!.id).toBe(id)
+    const before = bob.messages.length
+    ada.socket.close()
+    await vi.waitFor(() => expect(bob.messages.slice(before).findLast((m) => m.type === 'people')).toMatchObject({ flow: 'pump', people: [] }))
+    expect(eve.messages.filter((m) => m.type === 'people').every((m) => m.flow === 'tank' && m.people.length === 0)).toBe(true)
+  })
+
+  test('who opens another flow leaves this one', async () => {
+    const [ada, bob] = [await connect('editor'), await connect('operator')]
+    ada.say(here('pump'))
+    bob.say(here('pump'))
+    await bob.until('people', (m) => m.people.length === 1)
+    ada.say(here('tank'))
+    await vi.waitFor(() => expect(bob.messages.findLast((m) => m.type === 'people')).toMatchObject({ people: [] }))
+  })
+
+  test('a hundred moves are few messages, and the last one is told', async () => {
+    const [ada, bob] = [await connect('editor'), await connect('operator')]
+    bob.say(here('pump'))
+    for (let i = 0; i <= 100; i++) ada.say(here('pump', [], [i, 0]))
+    await bob.until('people', (m) => m.people[0]?.pointer?.[0] === 100)
+    expect(bob.messages.filter((m) => m.type === 'people').length).toBeLessThan(30)
+  })
+
+  test.each([
+    ['a pointer that is none', here('pump', [], [1, null as unknown as number])],
+    ['more than can be selected', here('pump', Array.from({ length: 201 }, (_, i) => `n${i}`))],
+    ['a selection of something else', { ...here('pump'), selection: [1] }],
+    ['no flow at all', { type: 'here', selection: [], pointer: null }],
+  ])('%s is refused', async (_what, message) => {
+    const client = await connect('editor')
+    client.say(message)
+    await client.until('log', (m) => m.text.includes('takes JSON messages'))
+  })
+})
+
+test('a saved and a removed draft are told to everybody', async () => {
+  const client = await connect('viewer')
+  await client.until('hello')
+  const { body } = await made.call('PUT', '/api/drafts/pump', 'editor', { flow: testFlow('pump', 9), basedOn: 1, revision: 0 })
+  expect(await client.until('draft')).toEqual({ type: 'draft', flow: 'pump', revision: body.revision, author: 'editor' })
+  await made.call('DELETE', `/api/drafts/pump?revision=${body.revision}`, 'admin')
+  expect(await client.until('draft', (m) => m.revision === 0)).toMatchObject({ author: 'admin' })
+})
+
 test('what is no message of ours gets an error, and the socket stays', async () => {
   const client = await connect()
   for (const bad of ['{', 'null', '[]', '"watch"', '{"type":"watch"}', '{"type":"tap","id":1}', '{"type":"deploy"}', '{"type":"watch","flow":{"toString":1}}']) client.say(bad)

@@ -6,6 +6,7 @@ import { issue, IssueError, reasonOf, type Issue, type JsonSample } from '#kit'
 import { may, type ClientMessage, type NodeStatus, type ServerMessage } from '#format'
 import type { Gateway } from '../gateway.ts'
 import type { Auth, SessionOf } from './contract.ts'
+import { createPeople, MAX_SELECTED } from './people.ts'
 import { COOKIE, hostAllowed, originAllowed, type Reach } from './security.ts'
 
 const POLL_MS = 100
@@ -53,6 +54,7 @@ export function installLive(app: FastifyInstance, gateway: Gateway, auth: Auth, 
   const server = new WebSocketServer({ noServer: true, maxPayload: 64 * 1024, perMessageDeflate: false })
   const clients = new Set<Client>()
   const polling = new Set<string>()
+  const people = createPeople<Client>((client, message) => !slow(client) && (send(client, message), true), (client) => client.session.user)
   let closed = false
 
   app.server.on('upgrade', (request, raw, head) => {
@@ -94,6 +96,7 @@ export function installLive(app: FastifyInstance, gateway: Gateway, auth: Auth, 
 
   function leave(client: Client): void {
     clients.delete(client)
+    people.leave(client)
     for (const tap of client.taps.values()) endTap(tap)
     client.taps.clear()
     client.flow = null
@@ -123,7 +126,7 @@ export function installLive(app: FastifyInstance, gateway: Gateway, auth: Auth, 
 
   function receive(client: Client, data: RawData, binary: boolean): void {
     const message = binary ? undefined : readMessage(String(data))
-    if (message === undefined) return complain(client, issue('REQUEST', {}, { reason: "The live socket takes JSON messages of type 'watch', 'tap' and 'untap'." }))
+    if (message === undefined) return complain(client, issue('REQUEST', {}, { reason: "The live socket takes JSON messages of type 'watch', 'tap', 'untap' and 'here'." }))
     switch (message.type) {
       case 'watch':
         if (message.flow !== null && !gateway.has(message.flow)) return complain(client, issue('FLOW_UNKNOWN', { flow: message.flow }, { id: message.flow }))
@@ -133,6 +136,8 @@ export function installLive(app: FastifyInstance, gateway: Gateway, auth: Auth, 
         return
       case 'tap':
         return void startTap(client, message)
+      case 'here':
+        return people.at(client, message)
       case 'untap': {
         const tap = client.taps.get(message.id)
         client.taps.delete(message.id)
@@ -257,6 +262,7 @@ export function installLive(app: FastifyInstance, gateway: Gateway, auth: Auth, 
       closed = true
       clearInterval(heartbeat)
       stopListening()
+      people.close()
       for (const client of clients) {
         client.socket.close(1001, 'The gateway stops')
         client.socket.terminate()
@@ -285,5 +291,8 @@ function readMessage(data: string): ClientMessage | undefined {
   if (m['type'] === 'watch' && (m['flow'] === null || text(m['flow'], 64))) return { type: 'watch', flow: m['flow'] }
   if (m['type'] === 'untap' && text(m['id'], 200)) return { type: 'untap', id: m['id'] }
   if (m['type'] === 'tap' && text(m['id'], 200) && text(m['flow'], 64) && text(m['node'], 64) && text(m['port'], 200)) return { type: 'tap', id: m['id'], flow: m['flow'], node: m['node'], port: m['port'] }
+  if (m['type'] === 'here' && (m['flow'] === null || text(m['flow'], 64)) && isSelection(m['selection']) && (m['pointer'] === null || isPoint(m['pointer']))) return { type: 'here', flow: m['flow'], selection: m['selection'], pointer: m['pointer'] }
   return undefined
 }
+const isSelection = (value: unknown): value is readonly string[] => Array.isArray(value) && value.length <= MAX_SELECTED && value.every((id) => text(id, 64))
+const isPoint = (value: unknown): value is readonly [number, number] => Array.isArray(value) && value.length === 2 && value.every((n) => typeof n === 'number' && Number.isFinite(n))

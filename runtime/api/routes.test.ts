@@ -48,6 +48,62 @@ test('a flow from its creation to its removal', async () => {
   expect([gone.status, codes(gone)]).toEqual([404, ['FLOW_UNKNOWN']])
 })
 
+describe('drafts', () => {
+  const save = (limit: number, revision: number, as: 'editor' | 'admin' | 'viewer' = 'editor', id = 'mixer') => api.call('PUT', `/api/drafts/${id}`, as, { flow: testFlow(id, limit), basedOn: null, revision })
+
+  test('are saved against the revision they were made from; who comes late gets the present one', async () => {
+    const first = await save(1, 0)
+    expect(first).toMatchObject({ status: 200, body: { id: 'mixer', name: 'Pump', basedOn: null, author: 'editor', time: expect.any(Number) } })
+    const late = await save(2, 0, 'admin')
+    expect([late.status, codes(late), late.body.draft.flow.nodes.wear.config, late.body.draft.revision]).toEqual([409, ['DRAFT_CONFLICT'], { limit: 1 }, first.body.revision])
+    const second = await save(2, first.body.revision, 'admin')
+    expect(second.body.revision).toBeGreaterThan(first.body.revision)
+    expect((await api.call('GET', '/api/drafts/mixer', 'viewer')).body).toMatchObject({ author: 'admin', revision: second.body.revision, flow: { nodes: { wear: { config: { limit: 2 } } } } })
+    expect((await api.call('GET', '/api/drafts', 'viewer')).body).toEqual([second.body])
+
+    expect((await api.call('DELETE', `/api/drafts/mixer?revision=${first.body.revision}`, 'editor')).status).toBe(409)
+    expect((await api.call('DELETE', `/api/drafts/mixer?revision=${second.body.revision}`, 'editor')).status).toBe(204)
+    expect((await api.call('GET', '/api/drafts/mixer', 'viewer')).status).toBe(404)
+    const gone = await save(3, second.body.revision)
+    expect([gone.status, gone.body.draft]).toEqual([409, null])
+    expect((await save(3, 0)).body.revision, 'a revision is never used twice').toBeGreaterThan(second.body.revision)
+  })
+
+  test('who may not edit reads and does not save', async () => {
+    expect((await save(1, 0, 'viewer', 'other')).status).toBe(403)
+    expect((await api.call('DELETE', '/api/drafts/mixer?revision=1', 'viewer')).status).toBe(403)
+  })
+
+  test('what is no flow, or another one, is refused', async () => {
+    expect(codes(await api.call('PUT', '/api/drafts/mixer', 'editor', { flow: { headgate: 1 }, basedOn: null, revision: 0 }))).toContain('FLOW_FORMAT')
+    expect(codes(await api.call('PUT', '/api/drafts/mixer', 'editor', { flow: testFlow('pump'), basedOn: null, revision: 0 }))).toEqual(['REQUEST'])
+  })
+
+  test('outlive a restart and the removal of their flow; the deploy of exactly that draft ends it', async () => {
+    const own = await testApi()
+    await own.call('POST', '/api/flows', 'editor', { flow: testFlow() })
+    const put = async (limit: number, revision: number): Promise<number> => (await own.call('PUT', '/api/drafts/pump', 'editor', { flow: testFlow('pump', limit), basedOn: 1, revision })).body.revision
+    const revision = await put(7, 0)
+    await own.call('POST', '/api/flows/pump/deploy', 'editor', { flow: testFlow('pump', 6), basedOn: 1 })
+    expect(own.gateway.drafts.get('pump').revision, 'another one was deployed').toBe(revision)
+    await own.call('POST', '/api/flows/pump/deploy', 'editor', { flow: testFlow('pump', 7), basedOn: 2 })
+    expect(own.gateway.drafts.list()).toEqual([])
+    await put(8, 0)
+    await own.call('DELETE', '/api/flows/pump', 'editor')
+    const again = await own.restart()
+    expect(again.gateway.drafts.get('pump').flow.nodes['wear']!.config).toEqual({ limit: 8 })
+    await again.close()
+  })
+
+  test('are at most two hundred', async () => {
+    const own = await testApi()
+    for (let i = 0; i < 200; i++) own.gateway.drafts.save(`f${i}`, { flow: testFlow(`f${i}`), basedOn: null, revision: 0 }, 'ada')
+    const more = await own.call('PUT', '/api/drafts/more', 'editor', { flow: testFlow('more'), basedOn: null, revision: 0 })
+    expect([more.status, codes(more)]).toEqual([409, ['DRAFT_LIMIT']])
+    await own.close()
+  })
+})
+
 describe('what is stored', () => {
   test('connections and secrets come, change and go; a secret never comes back out', async () => {
     expect((await api.call('PUT', '/api/connections/line-1', 'editor', { type: 'test', config: { port: 502 } })).body).toEqual({ name: 'line-1', type: 'test', config: { host: '127.0.0.1', port: 502 }, usedBy: [] })
@@ -71,6 +127,7 @@ test('every answer is as the OpenAPI document says', async () => {
   await api.call('POST', '/api/flows', 'editor', { flow: testFlow('shown') })
   await api.call('PUT', '/api/connections/line-2', 'editor', { type: 'test', config: { port: 502 } })
   api.engines.say.alarm({ flow: 'shown', node: 'wear', tag: 't', state: 'unacknowledged', priority: 'high', message: 'Wear', value: null, limit: 5, time: 1 })
+  await api.call('PUT', '/api/drafts/shown', 'editor', { flow: testFlow('shown', 9), basedOn: 1, revision: 0 })
   const { paths } = (await api.call('GET', '/api/openapi.json')).body
   const asked: [string, string, string, unknown?][] = [
     ['GET', '/api/health', '/api/health'], ['GET', '/api/session', '/api/session'], ['GET', '/api/catalogue', '/api/catalogue'], ['GET', '/api/flows', '/api/flows'],
@@ -78,6 +135,7 @@ test('every answer is as the OpenAPI document says', async () => {
     ['POST', '/api/check', '/api/check', { flow: testFlow('shown', 8) }], ['POST', '/api/flows/{id}/deploy', '/api/flows/shown/deploy', { flow: testFlow('shown', 8), basedOn: 1 }],
     ['POST', '/api/flows/{id}/arm', '/api/flows/shown/arm', { armed: false }], ['GET', '/api/alarms', '/api/alarms'], ['GET', '/api/connections', '/api/connections'], ['GET', '/api/connections/{name}', '/api/connections/line-2'],
     ['GET', '/api/models', '/api/models'], ['GET', '/api/users', '/api/users'], ['GET', '/api/secrets', '/api/secrets'], ['GET', '/api/audit', '/api/audit?limit=3'], ['GET', '/api/hold', '/api/hold'],
+    ['GET', '/api/drafts', '/api/drafts'], ['GET', '/api/drafts/{id}', '/api/drafts/shown'],
   ]
   for (const [method, described, url, body] of asked) {
     const answer = await api.call(method, url, 'admin', body)

@@ -2,7 +2,7 @@
 // of the answers are those of flows/format/protocol.ts; the tests hold real answers against these schemas.
 import type { TSchema } from 'typebox'
 import { Type, type Catalogue, type Health, type Issue } from '#kit'
-import { DashboardSchema, FlowTestSchema, GroupSchema, roles, type AlarmBody, type AuditBody, type Change, type CheckBody, type ConnectionBody, type DeployBody, type EngineStatus, type ErrorBody, type Flow, type FlowBody, type FlowSummary, type HealthBody, type ModelBody, type Role, type Session, type VersionSummary } from '#format'
+import { DashboardSchema, FlowTestSchema, GroupSchema, roles, type AlarmBody, type AuditBody, type Change, type CheckBody, type ConnectionBody, type DeployBody, type DraftBody, type DraftSummary, type EngineStatus, type ErrorBody, type Flow, type FlowBody, type FlowSummary, type HealthBody, type ModelBody, type Role, type Session, type VersionSummary } from '#format'
 
 /** A JSON Schema that stands for a type of ours. */
 const as = <T>(schema: TSchema) => Type.Unsafe<T>(schema)
@@ -103,6 +103,15 @@ export interface UserBody {
 }
 export const UserSchema = as<UserBody>(Type.Object({ name: Type.String(), role: RoleSchema }))
 export const UsersAnswer = list<UserBody>(UserSchema)
+const draftFields = { basedOn: nullable(Type.Integer({ description: 'The version that it was made from' })), revision: Type.Integer({ description: 'Counts up with every save' }), author: Type.String(), time: ms }
+const DraftSchema = Type.Object({ flow: FlowSchema, ...draftFields })
+export interface DraftTakenBody extends ErrorBody {
+  readonly draft: DraftBody | null
+}
+export const DraftAnswer = as<DraftBody>(DraftSchema)
+export const DraftSaved = as<DraftSummary>(Type.Object({ id: FlowId, name: Type.String(), ...draftFields }))
+export const DraftsAnswer = list<DraftSummary>(DraftSaved)
+export const DraftTakenAnswer = as<DraftTakenBody>(Type.Object({ issues: Type.Array(IssueSchema), draft: nullable(DraftSchema) }))
 export const SecretsAnswer = as<{ readonly names: readonly string[] }>(Type.Object({ names }))
 export const HoldAnswer = as<{ readonly held: boolean }>(Type.Object({ held: Type.Boolean() }))
 export const Nothing = Type.Null({ description: 'Done.' })
@@ -115,6 +124,11 @@ export const DeployRequest = Type.Object(
   { flow: FlowDocument, basedOn: nullable(Type.Integer({ description: 'The version that the draft was made from; null for a new flow' })), comment: Type.Optional(Comment) },
   closed,
 )
+export const DraftRequest = Type.Object(
+  { flow: FlowDocument, basedOn: nullable(Type.Integer({ minimum: 1 })), revision: Type.Integer({ minimum: 0, description: 'That it was made from; 0: there was none' }) },
+  closed,
+)
+export const DraftQuery = Type.Object({ revision: Type.Integer({ minimum: 0 }) }, closed)
 export const RollbackRequest = Type.Object({ version: Type.Integer({ minimum: 1 }), comment: Type.Optional(Comment) }, closed)
 export const ArmRequest = Type.Object({ armed: Type.Boolean(), reason: Type.Optional(Reason) }, closed)
 export const HoldRequest = Type.Object({ held: Type.Boolean(), reason: Type.Optional(Reason) }, closed)

@@ -16,6 +16,7 @@ import type { Auth } from './contract.ts'
 import { failureOf } from './errors.ts'
 import { installLive, type Live } from './live.ts'
 import { accountRoutes } from './routes-account.ts'
+import { draftRoutes } from './routes-drafts.ts'
 import { expressionRoutes } from './routes-expressions.ts'
 import { flowRoutes } from './routes-flows.ts'
 import { plantRoutes } from './routes-plant.ts'
@@ -133,6 +134,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
   const live = installLive(app, gateway, auth, options)
   accountRoutes(app, options, live)
   flowRoutes(app, gateway)
+  draftRoutes(app, gateway)
   expressionRoutes(app, gateway)
   plantRoutes(app, gateway)
   app.get('/api/openapi.json', { config: { permission: 'public' }, schema: { summary: 'This document', response: { 200: Type.Object({}, { additionalProperties: true }), default: ErrorSchema } } }, () => app.swagger())

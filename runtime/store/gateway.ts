@@ -7,7 +7,7 @@ import { chmodSync, closeSync, existsSync, mkdirSync, openSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite'
 import { issue, IssueError, reasonOf } from '#kit'
-import type { AlarmBody, AuditBody, ConnectionEntry, Flow, Role } from '#format'
+import type { AlarmBody, AuditBody, ConnectionEntry, DraftSummary, Flow, Role } from '#format'
 import type { GatewayStore, StoredVersion } from '../gateway.ts'
 
 export interface UserRecord {
@@ -37,6 +37,8 @@ export interface Settings {
   readonly id: string
   /** 'Hold all outputs' outlives a restart. */
   readonly held: boolean
+  /** The highest that a draft ever had. */
+  readonly draftRevision: number
 }
 
 /** Verbs are synchronous: what is decided and written without an await in between is one decision. */
@@ -101,6 +103,9 @@ CREATE TRIGGER audit_fixed BEFORE UPDATE ON audit BEGIN SELECT raise(ABORT, 'the
 CREATE TABLE alarms(flow TEXT NOT NULL, node TEXT NOT NULL, tag TEXT NOT NULL, time REAL NOT NULL, body TEXT NOT NULL, PRIMARY KEY(flow, node, tag)) WITHOUT ROWID;
 CREATE TABLE alarm_log(id INTEGER PRIMARY KEY AUTOINCREMENT, body TEXT NOT NULL);
 CREATE TABLE settings(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+`,
+  `
+CREATE TABLE drafts(flow TEXT PRIMARY KEY, revision INTEGER NOT NULL, document TEXT NOT NULL, name TEXT NOT NULL, based_on INTEGER, author TEXT NOT NULL, time REAL NOT NULL);
 `,
 ]
 
@@ -174,6 +179,10 @@ export function openStore(path: string): Store {
   const sealed = one<SealedRecord>('SELECT name, nonce, sealed, key FROM sealed WHERE name = ?')
   const putSealed = run('INSERT OR REPLACE INTO sealed(name, nonce, sealed, key) VALUES(?, ?, ?, ?)')
   const removeSealed = run('DELETE FROM sealed WHERE name = ?')
+  const drafts = all<DraftSummary>('SELECT flow AS id, name, based_on AS basedOn, revision, author, time FROM drafts ORDER BY flow')
+  const draft = one<Omit<DraftSummary, 'id' | 'name'> & { document: string }>('SELECT document, based_on AS basedOn, revision, author, time FROM drafts WHERE flow = ?')
+  const putDraft = run('INSERT OR REPLACE INTO drafts(flow, revision, document, name, based_on, author, time) VALUES(?, ?, ?, ?, ?, ?, ?)')
+  const removeDraft = run('DELETE FROM drafts WHERE flow = ?')
   const setting = one<{ value: string }>('SELECT value FROM settings WHERE key = ?')
   const putSetting = run('INSERT OR REPLACE INTO settings(key, value) VALUES(?, ?)')
 
@@ -236,6 +245,20 @@ export function openStore(path: string): Store {
         cutAlarmLog(MAX_ALARM_LOG)
       }),
     alarmLog: (limit) => alarmLog(limit).map((row) => JSON.parse(row.body) as AlarmBody),
+    drafts: () => drafts().map((d) => ({ ...d })),
+    draft(id) {
+      const row = draft(id)
+      return row && { flow: JSON.parse(row.document) as Flow, basedOn: row.basedOn, revision: row.revision, author: row.author, time: row.time }
+    },
+    putDraft(id, d) {
+      const revision = (getSetting('draftRevision') ?? 0) + 1
+      transaction(() => {
+        putDraft(id, revision, JSON.stringify(d.flow), d.flow.name, d.basedOn, d.author, d.time)
+        setSetting('draftRevision', revision)
+      })
+      return revision
+    },
+    removeDraft: (id) => removeDraft(id),
     held: () => getSetting('held') ?? false,
     setHeld: (held) => setSetting('held', held),
     users: {

@@ -1,0 +1,26 @@
+// Where the draft is kept, in a few quiet words; louder only when it is in this browser alone, or when somebody must choose.
+import type { ReactElement } from 'react'
+import { CloudCheck, CloudOff, CloudUpload, Eye, GitCompareArrows } from 'lucide-react'
+import { clashesOf } from '../state/clashes.ts'
+import { notShared } from '../state/model.ts'
+import { actions, useEditor } from '../state/store.ts'
+
+const minute = (time: number): string => new Date(time).toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' })
+
+export function SaveState(): ReactElement | null {
+  const { keeping, reason, author, time } = useEditor((s) => s.shared[s.flowId ?? ''] ?? notShared)
+  const clashes = useEditor(clashesOf).length
+  const me = useEditor((s) => s.session?.user)
+  const by = author === '' || author === me ? '' : ` by ${author}`
+  return (
+    <>
+      {clashes > 0 ? <button type="button" className="btn save-clash" onClick={() => actions.openDialog({ kind: 'conflicts' })}><GitCompareArrows size={14} aria-hidden="true" />{clashes === 1 ? 'Changed by two: choose…' : `${clashes} changed by two: choose…`}</button> : null}
+      <span className={`save-state${keeping === 'local' ? ' alone' : ''}`} role="status" title={reason || (time > 0 ? new Date(time).toLocaleString('en-GB') : undefined)}>
+        {keeping === 'saving' ? <><CloudUpload size={14} aria-hidden="true" />Saving…</> : null}
+        {keeping === 'saved' ? <><CloudCheck size={14} aria-hidden="true" /><span className="words">Saved on the gateway</span> <b>{minute(time)}</b><span className="words">{by}</span></> : null}
+        {keeping === 'watched' ? <><Eye size={14} aria-hidden="true" /><span className="words">Draft{by}</span> <b>{minute(time)}</b>, read only</> : null}
+        {keeping === 'local' ? <><CloudOff size={14} aria-hidden="true" />Only in this browser</> : null}
+      </span>
+    </>
+  )
+}

@@ -1,0 +1,49 @@
+// Conflicts of the open draft that nobody chose yet, as issues: they stop a deploy, stand at their nodes and lead there.
+import { issue, type Issue, type JsonValue } from '#kit'
+import { equalJson, placeOf, settle, valueOf, type Flow } from '#format'
+import type { Clash, State } from './model.ts'
+
+const none: readonly Clash[] = []
+const cache = new WeakMap<readonly Clash[], { readonly flow: Flow; readonly open: readonly Clash[]; readonly issues: readonly Issue[] }>()
+
+function look(flow: Flow, all: readonly Clash[]) {
+  let known = cache.get(all)
+  if (known?.flow !== flow) {
+    // Who makes it what the other made it has chosen.
+    const open = all.filter((c) => !equalJson(valueOf(flow, c), c.theirs))
+    cache.set(all, (known = { flow, open, issues: open.map((c) => clashIssue(flow, c)) }))
+  }
+  return known
+}
+
+/** Those of a flow that still are one; the same list for the same state. */
+export const openClashes = (flow: Flow | undefined, all: readonly Clash[] | undefined): readonly Clash[] => (flow && all && all.length > 0 ? look(flow, all).open : none)
+export const clashesOf = (s: Pick<State, 'document' | 'conflicts' | 'flowId'>): readonly Clash[] => openClashes(s.document?.flow, s.conflicts[s.flowId ?? ''])
+export const clashIssues = (flow: Flow, all: readonly Clash[] | undefined): readonly Issue[] => (all && all.length > 0 ? look(flow, all).issues : [])
+
+/** What may go to the gateway: of what is not chosen, theirs. */
+export const outgoing = (flow: Flow, all: readonly Clash[] | undefined): Flow => openClashes(flow, all).reduce((f, c) => settle(f, c, 'theirs'), flow)
+
+/** By their places; a new one takes the place of the older, which keeps what both began from. */
+export function joinClashes(old: readonly Clash[], fresh: readonly Clash[]): readonly Clash[] {
+  const key = (c: Clash): string => JSON.stringify(c.path)
+  const before = new Map(old.map((c) => [key(c), c]))
+  for (const c of fresh) {
+    const known = before.get(key(c))
+    before.set(key(c), known ? { ...c, base: known.base } : c)
+  }
+  return [...before.values()]
+}
+
+const shown = (value: unknown): string => {
+  if (value === undefined) return 'removed'
+  const text = typeof value === 'string' ? `'${value}'` : typeof value === 'object' && value !== null && 'type' in value && 'config' in value ? 'changed' : JSON.stringify(value as JsonValue)
+  return text.length > 60 ? `${text.slice(0, 59)}…` : text
+}
+
+function clashIssue(flow: Flow, c: Clash): Issue {
+  const { what, id, field } = placeOf(c, flow)
+  const there = what === 'node' && Object.hasOwn(flow.nodes, id)
+  const name = field === undefined ? (what === 'node' ? `The node '${id}'` : what === 'flow' ? "The flow's name" : `The ${what} '${id}'`) : field.startsWith('@') ? `The ${field.slice(1)}` : `'${field.slice(1).replaceAll('/', ' › ')}'`
+  return issue('DRAFT_CLASH', there ? { node: id, ...(field?.startsWith('/') ? { field } : {}) } : {}, { what: name, mine: shown(valueOf(flow, c)), theirs: shown(c.theirs), author: c.author })
+}
