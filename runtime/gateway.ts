@@ -7,6 +7,7 @@ import { createAlarms } from './alarms.ts'
 import { disarms, type ModelHashes } from './arming.ts'
 import { compile, type Compiled } from './compile/index.ts'
 import { upgradeFlow } from './compile/upgrade.ts'
+import { createDevices } from './devices.ts'
 import { fatesOf } from './engine/fate.ts'
 import type { EngineDeployed, Engines, FlowReport, ModelFile, Plan, WriteReport } from './engine/contract.ts'
 
@@ -405,7 +406,10 @@ export function createGateway(parts: GatewayParts) {
     return found
   }
 
+  const devices = createDevices({ connections: () => store.connections(), secret: (name) => secrets.get(name), drivers, engines, note })
+
   return {
+    ...devices,
     name: parts.name,
     version: parts.version,
     catalogue,

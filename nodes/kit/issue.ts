@@ -44,6 +44,8 @@ export const issueTexts = {
   CONNECTION_DIFFERS: { level: 'warning', text: "The flow's copy of '{name}' differs from the gateway's ({fields}).", remedy: "The gateway's is used, and the copy follows it at the next deploy. To use the flow's, change the gateway's connection." },
   CONNECTION_USED: { level: 'error', text: "'{name}' is used by {flows}.", remedy: 'Change these flows first.' },
   CONNECTION_FAILED: { level: 'error', text: "'{name}' is not available: {reason}", remedy: 'Check address, cable and power. Headgate keeps trying.' },
+  BROWSE_FAILED: { level: 'error', text: "'{name}' cannot be browsed here: {reason}", remedy: 'Look at another place, or test the connection.' },
+  CERTIFICATE_TRUST: { level: 'error', text: "The certificate of '{name}' was not trusted: {reason}", remedy: 'Test the connection again and compare the fingerprint with the one that the device shows.' },
   SECRET_READ: { level: 'error', text: "The secret '{name}' cannot be read: {reason}", remedy: 'Restore the key file {file}, or store the secret again.' },
   SECRET_KEY: { level: 'error', text: 'The key file {file} cannot be used: {reason}', remedy: '{hint}' },
   SECRET_UNKNOWN: { level: 'error', text: "No secret '{name}' is stored on this gateway.", remedy: 'Store it under this name (Settings, Secrets).' },

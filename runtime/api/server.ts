@@ -16,6 +16,7 @@ import type { Auth } from './contract.ts'
 import { failureOf } from './errors.ts'
 import { installLive, type Live } from './live.ts'
 import { accountRoutes } from './routes-account.ts'
+import { deviceRoutes } from './routes-devices.ts'
 import { expressionRoutes } from './routes-expressions.ts'
 import { flowRoutes } from './routes-flows.ts'
 import { plantRoutes } from './routes-plant.ts'
@@ -135,6 +136,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
   flowRoutes(app, gateway)
   expressionRoutes(app, gateway)
   plantRoutes(app, gateway)
+  deviceRoutes(app, gateway)
   app.get('/api/openapi.json', { config: { permission: 'public' }, schema: { summary: 'This document', response: { 200: Type.Object({}, { additionalProperties: true }), default: ErrorSchema } } }, () => app.swagger())
   editorRoute(app, options.editorFolder)
   await app.ready()
