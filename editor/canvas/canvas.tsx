@@ -18,6 +18,7 @@ import { edgesOf, NODE, nodesOf } from './graph.ts'
 import { NodeMenu, type MenuAt } from './node-menu.tsx'
 import { NodeView } from './node-view.tsx'
 import { focusInspector } from '../inspector/focus.ts'
+import { TagDrop } from './tag-drop.tsx'
 import { useFit } from './use-fit.ts'
 import { DRAG_TYPE, setViewCentre } from './view.ts'
 import { WirePicker } from './wire-picker.tsx'
@@ -181,6 +182,7 @@ function Drawing() {
         <Controls />
         <Overview />
         <DragReason />
+        <TagDrop />
       </ReactFlow>
       <Banner />
       {flow && nodes.length > 0 ? null : <Empty />}

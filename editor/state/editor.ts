@@ -5,6 +5,7 @@ import type { Api } from './api.ts'
 import { replaceFlow } from './commands.ts'
 import { derived } from './derive.ts'
 import { writeDraft, type Storage } from './drafts.ts'
+import { devices } from './devices.ts'
 import { editing } from './editing.ts'
 import { initialState, type State } from './model.ts'
 import { opening } from './opening.ts'
@@ -109,7 +110,7 @@ export function createEditor(environment: Environment) {
   }
   const screenActions = screen(core)
   const openingActions = opening(core, screenActions)
-  const actions = { ...screenActions, ...openingActions, ...editing(core, screenActions), ...watching(core, openingActions.refresh, () => openingActions.start()), flush: core.flush, /** Asks the gateway about the draft again: connections, secrets or models changed. */ recheck: core.touched }
+  const actions = { ...screenActions, ...openingActions, ...editing(core, screenActions), ...devices(core, screenActions), ...watching(core, openingActions.refresh, () => openingActions.start()), flush: core.flush, /** Asks the gateway about the draft again: connections, secrets or models changed. */ recheck: core.touched }
   return { store, actions }
 }
 

@@ -35,6 +35,6 @@ export function describeNode(node: AnyNode): CatalogueNode {
 export function describeCatalogue(nodes: Iterable<AnyNode>, drivers: Iterable<AnyDriver>): Catalogue {
   return {
     nodes: [...nodes].map(describeNode),
-    drivers: [...drivers].map(({ type, title, summary, icon, config, browse, source }) => ({ type, title, summary, icon, config, ...(browse ? { browses: true as const } : {}), ...(source ? { source } : {}) })),
+    drivers: [...drivers].map(({ type, title, summary, icon, config, browse, searches = true, source }) => ({ type, title, summary, icon, config, ...(browse ? { browses: true as const, ...(searches ? { searches: true as const } : {}) } : {}), ...(source ? { source } : {}) })),
   }
 }

@@ -324,6 +324,8 @@ export interface DriverDefinition<Schema extends TSchema = TSchema, C extends Co
   browse?(connection: C, request: BrowseRequest): Promise<Browsed>
   /** For a test of these settings by a person, beside opening them: what can be told of the device, also of one that refuses. */
   probe?(config: Static<Schema>, io: DriverIo, signal: AbortSignal): Promise<Probed>
+  /** Its items have names that can be searched for; so it is unless said. */
+  readonly searches?: boolean
   /** For a test: what an open connection's device tells of itself, a line each. */
   tell?(connection: C, signal: AbortSignal): Promise<readonly string[]>
   /** A person trusts the certificate with this fingerprint, which the device must show now. */
@@ -381,6 +383,8 @@ export interface CatalogueDriver {
   readonly config: TSchema
   /** Its devices can be browsed. */
   readonly browses?: true
+  /** By name, too. */
+  readonly searches?: true
   readonly source?: DriverSource
 }
 export interface Catalogue {

@@ -80,8 +80,9 @@ export class Browsing {
       const told = (issues: readonly Issue[], health: ConnectionTestBody['health']): ConnectionTestBody => ({ ok: issues.length === 0, health, ms: Math.round(performance.now() - began), lines, ...(certificate ? { certificate } : {}), issues })
       try {
         const { connection, key } = await this.hold(request)
+        const there = connection.health().state === 'ok'
         await this.ready(connection, request, key)
-        lines.push(`Connected after ${Math.round(performance.now() - began)} ms`)
+        lines.push(there ? 'It was connected already' : `Connected after ${Math.round(performance.now() - began)} ms`)
         if (driver.tell) {
           const signal = AbortSignal.timeout(this.options.answerMs)
           try {

@@ -47,7 +47,7 @@ describe('a device as a tree', () => {
   it('an address that is refused takes no neighbour down, and is not asked for at every look', async () => {
     device.refuse = (address) => (address === 5 ? 2 : 0)
     const items = (await look('unit/1/input/0/8/uint16')).items
-    expect(items.filter((i) => i.row === null).map((i) => [i.title, i.detail, i.quality])).toEqual([['5', 'the device has no such address', 'BadNoData']])
+    expect(items.filter((i) => i.row === null).map((i) => [i.title, i.detail, i.value])).toEqual([['5', 'the device has no such address', undefined]])
     device.log.length = 0
     await look('unit/1/input/0/8/uint16')
     expect(device.log).toEqual(['input 0 x 5', 'input 6 x 2'])

@@ -22,5 +22,6 @@ export default defineDriver<typeof config, ModbusConnection>({
   },
   tell: async (connection, signal) => (await import('./browse.ts')).tell(connection, signal),
   source: { type: 'source.modbus', connectionField: 'connection', rowsField: 'tags' },
+  searches: false,
   browse: async (connection, request) => (await import('./browse.ts')).browse(connection, request),
 })
