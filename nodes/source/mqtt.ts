@@ -18,13 +18,13 @@ const Tag = Type.Object(
 const config = Type.Object({
   connection: field.connection('mqtt'),
   topic: field.text({ title: 'Topic', default: 'plant/#', maxLength: 1000, description: 'With + for one level and # for all that follow. One output for all of them; left empty where the table below names what is wanted.', examples: ['plant/+/temperature'] }),
+  tags: Type.Array(Tag, { title: 'Tags', widget: 'table', maxItems: 2000, default: [], description: 'Single topics, and fields of their JSON, each with an output of its own.' }),
   qos: Type.Unsafe<0 | 1 | 2>(field.choice([0, 1, 2] as const, { title: 'QoS', default: 0, description: '1 and 2: acknowledged to the broker after the sample is in the journal. Choose a kept session, too.' })),
   payload: field.choice(payloadFormats, { title: 'Payload', default: 'auto', labels: ['As it looks', 'Number', 'Boolean', 'Text', 'JSON', 'Bytes'] }),
   path: field.text({ title: 'Value in JSON', default: '', maxLength: 200, description: "Path of the value: 'data[0].value'. Empty: the whole payload." }),
   timePath: field.text({ title: 'Time in JSON', default: '', maxLength: 200, advanced: true, description: 'Path of milliseconds since 1970 or an ISO 8601 time (UTC where it has no zone). Empty: when the message came.' }),
   unit: Type.Optional(field.unit({ description: 'Of numbers.' })),
   tag: field.text({ title: 'Tag', default: '{topic}', minLength: 1, maxLength: 200, advanced: true, description: '{topic}, {1}, {2} ... (levels of the topic, from 1) and {node} are filled in.' }),
-  tags: Type.Array(Tag, { title: 'Tags', widget: 'table', maxItems: 2000, default: [], description: 'Single topics, and fields of their JSON, each with an output of its own.' }),
   staleAfterS: field.number({ title: 'Stale after', unit: 's', default: 0, minimum: 0, maximum: 31_536_000, description: 'A tag that is silent for longer is given again as uncertain. 0: never.' }),
 })
 type Config = Static<typeof config>
@@ -57,7 +57,7 @@ QoS 1 and 2 are acknowledged only when the journal has the sample: a crash repea
   icon: 'radio-tower',
   effects: 'reads',
   config,
-  starter: { connection: 'broker', topic: 'plant/#', qos: 0, payload: 'auto', path: '', timePath: '', tag: '{topic}', tags: [], staleAfterS: 0 },
+  starter: { connection: 'broker', topic: 'plant/#', tags: [], qos: 0, payload: 'auto', path: '', timePath: '', tag: '{topic}', staleAfterS: 0 },
   inputs: {},
   outputs: { value: port.any({ unit: fromConfig('unit') }), '*': each('tags', 'name', { kind: fromItem('payload', { number: 'number', boolean: 'boolean', text: 'text', bytes: 'bytes', '*': 'any' }), unit: fromItem('unit') }) },
   ports(settings) {

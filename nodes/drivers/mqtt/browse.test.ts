@@ -16,7 +16,7 @@ const named = (items: readonly BrowseItem[], title: string): BrowseItem => items
 beforeAll(async () => {
   broker = await startMosquitto()
   dio = driverIo()
-  for (const [topic, text] of [['plant/hall 1/temperature', '21.5'], ['plant/hall 1/on', 'true'], ['plant/hall 1/name', 'north'], ['plant/pump', '{"speed": 45.5, "ok": true, "motor": {"winding.max": 80}, "list": [1, 2]}'], ['plant/pump/raw', 'x'.repeat(3000)]] as const) await broker.publish(topic, text, ['-r'])
+  for (const [topic, text] of [['plant/hall 1/temperature', '21.5'], ['plant/hall 1/on', 'true'], ['plant/hall 1/name', 'north'], ['plant/pump', '{"speed": 45.5, "ok": true, "motor": {"winding.max": 80}, "list": [1, 2]}'], ['plant/pump/raw', 'x'.repeat(3000)], ['air', '{"value": 7, "unit": "bar", "odd": 1}']] as const) await broker.publish(topic, text, ['-r'])
   connection = await openDriver<MqttConnection>(driver, { url: broker.url }, dio)
   await until('connected', () => connection.connected)
 })
@@ -29,9 +29,9 @@ afterAll(async () => {
 describe('the topics of a broker as a tree', () => {
   it('goes down level by level; a topic tells its kind, value and mark; $SYS comes last', async () => {
     const { items } = await look(null)
-    expect(items.map((i) => i.title)).toEqual(['plant', '$SYS'])
-    expect(items[0]).toMatchObject({ path: 'plant', detail: '5 topics', row: null })
-    expect(items[1]!.minor).toBe(true)
+    expect(items.map((i) => i.title)).toEqual(['air', 'plant', '$SYS'])
+    expect(items[1]).toMatchObject({ path: 'plant', detail: '5 topics', row: null })
+    expect(items[2]!.minor).toBe(true)
     const hall = named((await look('plant')).items, 'hall 1')
     const inside = (await look(hall.path)).items
     expect(named(inside, 'temperature')).toMatchObject({ path: null, detail: 'number, retained', value: 21.5, quality: 'Good', row: { name: 'temperature', topic: 'plant/hall 1/temperature', payload: 'number', path: '' } })
@@ -48,6 +48,9 @@ describe('the topics of a broker as a tree', () => {
     const motor = (await look(named(items, 'motor').path)).items
     expect(motor[0]).toMatchObject({ title: 'winding.max', value: 80, row: { path: 'motor["winding.max"]' } })
     expect((await look(named(items, 'list').path)).items.map((i) => i.row!['path'])).toEqual(['list[0]', 'list[1]'])
+    const air = (await look('air')).items
+    expect(named(air, 'value')).toMatchObject({ unit: 'bar', row: { name: 'air', path: 'value', unit: 'bar' } })
+    expect(named(air, 'odd').row).toEqual({ name: 'air.odd', topic: 'air', payload: 'number', path: 'odd' })
     expect(String(named(items, 'raw').value).length).toBeLessThan(100)
     expect(named(items, 'raw').detail).toBe('text, retained')
   })

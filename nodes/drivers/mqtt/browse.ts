@@ -1,7 +1,7 @@
 // The topics of a broker as a tree: what was seen since somebody began to look, with '#' on a connection of its own. A
 // broker tells no list of topics, so quiet ones without a retained message are not here. Bounded: topics, bytes of each
 // payload, and bytes of all JSON payloads, whose fields are tags of their own.
-import { qualityName, valueToJson, type Browsed, type BrowseItem, type BrowseRequest, type JsonValue } from '#kit'
+import { parseUnit, qualityName, valueToJson, type Browsed, type BrowseItem, type BrowseRequest, type JsonValue } from '#kit'
 import { parsePath, readPath } from '#math/path'
 import type { MqttConnection, MqttMessage } from './connection.ts'
 import { DecodeFault, decodePayload, type PayloadFormat } from './payload.ts'
@@ -157,11 +157,15 @@ function fieldsOf(topic: string, seen: Seen, inside: string): BrowseItem[] {
   if (typeof json !== 'object' || json === null) return []
   const list = Array.isArray(json)
   const level = topic.split('/').at(-1)!
+  const told = list ? undefined : (json as { readonly [key: string]: JsonValue })['unit']
+  // '{"value": 21, "unit": "Cel"}': what says its unit beside it.
+  const unit = typeof told === 'string' && told !== '' && parseUnit(told) !== undefined ? told : undefined
   return Object.entries(json).slice(0, FIELDS + 1).flatMap(([key, value]) => {
     const step = list ? `[${key}]` : /^[^.[\]"]+$/.test(key) ? key : key.includes('"') || key.includes(']') || key === '' ? undefined : `["${key}"]`
     if (step === undefined) return []
     const path = inside === '' || step.startsWith('[') ? `${inside}${step}` : `${inside}.${step}`
     const payload: PayloadFormat = typeof value === 'number' ? 'number' : typeof value === 'boolean' ? 'boolean' : typeof value === 'string' ? 'text' : 'json'
+    const measured = unit !== undefined && key === 'value' && typeof value === 'number' ? { unit } : {}
     const deep = typeof value === 'object' && value !== null
     return {
       path: deep ? `${topic}\0${path}` : null,
@@ -170,7 +174,8 @@ function fieldsOf(topic: string, seen: Seen, inside: string): BrowseItem[] {
       value: deep ? shortJson(value) : typeof value === 'string' ? shortText(value) : value,
       quality: value === null ? 'BadNoData' : 'Good',
       time: seen.at,
-      row: path.length > 200 || topic.length > 1000 ? null : { name: nameOf(`${level}.${path}`), topic, payload, path },
+      ...measured,
+      row: path.length > 200 || topic.length > 1000 ? null : { name: nameOf(path === 'value' ? level : `${level}.${path}`), topic, payload, path, ...measured },
     } satisfies BrowseItem
   })
 }
