@@ -1,5 +1,5 @@
 // What a test of a connection found out, with the certificate that the server shows and the way to trust it.
-import { useState, type ReactElement } from 'react'
+import { useEffect, useRef, useState, type ReactElement } from 'react'
 import { Check, RotateCw, ShieldCheck } from 'lucide-react'
 import { issue, type Issue } from '#kit'
 import type { ConnectionEntry, ConnectionOf, ConnectionTestBody } from '#format'
@@ -44,10 +44,16 @@ export function useTest(of: () => ConnectionOf): TestState & { readonly run: () 
 
 export function TestResult({ busy, body, issues, run, trust }: ReturnType<typeof useTest>): ReactElement | null {
   const [now] = useState(() => Date.now())
-  if (!busy && !body && issues.length === 0) return null
+  const root = useRef<HTMLDivElement>(null)
+  // Below a long form it would be found by scrolling only.
+  const told = busy || body !== null || issues.length > 0
+  useEffect(() => {
+    if (told && !busy) root.current?.scrollIntoView({ block: 'nearest' })
+  }, [told, busy])
+  if (!told) return null
   const certificate = body?.certificate
   return (
-    <div className="dv-test" role="status" aria-busy={busy}>
+    <div className="dv-test" ref={root} role="status" aria-busy={busy}>
       {busy && <p className="dv-busy"><RotateCw size={13} aria-hidden /> Testing…</p>}
       {!busy && body?.ok && <p className="dv-ok"><Check size={14} aria-hidden /> It answers.</p>}
       <IssueList issues={[...issues, ...(busy ? [] : (body?.issues ?? []))]} />

@@ -83,8 +83,8 @@ export function DeviceTree({ tree, browser, connection, type, add, editable }: {
         switch (line.kind) {
           case 'item': return <Row key={line.key} line={line} chosen={tree.chosen.has(line.key)} active={line.key === active} editable={editable} pick={pick} fold={fold} drag={drag} focus={focus} />
           case 'ask': return <Ask key={line.key} depth={line.depth} item={line.item} values={line.values} tell={(values) => browser.tell(line.item.path!, values)} />
-          case 'fault': return <div key={line.key} className="dv-fault" role="alert" style={{ marginLeft: indent(line.depth) }}>{line.issues.map((i) => <p key={i.text}><TriangleAlert size={13} aria-hidden /> <span><b>{i.text}</b> {i.remedy}</span></p>)}</div>
-          case 'word': return <p key={line.key} className="dv-word" style={{ marginLeft: indent(line.depth) }}>{words[line.what]}</p>
+          case 'fault': return <div key={line.key} role="treeitem" aria-level={line.depth + 1}><div className="dv-fault" role="alert" style={{ marginLeft: indent(line.depth) }}>{line.issues.map((i) => <p key={i.text}><TriangleAlert size={13} aria-hidden /> <span><b>{i.text}</b> {i.remedy}</span></p>)}</div></div>
+          case 'word': return <div key={line.key} role="treeitem" aria-level={line.depth + 1} className="dv-word" style={{ marginLeft: indent(line.depth) }}>{words[line.what]}</div>
         }
       })}
     </div>

@@ -45,6 +45,7 @@ export const issueTexts = {
   CONNECTION_USED: { level: 'error', text: "'{name}' is used by {flows}.", remedy: 'Change these flows first.' },
   CONNECTION_FAILED: { level: 'error', text: "'{name}' is not available: {reason}", remedy: 'Check address, cable and power. Headgate keeps trying.' },
   BROWSE_FAILED: { level: 'error', text: "'{name}' cannot be browsed here: {reason}", remedy: 'Look at another place, or test the connection.' },
+  CERTIFICATE_UNTRUSTED: { level: 'error', text: 'The certificate of {at} is not trusted.', remedy: 'Test the connection, compare the fingerprint with the one that the device shows, and trust it.' },
   CERTIFICATE_TRUST: { level: 'error', text: "The certificate of '{name}' was not trusted: {reason}", remedy: 'Test the connection again and compare the fingerprint with the one that the device shows.' },
   SECRET_READ: { level: 'error', text: "The secret '{name}' cannot be read: {reason}", remedy: 'Restore the key file {file}, or store the secret again.' },
   SECRET_KEY: { level: 'error', text: 'The key file {file} cannot be used: {reason}', remedy: '{hint}' },

@@ -187,7 +187,7 @@ export class Browsing {
     }
     if (health.state === 'ok') return
     await this.drop(key)
-    throw new IssueError(issue('CONNECTION_FAILED', {}, { name: nameOf(request), reason: health.text }))
+    throw new IssueError(health.issue && health.issue.code !== 'CONNECTION_FAILED' ? health.issue : issue('CONNECTION_FAILED', {}, { name: nameOf(request), reason: health.text }))
   }
 
   private io(request: DeviceRequest): DriverIo {

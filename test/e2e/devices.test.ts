@@ -83,13 +83,12 @@ test('tags of three devices are looked at, dragged out, deployed and live', { ti
     // A field of its JSON is a tag of its own.
     await hall.focus()
     await page.keyboard.press('ArrowRight')
-    const field = topics.locator('[aria-level="2"]').first()
+    const field = devices.item(topics, 'value')
     await field.waitFor()
     await page.keyboard.press('ArrowDown')
     await until('the field has the focus', () => field.evaluate((e) => e === document.activeElement))
     await page.keyboard.press('Enter')
     await editor.node('temperature-2').waitFor()
-    const [port] = await page.locator('.react-flow__node[data-id="temperature-2"] .react-flow__handle').evaluateAll((all) => all.map((h) => h.getAttribute('data-handleid')!))
 
     // Modbus: a test, a range read as another type, one register.
     const drive = await devices.open('plant-modbus')
@@ -107,10 +106,11 @@ test('tags of three devices are looked at, dragged out, deployed and live', { ti
     const dialog = editor.dialog(/^Deploy/)
     await editor.button('Deploy', dialog).click()
     await editor.button('Done', editor.dialog(/runs$/)).click()
-    for (const [node, output] of [['tank-2', 'Temperature'], ['unit-1', 'input_0'], ['temperature-2', port!]] as const) {
+    for (const [node, output] of [['tank-2', 'Temperature'], ['unit-1', 'input_0'], ['temperature-2', 'temperature']] as const) {
       await until(`${node}.${output} is live`, async () => /\d/.test(await editor.reading(node, output)), 30_000)
     }
-    expect(await editor.reading('tank-2', 'Temperature')).toContain('°C')
+    // The tree knew the units: of the server's EUInformation, of the JSON beside the value.
+    for (const [node, output] of [['tank-2', 'Temperature'], ['temperature-2', 'temperature']] as const) expect(await editor.reading(node, output)).toContain('°C')
   }))
 
 test('what is away says why with a remedy; a test needs no saving; a field without a connection offers a new one', { timeout: 90_000 }, () =>
@@ -140,4 +140,24 @@ test('what is away says why with a remedy; a test needs no saving; a field witho
     await devices.device('boiler').waitFor({ timeout: START_MS })
     await page.getByRole('tab', { name: 'Nodes' }).click()
     await page.locator('.palette-item[data-type="source.modbus"]').waitFor()
+
+    // As on a gateway without a Modbus device: the field itself leads to a new one, and takes it.
+    await page.route('**/api/connections', async (route) => {
+      const answer = await route.fetch()
+      const all = (await answer.json()) as { name: string; type: string }[]
+      await route.fulfill({ response: answer, json: all.filter((c) => c.type !== 'modbus' || c.name === 'press') })
+    })
+    // Who has just claimed is shown where to arm, in front of the inspector.
+    await page.evaluate(() => sessionStorage.clear())
+    await page.reload()
+    await editor.liveFlow()
+    await editor.select('drive')
+    await page.getByLabel('Inspector', { exact: true }).getByRole('button', { name: 'New connection…' }).click()
+    await dialog.getByRole('heading', { name: 'New Modbus TCP device connection' }).waitFor()
+    await dialog.getByLabel('Name').fill('press')
+    await dialog.getByLabel('Host').fill('127.0.0.1')
+    await editor.button('Add', dialog).click()
+    await dialog.getByRole('heading', { name: 'press', exact: true }).waitFor()
+    await editor.button('Close', dialog).click()
+    await until('the field has it', async () => (await page.getByLabel('Connection', { exact: true }).inputValue()) === 'press')
   }))

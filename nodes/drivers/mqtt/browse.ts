@@ -165,7 +165,7 @@ function fieldsOf(topic: string, seen: Seen, inside: string): BrowseItem[] {
     if (step === undefined) return []
     const path = inside === '' || step.startsWith('[') ? `${inside}${step}` : `${inside}.${step}`
     const payload: PayloadFormat = typeof value === 'number' ? 'number' : typeof value === 'boolean' ? 'boolean' : typeof value === 'string' ? 'text' : 'json'
-    const measured = unit !== undefined && key === 'value' && typeof value === 'number' ? { unit } : {}
+    const measured: { readonly [name: string]: string } = unit !== undefined && key === 'value' && typeof value === 'number' ? { unit } : {}
     const deep = typeof value === 'object' && value !== null
     return {
       path: deep ? `${topic}\0${path}` : null,

@@ -54,6 +54,7 @@ export class OpcuaConnection implements Connection {
   #wasConnected = false
   #fault = ''
   #mustAct = false
+  #untrusted = false
 
   constructor(settings: OpcuaSettings, io: DriverIo) {
     this.#settings = settings
@@ -73,6 +74,7 @@ export class OpcuaConnection implements Connection {
     if (this.#session) return { state: 'ok', text: '' }
     if (this.#stop.signal.aborted) return { state: 'stale', text: 'closed' }
     const text = this.#fault || `connecting to ${this.#at}`
+    if (this.#untrusted) return { state: 'error', text, issue: issue('CERTIFICATE_UNTRUSTED', {}, { at: this.#at }) }
     if (this.#mustAct) return { state: 'error', text, issue: issue('CONNECTION_FAILED', {}, { name: this.#at, reason: text }) }
     return { state: this.#wasConnected ? 'stale' : 'connecting', text }
   }
@@ -209,9 +211,10 @@ export class OpcuaConnection implements Connection {
   #note(thrown: unknown): void {
     const text = reasonOf(thrown)
     const names = /(Bad[A-Z]\w+)/.exec(text)?.[1] ?? ''
-    if (/BadCertificateUntrusted|not trusted|BadSecurityChecksFailed/i.test(text)) {
+    this.#untrusted = /BadCertificateUntrusted|not trusted|BadSecurityChecksFailed/i.test(text)
+    if (this.#untrusted) {
       this.#mustAct = true
-      this.#fault = `the certificate of ${this.#at} is not trusted: test this connection, look at the certificate and trust it`
+      this.#fault = `the certificate of ${this.#at} is not trusted`
     } else if (/BadUserAccessDenied|BadIdentityToken\w*/.test(names)) {
       this.#mustAct = true
       this.#fault = `${this.#at} refuses user and password`
