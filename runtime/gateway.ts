@@ -8,6 +8,7 @@ import { disarms, type ModelHashes } from './arming.ts'
 import { compile, type Compiled } from './compile/index.ts'
 import { createDrafts, type DraftStore } from './drafts.ts'
 import { upgradeFlow } from './compile/upgrade.ts'
+import { createDevices } from './devices.ts'
 import { fatesOf } from './engine/fate.ts'
 import type { EngineDeployed, Engines, FlowReport, ModelFile, Plan, WriteReport } from './engine/contract.ts'
 
@@ -411,7 +412,10 @@ export function createGateway(parts: GatewayParts) {
     return found
   }
 
+  const devices = createDevices({ connections: () => store.connections(), secret: (name) => secrets.get(name), drivers, engines, note })
+
   return {
+    ...devices,
     name: parts.name,
     version: parts.version,
     catalogue,

@@ -22,6 +22,7 @@ import { NodeView } from './node-view.tsx'
 import { Others } from './others.tsx'
 import { focusInspector } from '../inspector/focus.ts'
 import { useConnecting } from './use-connecting.ts'
+import { TagDrop } from './tag-drop.tsx'
 import { useFit } from './use-fit.ts'
 import { useRoutes } from './use-routes.ts'
 import { DRAG_TYPE, draggedType, setViewCentre } from './view.ts'
@@ -186,6 +187,7 @@ function Drawing() {
         <AskedWire />
         <Others />
         <Viewports />
+        <TagDrop />
       </ReactFlow>
       <Banner />
       {flow && nodes.length > 0 ? null : <Empty />}

@@ -1,7 +1,7 @@
 // The gateway's HTTP API, typed. Whatever goes wrong becomes an IssueError: the gateway's own issues where it gave
 // some, GATEWAY_AWAY where it did not answer. Nothing is retried here: who calls knows whether that is safe.
 import { issue, IssueError, reasonOf, type Catalogue, type ExampleSample, type Issue, type JsonValue, type PortType } from '#kit'
-import type { AlarmBody, CheckBody, ConnectionBody, ConnectionEntry, DeployBody, DraftBody, DraftSummary, ErrorBody, ExampleBody, Flow, FlowBody, FlowSummary, HealthBody, ModelBody, Role, Session, VersionSummary } from '#format'
+import type { AlarmBody, BrowseBody, CheckBody, ConnectionBody, ConnectionEntry, ConnectionOf, ConnectionTestBody, DeployBody, DraftBody, DraftSummary, ErrorBody, ExampleBody, Flow, FlowBody, FlowSummary, HealthBody, ModelBody, Role, Session, VersionSummary } from '#format'
 
 
 export interface Api {
@@ -37,6 +37,11 @@ export interface Api {
   connections(): Promise<readonly ConnectionBody[]>
   putConnection(name: string, body: ConnectionEntry): Promise<void>
   deleteConnection(name: string): Promise<void>
+  /** One level of what a device offers. */
+  browse(of: ConnectionOf, path: string | null, search?: string, signal?: AbortSignal): Promise<BrowseBody>
+  testConnection(of: ConnectionOf, signal?: AbortSignal): Promise<ConnectionTestBody>
+  /** The certificate that the server shows now, if it is the one with this fingerprint. */
+  trustCertificate(name: string, body: { readonly type?: string; readonly config?: ConnectionEntry['config']; readonly fingerprint: string }): Promise<void>
   /** The names of what is stored; the secrets themselves never leave the gateway. */
   secrets(): Promise<readonly string[]>
   putSecret(name: string, value: string): Promise<void>
@@ -141,6 +146,9 @@ export function createApi(fetch: Fetch = (input, init) => globalThis.fetch(input
     connections: () => call('GET', '/connections'),
     putConnection: (name, body) => call('PUT', `/connections/${of(name)}`, body),
     deleteConnection: (name) => call('DELETE', `/connections/${of(name)}`),
+    browse: (of, path, search, signal) => call('POST', '/connections/browse', { ...of, path, ...(search === undefined ? {} : { search }) }, signal),
+    testConnection: (of, signal) => call('POST', '/connections/test', of, signal),
+    trustCertificate: (name, body) => call('POST', `/connections/${of(name)}/trust`, body),
     secrets: async () => (await call<{ readonly names: readonly string[] }>('GET', '/secrets')).names,
     putSecret: (name, value) => call('PUT', `/secrets/${of(name)}`, { value }),
     deleteSecret: (name) => call('DELETE', `/secrets/${of(name)}`),

@@ -6,6 +6,7 @@ import { replaceFlow } from './commands.ts'
 import { derived } from './derive.ts'
 import { dashboards } from './dashboard.ts'
 import type { Storage } from './drafts.ts'
+import { devices } from './devices.ts'
 import { editing } from './editing.ts'
 import { inserting } from './inserting.ts'
 import { initialState, type State } from './model.ts'
@@ -113,7 +114,7 @@ export function createEditor(environment: Environment) {
   const openingActions = opening(core, screenActions, syncing, (known) => tabActions.restoreTabs(known))
   const tabActions = tabs(core, syncing, openingActions.openFlow)
   const actions = {
-    ...screenActions, ...openingActions, ...tabActions, ...editing(core, screenActions), ...inserting(core, screenActions), ...dashboards(core, screenActions), ...watching(core, openingActions.refresh, () => openingActions.start(), syncing),
+    ...screenActions, ...openingActions, ...tabActions, ...editing(core, screenActions), ...inserting(core, screenActions), ...dashboards(core, screenActions), ...devices(core, screenActions), ...watching(core, openingActions.refresh, () => openingActions.start(), syncing),
     chooseSide: syncing.choose,
     /** Removes a draft that was never deployed; the message offers to bring it back. */
     removeDraft: (id: string): Promise<void> => syncing.removeDraft(id, tabActions.closeTab, (flow) => openingActions.importFlow(flow, 'new')),

@@ -70,13 +70,15 @@ export interface Live {
 
 export type Theme = 'system' | 'light' | 'dark'
 export type InspectorTab = 'settings' | 'live' | 'help'
+/** What the left pane shows: what a flow can be made of, or what there is to read. */
+export type LeftTab = 'nodes' | 'devices'
 export type DrawerTab = 'taps' | 'problems' | 'alarms' | 'log'
 export type Dialog =
   | { readonly kind: 'deploy' | 'versions' | 'arm' | 'hold' | 'secrets' | 'models' | 'users' | 'shortcuts' | 'new-flow' | 'conflicts' }
-  /** `name` opens that one for editing; `type` begins a new one of that driver. */
-  | { readonly kind: 'connections'; readonly name?: string; readonly type?: string }
   /** The operator's view of the draft, to edit it. */
   | { readonly kind: 'dashboard' }
+  /** `name` opens that one for editing; `type` begins a new one of that driver. `assign`: the setting of a node that takes it. */
+  | { readonly kind: 'connections'; readonly name?: string; readonly type?: string; readonly assign?: { readonly node: string; readonly field: string } }
   /** `text` is what was dropped or pasted, `source` the file's name. */
   | { readonly kind: 'import'; readonly text?: string; readonly source?: string }
 
@@ -90,6 +92,7 @@ export interface Toast {
 
 export interface Ui {
   readonly theme: Theme
+  readonly leftTab: LeftTab
   readonly inspectorTab: InspectorTab
   readonly drawerTab: DrawerTab
   readonly drawerOpen: boolean
@@ -195,5 +198,5 @@ export const noLive: Live = {
 export const initialState: State = {
   gate: 'loading', view: 'editor', gateIssues: [], health: null, session: null, catalogue: null, types: new Map(), flows: [], drafts: [], flowId: null, tabs: [], parked: {}, shared: {}, conflicts: {}, people: [], document: null, base: { version: null, flow: null }, basedOn: null,
   typed: noTypes, ports: {}, changes: [], issues: [], check: noCheck, refused: null, live: noLive,
-  ui: { theme: 'system', inspectorTab: 'settings', drawerTab: 'taps', drawerOpen: true, drawerHeight: 232, inspectorWidth: 320, foldedFamilies: [], favourites: [], recent: [], dialog: null, toasts: [], reveal: null, focusField: null },
+  ui: { theme: 'system', leftTab: 'nodes', inspectorTab: 'settings', drawerTab: 'taps', drawerOpen: true, drawerHeight: 232, inspectorWidth: 320, foldedFamilies: [], favourites: [], recent: [], dialog: null, toasts: [], reveal: null, focusField: null },
 }

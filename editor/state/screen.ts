@@ -3,11 +3,11 @@ import { formatIssue, type Issue } from '#kit'
 import { issuesFrom } from './api.ts'
 import type { Core } from './editor.ts'
 import { onCanvas } from './instances.ts'
-import type { Dialog, DrawerTab, InspectorTab, Theme, Toast, Ui, View } from './model.ts'
+import type { Dialog, DrawerTab, InspectorTab, LeftTab, Theme, Toast, Ui, View } from './model.ts'
 
 export const MAX_TOASTS = 4
 const TOAST_MS = { success: 5000, info: 6000, warning: 10_000, error: 15_000 } as const
-const KEPT = ['theme', 'inspectorTab', 'drawerTab', 'drawerOpen', 'drawerHeight', 'inspectorWidth', 'foldedFamilies', 'favourites', 'recent'] as const
+const KEPT = ['theme', 'leftTab', 'inspectorTab', 'drawerTab', 'drawerOpen', 'drawerHeight', 'inspectorWidth', 'foldedFamilies', 'favourites', 'recent'] as const
 /** Node types that 'recently used' remembers. */
 const RECENT = 6
 
@@ -59,6 +59,7 @@ export function screen(core: Core) {
         ui: {
           ...s.ui,
           theme: one<Theme>(k['theme'], ['system', 'light', 'dark'], 'system'),
+          leftTab: one<LeftTab>(k['leftTab'], ['nodes', 'devices'], 'nodes'),
           inspectorTab: one<InspectorTab>(k['inspectorTab'], ['settings', 'live', 'help'], 'settings'),
           drawerTab: one<DrawerTab>(k['drawerTab'], ['taps', 'problems', 'alarms', 'log'], 'taps'),
           drawerOpen: k['drawerOpen'] !== false,
@@ -72,6 +73,7 @@ export function screen(core: Core) {
     },
     setView: (view: View): void => core.set({ view }),
     setTheme: (theme: Theme): void => ui({ theme }),
+    setLeftTab: (leftTab: LeftTab): void => ui({ leftTab }),
     setInspectorTab: (inspectorTab: InspectorTab): void => ui({ inspectorTab }),
     /** Opens the drawer at this tab. */
     setDrawerTab: (drawerTab: DrawerTab): void => ui({ drawerTab, drawerOpen: true }),

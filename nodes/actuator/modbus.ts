@@ -121,7 +121,7 @@ class RegisterOutput implements Opened {
   async read(signal: AbortSignal): Promise<number> {
     const { unitId, address, readBackAddress, readBackTable, type, order, scale, offset } = this.#settings
     const table = readBackAddress === undefined ? 'holding' : readBackTable
-    const registers = await this.#noting(this.#connection.readRegisters(unitId, table, readBackAddress ?? address, registersOf(type), this.#until(signal)))
+    const registers = await this.#noting(this.#connection.readRegisters(unitId, table, readBackAddress ?? address, registersOf(type), { signal: this.#until(signal) }))
     return decodeNumber(registers, type, order) * scale + offset
   }
 

@@ -1,9 +1,11 @@
 // A node is one definition in one file. From it come the palette entry, the form, the help, the reference page, the
 // validation, the port types, the examples and the tests. Pure data but for the functions named below.
 // Longer than 300 lines: the contract is read as one.
+import type { Browsed, BrowseRequest, Probed } from './browse.ts'
 import type { Kind, PortDecls, ResolvedPorts } from './port.ts'
 import type { JsonSample, Sample } from './sample.ts'
 import type { Issue, IssueLevel } from './issue.ts'
+import type { JsonValue } from './sample.ts'
 import type { Static, TSchema } from './schema.ts'
 
 /** none: pure. reads: takes from outside. notifies: tells the outside. writes: acts on a plant, always behind the guard. */
@@ -323,6 +325,26 @@ export interface DriverDefinition<Schema extends TSchema = TSchema, C extends Co
   readonly exclusive?: boolean
   /** Begins to connect and returns; a device that is away is health, not a throw. Loads its library here, not before. */
   open(config: Static<Schema>, io: DriverIo): Promise<C>
+  /** What an open connection's device offers. Throws in words; ends when the signal says so. Keeps what it keeps bounded. */
+  browse?(connection: C, request: BrowseRequest): Promise<Browsed>
+  /** For a test of these settings by a person, beside opening them: what can be told of the device, also of one that refuses. */
+  probe?(config: Static<Schema>, io: DriverIo, signal: AbortSignal): Promise<Probed>
+  /** Its items have names that can be searched for; so it is unless said. */
+  readonly searches?: boolean
+  /** For a test: what an open connection's device tells of itself, a line each. */
+  tell?(connection: C, signal: AbortSignal): Promise<readonly string[]>
+  /** A person trusts the certificate with this fingerprint, which the device must show now. */
+  trust?(config: Static<Schema>, io: DriverIo, fingerprint: string): Promise<void>
+  /** The node that reads what is browsed: the settings that take the connection and the rows, and others of a node that is made for rows. */
+  readonly source?: DriverSource
+  /** Settings to test and browse with, on a connection of its own beside the one that flows use. Without it they share it. */
+  apart?(config: Static<Schema>): Static<Schema>
+}
+export interface DriverSource {
+  readonly type: string
+  readonly connectionField: string
+  readonly rowsField: string
+  readonly config?: { readonly [name: string]: JsonValue }
 }
 // eslint-disable-next-line typescript/no-explicit-any -- as AnyNode
 export type AnyDriver = DriverDefinition<any, any>
@@ -364,6 +386,11 @@ export interface CatalogueDriver {
   readonly summary: string
   readonly icon: string
   readonly config: TSchema
+  /** Its devices can be browsed. */
+  readonly browses?: true
+  /** By name, too. */
+  readonly searches?: true
+  readonly source?: DriverSource
 }
 export interface Catalogue {
   readonly nodes: readonly CatalogueNode[]

@@ -234,11 +234,11 @@ class Polling implements Opened {
     const signal = this.#abort.signal
     if (isBits(batch.table)) {
       const bits: boolean[] = []
-      for (const r of requests(batch)) bits.push(...(await this.#connection.readBits(unitId, batch.table, r.address, r.length, signal)))
+      for (const r of requests(batch)) bits.push(...(await this.#connection.readBits(unitId, batch.table, r.address, r.length, { signal })))
       return { data: bits, startedAt }
     }
     const data = new Uint8Array(batch.length * 2)
-    for (const r of requests(batch)) data.set(await this.#connection.readRegisters(unitId, batch.table, r.address, r.length, signal), (r.address - batch.address) * 2)
+    for (const r of requests(batch)) data.set(await this.#connection.readRegisters(unitId, batch.table, r.address, r.length, { signal }), (r.address - batch.address) * 2)
     return { data, startedAt }
   }
 

@@ -17,6 +17,7 @@ const expected: Record<string, Permission | 'public'> = {
   'POST /api/flows': 'edit', 'POST /api/flows/:id/deploy': 'edit', 'POST /api/flows/:id/rollback': 'edit', 'DELETE /api/flows/:id': 'edit',
   'GET /api/drafts': 'view', 'GET /api/drafts/:id': 'view', 'PUT /api/drafts/:id': 'edit', 'DELETE /api/drafts/:id': 'edit',
   'PUT /api/connections/:name': 'edit', 'DELETE /api/connections/:name': 'edit',
+  'POST /api/connections/test': 'edit', 'POST /api/connections/browse': 'edit', 'POST /api/connections/:name/trust': 'edit',
   'GET /api/secrets': 'administer', 'PUT /api/secrets/:name': 'administer', 'DELETE /api/secrets/:name': 'administer',
   'GET /api/users': 'administer', 'POST /api/users': 'administer', 'PATCH /api/users/:name': 'administer', 'DELETE /api/users/:name': 'administer', 'GET /api/audit': 'administer',
 }

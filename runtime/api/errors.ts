@@ -27,6 +27,8 @@ const statuses: Partial<Record<IssueCode, number>> = {
   USER_EXISTS: 409,
   USER_LAST_ADMIN: 409,
   REQUEST: 400,
+  BROWSE_FAILED: 502,
+  CERTIFICATE_TRUST: 409,
   ENGINE_DOWN: 503,
   STORE_WRITE: 507,
   EDITOR_MISSING: 503,

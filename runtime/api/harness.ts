@@ -134,6 +134,15 @@ export function fakeEngines(): FakeEngines {
       return { version: known(flow).version, nodes: engines.nodes, totals: { inRate: 1, outRate: 1, loopP99Ms: 0, cpu: 0, memoryMb: 1 } }
     },
     connections: async () => ({ plc: { state: 'ok', text: '' } }),
+    browse: async (of, path) => {
+      engines.calls.push(`browse ${of.name} ${path} ${JSON.stringify(of.secrets)}`)
+      return { items: [{ path: null, title: 'speed', detail: 'number', value: 45, quality: 'Good', row: { name: 'speed' } }], cut: false }
+    },
+    testConnection: async (of) => {
+      engines.calls.push(`test ${of.name} ${JSON.stringify(of.entry)} ${JSON.stringify(of.secrets)}`)
+      return { ok: true, health: { state: 'ok', text: '' }, ms: 3, lines: ['Connected'], issues: [] }
+    },
+    trust: async (of, fingerprint) => void engines.calls.push(`trust ${of.name} ${fingerprint.slice(0, 5)}`),
     async tap(flow, node, port, listener) {
       if (!known(flow).nodes.some((n) => n.id === node)) throw new IssueError(issue('REQUEST', { flow, node }, { reason: `There is no node '${node}'.` }))
       const key = `${flow}.${node}.${port}`

@@ -17,6 +17,7 @@ import { failureOf } from './errors.ts'
 import { installLive, type Live } from './live.ts'
 import { accountRoutes } from './routes-account.ts'
 import { draftRoutes } from './routes-drafts.ts'
+import { deviceRoutes } from './routes-devices.ts'
 import { expressionRoutes } from './routes-expressions.ts'
 import { flowRoutes } from './routes-flows.ts'
 import { plantRoutes } from './routes-plant.ts'
@@ -137,6 +138,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
   draftRoutes(app, gateway)
   expressionRoutes(app, gateway)
   plantRoutes(app, gateway)
+  deviceRoutes(app, gateway)
   app.get('/api/openapi.json', { config: { permission: 'public' }, schema: { summary: 'This document', response: { 200: Type.Object({}, { additionalProperties: true }), default: ErrorSchema } } }, () => app.swagger())
   editorRoute(app, options.editorFolder)
   await app.ready()

@@ -1,6 +1,6 @@
 // What the gateway's parts and its engines promise each other. Data only: all of it crosses a process boundary.
-import type { ActCall, ActResult, AlarmChange, Health, Issue, IssueLevel, JsonSample, ModelInfo, Sample } from '#kit'
-import type { ConnectionEntry, EngineStatus, FlowSettings, FlowState, NodePorts, NodeStatus, Wire } from '#format'
+import type { ActCall, ActResult, AlarmChange, Browsed, Health, Issue, IssueLevel, JsonSample, ModelInfo, Sample } from '#kit'
+import type { ConnectionEntry, ConnectionTestBody, EngineStatus, FlowSettings, FlowState, NodePorts, NodeStatus, Wire } from '#format'
 
 /** A flow made ready to run by runtime/compile: parameters and defaults put in, types known, nodes in topological order. */
 export interface Plan {
@@ -47,6 +47,15 @@ export interface EngineDeployed {
   readonly gaps: readonly string[]
   /** Warnings: a device that is away. */
   readonly issues: readonly Issue[]
+}
+/** A connection that a person looks at: stored or not, deployed or not. */
+export interface DeviceRequest {
+  /** Null: it has no name yet. */
+  readonly name: string | null
+  /** With all defaults. */
+  readonly entry: ConnectionEntry
+  /** Those that it names. */
+  readonly secrets: { readonly [name: string]: string }
 }
 export interface FlowReport {
   readonly version: number
@@ -103,6 +112,11 @@ export interface Engines {
   report(flow: string): Promise<FlowReport>
   /** Each open connection as it is now, by name. */
   connections(): Promise<Readonly<Record<string, Health>>>
+  /** Rejects with an IssueError within a minute, also where the device hangs; no deploy waits for it. */
+  browse(request: DeviceRequest, path: string | null, search?: string): Promise<Browsed>
+  testConnection(request: DeviceRequest): Promise<ConnectionTestBody>
+  /** The certificate with this fingerprint, which the device shows now, is trusted from now on. */
+  trust(request: DeviceRequest, fingerprint: string): Promise<void>
   /** Every sample of an output (or, by an input's name, of an input), in batches a few times a second, thinned to at most 2000 a second. */
   tap(flow: string, node: string, port: string, listener: (samples: readonly JsonSample[], skipped: number) => void): Promise<() => void>
   status(): readonly EngineStatus[]

@@ -2,14 +2,15 @@
 // the journal and the checkpoints. Process and messages are main.ts's. Longer than 300 lines: it is where all of these
 // meet, and each is a module of its own.
 import { join } from 'node:path'
-import { formatIssue, IssueError, issue, reasonOf, sampleToJson, schemaFaults, Type, withDefaults, type ActCall, type ActResult, type AnyDriver, type AnyNode, type Envelope, type Health, type Issue, type Io, type Model, type Opened, type Sample, type ScriptState } from '#kit'
-import type { NodeStatus, PortStatus } from '#format'
+import { formatIssue, issue, IssueError, reasonOf, sampleToJson, schemaFaults, Type, withDefaults, type ActCall, type ActResult, type AnyDriver, type AnyNode, type Browsed, type Envelope, type Health, type Io, type Issue, type Model, type Opened, type Sample, type ScriptState } from '#kit'
+import type { ConnectionTestBody, NodeStatus, PortStatus } from '#format'
 import { createGuard, type Guard } from '../guard/guard.ts'
 import { createModelHost, type ModelHost } from '../models/host.ts'
 import { createScriptHost, type ScriptHost } from '../script/host.ts'
 import { Pins } from '../tap/pins.ts'
 import type { Tap } from '../tap/tap.ts'
-import type { AlarmReport, EngineDeploy, EngineDeployed, FlowReport, Journal, LogReport, ModelFile, Plan, StateItem, StateScope, WriteReport } from './contract.ts'
+import type { AlarmReport, DeviceRequest, EngineDeploy, EngineDeployed, FlowReport, Journal, LogReport, ModelFile, Plan, StateItem, StateScope, WriteReport } from './contract.ts'
+import { Browsing } from './browse.ts'
 import { ConnectionPool } from './connections.ts'
 import { FlowRun, type Attached, type SavedNode, type Services } from './flow.ts'
 import { Gate } from './gate.ts'
@@ -85,6 +86,7 @@ export class EngineHost {
   private readonly options: HostOptions
   private readonly flows = new Map<string, Flow>()
   private readonly pool: ConnectionPool
+  private readonly browsing: Browsing
   private readonly models: ModelHost = createModelHost()
   private readonly scripts: ScriptHost = createScriptHost()
   private readonly scrubber = new Scrubber()
@@ -117,6 +119,7 @@ export class EngineHost {
       now: () => this.now(),
       log: (level, text) => this.log({ time: this.now(), level, text }),
     })
+    this.browsing = new Browsing(this.pool, { drivers: options.drivers, folder: options.folder, now: () => this.now(), log: (level, text) => this.log({ time: this.now(), level, text }) })
   }
 
   private now(): number {
@@ -184,6 +187,7 @@ export class EngineHost {
 
   private async swap(request: EngineDeploy): Promise<EngineDeployed> {
     const { plan } = request
+    await this.browsing.letGo(Object.keys(plan.connections))
     const running = this.flows.get(plan.flow)
     const flow = running ?? this.create(request)
     const before = flow.deploy
@@ -523,6 +527,27 @@ export class EngineHost {
     return Object.fromEntries(Object.entries(await this.pool.health()).map(([name, health]) => [name, this.scrubbed(health)]))
   }
 
+  // ---- looking at devices: beside the flows, not in their turn ----------------------------------------------------
+
+  browse(request: DeviceRequest, path: string | null, search?: string): Promise<Browsed> {
+    return this.clean(request, this.browsing.browse(request, path, search))
+  }
+  async testConnection(request: DeviceRequest): Promise<ConnectionTestBody> {
+    const told = await this.clean(request, this.browsing.test(request))
+    return { ...told, health: this.scrubbed(told.health), lines: told.lines.map((line) => this.scrubber.text(line)), issues: told.issues.map((i) => this.scrubber.issue(i)) }
+  }
+  trust(request: DeviceRequest, fingerprint: string): Promise<void> {
+    return this.clean(request, this.browsing.trust(request, fingerprint))
+  }
+  private async clean<T>(request: DeviceRequest, work: Promise<T>): Promise<T> {
+    this.scrubber.keep(Object.values(request.secrets))
+    try {
+      return await work
+    } catch (thrown) {
+      throw thrown instanceof IssueError ? new IssueError(...thrown.issues.map((i) => this.scrubber.issue(i))) : new Error(this.scrubber.text(reasonOf(thrown)), { cause: thrown })
+    }
+  }
+
   private lastInto(run: FlowRun, node: string, port: string): Sample | null {
     let latest: Sample | null = null
     for (const from of run.feeders(node, port)) {
@@ -596,6 +621,7 @@ export class EngineHost {
       flow.pins.close()
       await flow.run.close()
     }
+    await this.browsing.close()
     await this.models.close()
     await this.scripts.close()
     await this.options.journal.close()

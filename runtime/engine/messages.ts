@@ -1,7 +1,7 @@
 // Messages between the gateway and an engine process, over Node's IPC channel (structured clone).
 import type { ActCall, Issue } from '#kit'
 import type { JsonSample } from '#kit'
-import type { AlarmReport, EngineDeploy, LogReport, WriteReport } from './contract.ts'
+import type { AlarmReport, DeviceRequest, EngineDeploy, LogReport, WriteReport } from './contract.ts'
 
 export type Request =
   | { readonly call: 'deploy'; readonly deploy: EngineDeploy }
@@ -11,6 +11,9 @@ export type Request =
   | { readonly call: 'act'; readonly flow: string; readonly node: string; readonly act: string; readonly tag?: string; readonly args?: ActCall['args'] }
   | { readonly call: 'report'; readonly flow: string }
   | { readonly call: 'connections' }
+  | { readonly call: 'browse'; readonly of: DeviceRequest; readonly path: string | null; readonly search?: string }
+  | { readonly call: 'testConnection'; readonly of: DeviceRequest }
+  | { readonly call: 'trust'; readonly of: DeviceRequest; readonly fingerprint: string }
   | { readonly call: 'tap'; readonly tap: number; readonly flow: string; readonly node: string; readonly port: string }
   | { readonly call: 'untap'; readonly tap: number }
   /** Answered with a Pulse. */

@@ -54,6 +54,9 @@ export async function serve(options: Pick<HostOptions, 'nodes' | 'drivers' | 'jo
       case 'act': return host.act(request.flow, request.node, request.act, request.tag, request.args)
       case 'report': return host.report(request.flow)
       case 'connections': return host.connections()
+      case 'browse': return host.browse(request.of, request.path, request.search)
+      case 'testConnection': return host.testConnection(request.of)
+      case 'trust': return host.trust(request.of, request.fingerprint)
       case 'tap': {
         const { tap } = request
         taps.set(tap, host.tap(request.flow, request.node, request.port, (samples, skipped) => send({ type: 'tap', tap, samples, skipped })))

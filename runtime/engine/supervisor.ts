@@ -2,9 +2,9 @@
 // and gives it its flows again. A crash there is an issue here, never more. Longer than 300 lines: one state machine.
 import { fork, type ChildProcess } from 'node:child_process'
 import { join } from 'node:path'
-import { issue, IssueError, reasonOf, type ActCall, type ActResult, type Health, type Issue, type JsonSample } from '#kit'
-import type { EngineStatus } from '#format'
-import type { EngineDeploy, EngineDeployed, EngineListener, Engines, FlowReport } from './contract.ts'
+import { issue, IssueError, reasonOf, type ActCall, type ActResult, type Browsed, type Health, type Issue, type JsonSample } from '#kit'
+import type { ConnectionTestBody, EngineStatus } from '#format'
+import type { DeviceRequest, EngineDeploy, EngineDeployed, EngineListener, Engines, FlowReport } from './contract.ts'
 import type { FromEngine, Pulse, Request } from './messages.ts'
 
 export interface SupervisorOptions {
@@ -302,6 +302,18 @@ class Supervisor implements Engines {
 
   async connections(): Promise<Readonly<Record<string, Health>>> {
     return (await this.call({ call: 'connections' })) as Readonly<Record<string, Health>>
+  }
+
+  async browse(of: DeviceRequest, path: string | null, search?: string): Promise<Browsed> {
+    return (await this.call({ call: 'browse', of, path, ...(search === undefined ? {} : { search }) })) as Browsed
+  }
+
+  async testConnection(of: DeviceRequest): Promise<ConnectionTestBody> {
+    return (await this.call({ call: 'testConnection', of })) as ConnectionTestBody
+  }
+
+  async trust(of: DeviceRequest, fingerprint: string): Promise<void> {
+    await this.call({ call: 'trust', of, fingerprint })
   }
 
   async tap(flow: string, node: string, port: string, listener: TapListener): Promise<() => void> {

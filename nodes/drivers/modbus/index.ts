@@ -20,4 +20,8 @@ export default defineDriver<typeof config, ModbusConnection>({
     const { ModbusConnection } = await import('./connection.ts')
     return new ModbusConnection(settings, io)
   },
+  tell: async (connection, signal) => (await import('./browse.ts')).tell(connection, signal),
+  source: { type: 'source.modbus', connectionField: 'connection', rowsField: 'tags' },
+  searches: false,
+  browse: async (connection, request) => (await import('./browse.ts')).browse(connection, request),
 })
