@@ -6,6 +6,8 @@ import { join } from 'node:path'
 import { defineDriver, defineNode, Envelope, field, fromConfig, issue, IssueError, port, Type, type AnyDriver, type AnyNode, type JsonSample } from '#kit'
 import { emptyFlow, type Flow, type NodeStatus, type Role } from '#format'
 import type { EngineDeploy, EngineListener, Engines, FlowReport, Plan } from '../engine/contract.ts'
+import type { RecordingReport } from '../engine/recorder.ts'
+import type { SegmentData } from '../engine/segment.ts'
 import { createGateway, type Gateway } from '../gateway.ts'
 import { openSecrets } from '../store/secrets.ts'
 import { openStore, type Store } from '../store/gateway.ts'
@@ -78,6 +80,8 @@ export interface FakeEngines extends Engines {
   /** Deploys wait for this. */
   gate: Promise<void> | undefined
   heldNow: boolean
+  recorded: Partial<RecordingReport>
+  pieces: SegmentData[]
 }
 
 export const status = (count: number): NodeStatus => ({
@@ -93,7 +97,7 @@ export function fakeEngines(): FakeEngines {
     return found
   }
   const engines: FakeEngines = {
-    running: new Map(), calls: [], taps: new Map(), nodes: { drive: status(1), wear: status(1), slow: status(1) }, reports: 0, refuse: undefined, gate: undefined, heldNow: false,
+    running: new Map(), calls: [], taps: new Map(), nodes: { drive: status(1), wear: status(1), slow: status(1) }, reports: 0, refuse: undefined, gate: undefined, heldNow: false, recorded: {}, pieces: [],
     say: {
       alarm: (a) => each((l) => l.alarm?.(a)), log: (a) => each((l) => l.log?.(a)), write: (a) => each((l) => l.write?.(a)),
       engine: (a) => each((l) => l.engine?.(a)), flow: (id, state, why) => each((l) => l.flow?.(id, state, why)),
@@ -131,6 +135,18 @@ export function fakeEngines(): FakeEngines {
     async report(flow): Promise<FlowReport> {
       engines.reports++
       return { version: known(flow).version, nodes: engines.nodes, totals: { inRate: 1, outRate: 1, loopP99Ms: 0, cpu: 0, memoryMb: 1 } }
+    },
+    async recording(flow) {
+      known(flow)
+      return { flow, state: 'on', from: null, to: null, samples: 0, bytes: 0, limitBytes: 1, limitMs: 1, activity: [], breaks: [], segments: [], ...engines.recorded }
+    },
+    async segment(flow, segment) {
+      known(flow)
+      return engines.pieces.find((s) => s.id === segment)
+    },
+    async forget(flow) {
+      known(flow)
+      engines.calls.push(`forget ${flow}`)
     },
     connections: async () => ({ plc: { state: 'ok', text: '' } }),
     async tap(flow, node, port, listener) {

@@ -9,7 +9,7 @@ import { outputLine, replay } from '../engine/replay.ts'
 import { writeDurably } from '../store/files.ts'
 import { UsageError, type Command } from './command.ts'
 import { compileFile } from './flow-file.ts'
-import { openPure } from './open-pure.ts'
+import { openPure } from '../engine/open-pure.ts'
 import { readLine, readRecording } from './recording.ts'
 
 const FLOW = '.flow.json'

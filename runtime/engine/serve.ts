@@ -53,6 +53,9 @@ export async function serve(options: Pick<HostOptions, 'nodes' | 'drivers' | 'jo
       case 'hold': return host.hold(request.held)
       case 'act': return host.act(request.flow, request.node, request.act, request.tag, request.args)
       case 'report': return host.report(request.flow)
+      case 'recording': return host.recording(request.flow, request.buckets)
+      case 'segment': return host.segment(request.flow, request.segment)
+      case 'forget': return host.forget(request.flow)
       case 'connections': return host.connections()
       case 'tap': {
         const { tap } = request

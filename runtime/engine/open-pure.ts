@@ -1,8 +1,8 @@
 // Opens nodes without effects for a replay: models and scripts are real, everything outside stays shut.
 import { issue, IssueError, reasonOf, type Io, type Model, type ScriptState } from '#kit'
-import type { ModelFile } from '../engine/contract.ts'
-import type { Attached, FlowRun } from '../engine/flow.ts'
-import type { NodeRun } from '../engine/run.ts'
+import type { ModelFile } from './contract.ts'
+import type { Attached, FlowRun } from './flow.ts'
+import type { NodeRun } from './run.ts'
 import { createModelHost } from '../models/host.ts'
 import { createScriptHost } from '../script/host.ts'
 
