@@ -1,8 +1,7 @@
 // The gateway's HTTP API, typed. Whatever goes wrong becomes an IssueError: the gateway's own issues where it gave
 // some, GATEWAY_AWAY where it did not answer. Nothing is retried here: who calls knows whether that is safe.
-import { issue, IssueError, reasonOf, type Catalogue, type Issue, type JsonValue, type PortType } from '#kit'
-import type { AlarmBody, CheckBody, ConnectionBody, ConnectionEntry, DeployBody, ErrorBody, Flow, FlowBody, FlowSummary, HealthBody, ModelBody, Role, Session, VersionSummary } from '#format'
-
+import { issue, IssueError, reasonOf, type Catalogue, type ExampleSample, type Issue, type JsonValue, type PortType } from '#kit'
+import type { AlarmBody, CheckBody, ConnectionBody, ConnectionEntry, DeployBody, ErrorBody, ExampleBody, Flow, FlowBody, FlowSummary, HealthBody, LabRequest, ModelBody, Recorded, RecordingBody, Role, Session, TestsBody, Trace, VersionSummary } from '#format'
 
 export interface Api {
   health(): Promise<HealthBody>
@@ -39,6 +38,16 @@ export interface Api {
   addUser(body: UserBody & { readonly password: string }): Promise<UserBody>
   changeUser(name: string, body: { readonly role?: Role; readonly password?: string }): Promise<void>
   deleteUser(name: string): Promise<void>
+  /** What the engine remembers of the last minutes; `buckets` parts of the time line. */
+  recording(id: string, buckets: number): Promise<RecordingBody>
+  /** Its inputs in this time, oldest first; at most 100,000. */
+  recorded(id: string, span: { readonly from: number; readonly to: number }): Promise<readonly Recorded[]>
+  clearRecording(id: string): Promise<void>
+  /** A run away from the plant; `signal` ends it. */
+  labRun(body: LabRequest, signal?: AbortSignal): Promise<Trace>
+  /** The tests of a draft, all or those that are named. */
+  labTests(body: { readonly flow: Flow; readonly names?: readonly string[] }, signal?: AbortSignal): Promise<TestsBody>
+  labExample(body: { readonly type: string; readonly config: { readonly [name: string]: JsonValue }; readonly in: readonly ExampleSample[] }, signal?: AbortSignal): Promise<ExampleBody>
 }
 export interface ExpressionRequest {
   readonly text: string
@@ -72,7 +81,7 @@ export interface UserBody {
 export type Fetch = (input: string, init: RequestInit) => Promise<Response>
 
 export function createApi(fetch: Fetch = (input, init) => globalThis.fetch(input, init)): Api {
-  async function call<T>(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
+  async function ask(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<string> {
     let response: Response
     let text: string
     try {
@@ -90,13 +99,17 @@ export function createApi(fetch: Fetch = (input, init) => globalThis.fetch(input
       throw new IssueError(issue('GATEWAY_AWAY', {}, { reason: reasonOf(thrown) }))
     }
     if (!response.ok) throw new IssueError(...issuesOf(response.status, text))
+    return text
+  }
+  function read<T>(text: string, what: string): T {
     if (text === '') return undefined as T
     try {
       return JSON.parse(text) as T
     } catch (thrown) {
-      throw new IssueError(issue('GATEWAY_AWAY', {}, { reason: `its answer to ${method} /api${path} is no JSON (${reasonOf(thrown)})` }))
+      throw new IssueError(issue('GATEWAY_AWAY', {}, { reason: `its answer to ${what} is no JSON (${reasonOf(thrown)})` }))
     }
   }
+  const call = async <T>(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<T> => read(await ask(method, path, body, signal), `${method} /api${path}`)
   const of = encodeURIComponent
   return {
     health: () => call('GET', '/health'),
@@ -129,6 +142,15 @@ export function createApi(fetch: Fetch = (input, init) => globalThis.fetch(input
     addUser: (body) => call('POST', '/users', body),
     changeUser: (name, body) => call('PATCH', `/users/${of(name)}`, body),
     deleteUser: (name) => call('DELETE', `/users/${of(name)}`),
+    recording: (id, buckets) => call('GET', `/flows/${of(id)}/recording?buckets=${buckets}`),
+    recorded: async (id, { from, to }) => {
+      const path = `/flows/${of(id)}/recording/samples?from=${from}&to=${to}`
+      return (await ask('GET', path)).split('\n').filter((line) => line !== '').map((line) => read<Recorded>(line, `GET /api${path}`))
+    },
+    clearRecording: (id) => call('DELETE', `/flows/${of(id)}/recording`),
+    labRun: (body, signal) => call('POST', '/lab/run', body, signal),
+    labTests: (body, signal) => call('POST', '/lab/tests', body, signal),
+    labExample: (body, signal) => call('POST', '/lab/example', body, signal),
   }
 }
 

@@ -16,6 +16,7 @@ const expected: Record<string, Permission | 'public'> = {
   'POST /api/flows/:id/arm': 'operate', 'POST /api/hold': 'operate', 'POST /api/alarms/acknowledge': 'operate', 'POST /api/acts': 'operate',
   'POST /api/flows': 'edit', 'POST /api/flows/:id/deploy': 'edit', 'POST /api/flows/:id/rollback': 'edit', 'DELETE /api/flows/:id': 'edit',
   'PUT /api/connections/:name': 'edit', 'DELETE /api/connections/:name': 'edit',
+  'GET /api/flows/:id/recording': 'view', 'GET /api/flows/:id/recording/samples': 'view', 'DELETE /api/flows/:id/recording': 'edit', 'POST /api/lab/run': 'view', 'POST /api/lab/tests': 'edit', 'POST /api/lab/example': 'view',
   'GET /api/secrets': 'administer', 'PUT /api/secrets/:name': 'administer', 'DELETE /api/secrets/:name': 'administer',
   'GET /api/users': 'administer', 'POST /api/users': 'administer', 'PATCH /api/users/:name': 'administer', 'DELETE /api/users/:name': 'administer', 'GET /api/audit': 'administer',
 }

@@ -25,6 +25,8 @@ const statuses: Partial<Record<IssueCode, number>> = {
   USER_LAST_ADMIN: 409,
   REQUEST: 400,
   ENGINE_DOWN: 503,
+  LAB_BUSY: 503,
+  LAB_NOTHING: 404,
   STORE_WRITE: 507,
   EDITOR_MISSING: 503,
   INTERNAL: 500,

@@ -9,6 +9,9 @@ import type { EngineDeploy, EngineListener, Engines, FlowReport, Plan } from '..
 import type { RecordingReport } from '../engine/recorder.ts'
 import type { SegmentData } from '../engine/segment.ts'
 import { createGateway, type Gateway } from '../gateway.ts'
+import { perform } from '../lab/jobs.ts'
+import type { Lab } from '../lab/lab.ts'
+import type { Job } from '../lab/messages.ts'
 import { openSecrets } from '../store/secrets.ts'
 import { openStore, type Store } from '../store/gateway.ts'
 import type { Auth } from './contract.ts'
@@ -248,6 +251,8 @@ export async function testGateway(options: { folder?: string; claimed?: () => bo
 export interface TestApi extends TestGateway {
   readonly api: Api
   readonly auth: ReturnType<typeof fakeAuth>
+  /** What the lab was given; it works in this process. */
+  readonly jobs: Job[]
   /** A request as a browser at the gateway's own address would send it. */
   call(method: string, url: string, as?: Role | null, body?: unknown, headers?: Record<string, string>): Promise<{ status: number; body: any; headers: Record<string, unknown> }> // eslint-disable-line typescript/no-explicit-any -- tests read answers freely
 }
@@ -257,19 +262,28 @@ export const HOST = '127.0.0.1:1890'
 export async function testApi(options: { claimed?: boolean; host?: string; behindProxy?: string; editorFolder?: string } = {}): Promise<TestApi> {
   const auth = fakeAuth(options.claimed ?? true)
   const made = await testGateway({ claimed: () => auth.claimed() })
+  const jobs: Job[] = []
+  const lab: Lab = {
+    processes: [],
+    run: (job) => {
+      jobs.push(job)
+      return perform(job, { nodes: testNodes })
+    },
+    close: async () => undefined,
+  }
   const api = await createApi({
-    gateway: made.gateway, auth, host: options.host ?? '127.0.0.1', ...(options.behindProxy === undefined ? {} : { behindProxy: options.behindProxy }),
+    gateway: made.gateway, auth, lab, host: options.host ?? '127.0.0.1', ...(options.behindProxy === undefined ? {} : { behindProxy: options.behindProxy }),
     editorFolder: options.editorFolder ?? join(tmpdir(), 'no-editor-here'), log: (text) => void made.logged.push(text),
   })
   return {
-    ...made, api, auth,
+    ...made, api, auth, jobs,
     async call(method, url, as = null, body, headers = {}) {
       const answer = await api.app.inject({
         method: method as 'GET', url,
         headers: Object.fromEntries(Object.entries({ host: HOST, ...(method === 'GET' ? {} : { origin: `http://${HOST}` }), ...(as === null ? {} : { cookie: `${COOKIE}=${as}` }), ...headers }).filter(([, value]) => value !== undefined)),
         ...(body === undefined ? {} : { payload: body as object }),
       })
-      const json = String(answer.headers['content-type'] ?? '').includes('json') && answer.body !== ''
+      const json = String(answer.headers['content-type'] ?? '').includes('application/json') && answer.body !== ''
       return { status: answer.statusCode, body: json ? answer.json() : answer.body, headers: answer.headers }
     },
     async close() {

@@ -227,7 +227,7 @@ export class EngineHost {
 
   private create(request: EngineDeploy): Flow {
     const run = new FlowRun(request.plan.flow, this.services())
-    const recorder = new Recorder(run, this.recorders, (text) => this.log({ time: this.now(), level: 'warning', flow: run.flow, text }))
+    const recorder = new Recorder(run, this.recorders, (level, text) => this.log({ time: this.now(), level, flow: run.flow, text }))
     const flow: Flow = { run, deploy: request, openedWith: new WeakMap(), guards: new Map(), pins: new Pins(run), recorder, loopP99Ms: 0, armed: false, arming: false }
     this.flows.set(request.plan.flow, flow)
     return flow

@@ -57,22 +57,21 @@ export class Recorder implements Witness {
   private state: RecordingBody['state'] = 'off'
   private readonly run: FlowRun
   private readonly pool: RecorderPool
-  private readonly warn: (text: string) => void
+  private readonly say: (level: 'info' | 'warning', text: string) => void
   private deploy: EngineDeploy | undefined
   private segments: Segment[] = []
   private open: Segment | undefined
   private breaks: { readonly time: number; readonly reason: string }[] = []
   private next = 1
-  private dropped = 0
   /** At the last look in an overrun: inputs that came so far, and when. */
   private looked = { count: 0, time: 0 }
   private bytesPerInput = 0
   private stateMs = 0
 
-  constructor(run: FlowRun, pool: RecorderPool, warn: (text: string) => void) {
+  constructor(run: FlowRun, pool: RecorderPool, say: Recorder['say']) {
     this.run = run
     this.pool = pool
-    this.warn = warn
+    this.say = say
     pool.recorders.add(this)
   }
 
@@ -127,7 +126,7 @@ export class Recorder implements Witness {
     } catch (thrown) {
       this.stop('The state of a node cannot be kept.')
       this.state = 'off'
-      this.warn(`The flow is not recorded: its state cannot be kept (${reasonOf(thrown)}).`)
+      this.say('warning', `The flow is not recorded: its state cannot be kept (${reasonOf(thrown)}).`)
       return
     }
     this.stateMs = performance.now() - began
@@ -199,7 +198,6 @@ export class Recorder implements Witness {
     const [first] = this.segments
     if (!first || first === this.open) return 0
     this.segments.shift()
-    this.dropped++
     this.bytes -= first.bytes
     const from = this.segments[0]?.from ?? Number.POSITIVE_INFINITY
     this.breaks = this.breaks.filter((b) => b.time >= from)
@@ -208,20 +206,20 @@ export class Recorder implements Witness {
 
   private fit(): void {
     const { bytes, leastMs } = this.pool.limits
-    while (this.bytes > bytes && this.dropOldest() > 0);
     const { open } = this
-    if (!open) return
-    const tight = this.dropped > 0 && open.to - this.segments[0]!.from < leastMs
-    if (this.bytes > bytes || tight) this.overrun(open)
+    if (!open || this.bytes <= bytes) return
+    while (this.bytes > bytes && this.dropOldest() > 0);
+    const first = this.segments[0]!
+    // What went was of this stretch, and what is left of it is too short.
+    if (this.bytes > bytes || (first.joined && open.to - first.from < leastMs)) this.overrun(open)
   }
 
   private overrun(open: Segment): void {
     this.bytesPerInput = open.bytes / Math.max(1, open.inputs)
     this.stop('More came in than can be kept.')
-    this.dropped = 0
     this.looked = { count: this.inputs(), time: open.to }
     // Said once, not at every try.
-    if (this.state !== 'overrun') this.warn('More comes in than the recording can keep: it stops, and begins again when less comes.')
+    if (this.state !== 'overrun') this.say('info', 'More comes in than the recording can keep: it stops, and begins again when less comes.')
     this.state = 'overrun'
   }
 
@@ -236,7 +234,6 @@ export class Recorder implements Witness {
     this.looked = { count, time: now }
     if (perMs * leastMs * 2 > bytes) return
     this.state = 'on'
-    this.dropped = 0
     this.turn(false)
   }
 

@@ -237,6 +237,13 @@ export function* stimuliOf(s: SegmentData): Generator<Stimulus> {
   }
 }
 
+/** How many inputs came in this time. */
+export function inputsIn(s: SegmentData, from: number, to: number): number {
+  let count = 0
+  for (let row = 0; row < s.rows; row++) if (s.kind[row]! <= ACT && s.now[row]! >= from && s.now[row]! <= to) count++
+  return count
+}
+
 /** What a person reads, and a test keeps: the inputs alone. */
 export function* recordedOf(segment: SegmentData, from: number, to: number): Generator<Recorded> {
   for (const s of stimuliOf(segment)) {

@@ -11,6 +11,8 @@ export interface LabSettings {
   readonly main?: string
   readonly atOnce?: number
   readonly queue?: number
+  /** Not ready for this long: it hangs. */
+  readonly startMs?: number
   /** No sign of life for this long: it hangs. */
   readonly silentMs?: number
   readonly longestMs?: number
@@ -34,12 +36,13 @@ interface Waiting {
 interface Room {
   readonly child: ChildProcess
   readonly gone: Promise<void>
+  ready: boolean
   busy: boolean
   idle: NodeJS.Timeout | undefined
 }
 
 export function createLab(settings: LabSettings = {}): Lab {
-  const { main = join(import.meta.dirname, 'main.ts'), atOnce = 2, queue = 10, silentMs = 30_000, longestMs = 120_000, warmMs = 60_000, memoryMb = 512 } = settings
+  const { main = join(import.meta.dirname, 'main.ts'), atOnce = 2, queue = 10, startMs = 60_000, silentMs = 30_000, longestMs = 120_000, warmMs = 60_000, memoryMb = 512 } = settings
   const rooms = new Set<Room>()
   const waiting: Waiting[] = []
   let closed = false
@@ -52,7 +55,7 @@ export function createLab(settings: LabSettings = {}): Lab {
       child.once('exit', () => resolve())
       child.once('error', () => child.pid === undefined && resolve())
     })
-    const room: Room = { child, gone, busy: false, idle: undefined }
+    const room: Room = { child, gone, ready: false, busy: false, idle: undefined }
     rooms.add(room)
     void gone.then(() => {
       clearTimeout(room.idle)
@@ -61,7 +64,7 @@ export function createLab(settings: LabSettings = {}): Lab {
     return room
   }
 
-  function next(): void {
+  function admit(): void {
     while (waiting.length > 0) {
       const free = [...rooms].find((r) => !r.busy && r.child.connected)
       if (!free && rooms.size >= atOnce) return
@@ -82,8 +85,10 @@ export function createLab(settings: LabSettings = {}): Lab {
       child.kill('SIGKILL')
     }
     const hangs = (): void => kill(`it was silent for ${silentMs / 1000} s`)
-    let silence = setTimeout(hangs, silentMs)
-    const long = setTimeout(() => kill(`it took longer than ${longestMs / 1000} s`), longestMs)
+    const tooLong = (): void => kill(`it took longer than ${longestMs / 1000} s`)
+    // The time of a process that has to start first counts from when it is ready.
+    let silence = setTimeout(room.ready ? hangs : () => kill(`it was not ready within ${startMs / 1000} s`), room.ready ? silentMs : startMs)
+    let long = room.ready ? setTimeout(tooLong, longestMs) : undefined
     const cancel = (): void => kill('it was cancelled')
     const end = (tell: () => void): void => {
       if (over) return
@@ -97,6 +102,10 @@ export function createLab(settings: LabSettings = {}): Lab {
     const hear = (message: FromLab): void => {
       clearTimeout(silence)
       silence = setTimeout(hangs, silentMs)
+      if (message.type === 'ready') {
+        room.ready = true
+        long = setTimeout(tooLong, longestMs)
+      }
       if (message.type !== 'done' && message.type !== 'failed') return
       end(() => (message.type === 'done' ? resolve(message.text) : reject(new IssueError(...message.issues))))
       room.busy = false
@@ -105,7 +114,7 @@ export function createLab(settings: LabSettings = {}): Lab {
         child.kill('SIGKILL')
       }, warmMs)
       room.idle.unref()
-      next()
+      admit()
     }
     child.on('message', hear)
     signal?.addEventListener('abort', cancel)
@@ -114,7 +123,7 @@ export function createLab(settings: LabSettings = {}): Lab {
       // Out of memory ends V8 with an abort.
       const reason = why || (signalCode === 'SIGABRT' || exitCode === 134 ? `it needed more than ${memoryMb} MB` : `its process ended (${signalCode ?? `exit code ${exitCode}`})`)
       end(() => reject(stopped(reason)))
-      next()
+      admit()
     })
     child.send(job, (error) => {
       if (error) kill(`the job could not be handed over (${error.message})`)
@@ -143,7 +152,7 @@ export function createLab(settings: LabSettings = {}): Lab {
           },
           { once: true },
         )
-        next()
+        admit()
       })
     },
     async close() {
