@@ -23,7 +23,7 @@ beforeEach(() => {
 /** Pieces of one second each with three readings, beginning at these seconds; `joined` to the one before. */
 function record(...begins: { readonly at: number; readonly joined: boolean }[]): void {
   const pieces: SegmentData[] = begins.map(({ at, joined }, i) => {
-    const segment = new Segment(i + 1, { plan: { ...plan, secrets: ['pin'] }, models: {} }, { now: at * 1000, steady: at * 1000 }, joined, { nodes: {}, silences: {}, ties: [] })
+    const segment = new Segment(i + 1, { plan: { ...plan, secrets: ['pin'] }, models: {} }, at * 1000, joined, { nodes: {}, steady: at * 1000, arrivals: {}, eventTimes: {}, ties: [] })
     for (const ms of [100, 200, 300]) segment.sample(at * 1000 + ms, at * 1000 + ms, 'drive', 'value', sample('P-101 4711', at + ms / 1000, at * 1000 + ms))
     segment.act(at * 1000 + 400, at * 1000 + 400, 'wear', 'shelve', undefined, {})
     return segment.data(at * 1000 + 1000)

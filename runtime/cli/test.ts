@@ -7,7 +7,7 @@ import { formatIssue, issue, IssueError, reasonOf, type JsonSample, type Sample 
 import { formatFlow, type Flow, type FlowTest, type TestFault, type TestResult } from '#format'
 import { nodes } from '../../nodes/index.ts'
 import type { Plan } from '../engine/contract.ts'
-import { openPure, type PureNodes } from '../engine/open-pure.ts'
+import { openPure, pureHosts, type PureNodes } from '../engine/open-pure.ts'
 import { outputLine, replay } from '../engine/replay.ts'
 import { compareOutputs } from '../lab/compare.ts'
 import { runTests } from '../lab/jobs.ts'
@@ -60,12 +60,13 @@ async function testFile(file: string, options: Options): Promise<Map<string, Out
   const { flow, plan, issues, model } = await compileFile(file)
   if (!flow || !plan) throw new IssueError(...issues.filter((i) => i.level === 'error'))
   const outcomes = new Map<string, Outcome>()
-  const pure = openPure(model, (text) => void process.stderr.write(`${text}\n`))
+  const hosts = pureHosts(true)
+  const pure = openPure(model, (text) => void process.stderr.write(`${text}\n`), hosts)
   try {
     for (const [name, outcome] of await carried(file, flow, plan, pure, options)) outcomes.set(name, outcome)
     for (const name of await recordings(file, options)) outcomes.set(name, await played(file, name, plan, pure, options.update))
   } finally {
-    await pure.close()
+    await hosts.close()
   }
   return outcomes
 }

@@ -54,7 +54,7 @@ export class Boundary implements Origin {
   private readonly places = new Map<string, number>()
   private passedOn = 0
   private slots: Slot[] = []
-  private reached = Number.NEGATIVE_INFINITY
+  reached = Number.NEGATIVE_INFINITY
   /** The queue is full, so that sources wait. */
   blocked = false
   private started = false

@@ -46,6 +46,8 @@ export interface Attached {
 export interface SwapHooks {
   /** At the moment of the swap: what was opened is not linked yet. */
   cut?(): void
+  /** The nodes have the states that were saved; event time is not worked out yet. */
+  restored?(): void
   /** The nodes are linked, and the new sources do not speak yet. */
   linked?(): void
 }
@@ -96,8 +98,11 @@ export type KeyPlace = readonly [node: string, tag: string]
 /** The state of a flow between two samples, complete: from here the same input gives the same. Plain data. */
 export interface Standing {
   readonly nodes: SavedFlow
-  /** How long each source had been silent, ms. */
-  readonly silences: Readonly<Record<string, number>>
+  /** The steady clock, and when the last sample of each source came by it. */
+  readonly steady: number
+  readonly arrivals: Readonly<Record<string, number>>
+  /** Event time of each node: that it has come to, that is told behind it, and behind what is under way in it. */
+  readonly eventTimes: Readonly<Record<string, readonly [highest: number, behind: number, boundary: number]>>
   /** Timers that are due at the same time as others, in the order in which they fire. */
   readonly ties: readonly KeyPlace[]
 }
@@ -243,8 +248,9 @@ export class FlowRun implements Surroundings {
     this.link()
     const restored = new Set<NodeRun>()
     this.again(() => this.restore(fresh, saved, restored))
+    hooks.restored?.()
     // Before anything comes, in the order of the nodes: what was late before a restart is late.
-    for (const run of restored) run.behind?.advance(this.steady())
+    if (this.services.exact !== true) for (const run of restored) run.behind?.advance(this.steady())
     hooks.linked?.()
     for (const run of fresh) if (!restored.has(run)) run.begin()
     this.cutting = false
@@ -814,16 +820,28 @@ export class FlowRun implements Surroundings {
     const place = ({ run, tag }: Key): KeyPlace => [run.plan.id, tag]
     return {
       nodes: this.save(),
-      silences: Object.fromEntries([...this.runs].flatMap(([id, run]) => (run.progress.maxTime === Number.NEGATIVE_INFINITY ? [] : [[id, steady - run.progress.lastArrival]]))),
+      steady,
+      eventTimes: Object.fromEntries([...this.runs].map(([id, { highest, behind, boundary }]) => [id, [highest, behind?.reached ?? Number.NEGATIVE_INFINITY, boundary?.reached ?? Number.NEGATIVE_INFINITY]])),
+      arrivals: Object.fromEntries([...this.runs].map(([id, run]) => [id, run.progress.lastArrival])),
       ties: [...this.timers.ties().map(place), ...[...this.runs.values()].flatMap((run) => run.marks.ties().map(place))],
     }
   }
-  /** What the nodes' own states do not say; after a deploy with those. */
-  goOnFrom({ silences, ties }: Standing): void {
-    const steady = this.steady()
-    for (const [id, ms] of Object.entries(silences)) {
+  /** What the nodes' own states do not say; in a deploy with those. */
+  goOnFrom({ steady, arrivals, ties, eventTimes }: Standing): void {
+    const shift = this.steady() - steady
+    for (const [id, at] of Object.entries(arrivals)) {
       const progress = this.runs.get(id)?.progress
-      if (progress) progress.lastArrival = steady - ms
+      if (progress) progress.lastArrival = at + shift
+    }
+    // Another plan works them out anew.
+    if (this.services.exact === true) {
+      for (const [id, [highest, behind, boundary]] of Object.entries(eventTimes)) {
+        const run = this.runs.get(id)
+        if (!run) continue
+        run.highest = highest
+        if (run.behind) run.behind.reached = behind
+        if (run.boundary) run.boundary.reached = boundary
+      }
     }
     const keys = ties.flatMap(([node, tag]) => this.runs.get(node)?.keys.get(tag) ?? [])
     this.timers.reorder(keys)

@@ -312,7 +312,7 @@ export class EngineHost {
         releases.push(() => this.models.release(model))
         return model
       },
-      script: (source) => this.scripts.open(source, { ...place, now: io.now, state: () => run.ctx.state as ScriptState, log: io.log }),
+      script: (source) => this.scripts.open(source, { ...place, now: () => flow.now(), state: () => run.ctx.state as ScriptState, log: io.log }),
       fail: (what) => run.note(what),
       log: (level, text) => this.log({ time: this.now(), level, ...place, text }),
     }

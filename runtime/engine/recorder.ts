@@ -120,9 +120,8 @@ export class Recorder implements Witness {
   /** A new segment begins. */
   private turn(joined: boolean): void {
     const began = performance.now()
-    const at = { now: this.run.now(), steady: this.run.steady() }
     try {
-      this.open = new Segment(this.next++, this.deploy!, at, joined, this.run.standing())
+      this.open = new Segment(this.next++, this.deploy!, this.run.now(), joined, this.run.standing())
     } catch (thrown) {
       this.stop('The state of a node cannot be kept.')
       this.state = 'off'

@@ -62,8 +62,8 @@ export class Replay {
   /** `show` gets every sample at the ports `taps`, outputs or inputs, from the first on. */
   static async open(plan: Plan, options: ReplayOptions, taps: readonly string[] = [], show: (at: string, sample: Sample) => void = () => undefined, saved?: Parameters<FlowRun['deploy']>[1]): Promise<Replay> {
     const replay = new Replay(plan, options)
-    await replay.flow.deploy(plan, saved ?? options.standing?.nodes, { linked: () => taps.forEach((at) => replay.tap(at, show)) })
-    if (options.standing) replay.flow.goOnFrom(options.standing)
+    const { standing } = options
+    await replay.flow.deploy(plan, saved ?? standing?.nodes, { restored: () => standing && replay.flow.goOnFrom(standing), linked: () => taps.forEach((at) => replay.tap(at, show)) })
     return replay
   }
 

@@ -529,7 +529,7 @@ export class Progress implements Origin {
 /** Event time behind a node that emits older times than it has reached: it moves on once what was due has left. */
 export class Behind implements Origin {
   timed: NodeRun[] = []
-  private reached = Number.NEGATIVE_INFINITY
+  reached = Number.NEGATIVE_INFINITY
   private readonly run: NodeRun
   private readonly complete: (watermark: number) => number
 

@@ -90,12 +90,12 @@ export class Segment {
   private readonly others = new Map<number, Value | Act>()
 
   /** Throws where the state of a node is no plain data. */
-  constructor(id: number, { plan, models }: Pick<EngineDeploy, 'plan' | 'models'>, at: { readonly now: number; readonly steady: number }, joined: boolean, standing: Standing) {
+  constructor(id: number, { plan, models }: Pick<EngineDeploy, 'plan' | 'models'>, now: number, joined: boolean, standing: Standing) {
     this.id = id
     this.plan = plan
     this.models = models
-    this.from = this.to = at.now
-    this.steadyFrom = at.steady
+    this.from = this.to = now
+    this.steadyFrom = standing.steady
     this.joined = joined
     this.state = serialize(standing)
     this.bytes = this.state.byteLength + FIRST_ROWS * ROW_BYTES

@@ -4,7 +4,7 @@ import { issue, IssueError, qualityName, reasonOf, sampleFromJson, schemaFaults,
 import type { ExampleBody, FlowTest, Ledger, Recorded, TestResult, TestsBody, Trace } from '#format'
 import type { EngineDeploy, Plan } from '../engine/contract.ts'
 import { runExample } from '../engine/example.ts'
-import { openPure, type PureNodes } from '../engine/open-pure.ts'
+import { openPure, type PureHosts, type PureNodes } from '../engine/open-pure.ts'
 import { Replay, type ReplayOptions } from '../engine/replay.ts'
 import { standingOf, stimuliOf, type SegmentData, type Stimulus } from '../engine/segment.ts'
 import { compareOutputs } from './compare.ts'
@@ -15,11 +15,13 @@ export interface LabOptions extends Pick<TracerOptions, 'maxSteps' | 'maxBytes'>
   readonly nodes: ReadonlyMap<string, AnyNode>
   /** Called now and then: says that it goes on, and lets others have their turn. */
   readonly alive?: () => Promise<void>
+  /** Kept from job to job. */
+  readonly hosts?: PureHosts
 }
 
 export async function perform(job: Job, options: LabOptions): Promise<string> {
   const { models } = job.what === 'run' ? (job.draft ?? first(job.input)) : job
-  const pure = openPure((name) => (Object.hasOwn(models, name) ? models[name] : undefined), () => undefined)
+  const pure = openPure((name) => (Object.hasOwn(models, name) ? models[name] : undefined), () => undefined, options.hosts)
   try {
     switch (job.what) {
       case 'run': return await trace(job, options, pure)

@@ -1,6 +1,7 @@
 // What a lab process does with its gateway's jobs. It ends when the gateway is gone.
 import { setImmediate as turn } from 'node:timers/promises'
 import { issue, IssueError, reasonOf, type AnyNode } from '#kit'
+import { pureHosts } from '../engine/open-pure.ts'
 import { perform } from './jobs.ts'
 import type { FromLab, Job } from './messages.ts'
 
@@ -13,6 +14,7 @@ export function serveLab(nodes: ReadonlyMap<string, AnyNode>): void {
   const send = (message: FromLab): void => {
     if (process.connected) process.send!(message, undefined, undefined, untold)
   }
+  const hosts = pureHosts(true)
   let told = 0
   const alive = async (): Promise<void> => {
     const now = performance.now()
@@ -22,7 +24,7 @@ export function serveLab(nodes: ReadonlyMap<string, AnyNode>): void {
     await turn()
   }
   process.on('message', (job: Job) => {
-    perform(job, { nodes, alive }).then(
+    perform(job, { nodes, alive, hosts }).then(
       (text) => send({ type: 'done', text }),
       (thrown: unknown) => send({ type: 'failed', issues: thrown instanceof IssueError ? thrown.issues : [issue('INTERNAL', {}, { reason: reasonOf(thrown) })] }),
     )
