@@ -11,6 +11,8 @@ import { upgradeFlow } from './compile/upgrade.ts'
 import { createDevices } from './devices.ts'
 import { fatesOf } from './engine/fate.ts'
 import type { EngineDeployed, Engines, FlowReport, ModelFile, Plan, WriteReport } from './engine/contract.ts'
+import type { RecordingReport } from './engine/recorder.ts'
+import type { SegmentData } from './engine/segment.ts'
 
 export interface StoredVersion {
   readonly id: string
@@ -569,6 +571,32 @@ export function createGateway(parts: GatewayParts) {
       find(id)
       return engines.report(id)
     },
+    recording(id: string, buckets: number): Promise<RecordingReport> {
+      find(id)
+      return engines.recording(id, buckets)
+    },
+    /** Undefined once it has fallen off. */
+    segment(id: string, segment: number): Promise<SegmentData | undefined> {
+      find(id)
+      return engines.segment(id, segment)
+    },
+    async forgetRecording(id: string, user: string): Promise<void> {
+      find(id)
+      await engines.forget(id)
+      note(user, 'recording.clear', id, '')
+    },
+    /** A draft made ready to run where nothing is open, and every model. Throws its errors. */
+    prepare(input: unknown): { readonly flow: Flow; readonly plan: Plan } {
+      const flow = today(read(input))
+      const compiled = compileFlow(flow, 0)
+      if (!compiled.plan) throw new IssueError(...compiled.issues)
+      return { flow, plan: compiled.plan }
+    },
+    modelFiles: (names: readonly string[] = models.models()): Record<string, ModelFile> => Object.fromEntries(names.flatMap((name) => [[name, models.file(name)] as const]).filter((e): e is readonly [string, ModelFile] => e[1] !== undefined)),
+    /** For who must keep them out of what is said. */
+    secretValues: (names: readonly string[]): string[] => names.map((name) => secrets.get(name)).filter((v) => v !== undefined),
+    typeOf: (type: string): AnyNode | undefined => nodes.get(type),
+
     tap: (flow: string, node: string, port: string, listener: (samples: readonly JsonSample[], skipped: number) => void): Promise<() => void> => engines.tap(flow, node, port, listener),
 
     listen(listener: (message: ServerMessage) => void): () => void {

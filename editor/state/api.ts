@@ -1,8 +1,7 @@
 // The gateway's HTTP API, typed. Whatever goes wrong becomes an IssueError: the gateway's own issues where it gave
 // some, GATEWAY_AWAY where it did not answer. Nothing is retried here: who calls knows whether that is safe.
 import { issue, IssueError, reasonOf, type Catalogue, type ExampleSample, type Issue, type JsonValue, type PortType } from '#kit'
-import type { AlarmBody, BrowseBody, CheckBody, ConnectionBody, ConnectionEntry, ConnectionOf, ConnectionTestBody, DeployBody, DraftBody, DraftSummary, ErrorBody, ExampleBody, Flow, FlowBody, FlowSummary, HealthBody, ModelBody, Role, Session, VersionSummary } from '#format'
-
+import type { AlarmBody, BrowseBody, CheckBody, ConnectionBody, ConnectionEntry, ConnectionOf, ConnectionTestBody, DeployBody, DraftBody, DraftSummary, ErrorBody, ExampleBody, Flow, FlowBody, FlowSummary, HealthBody, LabRequest, ModelBody, Recorded, RecordingBody, Role, Session, TestsBody, Trace, VersionSummary } from '#format'
 
 export interface Api {
   health(): Promise<HealthBody>
@@ -51,6 +50,15 @@ export interface Api {
   addUser(body: UserBody & { readonly password: string }): Promise<UserBody>
   changeUser(name: string, body: { readonly role?: Role; readonly password?: string }): Promise<void>
   deleteUser(name: string): Promise<void>
+  /** What the engine remembers of the last minutes; `buckets` parts of the time line. */
+  recording(id: string, buckets: number): Promise<RecordingBody>
+  /** Its inputs in this time, oldest first; at most 100,000. */
+  recorded(id: string, span: { readonly from: number; readonly to: number }): Promise<readonly Recorded[]>
+  clearRecording(id: string): Promise<void>
+  /** A run away from the plant; `signal` ends it. */
+  labRun(body: LabRequest, signal?: AbortSignal): Promise<Trace>
+  /** The tests of a draft, all or those that are named. */
+  labTests(body: { readonly flow: Flow; readonly names?: readonly string[] }, signal?: AbortSignal): Promise<TestsBody>
 }
 /** saved: null where it was removed. taken: what is there is of another revision; null: nothing is. */
 export type DraftAnswer = { readonly saved: DraftSummary | null } | { readonly taken: DraftBody | null }
@@ -86,8 +94,8 @@ export interface UserBody {
 export type Fetch = (input: string, init: RequestInit) => Promise<Response>
 
 export function createApi(fetch: Fetch = (input, init) => globalThis.fetch(input, init)): Api {
-  /** `refused` may make an answer of what is not 2xx. */
-  async function call<T>(method: string, path: string, body?: unknown, signal?: AbortSignal, refused?: (status: number, text: string) => T | undefined): Promise<T> {
+  /** `refused`: what to answer instead of throwing, for what is not 2xx; undefined: throw. */
+  async function ask<T = never>(method: string, path: string, body?: unknown, signal?: AbortSignal, refused?: (status: number, text: string) => T | undefined): Promise<string | { readonly instead: T }> {
     let response: Response
     let text: string
     try {
@@ -105,14 +113,21 @@ export function createApi(fetch: Fetch = (input, init) => globalThis.fetch(input
       throw new IssueError(issue('GATEWAY_AWAY', {}, { reason: reasonOf(thrown) }))
     }
     const instead = response.ok ? undefined : refused?.(response.status, text)
-    if (instead !== undefined) return instead
+    if (instead !== undefined) return { instead }
     if (!response.ok) throw new IssueError(...issuesOf(response.status, text))
+    return text
+  }
+  function read<T>(text: string, what: string): T {
     if (text === '') return undefined as T
     try {
       return JSON.parse(text) as T
     } catch (thrown) {
-      throw new IssueError(issue('GATEWAY_AWAY', {}, { reason: `its answer to ${method} /api${path} is no JSON (${reasonOf(thrown)})` }))
+      throw new IssueError(issue('GATEWAY_AWAY', {}, { reason: `its answer to ${what} is no JSON (${reasonOf(thrown)})` }))
     }
+  }
+  async function call<T>(method: string, path: string, body?: unknown, signal?: AbortSignal, refused?: (status: number, text: string) => T | undefined): Promise<T> {
+    const answer = await ask(method, path, body, signal, refused)
+    return typeof answer === 'string' ? read(answer, `${method} /api${path}`) : answer.instead
   }
   const of = encodeURIComponent
   return {
@@ -157,6 +172,14 @@ export function createApi(fetch: Fetch = (input, init) => globalThis.fetch(input
     addUser: (body) => call('POST', '/users', body),
     changeUser: (name, body) => call('PATCH', `/users/${of(name)}`, body),
     deleteUser: (name) => call('DELETE', `/users/${of(name)}`),
+    recording: (id, buckets) => call('GET', `/flows/${of(id)}/recording?buckets=${buckets}`),
+    recorded: async (id, { from, to }) => {
+      const path = `/flows/${of(id)}/recording/samples?from=${from}&to=${to}`
+      return String(await ask('GET', path)).split('\n').filter((line) => line !== '').map((line) => read<Recorded>(line, `GET /api${path}`))
+    },
+    clearRecording: (id) => call('DELETE', `/flows/${of(id)}/recording`),
+    labRun: (body, signal) => call('POST', '/lab/run', body, signal),
+    labTests: (body, signal) => call('POST', '/lab/tests', body, signal),
   }
 }
 

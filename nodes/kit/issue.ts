@@ -69,6 +69,12 @@ export const issueTexts = {
   JOURNAL_DAMAGED: { level: 'error', text: 'The journal was damaged: {reason}. It was set aside as {file}; {kept}.', remedy: 'Check the disk. What is missing was delivered before but is not processed again.' },
   JOURNAL_WRITE: { level: 'error', text: 'Not stored in {file}: {reason}', remedy: 'Make room on the disk. What is not stored is not acknowledged to its source.' },
   ACT_REFUSED: { level: 'error', text: '{reason}', remedy: "Nothing was changed: '{now}' stays in force. Choose another value." },
+  LAB_BUSY: { level: 'error', text: 'The lab is busy: {waiting} runs wait already.', remedy: 'Try again when they are done.' },
+  LAB_STOPPED: { level: 'error', text: 'The run was stopped: {reason}.', remedy: 'Choose a shorter time, or mend the node that takes so long.' },
+  LAB_NOTHING: { level: 'error', text: 'Nothing is recorded of that time.', remedy: 'Choose a time within the recording.' },
+  LAB_INPUT: { level: 'warning', text: "{count} of the recorded inputs were left out: '{at}' is not in this flow.", remedy: 'Keep the id of the source, or replay the flow as it ran.' },
+  LAB_STRAYED: { level: 'warning', text: 'The replay could not follow the recording: {count} results did not come again.', remedy: 'What it shows after the first of them may differ from what happened.' },
+  TEST_UNKNOWN: { level: 'error', text: "The flow has no test '{name}'.", remedy: 'Choose one of: {tests}.' },
   GUARD_DENIED: { level: 'warning', text: 'Not written: {reason}.', remedy: 'See the envelope of this actuator.' },
   GUARD_READBACK: { level: 'error', text: 'The device holds {found} after {written} was written.', remedy: 'Check that nobody else writes this point.' },
   // ---- the gateway

@@ -18,6 +18,7 @@ const expected: Record<string, Permission | 'public'> = {
   'GET /api/drafts': 'view', 'GET /api/drafts/:id': 'view', 'PUT /api/drafts/:id': 'edit', 'DELETE /api/drafts/:id': 'edit',
   'PUT /api/connections/:name': 'edit', 'DELETE /api/connections/:name': 'edit',
   'POST /api/connections/test': 'edit', 'POST /api/connections/browse': 'edit', 'POST /api/connections/:name/trust': 'edit',
+  'GET /api/flows/:id/recording': 'view', 'GET /api/flows/:id/recording/samples': 'view', 'DELETE /api/flows/:id/recording': 'edit', 'POST /api/lab/run': 'view', 'POST /api/lab/tests': 'edit', 'POST /api/lab/example': 'view',
   'GET /api/secrets': 'administer', 'PUT /api/secrets/:name': 'administer', 'DELETE /api/secrets/:name': 'administer',
   'GET /api/users': 'administer', 'POST /api/users': 'administer', 'PATCH /api/users/:name': 'administer', 'DELETE /api/users/:name': 'administer', 'GET /api/audit': 'administer',
 }

@@ -30,6 +30,8 @@ const statuses: Partial<Record<IssueCode, number>> = {
   BROWSE_FAILED: 502,
   CERTIFICATE_TRUST: 409,
   ENGINE_DOWN: 503,
+  LAB_BUSY: 503,
+  LAB_NOTHING: 404,
   STORE_WRITE: 507,
   EDITOR_MISSING: 503,
   INTERNAL: 500,

@@ -54,7 +54,7 @@ const FlowSchema = as<Flow>(
         Type.Object({ name: Type.String(), parameters: Type.Record(Type.String(), json), inputs: Type.Record(Type.String(), Type.Array(Type.String())), outputs: Type.Record(Type.String(), Type.String()), nodes: nodeEntries, wires: wireTexts }),
       ),
     ),
-    settings: Type.Optional(Type.Object({ idleS: Type.Optional(Type.Number()), maxTags: Type.Optional(Type.Integer()), queue: Type.Optional(Type.Integer()) })),
+    settings: Type.Optional(Type.Object({ idleS: Type.Optional(Type.Number()), maxTags: Type.Optional(Type.Integer()), queue: Type.Optional(Type.Integer()), record: Type.Optional(Type.Number()) })),
     groups: Type.Optional(Type.Record(Type.String(), GroupSchema)), tests: Type.Optional(Type.Record(Type.String(), FlowTestSchema)), dashboard: Type.Optional(DashboardSchema),
   }),
 )

@@ -12,6 +12,7 @@ import type { TSchema } from 'typebox'
 import Value from 'typebox/value'
 import { issue, IssueError, reasonOf, schemaFaults, Type } from '#kit'
 import type { Gateway } from '../gateway.ts'
+import type { Lab } from '../lab/lab.ts'
 import type { Auth } from './contract.ts'
 import { failureOf } from './errors.ts'
 import { installLive, type Live } from './live.ts'
@@ -20,6 +21,7 @@ import { draftRoutes } from './routes-drafts.ts'
 import { deviceRoutes } from './routes-devices.ts'
 import { expressionRoutes } from './routes-expressions.ts'
 import { flowRoutes } from './routes-flows.ts'
+import { labRoutes } from './routes-lab.ts'
 import { plantRoutes } from './routes-plant.ts'
 import { ErrorSchema } from './schemas.ts'
 import { installSecurity, type Reach } from './security.ts'
@@ -27,6 +29,7 @@ import { installSecurity, type Reach } from './security.ts'
 export interface ApiOptions extends Reach {
   readonly gateway: Gateway
   readonly auth: Auth
+  readonly lab: Lab
   /** The built editor; when it has no index.html the page says how to build it. */
   readonly editorFolder: string
   /** What nobody foresaw, with its stack; for the log, never for the answer. */
@@ -137,6 +140,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
   flowRoutes(app, gateway)
   draftRoutes(app, gateway)
   expressionRoutes(app, gateway)
+  labRoutes(app, gateway, options.lab)
   plantRoutes(app, gateway)
   deviceRoutes(app, gateway)
   app.get('/api/openapi.json', { config: { permission: 'public' }, schema: { summary: 'This document', response: { 200: Type.Object({}, { additionalProperties: true }), default: ErrorSchema } } }, () => app.swagger())

@@ -1,6 +1,8 @@
 // What the gateway's parts and its engines promise each other. Data only: all of it crosses a process boundary.
 import type { ActCall, ActResult, AlarmChange, Browsed, Health, Issue, IssueLevel, JsonSample, ModelInfo, Sample } from '#kit'
 import type { ConnectionEntry, ConnectionTestBody, EngineStatus, FlowSettings, FlowState, NodePorts, NodeStatus, Wire } from '#format'
+import type { RecordingReport } from './recorder.ts'
+import type { SegmentData } from './segment.ts'
 
 /** A flow made ready to run by runtime/compile: parameters and defaults put in, types known, nodes in topological order. */
 export interface Plan {
@@ -110,6 +112,11 @@ export interface Engines {
   act(flow: string, node: string, act: string, tag?: string, args?: ActCall['args']): Promise<ActResult>
   /** All nodes of a flow as they are now. */
   report(flow: string): Promise<FlowReport>
+  /** What is remembered of the last minutes of a flow, with a time line of so many parts. */
+  recording(flow: string, buckets: number): Promise<RecordingReport>
+  /** One piece of it; undefined once it has fallen off. */
+  segment(flow: string, segment: number): Promise<SegmentData | undefined>
+  forget(flow: string): Promise<void>
   /** Each open connection as it is now, by name. */
   connections(): Promise<Readonly<Record<string, Health>>>
   /** Rejects with an IssueError within a minute, also where the device hangs; no deploy waits for it. */

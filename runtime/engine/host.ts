@@ -14,8 +14,10 @@ import { Browsing } from './browse.ts'
 import { ConnectionPool } from './connections.ts'
 import { FlowRun, type Attached, type SavedNode, type Services } from './flow.ts'
 import { Gate } from './gate.ts'
+import { Recorder, RecorderPool, type RecorderLimits, type RecordingReport } from './recorder.ts'
 import type { NodeRun } from './run.ts'
 import { Scrubber } from './scrub.ts'
+import type { SegmentData } from './segment.ts'
 
 export interface HostOptions {
   readonly nodes: ReadonlyMap<string, AnyNode>
@@ -33,6 +35,7 @@ export interface HostOptions {
   readonly goesOnFrom?: (time: number) => void
   /** Outputs may take this long to reach their safe value; their device's own fall-back takes over then. */
   readonly safeMs?: number
+  readonly recording?: Partial<RecorderLimits>
 }
 
 interface Flow {
@@ -43,6 +46,7 @@ interface Flow {
   readonly openedWith: WeakMap<NodeRun, EngineDeploy>
   readonly guards: Map<NodeRun, Guard>
   readonly pins: Pins
+  readonly recorder: Recorder
   loopP99Ms: number
   armed: boolean
   /** Armed as from the swap that is under way; a person may disarm it before. */
@@ -90,6 +94,7 @@ export class EngineHost {
   private readonly models: ModelHost = createModelHost()
   private readonly scripts: ScriptHost = createScriptHost()
   private readonly scrubber = new Scrubber()
+  private readonly recorders: RecorderPool
   private readonly timers: NodeJS.Timeout[] = []
   /** Flows from before a restart that are not deployed again yet. */
   private readonly recovered = new Map<string, Kept>()
@@ -113,6 +118,7 @@ export class EngineHost {
 
   constructor(options: HostOptions) {
     this.options = options
+    this.recorders = new RecorderPool(options.recording)
     this.pool = new ConnectionPool({
       drivers: options.drivers,
       folder: (name) => join(options.folder, 'connections', name),
@@ -156,6 +162,7 @@ export class EngineHost {
     for (const flow of this.flows.values()) {
       flow.run.meter(now)
       flow.run.advanceIdle(now)
+      flow.recorder.second(now)
       flow.loopP99Ms = p99(flow.run)
     }
     this.memoryMb = process.memoryUsage.rss() / 1048576
@@ -196,6 +203,7 @@ export class EngineHost {
     try {
       const done = await flow.run.deploy(plan, this.recovered.get(plan.flow)?.nodes, {
         cut: () => {
+          flow.recorder.stop(`Version ${plan.version} was deployed.`)
           // At once, before a new model or a new device has anything to say.
           flow.armed = flow.arming
           if (!flow.armed) void this.guards((g) => g.arm(false), [flow])
@@ -205,6 +213,7 @@ export class EngineHost {
           flow.pins.place()
         },
       })
+      flow.recorder.begin(request)
       await this.guards((g) => g.arm(flow.armed), [flow])
       // A crash from here on begins with these nodes, not with those that they replaced.
       void this.checkpoint()
@@ -213,6 +222,7 @@ export class EngineHost {
       flow.deploy = before
       if (!running) {
         this.flows.delete(plan.flow)
+        flow.recorder.close()
         await flow.run.close()
       }
       throw thrown
@@ -221,7 +231,8 @@ export class EngineHost {
 
   private create(request: EngineDeploy): Flow {
     const run = new FlowRun(request.plan.flow, this.services())
-    const flow: Flow = { run, deploy: request, openedWith: new WeakMap(), guards: new Map(), pins: new Pins(run), loopP99Ms: 0, armed: false, arming: false }
+    const recorder = new Recorder(run, this.recorders, (level, text) => this.log({ time: this.now(), level, flow: run.flow, text }))
+    const flow: Flow = { run, deploy: request, openedWith: new WeakMap(), guards: new Map(), pins: new Pins(run), recorder, loopP99Ms: 0, armed: false, arming: false }
     this.flows.set(request.plan.flow, flow)
     return flow
   }
@@ -305,7 +316,7 @@ export class EngineHost {
         releases.push(() => this.models.release(model))
         return model
       },
-      script: (source) => this.scripts.open(source, { ...place, now: io.now, state: () => run.ctx.state as ScriptState, log: io.log }),
+      script: (source) => this.scripts.open(source, { ...place, now: () => flow.now(), state: () => run.ctx.state as ScriptState, log: io.log }),
       fail: (what) => run.note(what),
       log: (level, text) => this.log({ time: this.now(), level, ...place, text }),
     }
@@ -424,6 +435,7 @@ export class EngineHost {
       if (flow) {
         await this.toSafe(flow.guards.values(), 'the flow was stopped')
         flow.pins.close()
+        flow.recorder.close()
         await flow.run.close()
         this.flows.delete(id)
       }
@@ -465,13 +477,29 @@ export class EngineHost {
   }
 
   act(id: string, node: string, act: string, tag: string | undefined, args: ActCall['args'] = {}): ActResult {
-    const run = this.flow(id).run.runs.get(node)
+    const { run: running } = this.flow(id)
+    const run = running.runs.get(node)
     if (!run?.def.acts || !Object.hasOwn(run.def.acts, act)) throw new IssueError(issue('REQUEST', { flow: id, node }, { reason: `This node has no act '${act}'.` }))
     const schema = run.def.actArguments?.[act] ?? noArguments
     const full = withDefaults(schema, args) as ActCall['args']
     const faults = schemaFaults(schema, full)
     if (faults.length > 0) throw new IssueError(...faults.map((f) => issue('REQUEST', { flow: id, node }, { reason: `'${act}' ${f.field.slice(1)}: ${f.reason}` })))
-    return run.act(act, tag, full)
+    return running.act(run, act, tag, full)
+  }
+
+  // ---- the recording ------------------------------------------------------------------------------------------------
+
+  recording(id: string, buckets: number): RecordingReport {
+    return this.flow(id).recorder.report(buckets)
+  }
+
+  /** Undefined: it has fallen off. */
+  segment(id: string, segment: number): SegmentData | undefined {
+    return this.flow(id).recorder.segment(segment)
+  }
+
+  forget(id: string): void {
+    this.flow(id).recorder.clear()
   }
 
   private flow(id: string): Flow {

@@ -10,6 +10,9 @@ export type Request =
   | { readonly call: 'hold'; readonly held: boolean }
   | { readonly call: 'act'; readonly flow: string; readonly node: string; readonly act: string; readonly tag?: string; readonly args?: ActCall['args'] }
   | { readonly call: 'report'; readonly flow: string }
+  | { readonly call: 'recording'; readonly flow: string; readonly buckets: number }
+  | { readonly call: 'segment'; readonly flow: string; readonly segment: number }
+  | { readonly call: 'forget'; readonly flow: string }
   | { readonly call: 'connections' }
   | { readonly call: 'browse'; readonly of: DeviceRequest; readonly path: string | null; readonly search?: string }
   | { readonly call: 'testConnection'; readonly of: DeviceRequest }

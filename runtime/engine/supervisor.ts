@@ -6,6 +6,8 @@ import { issue, IssueError, reasonOf, type ActCall, type ActResult, type Browsed
 import type { ConnectionTestBody, EngineStatus } from '#format'
 import type { DeviceRequest, EngineDeploy, EngineDeployed, EngineListener, Engines, FlowReport } from './contract.ts'
 import type { FromEngine, Pulse, Request } from './messages.ts'
+import type { RecordingReport } from './recorder.ts'
+import type { SegmentData } from './segment.ts'
 
 export interface SupervisorOptions {
   /** For the engine's journal and what its drivers keep. */
@@ -298,6 +300,18 @@ class Supervisor implements Engines {
 
   async report(flow: string): Promise<FlowReport> {
     return (await this.call({ call: 'report', flow })) as FlowReport
+  }
+
+  async recording(flow: string, buckets: number): Promise<RecordingReport> {
+    return (await this.call({ call: 'recording', flow, buckets })) as RecordingReport
+  }
+
+  async segment(flow: string, segment: number): Promise<SegmentData | undefined> {
+    return (await this.call({ call: 'segment', flow, segment })) as SegmentData | undefined
+  }
+
+  async forget(flow: string): Promise<void> {
+    await this.call({ call: 'forget', flow })
   }
 
   async connections(): Promise<Readonly<Record<string, Health>>> {
