@@ -1,7 +1,7 @@
 // The gateway's HTTP API, typed. Whatever goes wrong becomes an IssueError: the gateway's own issues where it gave
 // some, GATEWAY_AWAY where it did not answer. Nothing is retried here: who calls knows whether that is safe.
 import { issue, IssueError, reasonOf, type Catalogue, type Issue, type JsonValue, type PortType } from '#kit'
-import type { AlarmBody, CheckBody, ConnectionBody, ConnectionEntry, DeployBody, ErrorBody, Flow, FlowBody, FlowSummary, HealthBody, ModelBody, Role, Session, VersionSummary } from '#format'
+import type { AlarmBody, CheckBody, ConnectionBody, ConnectionEntry, DeployBody, ErrorBody, Flow, FlowBody, FlowSummary, HealthBody, ModelBody, Role, Session, ShadowBody, TrialBody, TrialRequest, VersionSummary } from '#format'
 
 
 export interface Api {
@@ -17,10 +17,16 @@ export interface Api {
   /** An expression while it is written, with the inputs of a node of the draft. */
   expression(body: ExpressionRequest, signal?: AbortSignal): Promise<ExpressionBody>
   /** `basedOn` is the version the draft was made from; null for a flow that was never deployed. A mismatch is DEPLOY_CONFLICT. */
-  deploy(id: string, body: { readonly flow: Flow; readonly basedOn: number | null; readonly comment: string }): Promise<DeployBody>
+  deploy(id: string, body: { readonly flow: Flow; readonly basedOn: number | null; readonly comment: string; readonly watch?: TrialRequest }): Promise<DeployBody>
   versions(id: string): Promise<readonly VersionSummary[]>
   version(id: string, version: number): Promise<Flow>
   rollback(id: string, body: { readonly version: number; readonly comment: string }): Promise<DeployBody>
+  /** The draft that is tried beside the flow; null: none. */
+  shadowOf(id: string): Promise<ShadowBody | null>
+  shadow(id: string, flow: Flow): Promise<ShadowBody>
+  endShadow(id: string): Promise<void>
+  /** Ends the watch over a version: it stays, or the one before is deployed. */
+  decideTrial(id: string, act: 'keep' | 'return'): Promise<TrialBody | null>
   arm(id: string, body: { readonly armed: boolean; readonly reason: string }): Promise<FlowSummary>
   hold(body: { readonly held: boolean; readonly reason: string }): Promise<{ readonly held: boolean }>
   alarms(): Promise<readonly AlarmBody[]>
@@ -113,6 +119,10 @@ export function createApi(fetch: Fetch = (input, init) => globalThis.fetch(input
     versions: (id) => call('GET', `/flows/${of(id)}/versions`),
     version: (id, version) => call('GET', `/flows/${of(id)}/versions/${version}`),
     rollback: (id, body) => call('POST', `/flows/${of(id)}/rollback`, body),
+    shadowOf: (id) => call('GET', `/flows/${of(id)}/shadow`),
+    shadow: (id, flow) => call('POST', `/flows/${of(id)}/shadow`, { flow }),
+    endShadow: (id) => call('DELETE', `/flows/${of(id)}/shadow`),
+    decideTrial: (id, act) => call('POST', `/flows/${of(id)}/trial`, { act }),
     arm: (id, body) => call('POST', `/flows/${of(id)}/arm`, body),
     hold: (body) => call('POST', '/hold', body),
     alarms: () => call('GET', '/alarms'),

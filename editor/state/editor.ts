@@ -9,6 +9,7 @@ import { editing } from './editing.ts'
 import { initialState, type State } from './model.ts'
 import { opening } from './opening.ts'
 import { screen } from './screen.ts'
+import { trying } from './trying.ts'
 import { watching } from './watching.ts'
 
 export interface Environment {
@@ -109,7 +110,7 @@ export function createEditor(environment: Environment) {
   }
   const screenActions = screen(core)
   const openingActions = opening(core, screenActions)
-  const actions = { ...screenActions, ...openingActions, ...editing(core, screenActions), ...watching(core, openingActions.refresh, () => openingActions.start()), flush: core.flush, /** Asks the gateway about the draft again: connections, secrets or models changed. */ recheck: core.touched }
+  const actions = { ...screenActions, ...openingActions, ...editing(core, screenActions), ...trying(core, screenActions), ...watching(core, openingActions.refresh, () => openingActions.start()), flush: core.flush, /** Asks the gateway about the draft again: connections, secrets or models changed. */ recheck: core.touched }
   return { store, actions }
 }
 

@@ -3,6 +3,7 @@
 import type { AlarmBody, CheckBody, Change, EngineStatus, Flow, FlowPorts, FlowSummary, HealthBody, NodeStatus, ServerMessage, Session, TypedFlow } from '#format'
 import type { Catalogue, CatalogueNode, Issue, IssueLevel, JsonSample } from '#kit'
 import type { Document } from './document.ts'
+import { noTrying, type Trying } from './trying.ts'
 
 /** loading: nothing known yet. away: the gateway does not answer. claim and login: show the gate. ready: signed in. */
 export type Gate = 'loading' | 'away' | 'claim' | 'login' | 'ready'
@@ -70,9 +71,9 @@ export interface Live {
 
 export type Theme = 'system' | 'light' | 'dark'
 export type InspectorTab = 'settings' | 'live' | 'help'
-export type DrawerTab = 'taps' | 'problems' | 'alarms' | 'log'
+export type DrawerTab = 'taps' | 'problems' | 'alarms' | 'log' | 'shadow'
 export type Dialog =
-  | { readonly kind: 'deploy' | 'versions' | 'arm' | 'hold' | 'secrets' | 'models' | 'users' | 'shortcuts' | 'new-flow' }
+  | { readonly kind: 'deploy' | 'versions' | 'arm' | 'hold' | 'secrets' | 'models' | 'users' | 'shortcuts' | 'new-flow' | 'export' | 'promote' }
   /** `name` opens that one for editing; `type` begins a new one of that driver. */
   | { readonly kind: 'connections'; readonly name?: string; readonly type?: string }
   /** `text` is what was dropped or pasted, `source` the file's name. */
@@ -135,6 +136,7 @@ export interface State {
   /** Why the last deploy was refused: what only shows when a node is opened. Null when the last one went through. */
   readonly refused: { readonly flow: Flow; readonly issues: readonly Issue[] } | null
   readonly live: Live
+  readonly trying: Trying
   readonly ui: Ui
 }
 
@@ -145,6 +147,6 @@ export const noLive: Live = {
 }
 export const initialState: State = {
   gate: 'loading', view: 'editor', gateIssues: [], health: null, session: null, catalogue: null, types: new Map(), flows: [], flowId: null, document: null, base: { version: null, flow: null }, basedOn: null,
-  typed: noTypes, ports: {}, changes: [], issues: [], check: noCheck, refused: null, live: noLive,
+  typed: noTypes, ports: {}, changes: [], issues: [], check: noCheck, refused: null, live: noLive, trying: noTrying,
   ui: { theme: 'system', inspectorTab: 'settings', drawerTab: 'taps', drawerOpen: true, drawerHeight: 232, inspectorWidth: 320, foldedFamilies: [], dialog: null, toasts: [], reveal: null, focusField: null },
 }

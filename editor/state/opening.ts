@@ -80,7 +80,7 @@ export function opening(core: Core, screen: Screen) {
   function show(flow: Flow, base: { version: number | null; flow: Flow | null }, basedOn: number | null): void {
     remember(flow.id)
     core.set((s) => ({
-      flowId: flow.id, document: createDocument(flow), base, basedOn, check: noCheck,
+      flowId: flow.id, trying: { ...s.trying, shadow: null, draft: null }, document: createDocument(flow), base, basedOn, check: noCheck,
       live: { ...noLive, state: s.live.state, reason: s.live.reason, since: s.live.since, engines: s.live.engines, alarms: s.live.alarms, log: s.live.log, held: s.live.held, clock: s.live.clock },
       ui: { ...s.ui, reveal: { nodes: [] }, focusField: null },
     }))

@@ -57,7 +57,7 @@ export function screen(core: Core) {
           ...s.ui,
           theme: one<Theme>(k['theme'], ['system', 'light', 'dark'], 'system'),
           inspectorTab: one<InspectorTab>(k['inspectorTab'], ['settings', 'live', 'help'], 'settings'),
-          drawerTab: one<DrawerTab>(k['drawerTab'], ['taps', 'problems', 'alarms', 'log'], 'taps'),
+          drawerTab: one<DrawerTab>(k['drawerTab'], ['taps', 'problems', 'alarms', 'log', 'shadow'], 'taps'),
           drawerOpen: k['drawerOpen'] !== false,
           drawerHeight: size(k['drawerHeight'], s.ui.drawerHeight),
           inspectorWidth: size(k['inspectorWidth'], s.ui.inspectorWidth),

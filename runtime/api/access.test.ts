@@ -14,7 +14,7 @@ const expected: Record<string, Permission | 'public'> = {
   'GET /api/flows/:id/versions': 'view', 'GET /api/flows/:id/versions/:version': 'view', 'GET /api/alarms': 'view', 'GET /api/hold': 'view',
   'GET /api/connections': 'view', 'GET /api/connections/:name': 'view', 'GET /api/models': 'view',
   'POST /api/flows/:id/arm': 'operate', 'POST /api/hold': 'operate', 'POST /api/alarms/acknowledge': 'operate', 'POST /api/acts': 'operate',
-  'POST /api/flows': 'edit', 'POST /api/flows/:id/deploy': 'edit', 'POST /api/flows/:id/rollback': 'edit', 'DELETE /api/flows/:id': 'edit',
+  'POST /api/flows': 'edit', 'POST /api/flows/:id/deploy': 'edit', 'POST /api/flows/:id/rollback': 'edit', 'DELETE /api/flows/:id': 'edit', 'POST /api/flows/:id/shadow': 'edit', 'DELETE /api/flows/:id/shadow': 'edit', 'GET /api/flows/:id/shadow': 'view', 'GET /api/flows/:id/trial': 'view', 'POST /api/flows/:id/trial': 'operate',
   'PUT /api/connections/:name': 'edit', 'DELETE /api/connections/:name': 'edit',
   'GET /api/secrets': 'administer', 'PUT /api/secrets/:name': 'administer', 'DELETE /api/secrets/:name': 'administer',
   'GET /api/users': 'administer', 'POST /api/users': 'administer', 'PATCH /api/users/:name': 'administer', 'DELETE /api/users/:name': 'administer', 'GET /api/audit': 'administer',

@@ -18,6 +18,7 @@ import { installLive, type Live } from './live.ts'
 import { accountRoutes } from './routes-account.ts'
 import { expressionRoutes } from './routes-expressions.ts'
 import { flowRoutes } from './routes-flows.ts'
+import { trialRoutes } from './routes-trial.ts'
 import { plantRoutes } from './routes-plant.ts'
 import { ErrorSchema } from './schemas.ts'
 import { installSecurity, type Reach } from './security.ts'
@@ -133,6 +134,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
   const live = installLive(app, gateway, auth, options)
   accountRoutes(app, options, live)
   flowRoutes(app, gateway)
+  trialRoutes(app, gateway)
   expressionRoutes(app, gateway)
   plantRoutes(app, gateway)
   app.get('/api/openapi.json', { config: { permission: 'public' }, schema: { summary: 'This document', response: { 200: Type.Object({}, { additionalProperties: true }), default: ErrorSchema } } }, () => app.swagger())

@@ -1,6 +1,6 @@
 // What the gateway's parts and its engines promise each other. Data only: all of it crosses a process boundary.
 import type { ActCall, AlarmChange, Health, Issue, IssueLevel, JsonSample, ModelInfo, Sample } from '#kit'
-import type { ConnectionEntry, EngineStatus, FlowSettings, FlowState, NodePorts, NodeStatus, Wire } from '#format'
+import type { ConnectionEntry, EngineStatus, FlowSettings, FlowState, NodePorts, NodeStatus, ShadowBody, Wire } from '#format'
 
 /** A flow made ready to run by runtime/compile: parameters and defaults put in, types known, nodes in topological order. */
 export interface Plan {
@@ -50,9 +50,13 @@ export interface EngineDeployed {
 }
 export interface FlowReport {
   readonly version: number
+  /** Of connections that answer one request at a time: how long one takes, ms. */
+  readonly requestMs?: { readonly [connection: string]: number }
   readonly nodes: { readonly [id: string]: NodeStatus }
   readonly totals: { readonly inRate: number; readonly outRate: number; readonly loopP99Ms: number; readonly cpu: number; readonly memoryMb: number }
 }
+/** A draft beside the live flow, as its engine sees it. */
+export type ShadowReport = Pick<ShadowBody, 'state' | 'issues' | 'ports' | 'onlyLive' | 'onlyDraft'>
 export interface AlarmReport extends AlarmChange {
   readonly flow: string
   readonly node: string
@@ -105,6 +109,11 @@ export interface Engines {
   connections(): Promise<Readonly<Record<string, Health>>>
   /** Every sample of an output (or, by an input's name, of an input), in batches a few times a second, thinned to at most 2000 a second. */
   tap(flow: string, node: string, port: string, listener: (samples: readonly JsonSample[], skipped: number) => void): Promise<() => void>
+  /** Runs a draft beside its live flow, everything outward muted, until it is ended, the flow is deployed or the engine goes. Another one takes its place. */
+  shadow(request: EngineDeploy): Promise<void>
+  unshadow(flow: string): Promise<void>
+  /** Null: there is none. */
+  shadowReport(flow: string): Promise<ShadowReport | null>
   status(): readonly EngineStatus[]
   listen(listener: EngineListener): () => void
   /** Ends the engines: outputs go to their safe state, a last checkpoint is written. */

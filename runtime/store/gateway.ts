@@ -9,6 +9,7 @@ import { DatabaseSync, type SQLInputValue } from 'node:sqlite'
 import { issue, IssueError, reasonOf } from '#kit'
 import type { AlarmBody, AuditBody, ConnectionEntry, Flow, Role } from '#format'
 import type { GatewayStore, StoredVersion } from '../gateway.ts'
+import type { KeptTrial } from '../trial.ts'
 
 export interface UserRecord {
   readonly name: string
@@ -37,6 +38,8 @@ export interface Settings {
   readonly id: string
   /** 'Hold all outputs' outlives a restart. */
   readonly held: boolean
+  /** Versions under watch: a restart goes on watching. */
+  readonly trials: readonly KeptTrial[]
 }
 
 /** Verbs are synchronous: what is decided and written without an await in between is one decision. */
@@ -238,6 +241,8 @@ export function openStore(path: string): Store {
     alarmLog: (limit) => alarmLog(limit).map((row) => JSON.parse(row.body) as AlarmBody),
     held: () => getSetting('held') ?? false,
     setHeld: (held) => setSetting('held', held),
+    trials: () => getSetting('trials') ?? [],
+    keepTrials: (trials) => setSetting('trials', trials),
     users: {
       all: () => users(),
       get: (name) => user(name),

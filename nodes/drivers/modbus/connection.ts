@@ -75,6 +75,7 @@ export class ModbusConnection implements Connection {
   #retry: NodeJS.Timeout | undefined
   #fault = ''
   #requests = 0
+  #requestMs: number | undefined
 
   constructor(settings: ModbusSettings, io: DriverIo) {
     this.#settings = settings
@@ -89,6 +90,11 @@ export class ModbusConnection implements Connection {
   /** Requests sent so far. */
   get requests(): number {
     return this.#requests
+  }
+
+  /** The pause after a request is part of it. */
+  requestMs(): number | undefined {
+    return this.#requestMs
   }
 
   health(): Health {
@@ -235,6 +241,7 @@ export class ModbusConnection implements Connection {
     this.#busy = true
     this.#requests++
     const { timeoutMs, pauseMs } = this.#settings
+    const began = performance.now()
     let timer: NodeJS.Timeout | undefined
     const answer = new Promise<unknown>((resolve, reject) => {
       this.#failPending = reject
@@ -247,6 +254,8 @@ export class ModbusConnection implements Connection {
       .then(
         (value) => {
           this.#silent = 0
+          const ms = performance.now() - began + pauseMs
+          this.#requestMs = this.#requestMs === undefined ? ms : this.#requestMs + (ms - this.#requestMs) / 20
           this.#settle(task, () => task.resolve(value))
         },
         (thrown: unknown) => {
