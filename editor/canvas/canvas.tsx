@@ -3,7 +3,7 @@
 import { useCallback, useEffect, useMemo, useRef, useState, type DragEvent, type KeyboardEvent } from 'react'
 import { applyNodeChanges, Background, ReactFlow, ReactFlowProvider, useNodesInitialized, useReactFlow, useStoreApi, type Connection, type Edge, type EdgeChange, type Node, type NodeChange, type OnConnectEnd, type OnConnectStart } from 'reactflow'
 import 'reactflow/dist/style.css'
-import { formatEnd, MAX_FLOW_BYTES, type WireEnd } from '#format'
+import { formatEnd, MAX_BUNDLE_BYTES, type WireEnd } from '#format'
 import { nothing } from '../state/document.ts'
 import { actions, store, useEditor } from '../state/store.ts'
 import { judgeWire } from '../state/wiring.ts'
@@ -20,6 +20,7 @@ import { NodeView } from './node-view.tsx'
 import { focusInspector } from '../inspector/focus.ts'
 import { useFit } from './use-fit.ts'
 import { DRAG_TYPE, setViewCentre } from './view.ts'
+import { TrialStrip } from './trial-strip.tsx'
 import { WirePicker } from './wire-picker.tsx'
 import './canvas.css'
 
@@ -183,6 +184,7 @@ function Drawing() {
         <DragReason />
       </ReactFlow>
       <Banner />
+      <TrialStrip />
       {flow && nodes.length > 0 ? null : <Empty />}
       {menu ? <NodeMenu at={menu} onClose={() => setMenu(null)} onConnect={() => setPicking(menu.node)} /> : null}
       {picking !== null ? <WirePicker node={picking} onClose={() => setPicking(null)} /> : null}
@@ -226,7 +228,7 @@ function useReveal(): void {
 }
 
 async function importFile(file: File): Promise<void> {
-  if (file.size > MAX_FLOW_BYTES) return void actions.toast({ level: 'error', text: `${file.name} is larger than ${MAX_FLOW_BYTES / 1024 / 1024} MB.`, remedy: 'This is no flow of Headgate.' })
+  if (file.size > MAX_BUNDLE_BYTES) return void actions.toast({ level: 'error', text: `${file.name} is larger than ${MAX_BUNDLE_BYTES / 1024 / 1024} MB.`, remedy: 'This is no flow of Headgate.' })
   try {
     actions.openDialog({ kind: 'import', text: await file.text(), source: file.name })
   } catch (thrown) {
