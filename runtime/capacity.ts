@@ -129,7 +129,7 @@ export function capacityOf(plan: Plan, { nodes, drivers, running, report, alone,
   const buses = [...asked].filter(([name]) => mine.has(name)).map(([connection, { perS, busy }]) => ({ connection, busy, requestsPerS: perS }))
 
   const basis = [
-    next.measured === 0 ? `${running ? 'None of its nodes runs unchanged' : 'Nothing of it runs yet'}: rates from the settings of its sources, costs by kind of node.` : next.measured === plan.nodes.length ? 'Measured: all of its nodes run already.' : `Measured for the ${next.measured} nodes that run unchanged; for the other ${plan.nodes.length - next.measured} by their settings and kind.`,
+    next.measured === 0 ? `${!running ? 'Nothing of it runs yet' : report ? 'None of its nodes runs unchanged' : 'What runs was not measured yet'}: rates from the settings of its sources, costs by kind of node.` : next.measured === plan.nodes.length ? 'Measured: all of its nodes run already.' : `Measured for the ${next.measured} nodes that run unchanged; for the other ${plan.nodes.length - next.measured} by their settings and kind.`,
     ...(known ? ['Processor and memory: what the engine takes now, and the difference.'] : []),
     ...(buses.length === 0 ? [] : [timed > 0 ? 'Requests as they take now.' : 'Requests at 5 ms each, as most devices answer.']),
     ...(next.unknown.length === 0 ? [] : [`Not counted, as nobody knows how often they speak: ${next.unknown.slice(0, 3).join(', ')}${next.unknown.length > 3 ? ` and ${next.unknown.length - 3} more` : ''}.`]),

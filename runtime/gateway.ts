@@ -494,7 +494,7 @@ export function createGateway(parts: GatewayParts) {
       const [then, next] = [running?.plan, compiled.plan]
       const said = { issues: compiled.issues, ports: compiled.ports, changes, ...upgraded }
       if (!next) return said
-      const cost = capacityOf(next, { nodes, drivers, running: then, report: trials.lastReport(flow.id), alone: flows.size <= 1, others: [...flows.values()].flatMap((f) => (f.id !== flow.id && f.plan ? [f.plan] : [])) })
+      const cost = capacityOf(next, { nodes, drivers, running: then, report: trials.measured(flow.id), alone: flows.size <= 1, others: [...flows.values()].flatMap((f) => (f.id !== flow.id && f.plan ? [f.plan] : [])) })
       const [capacity, warnings] = [{ capacity: cost }, capacityIssues(flow.id, cost)]
       if (!then) return { ...said, issues: [...compiled.issues, ...warnings], ...capacity }
       const hashes = hashesOf(next)

@@ -220,6 +220,21 @@ describe('a version under watch', () => {
   })
 })
 
+describe('what runs', () => {
+  test('is measured over some seconds at least, not by its last one', async () => {
+    const t = world()
+    await t.pass(3)
+    expect(t.trials.measured('f')).toBeUndefined()
+    await t.pass(5)
+    expect(t.trials.measured('f')!.nodes['in']!.outputs['value']!.rate).toBeCloseTo(10)
+    t.w.pace.given = 30
+    await t.pass(40)
+    expect(t.trials.measured('f')!.nodes['in']!.outputs['value']!.rate).toBeGreaterThan(20)
+    await t.pass(1200)
+    expect(t.trials.measured('f')!.nodes['in']!.outputs['value']!.rate, 'what was long ago does not count any more').toBeCloseTo(30)
+  })
+})
+
 describe('what a version is held against', () => {
   test('counts that began anew are growth, not a fall', () => {
     const look = (given: number, time: number) => lookAt(report({ given, taken: given, failed: 0, depth: 0, fresh: true }, 1), time)

@@ -40,6 +40,40 @@ const AGAIN_MS = 30_000
 const KNOWN_EVERY_MS = 10_000
 const KNOWN = 30
 
+/** At its beginning a flow is looked at each second, so many times. */
+const AT_ONCE = 8
+/** Less says nothing. */
+const LEAST_MS = 5000
+
+interface Known {
+  readonly version: number
+  readonly looks: readonly Look[]
+  /** Not older than the first look. */
+  readonly first: { readonly report: FlowReport; readonly time: number }
+  readonly last: { readonly report: FlowReport; readonly time: number }
+  /** Of one second each. */
+  readonly cpu: readonly number[]
+}
+
+function learnt(before: Known | undefined, report: FlowReport, time: number): Known {
+  const last = { report, time }
+  const looks = [...(before?.looks ?? []), lookAt(report, time)].slice(-KNOWN)
+  // In the end it begins anew: what is said is of the last minutes, not of the whole time.
+  const first = before && (before.looks.length < KNOWN || time - before.first.time < KNOWN * KNOWN_EVERY_MS) ? before.first : (before?.last ?? last)
+  return { version: report.version, looks, first, last, cpu: [...(before?.cpu ?? []), report.totals.cpu].slice(-KNOWN) }
+}
+
+/** The last report with rates and load over the whole time; one second alone says little. */
+function averaged({ first, last, cpu }: Known): FlowReport | undefined {
+  const s = (last.time - first.time) / 1000
+  if (s * 1000 < LEAST_MS) return undefined
+  const nodes = Object.fromEntries(Object.entries(last.report.nodes).map(([id, node]) => {
+    const outputs = Object.fromEntries(Object.entries(node.outputs).map(([name, port]) => [name, { ...port, rate: grown(first.report.nodes[id]?.outputs[name]?.count, port.count) / s }]))
+    return [id, { ...node, outputs }]
+  }))
+  return { ...last.report, nodes, totals: { ...last.report.totals, cpu: cpu.reduce((sum, part) => sum + part, 0) / cpu.length } }
+}
+
 /** One look at a flow. Counts begin anew with a node: only what they grew by says something. */
 interface Look {
   readonly time: number
@@ -177,7 +211,7 @@ export function createTrials(parts: TrialParts) {
   const { now } = parts
   const watched = new Map<string, Watched>()
   const over = new Map<string, TrialBody>()
-  const known = new Map<string, { readonly version: number; looks: Look[]; report: FlowReport }>()
+  const known = new Map<string, Known>()
   let timer: NodeJS.Timeout | undefined
   let lastKnown = Number.NEGATIVE_INFINITY
   let asking = false
@@ -272,8 +306,7 @@ export function createTrials(parts: TrialParts) {
     if (!state || state.state !== 'running') return
     const report = await parts.report(flow)
     const before = known.get(flow)
-    const looks = before?.version === report.version ? before.looks : []
-    known.set(flow, { version: report.version, looks: [...looks, lookAt(report, now())].slice(-KNOWN), report })
+    known.set(flow, learnt(before?.version === report.version ? before : undefined, report, now()))
   }
 
   /** Each second. Exposed for tests, which have no time to wait. */
@@ -282,13 +315,12 @@ export function createTrials(parts: TrialParts) {
     asking = true
     try {
       await Promise.all([...watched.values()].map(second))
-      if (now() - lastKnown >= KNOWN_EVERY_MS) {
-        lastKnown = now()
-        const running = parts.running()
-        for (const flow of known.keys()) if (!running.includes(flow)) known.delete(flow)
-        // An engine that is away has nothing to say; it is asked again.
-        await Promise.allSettled(running.map(learn))
-      }
+      const running = parts.running()
+      for (const flow of known.keys()) if (!running.includes(flow)) known.delete(flow)
+      const due = now() - lastKnown >= KNOWN_EVERY_MS
+      if (due) lastKnown = now()
+      // Those that began to run at once. An engine that is away has nothing to say; it is asked again.
+      await Promise.allSettled(running.filter((flow) => due || known.get(flow)?.version !== parts.state(flow)?.version || known.get(flow)!.looks.length < AT_ONCE).map(learn))
     } finally {
       asking = false
     }
@@ -337,8 +369,11 @@ export function createTrials(parts: TrialParts) {
       return w ? bodyOf(w, 'watching', w.returning) : (over.get(flow) ?? null)
     },
     watching: (): readonly TrialBody[] => [...watched.values()].map((w) => bodyOf(w, 'watching', w.returning)),
-    /** The last that was seen of a running flow, at most some seconds ago. */
-    lastReport: (flow: string): FlowReport | undefined => known.get(flow)?.report,
+    /** What a running flow did over the last minutes; undefined while that is too little to say. */
+    measured(flow: string): FlowReport | undefined {
+      const seen = known.get(flow)
+      return seen && averaged(seen)
+    },
     close: (): void => clearInterval(timer),
   }
 }

@@ -13,10 +13,11 @@ export function ShadowMark({ id }: { readonly id: string }) {
   return (
     <div className="shadowed">
       {ends.slice(0, SHOWN).map((end) => {
-        const last = ports[end]?.last
+        const { last, onlyLive = 0, onlyDraft = 0 } = ports[end] ?? {}
+        const alone = onlyLive === 0 ? 'only the draft' : onlyDraft === 0 ? 'only live' : 'at other times'
         const name = end.slice(end.indexOf('.') + 1)
-        const told = last ? `live ${formatValue(last.live)}${bad(last.liveQuality)}, draft ${formatValue(last.draft)}${bad(last.draftQuality)}` : 'given by one of both only'
-        return <div key={end} title={`${name}: ${told}`}><span>≠ {name}</span><b>{last ? <>{formatValue(last.live)}{bad(last.liveQuality)} <i aria-label="live, draft">│</i> {formatValue(last.draft)}{bad(last.draftQuality)}</> : 'one side only'}</b></div>
+        const told = last ? `live ${formatValue(last.live)}${bad(last.liveQuality)}, draft ${formatValue(last.draft)}${bad(last.draftQuality)}` : `readings: ${alone}`
+        return <div key={end} title={`${name}: ${told}`}><span>≠ {name}</span><b>{last ? <>{formatValue(last.live)}{bad(last.liveQuality)} <i aria-label="live, draft">│</i> {formatValue(last.draft)}{bad(last.draftQuality)}</> : alone}</b></div>
       })}
       {ends.length > SHOWN ? <div><span>and {ends.length - SHOWN} more ports differ</span></div> : null}
     </div>

@@ -3,7 +3,7 @@
 import { useEffect, useMemo, useState, type ReactElement } from 'react'
 import { FlaskConical } from 'lucide-react'
 import type { Issue } from '#kit'
-import { diffFlows, type Change, type DeployBody, type Fates, type Flow, type TrialRequest } from '#format'
+import { diffFlows, type Change, type CheckBody, type DeployBody, type Fates, type Flow, type TrialRequest } from '#format'
 import { changesOf, changeSummary } from '../state/derive.ts'
 import { titleOf } from '../state/status.ts'
 import { actions, api, store, useEditor, type State } from '../state/store.ts'
@@ -25,22 +25,25 @@ const noIssues: readonly Issue[] = []
 export function DeployDialog({ promote = false }: { /** What was tried beside the live flow, whatever the draft is by now. */ readonly promote?: boolean }): ReactElement {
   const document = useEditor((s) => s.document?.flow)
   const tried = useEditor((s) => s.trying.draft)
-  const flow = promote && tried ? tried : document
+  const flow = useMemo(() => (promote && tried && document && changesOf({ version: 0, flow: document }, tried).length > 0 ? tried : document), [promote, tried, document])
   const base = useEditor((s) => s.base)
   const basedOn = useEditor((s) => (promote ? (s.trying.shadow?.version ?? s.basedOn) : s.basedOn))
   const ofDraft = useEditor((s) => s.changes)
   const own = flow === document
   const changes = useMemo(() => (own || !flow ? ofDraft : changesOf(base, flow)), [own, flow, ofDraft, base])
-  const issues = useEditor((s) => (own ? s.issues : noIssues))
+  const [checked, setChecked] = useState<CheckBody | null>(null)
+  const known = useEditor((s) => (own ? s.issues : noIssues))
+  const issues = own ? known : (checked?.issues ?? noIssues)
   const pending = useEditor((s) => own && s.check.pending)
-  const body = useEditor((s) => (own && s.check.of === s.document?.flow ? s.check.body : null))
+  const latest = useEditor((s) => (s.check.of === s.document?.flow ? s.check.body : null))
+  const body = own ? latest : checked
   const summary = useEditor((s) => s.flows.find((f) => f.id === s.flowId))
   const shadow = useEditor((s) => s.trying.shadow)
   const types = useEditor((s) => s.types)
   const ports = useEditor((s) => s.ports)
   const suggestion = useMemo(() => {
     if (!flow) return ''
-    if (shadow && (promote || tried === flow)) return shadowSummary(shadow, (id) => titleOf(flow.nodes, types, id))
+    if (shadow && promote) return shadowSummary(shadow, (id) => titleOf(flow.nodes, types, id))
     return suggested(changesInWords(changes, { before: base.flow, after: flow, types, ports }))
   }, [flow, shadow, promote, tried, types, ports, changes, base.flow])
   const [comment, setComment] = useState(() => (promote ? suggestion : ''))
@@ -53,6 +56,12 @@ export function DeployDialog({ promote = false }: { /** What was tried beside th
 
   // What runs may have changed since the page last looked.
   useEffect(() => void actions.refresh(), [])
+  useEffect(() => {
+    if (own || !flow) return
+    const asked = new AbortController()
+    api.check(flow, asked.signal).then(setChecked).catch((thrown: unknown) => { if (!asked.signal.aborted) setFailed(actions.failed(thrown)) })
+    return () => asked.abort()
+  }, [own, flow])
 
   if (!flow) return <Modal title="Deploy" close={close}><p className="dg-note">No flow is open.</p></Modal>
   if (result) return <Deployed result={result} actuators={summary?.actuators ?? 0} close={close} />
@@ -84,6 +93,7 @@ export function DeployDialog({ promote = false }: { /** What was tried beside th
   const tryIt = (): void => {
     if (busy !== '') return
     setBusy('shadow')
+    actions.keepTrialWish(watch !== null, watch ?? wish.request)
     setFailed([])
     actions.beginShadow().then((begun) => begun && close()).catch((thrown: unknown) => setFailed(actions.failed(thrown))).finally(() => setBusy(''))
   }

@@ -73,7 +73,7 @@ export function ShadowPanel(): ReactElement | null {
                 <tr key={end} data-verdict={verdictOf(p)}>
                   <td><button type="button" className="sh-port" onClick={() => actions.show(end.slice(0, end.indexOf('.')))}><i aria-hidden="true">{verdictOf(p) === 'differs' ? '≠' : verdictOf(p) === 'same' ? '=' : '·'}</i>{nameOf(end)}</button></td>
                   <td className="n">{p.differ || '–'}</td><td className="n">{p.onlyLive || '–'}</td><td className="n">{p.onlyDraft || '–'}</td><td className="n">{p.same || '–'}</td>
-                  <td>{p.last ? <span title={formatDateTime(p.last.time)}><small>{p.last.tag}</small> <Side value={p.last.live} quality={p.last.liveQuality} /> <i className="ne" aria-hidden="true">│</i> <Side value={p.last.draft} quality={p.last.draftQuality} /></span> : <small>{verdictOf(p) === 'differs' ? 'given by one of both only' : ''}</small>}</td>
+                  <td>{p.last ? <span title={formatDateTime(p.last.time)}><small>{p.last.tag}</small> <Side value={p.last.live} quality={p.last.liveQuality} /> <i className="ne" aria-hidden="true">│</i> <Side value={p.last.draft} quality={p.last.draftQuality} /></span> : <small>{oneSided(p)}</small>}</td>
                 </tr>
               ))}
             </tbody>
@@ -82,6 +82,9 @@ export function ShadowPanel(): ReactElement | null {
     </div>
   )
 }
+
+/** Where both never gave a reading of the same time. */
+const oneSided = (p: Port): string => (verdictOf(p) !== 'differs' ? '' : p.onlyLive === 0 ? 'only the draft gives these' : p.onlyDraft === 0 ? 'only the live flow gives these' : 'at other times')
 
 function Side({ value, quality }: { readonly value: NonNullable<Port['last']>['live']; readonly quality: string }): ReactElement {
   const grade = severity(qualityCode(quality) ?? 0x80000000)

@@ -76,6 +76,7 @@ export class ModbusConnection implements Connection {
   #fault = ''
   #requests = 0
   #requestMs: number | undefined
+  #answers = 0
 
   constructor(settings: ModbusSettings, io: DriverIo) {
     this.#settings = settings
@@ -255,7 +256,8 @@ export class ModbusConnection implements Connection {
         (value) => {
           this.#silent = 0
           const ms = performance.now() - began + pauseMs
-          this.#requestMs = this.#requestMs === undefined ? ms : this.#requestMs + (ms - this.#requestMs) / 20
+          // Of the last twenty or so; the very first, while everything begins, weighs no more than the others.
+          this.#requestMs = (this.#requestMs ?? 0) + (ms - (this.#requestMs ?? 0)) / Math.min(20, ++this.#answers)
           this.#settle(task, () => task.resolve(value))
         },
         (thrown: unknown) => {
