@@ -27,14 +27,14 @@ export function Compare({ flow, versions, from, to, onChoose }: { readonly flow:
   const get = (version: number): Flow | undefined => (version === DRAFT ? draft : known.get(version))
   const [before, after] = [get(from), get(to)]
   const choose = (label: string, value: number, set: (version: number) => void): ReactElement => (
-    <label>{label} <select className="dg-input" value={value} onChange={(e) => set(Number(e.target.value))}>
+    <label><span aria-hidden>{label}</span> <select className="dg-input" aria-label={label} value={value} onChange={(e) => set(Number(e.target.value))}>
       <option value={DRAFT}>the draft</option>
       {versions.map((v) => <option key={v.version} value={v.version}>version {v.version}{v.running ? ' (running)' : ''}{v.comment === '' ? '' : ` · ${v.comment.length > 40 ? `${v.comment.slice(0, 39)}…` : v.comment}`}</option>)}
     </select></label>
   )
   return (
     <section className="hs-compare" aria-label="Compare two versions">
-      <div className="hs-choose">{choose('From', from, (v) => onChoose(v, to))}<span aria-hidden>→</span>{choose('to', to, (v) => onChoose(from, v))}</div>
+      <div className="hs-choose">{choose('From', from, (v) => onChoose(v, to))}<span aria-hidden>→</span>{choose('To', to, (v) => onChoose(from, v))}</div>
       <IssueList issues={issues} />
       {before && after ? (
         <Tabs.Root defaultValue="words">

@@ -16,7 +16,7 @@ export function Disarms({ disarms, flow }: { readonly disarms: Disarming; readon
   return (
     <div className="dp-disarms" role="note">
       <CircleDashed size={16} aria-hidden="true" />
-      <p><b>{names.length === 1 ? `${names[0]} will be disarmed` : `${names.length} actuators will be disarmed: ${names.slice(0, 6).join(', ')}${names.length > 6 ? ` and ${names.length - 6} more` : ''}`}</b>, because {reason}. {names.length === 1 ? 'It goes' : 'They go'} by the envelope until somebody arms the flow again.</p>
+      <p><b>{names.length === 1 ? `${names[0]} will be disarmed` : `${names.length} actuators will be disarmed: ${names.slice(0, 6).join(', ')}${names.length > 6 ? ` and ${names.length - 6} more` : ''}`}</b>, because {reason}. {names.length === 1 ? 'It does' : 'They do'} not write until somebody arms the flow again.</p>
     </div>
   )
 }

@@ -45,7 +45,7 @@ export function DeployDialog({ promote = false }: { /** What was tried beside th
     if (!flow) return ''
     if (shadow && promote) return shadowSummary(shadow, (id) => titleOf(flow.nodes, types, id))
     return suggested(changesInWords(changes, { before: base.flow, after: flow, types, ports }))
-  }, [flow, shadow, promote, tried, types, ports, changes, base.flow])
+  }, [flow, shadow, promote, types, ports, changes, base.flow])
   const [comment, setComment] = useState(() => (promote ? suggestion : ''))
   const [wish] = useState(() => actions.trialWish())
   const [watch, setWatch] = useState<TrialRequest | null>(wish.on ? wish.request : null)
@@ -78,9 +78,9 @@ export function DeployDialog({ promote = false }: { /** What was tried beside th
     const watched = watch && !isNew ? watch : null
     if (!isNew) actions.keepTrialWish(watch !== null, watch ?? wish.request)
     api.deploy(sent.id, { flow: sent, basedOn: from, comment: comment.trim(), ...(watched ? { watch: watched } : {}) })
-      .then((done) => {
-        setResult({ body: done, flow: sent, before: base.flow, watched: watched?.minutes ?? 0 })
-        actions.deployed(done, sent)
+      .then((answer) => {
+        setResult({ body: answer, flow: sent, before: base.flow, watched: watched?.minutes ?? 0 })
+        actions.deployed(answer, sent)
       })
       .catch((thrown: unknown) => {
         const found = actions.failed(thrown)
@@ -123,12 +123,15 @@ export function DeployDialog({ promote = false }: { /** What was tried beside th
       {body?.capacity && <Capacity capacity={body.capacity} />}
       {!isNew && !nothing && <Watch watch={watch} usual={wish.request} previous={base.version ?? 0} onChange={setWatch} />}
       <Field label="Comment" hint="Kept with the version: why, not what.">
-        <input className="dg-input" value={comment} maxLength={2000} autoFocus onChange={(e) => setComment(e.target.value)} placeholder="for example: wider deadband, the sensor is noisy" />
+        <input className="dg-input" value={comment} maxLength={2000} ref={focusQuietly} onChange={(e) => setComment(e.target.value)} placeholder="for example: wider deadband, the sensor is noisy" />
       </Field>
       {suggestion !== '' && comment.trim() === '' && <button type="button" className="dg-link dp-suggest" onClick={() => setComment(suggestion)}>Use “{suggestion}”</button>}
     </Modal>
   )
 }
+
+/** What stands above it, the problems, stays in view. */
+const focusQuietly = (input: HTMLInputElement | null): void => input?.focus({ preventScroll: true })
 
 const NAMED = 12
 /** Of many the first; a node's id with the names that several have. */

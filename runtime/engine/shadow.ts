@@ -1,16 +1,17 @@
 // A draft beside its live flow, in the same engine: it gets what the live flow's sources and other nodes with effects
 // give, opens none of its own, and what it would write or send ends where it is compared. What it takes of the loop, of
 // memory and of the line in front of it is bounded: beyond that it is ended. The live flow never waits for it.
+// Longer than 300 lines: its inputs, its bounds and its end are one state.
 import { issue, IssueError, reasonOf, type AnyNode, type Io, type Issue, type Model, type Opened, type Sample, type ScriptState } from '#kit'
-import { equalJson, formatEnd, type WireEnd } from '#format'
+import { formatEnd, type WireEnd } from '#format'
 import type { ModelHost } from '../models/host.ts'
 import { createScriptHost, type ScriptHost } from '../script/host.ts'
 import { Pins } from '../tap/pins.ts'
 import { Comparison } from './compare.ts'
-import type { EngineDeploy, Plan, PlanNode, ShadowReport } from './contract.ts'
-import { fateOf } from './fate.ts'
+import type { EngineDeploy, Plan, ShadowReport } from './contract.ts'
 import { FlowRun, type Attached, type SavedFlow, type SavedNode, type Services } from './flow.ts'
 import type { NodeRun } from './run.ts'
+import { FED, muted, planShadow, type ShadowPlan } from './shadow-plan.ts'
 
 export interface ShadowParts {
   readonly request: EngineDeploy
@@ -38,13 +39,6 @@ const TURN_MS = 2
 const MAX_TAGS = 10_000
 const MAX_MORE_MB = 256
 const MAX_PORTS = 500
-const FED = 'fed:'
-
-/** A node that is never opened and does nothing by itself: what it gives is fed, what it gets ends there. */
-function muted(def: AnyNode): AnyNode {
-  const { receive: _receive, tick: _tick, start: _start, hear: _hear, hears: _hears, state: _state, queue: _queue, acts: _acts, ...rest } = def
-  return { ...rest, effects: 'reads', open: () => Promise.reject(new Error('a muted node was opened')) }
-}
 
 interface Fed {
   readonly run: NodeRun
@@ -59,9 +53,8 @@ export class Shadow {
   private readonly pins: Pins
   private readonly scripts: ScriptHost = createScriptHost()
   private readonly comparisons = new Map<string, Comparison>()
-  private readonly notes: Issue[] = []
-  private onlyLive: readonly string[] = []
-  private onlyDraft: readonly string[] = []
+  private readonly prepared: ShadowPlan
+  private readonly notes: Issue[]
   private stops: (() => void)[] = []
   private line: Fed[] = []
   private head = 0
@@ -77,6 +70,8 @@ export class Shadow {
 
   private constructor(parts: ShadowParts) {
     this.parts = parts
+    this.prepared = planShadow(parts.live.plan, parts.request.plan, (type) => this.definition(type), MAX_TAGS)
+    this.notes = [...this.prepared.notes]
     this.memoryBefore = this.memoryMb()
     const services: Services = {
       now: () => this.at ?? parts.now(),
@@ -95,7 +90,7 @@ export class Shadow {
   /** Throws an IssueError when a model or a script does not open. */
   static async open(parts: ShadowParts): Promise<Shadow> {
     const shadow = new Shadow(parts)
-    const { plan, fed } = shadow.prepare()
+    const { plan, fed } = shadow.prepared
     // Filled at the cut: the state is that of the moment from which on inputs come.
     const saved: Record<string, SavedNode> = {}
     try {
@@ -117,33 +112,6 @@ export class Shadow {
     const found = this.parts.nodes.get(own)
     if (!found) throw new IssueError(issue('NODE_TYPE', {}, { type: own }))
     return own === type ? found : muted(found)
-  }
-
-  /** The draft's plan with everything outward muted, and by its outputs what they are fed from. */
-  private prepare(): { plan: Plan; fed: WireEnd[] } {
-    const { request, live, nodes } = this.parts
-    const { plan } = request
-    const before = new Map(live.plan.nodes.map((n) => [n.id, n]))
-    const fed: WireEnd[] = []
-    const runs = plan.nodes.map((node): PlanNode => {
-      const def = this.definition(node.type)
-      const was = before.get(node.id)
-      const outputs = Object.keys(node.ports.outputs)
-      const same = was !== undefined && unchanged(was, node, def, live.plan, plan)
-      // What begins by itself gives the same beside the flow only where it is the flow's own.
-      const begins = Object.keys(node.ports.inputs).length === 0 && def.hears === undefined && same
-      if (def.effects === 'none' && !begins) return node
-      const found = outputs.filter((port) => was && feeds(was, node, port))
-      for (const port of found) fed.push({ node: node.id, port })
-      if (outputs.length > 0 && found.length < outputs.length) this.notes.push(issue('SHADOW_SILENT', { flow: plan.flow, node: node.id }, { node: node.title, ports: found.length === 0 ? '' : ` at ${outputs.filter((o) => !found.includes(o)).join(', ')}` }))
-      if (found.length > 0 && !same) this.notes.push(issue('SHADOW_SOURCE', { flow: plan.flow, node: node.id }, { node: node.title }))
-      return { ...node, type: FED + node.type }
-    })
-    const ids = new Set(plan.nodes.map((n) => n.id))
-    this.onlyLive = live.plan.nodes.map((n) => n.id).filter((id) => !ids.has(id))
-    this.onlyDraft = plan.nodes.map((n) => n.id).filter((id) => !before.has(id))
-    for (const { type } of plan.nodes) if (!nodes.has(type)) throw new IssueError(issue('NODE_TYPE', { flow: plan.flow }, { type }))
-    return { plan: { ...plan, nodes: runs, settings: { ...plan.settings, maxTags: Math.min(plan.settings?.maxTags ?? MAX_TAGS, MAX_TAGS) } }, fed }
   }
 
   /** A copy of what the live nodes keep, as far as it is right in the draft. */
@@ -340,22 +308,8 @@ export class Shadow {
       state: this.ended ? 'failed' : 'running',
       issues: [...(this.ended ? [this.ended] : []), ...this.notes, ...running],
       ports: Object.fromEntries([...this.comparisons].map(([end, comparison]) => [end, comparison.port()])),
-      onlyLive: this.onlyLive,
-      onlyDraft: this.onlyDraft,
+      onlyLive: this.prepared.onlyLive,
+      onlyDraft: this.prepared.onlyDraft,
     }
   }
-}
-
-/** The same node with the same settings on the same connections. */
-function unchanged(was: PlanNode, node: PlanNode, def: AnyNode, before: Plan, after: Plan): boolean {
-  if (was.type !== node.type || fateOf(was, node, def) !== 'kept') return false
-  const names = Object.values(node.config as object).filter((v) => typeof v === 'string')
-  return names.every((name) => equalJson(before.connections[name], after.connections[name]))
-}
-
-/** Whether what the live output gives fits the draft's of this name. */
-function feeds(was: PlanNode, node: PlanNode, port: string): boolean {
-  const a = Object.hasOwn(was.ports.outputs, port) ? was.ports.outputs[port] : undefined
-  const b = node.ports.outputs[port]!
-  return a !== undefined && a.kind === b.kind && (a.unit ?? '') === (b.unit ?? '')
 }

@@ -27,6 +27,7 @@ test('a draft beside the live flow shows where it differs, and is promoted with 
     const editor = new EditorPage(page, gateway)
     expectErrors(SIGNED_OUT)
     await editor.enter()
+    await editor.button('Got it').click()
     await editor.select('temperature')
     await page.getByLabel('Threshold', { exact: true }).fill('0')
     await editor.button(/^Deploy 1 change$/).waitFor()
@@ -89,8 +90,8 @@ test('a version under watch goes back by itself, also with no editor open, and t
     await versions.getByText(new RegExp(`Back to version ${version}: the longest silent source \\(drive\\)`)).waitFor()
 
     await editor.button('Compare two versions…', versions).click()
-    await versions.getByLabel('From').selectOption(String(version))
-    await versions.getByLabel('to', { exact: true }).selectOption(String(version + 1))
+    await versions.getByLabel('From', { exact: true }).selectOption(String(version))
+    await versions.getByLabel('To', { exact: true }).selectOption(String(version + 1))
     await versions.getByText(/Address/).first().waitFor()
     await versions.getByRole('tab', { name: 'Drawn' }).click()
     await versions.getByRole('img', { name: /Both versions drawn as one: 1 changed/ }).waitFor()
