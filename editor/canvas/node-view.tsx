@@ -12,6 +12,7 @@ import { alarmOf, alarmText, conditionOf, ghostsOf, hearingOf, issuesAt } from '
 import { useEditor } from '../state/store.ts'
 import { useSeeks } from './drag.ts'
 import { Port, Reading } from './port-row.tsx'
+import { ShadowMark } from './shadow-mark.tsx'
 import { Bars, Line } from './spark.tsx'
 import './node.css'
 
@@ -79,6 +80,7 @@ function Card({ id, entry, type, selected }: { readonly id: string; readonly ent
       {status?.actuator || type?.effects === 'writes' ? <Actuator actuator={status?.actuator ?? nothingWritten} unit={Object.values(inputs)[0]?.unit} /> : null}
       {status?.queue && (status.queue.depth > 0 || type?.type === QUEUE) ? <Queue queue={status.queue} ledger={status.ledger} /> : null}
       {type?.type === COMMENT && entry.config['text'] ? <div className="said">{String(entry.config['text'])}</div> : null}
+      <ShadowMark id={id} />
       {note === '' ? null : <div className={`note ${grave ? 'grave' : ''}`} title={note}>{note}</div>}
     </div>
   )

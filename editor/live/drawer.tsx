@@ -6,13 +6,17 @@ import { actions, useEditor, type DrawerTab } from '../state/store.ts'
 import { useLiveLink, retryLive } from './link.ts'
 import { isWaiting } from '../state/status.ts'
 import { Alarms, Log, Problems, useProblems } from './lists.tsx'
+import { verdictOf } from '../state/trying.ts'
+import { ShadowPanel } from './shadow.tsx'
 import { AddTap, Taps } from './taps.tsx'
 import '../inspector/inspector.css'
 import './drawer.css'
 
 export function Drawer(): ReactElement {
   useLiveLink()
-  const tab = useEditor((s) => s.ui.drawerTab)
+  const shadow = useEditor((s) => s.trying.shadow !== null)
+  const differing = useEditor((s) => Object.values(s.trying.shadow?.ports ?? {}).filter((p) => verdictOf(p) === 'differs').length)
+  const tab = useEditor((s) => (s.ui.drawerTab === 'shadow' && s.trying.shadow === null ? 'taps' : s.ui.drawerTab))
   const open = useEditor((s) => s.ui.drawerOpen)
   const taps = useEditor((s) => s.live.taps.filter((t) => t.flow === s.flowId).length)
   const alarms = useEditor((s) => s.live.alarms.length)
@@ -32,6 +36,7 @@ export function Drawer(): ReactElement {
           {trigger('problems', 'Problems', problems.length > 0 && <small data-level={worst}>{problems.length}</small>)}
           {trigger('alarms', 'Alarms', alarms > 0 && <small data-level={unacknowledged ? 'error' : undefined}>{alarms}</small>)}
           {trigger('log', 'Log')}
+          {shadow && trigger('shadow', 'Shadow', differing > 0 && <small data-level="warning">{differing}</small>)}
         </Tabs.List>
         {tab === 'taps' && taps > 0 && open && <AddTap small />}
         <span className="sp" />
@@ -45,6 +50,7 @@ export function Drawer(): ReactElement {
           <Tabs.Content value="problems" className="dr-body" tabIndex={-1}><Problems /></Tabs.Content>
           <Tabs.Content value="alarms" className="dr-body" tabIndex={-1}><Alarms /></Tabs.Content>
           <Tabs.Content value="log" className="dr-body" tabIndex={-1}><Log /></Tabs.Content>
+          {shadow && <Tabs.Content value="shadow" className="dr-body" tabIndex={-1}><ShadowPanel /></Tabs.Content>}
         </>
       )}
     </Tabs.Root>

@@ -1,7 +1,7 @@
 // The gateway's HTTP API, typed. Whatever goes wrong becomes an IssueError: the gateway's own issues where it gave
 // some, GATEWAY_AWAY where it did not answer. Nothing is retried here: who calls knows whether that is safe.
 import { issue, IssueError, reasonOf, type Catalogue, type ExampleSample, type Issue, type JsonValue, type PortType } from '#kit'
-import type { AlarmBody, BrowseBody, CheckBody, ConnectionBody, ConnectionEntry, ConnectionOf, ConnectionTestBody, DeployBody, DraftBody, DraftSummary, ErrorBody, ExampleBody, Flow, FlowBody, FlowSummary, HealthBody, LabRequest, ModelBody, Recorded, RecordingBody, Role, Session, TestsBody, Trace, VersionSummary } from '#format'
+import type { AlarmBody, BrowseBody, CheckBody, ConnectionBody, ConnectionEntry, ConnectionOf, ConnectionTestBody, DeployBody, DraftBody, DraftSummary, ErrorBody, ExampleBody, Flow, FlowBody, FlowSummary, HealthBody, LabRequest, ModelBody, Recorded, RecordingBody, Role, Session, ShadowBody, TestsBody, Trace, TrialBody, TrialRequest, VersionSummary } from '#format'
 
 export interface Api {
   health(): Promise<HealthBody>
@@ -18,7 +18,7 @@ export interface Api {
   /** One node by itself, away from the plant. */
   example(body: { readonly type: string; readonly config: { readonly [name: string]: JsonValue }; readonly in: readonly ExampleSample[] }): Promise<ExampleBody>
   /** `basedOn` is the version the draft was made from; null for a flow that was never deployed. A mismatch is DEPLOY_CONFLICT. */
-  deploy(id: string, body: { readonly flow: Flow; readonly basedOn: number | null; readonly comment: string }): Promise<DeployBody>
+  deploy(id: string, body: { readonly flow: Flow; readonly basedOn: number | null; readonly comment: string; readonly watch?: TrialRequest }): Promise<DeployBody>
   drafts(): Promise<readonly DraftSummary[]>
   draft(id: string): Promise<DraftBody>
   /** `revision` is the one it was made from, 0: none. */
@@ -27,6 +27,12 @@ export interface Api {
   versions(id: string): Promise<readonly VersionSummary[]>
   version(id: string, version: number): Promise<Flow>
   rollback(id: string, body: { readonly version: number; readonly comment: string }): Promise<DeployBody>
+  /** The draft that is tried beside the flow; null: none. */
+  shadowOf(id: string): Promise<ShadowBody | null>
+  shadow(id: string, flow: Flow): Promise<ShadowBody>
+  endShadow(id: string): Promise<void>
+  /** Ends the watch over a version: it stays, or the one before is deployed. */
+  decideTrial(id: string, act: 'keep' | 'return'): Promise<TrialBody | null>
   arm(id: string, body: { readonly armed: boolean; readonly reason: string }): Promise<FlowSummary>
   hold(body: { readonly held: boolean; readonly reason: string }): Promise<{ readonly held: boolean }>
   alarms(): Promise<readonly AlarmBody[]>
@@ -153,6 +159,10 @@ export function createApi(fetch: Fetch = (input, init) => globalThis.fetch(input
     versions: (id) => call('GET', `/flows/${of(id)}/versions`),
     version: (id, version) => call('GET', `/flows/${of(id)}/versions/${version}`),
     rollback: (id, body) => call('POST', `/flows/${of(id)}/rollback`, body),
+    shadowOf: (id) => call('GET', `/flows/${of(id)}/shadow`),
+    shadow: (id, flow) => call('POST', `/flows/${of(id)}/shadow`, { flow }),
+    endShadow: (id) => call('DELETE', `/flows/${of(id)}/shadow`),
+    decideTrial: (id, act) => call('POST', `/flows/${of(id)}/trial`, { act }),
     arm: (id, body) => call('POST', `/flows/${of(id)}/arm`, body),
     hold: (body) => call('POST', '/hold', body),
     alarms: () => call('GET', '/alarms'),

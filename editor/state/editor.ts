@@ -14,6 +14,7 @@ import { opening } from './opening.ts'
 import { screen } from './screen.ts'
 import { sync } from './sync.ts'
 import { tabs } from './tabs.ts'
+import { trying } from './trying.ts'
 import { watching } from './watching.ts'
 
 export interface Environment {
@@ -114,7 +115,7 @@ export function createEditor(environment: Environment) {
   const openingActions = opening(core, screenActions, syncing, (known) => tabActions.restoreTabs(known))
   const tabActions = tabs(core, syncing, openingActions.openFlow)
   const actions = {
-    ...screenActions, ...openingActions, ...tabActions, ...editing(core, screenActions), ...inserting(core, screenActions), ...dashboards(core, screenActions), ...devices(core, screenActions), ...watching(core, openingActions.refresh, () => openingActions.start(), syncing),
+    ...screenActions, ...openingActions, ...tabActions, ...editing(core, screenActions), ...inserting(core, screenActions), ...dashboards(core, screenActions), ...devices(core, screenActions), ...trying(core, screenActions), ...watching(core, openingActions.refresh, () => openingActions.start(), syncing),
     chooseSide: syncing.choose,
     /** Removes a draft that was never deployed; the message offers to bring it back. */
     removeDraft: (id: string): Promise<void> => syncing.removeDraft(id, tabActions.closeTab, (flow) => openingActions.importFlow(flow, 'new')),

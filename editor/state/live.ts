@@ -1,6 +1,7 @@
 // What a message of the live socket changes: pure, and keeping the identity of what it does not touch.
 import type { AlarmBody, Flow, NodeStatus, ServerMessage } from '#format'
 import { onCanvas, standIns, standInStatuses } from './instances.ts'
+import { applyTrying } from './trying.ts'
 import { LOG_LIMIT, TREND_LIMIT, type Live, type State } from './model.ts'
 
 type Status = Extract<ServerMessage, { type: 'status' }>
@@ -35,6 +36,9 @@ export function applyMessage(state: State, message: ServerMessage): State {
       return state // state/sync.ts fetches it and puts it together with what is open
     case 'people':
       return message.flow === state.flowId ? { ...state, people: message.people } : state
+    case 'shadow':
+    case 'trial':
+      return applyTrying(state, message)
   }
 }
 

@@ -77,6 +77,18 @@ export const issueTexts = {
   TEST_UNKNOWN: { level: 'error', text: "The flow has no test '{name}'.", remedy: 'Choose one of: {tests}.' },
   GUARD_DENIED: { level: 'warning', text: 'Not written: {reason}.', remedy: 'See the envelope of this actuator.' },
   GUARD_READBACK: { level: 'error', text: 'The device holds {found} after {written} was written.', remedy: 'Check that nobody else writes this point.' },
+  // ---- trying a draft
+  SHADOW_SOURCE: { level: 'warning', text: "The settings of '{node}' differ from the running ones: beside the live flow the draft gets what the running '{node}' reads.", remedy: 'How its new settings read shows only after a deploy.' },
+  SHADOW_SILENT: { level: 'warning', text: "'{node}' does not run yet{ports}: it is silent while the draft is tried beside the live flow.", remedy: 'Sources are never opened twice. What it feeds shows only after a deploy.' },
+  SHADOW_STATE: { level: 'info', text: 'The running nodes keep state of more than {limit} tags: the draft began without it.', remedy: 'Differences at the beginning come of that.' },
+  SHADOW_PORTS: { level: 'info', text: 'Of {ports} ports {limit} are compared.', remedy: 'The others run, too; look at them after a deploy.' },
+  SHADOW_ENDED: { level: 'warning', text: 'The draft is not tried any more: {reason}.', remedy: 'The live flow goes on untouched. Mend the cause, then try it again.' },
+  SHADOW_NONE: { level: 'error', text: "No draft of '{id}' is tried beside it.", remedy: 'Begin from the deploy dialog.' },
+  TRIAL_NONE: { level: 'error', text: "No version of '{id}' is under watch.", remedy: 'A watch begins with a deploy.' },
+  TRIAL_FIRST: { level: 'error', text: 'The first version of a flow cannot be watched: there is none to go back to.', remedy: 'Deploy it without the watch.' },
+  TRIAL_RETURNED: { level: 'error', text: "Version {version} of '{flow}' did not keep to its criteria: {reason}. Version {previous} runs again.", remedy: 'See the history of the flow and what the log says of that time.' },
+  CAPACITY_CPU: { level: 'warning', text: 'This flow is estimated to take {percent} % of a core.', remedy: 'Read less often, or put a rate limit or a window in front of what is costly.' },
+  CAPACITY_BUS: { level: 'warning', text: "Requests are estimated to take {percent} % of the time of '{name}'.", remedy: 'Read less often, put registers side by side, or raise the largest gap.' },
   // ---- the gateway
   DEPLOY_CONFLICT: { level: 'error', text: 'Version {running} is running; this draft was made from version {basedOn}.', remedy: 'Look at what changed, then deploy on top of it or discard the draft.' },
   FLOW_UNKNOWN: { level: 'error', text: "No flow '{id}' on this gateway.", remedy: 'Choose another flow.' },

@@ -284,6 +284,12 @@ export interface NodeDefinition<Schema extends TSchema = TSchema, S = unknown> {
   readonly envelope?: string
   readonly heartbeatMs?: (config: Static<Schema>) => number | undefined
 
+  // ---- what it will cost; run on the gateway only, for estimates
+  /** What leaves each output ('*': all others) from what comes in. Unless said, each output gives what all inputs bring. */
+  rates?(config: Static<Schema>, into: { readonly [input: string]: Rate }): { readonly [output: string]: Rate }
+  /** What it asks of its connections. */
+  asks?(config: Static<Schema>, into: { readonly [input: string]: Rate }): readonly Asked[]
+
   // ---- what data cannot say; run on the gateway only
   /** What depends on the types of the wires: an expression's. Asked again while types propagate; what it does not name stays as declared. */
   typed?(config: Static<Schema>, inputs: ResolvedPorts): TypedPorts
@@ -291,6 +297,19 @@ export interface NodeDefinition<Schema extends TSchema = TSchema, S = unknown> {
   check?(config: Static<Schema>, resources: Resources): readonly { readonly field: string; readonly reason: string }[]
   readonly migrations?: { readonly [fromVersion: number]: (config: unknown) => unknown }
   readonly examples: readonly Example<Static<Schema>>[]
+}
+
+/** Samples a second, of all tags together, and how many tags. */
+export interface Rate {
+  readonly perS: number
+  readonly tags: number
+}
+/** Requests of one kind to a connection that answers one at a time. */
+export interface Asked {
+  readonly connection: string
+  readonly perS: number
+  /** On the line, both ways. */
+  readonly bytes: number
 }
 
 /** Any node, as the catalogue holds it. */
@@ -307,6 +326,8 @@ export function defineNode<const Schema extends TSchema, S>(definition: NodeDefi
 export interface Connection {
   health(): Health
   close(): Promise<void>
+  /** Where it answers one request at a time: how long one takes, ms, as measured lately; undefined before the first. */
+  requestMs?(): number | undefined
 }
 export interface DriverIo {
   now(): number
@@ -323,6 +344,8 @@ export interface DriverDefinition<Schema extends TSchema = TSchema, C extends Co
   readonly config: Schema
   /** Only one holder at a time (a serial line, a Modbus device). */
   readonly exclusive?: boolean
+  /** Where it answers one request at a time: how long one of so many bytes takes, ms, as far as its settings tell. */
+  requestMs?(config: Static<Schema>, bytes: number): number
   /** Begins to connect and returns; a device that is away is health, not a throw. Loads its library here, not before. */
   open(config: Static<Schema>, io: DriverIo): Promise<C>
   /** What an open connection's device offers. Throws in words; ends when the signal says so. Keeps what it keeps bounded. */

@@ -5,7 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { defineDriver, defineNode, Envelope, field, fromConfig, issue, IssueError, port, Type, type AnyDriver, type AnyNode, type JsonSample } from '#kit'
 import { emptyFlow, type Flow, type NodeStatus, type Role } from '#format'
-import type { EngineDeploy, EngineListener, Engines, FlowReport, Plan } from '../engine/contract.ts'
+import type { EngineDeploy, EngineListener, Engines, FlowReport, Plan, ShadowReport } from '../engine/contract.ts'
 import type { RecordingReport } from '../engine/recorder.ts'
 import type { SegmentData } from '../engine/segment.ts'
 import { createGateway, type Gateway } from '../gateway.ts'
@@ -78,6 +78,10 @@ export interface FakeEngines extends Engines {
   readonly taps: Map<string, (samples: readonly JsonSample[], skipped: number) => void>
   nodes: Record<string, NodeStatus>
   reports: number
+  readonly shadows: Map<string, EngineDeploy>
+  /** What the engine says of each of them. */
+  shadowSays: ShadowReport
+  restarts: number
   /** The next deploy or removal fails with this. */
   refuse: IssueError | undefined
   /** Deploys wait for this. */
@@ -100,7 +104,7 @@ export function fakeEngines(): FakeEngines {
     return found
   }
   const engines: FakeEngines = {
-    running: new Map(), calls: [], taps: new Map(), nodes: { drive: status(1), wear: status(1), slow: status(1) }, reports: 0, refuse: undefined, gate: undefined, heldNow: false, recorded: {}, pieces: [],
+    running: new Map(), calls: [], taps: new Map(), nodes: { drive: status(1), wear: status(1), slow: status(1) }, reports: 0, shadows: new Map(), shadowSays: { state: 'running', issues: [], ports: {}, onlyLive: [], onlyDraft: [] }, restarts: 0, refuse: undefined, gate: undefined, heldNow: false, recorded: {}, pieces: [],
     say: {
       alarm: (a) => each((l) => l.alarm?.(a)), log: (a) => each((l) => l.log?.(a)), write: (a) => each((l) => l.write?.(a)),
       engine: (a) => each((l) => l.engine?.(a)), flow: (id, state, why) => each((l) => l.flow?.(id, state, why)),
@@ -168,7 +172,17 @@ export function fakeEngines(): FakeEngines {
       engines.taps.set(key, listener)
       return () => void engines.taps.delete(key)
     },
-    status: () => [{ id: 'engine-1', state: 'running', pid: 1, restarts: 0, memoryMb: 1, written: { bytesPerS: 0, commitsPerS: 0 } }],
+    async shadow(request) {
+      known(request.plan.flow)
+      engines.calls.push(`shadow ${request.plan.flow}`)
+      engines.shadows.set(request.plan.flow, request)
+    },
+    async unshadow(flow) {
+      engines.calls.push(`unshadow ${flow}`)
+      engines.shadows.delete(flow)
+    },
+    shadowReport: async (flow) => (engines.shadows.has(flow) ? engines.shadowSays : null),
+    status: () => [{ id: 'engine-1', state: 'running', pid: 1, restarts: engines.restarts, memoryMb: 1, written: { bytesPerS: 0, commitsPerS: 0 } }],
     listen(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)

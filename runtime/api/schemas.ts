@@ -2,7 +2,7 @@
 // of the answers are those of flows/format/protocol.ts; the tests hold real answers against these schemas.
 import type { TSchema } from 'typebox'
 import { Type, type Catalogue, type Health, type Issue } from '#kit'
-import { DashboardSchema, FlowTestSchema, GroupSchema, roles, type AlarmBody, type AuditBody, type Change, type CheckBody, type ConnectionBody, type DeployBody, type DraftBody, type DraftSummary, type EngineStatus, type ErrorBody, type Flow, type FlowBody, type FlowSummary, type HealthBody, type ModelBody, type Role, type Session, type VersionSummary } from '#format'
+import { DashboardSchema, FlowTestSchema, GroupSchema, roles, type AlarmBody, type AuditBody, type CapacityBody, type Change, type CheckBody, type ConnectionBody, type DeployBody, type DraftBody, type DraftSummary, type EngineStatus, type ErrorBody, type Flow, type FlowBody, type FlowSummary, type HealthBody, type ModelBody, type Role, type Session, type ShadowBody, type TrialBody, type TrialRequest, type VersionSummary } from '#format'
 
 /** A JSON Schema that stands for a type of ours. */
 const as = <T>(schema: TSchema) => Type.Unsafe<T>(schema)
@@ -76,7 +76,34 @@ export const FlowsAnswer = list<FlowSummary>(FlowSummarySchema)
 export const FlowAnswer = as<FlowBody>(Type.Object({ ...summary, flow: FlowSchema, issues: Type.Array(IssueSchema) }))
 export const DocumentAnswer = FlowSchema
 const names = Type.Array(Type.String())
-export const CheckAnswer = as<CheckBody>(Type.Object({ issues: Type.Array(IssueSchema), ports: Type.Record(Type.String(), json, { description: "Every node's ports with their types" }), changes: Type.Array(ChangeSchema), fates: Type.Optional(Type.Object({ kept: names, carried: names, anew: names }, { description: 'What a deploy would do to the nodes that run: untouched, changed with their state, begun anew' })), upgraded: Type.Optional(FlowSchema) }))
+const CapacityOf = as<CapacityBody>(
+  Type.Object({ cpu: Type.Number({ description: 'Cores' }), memoryMb: Type.Number(), samplesPerS: Type.Number(), buses: Type.Array(Type.Object({ connection: Type.String(), busy: Type.Number(), requestsPerS: Type.Number() })), basis: Type.String() }, { description: 'What it will cost, as far as it can be told' }),
+)
+const criteria = {
+  errorsPerMin: Type.Optional(Type.Number({ minimum: 0, description: 'Failures a minute, more than before' })),
+  ratePart: Type.Optional(Type.Number({ minimum: 0, maximum: 1, description: 'Part of the rate before' })),
+  queuePart: Type.Optional(Type.Number({ minimum: 0, maximum: 1, description: 'Of each queue, in parts of its limit' })),
+  freshS: Type.Optional(Type.Number({ exclusiveMinimum: 0, description: 'No source may be silent for longer, s' })),
+}
+const WatchRequest = as<TrialRequest>(Type.Object({ minutes: Type.Number({ minimum: 0.25, maximum: 24 * 60 }), ...criteria }, { ...closed, description: 'Watch the version; deploy the one before when it fails' }))
+const shadowPort = Type.Object({
+  same: Type.Integer(), differ: Type.Integer(), onlyLive: Type.Integer(), onlyDraft: Type.Integer(),
+  last: Type.Optional(Type.Object({ tag: Type.String(), time: ms, live: json, draft: json, liveQuality: Type.String(), draftQuality: Type.String() })),
+})
+export const ShadowAnswer = as<ShadowBody>(
+  Type.Object({
+    flow: Type.String(), draft: FlowSchema, version: Type.Integer(), by: Type.String(), since: ms, state: choice('running', 'failed'), issues: Type.Array(IssueSchema),
+    ports: Type.Record(Type.String(), shadowPort), onlyLive: names, onlyDraft: names,
+  }),
+)
+export const ShadowOrNone = as<ShadowBody | null>(nullable(ShadowAnswer))
+export const TrialOrNone = as<TrialBody | null>(
+  nullable(Type.Object({
+    flow: Type.String(), version: Type.Integer(), previous: Type.Integer(), since: ms, until: ms, state: choice('watching', 'passed', 'returned', 'ended'), reason: Type.String(),
+    criteria: Type.Array(Type.Object({ what: choice('errorsPerMin', 'ratePart', 'queuePart', 'freshS'), limit: Type.Number(), now: nullable(Type.Number()), ok: Type.Boolean(), text: Type.String() })),
+  })),
+)
+export const CheckAnswer = as<CheckBody>(Type.Object({ issues: Type.Array(IssueSchema), ports: Type.Record(Type.String(), json, { description: "Every node's ports with their types" }), changes: Type.Array(ChangeSchema), fates: Type.Optional(Type.Object({ kept: names, carried: names, anew: names }, { description: 'What a deploy would do to the nodes that run: untouched, changed with their state, begun anew' })), upgraded: Type.Optional(FlowSchema), capacity: Type.Optional(CapacityOf), disarms: Type.Optional(Type.Object({ reason: Type.String(), actuators: names }, { description: 'An armed flow would be disarmed' })) }))
 export const DeployAnswer = as<DeployBody>(
   Type.Object({ version: Type.Integer(), changes: Type.Array(ChangeSchema), kept: names, carried: names, restarted: names, gaps: names, armed: Type.Boolean(), issues: Type.Array(IssueSchema) }),
 )
@@ -121,7 +148,7 @@ export const ClaimRequest = Type.Object({ token: Type.String({ maxLength: 200 })
 export const LoginRequest = Type.Object({ user: Type.String({ maxLength: 100 }), password: Password }, closed)
 export const FlowRequest = Type.Object({ flow: FlowDocument }, closed)
 export const DeployRequest = Type.Object(
-  { flow: FlowDocument, basedOn: nullable(Type.Integer({ description: 'The version that the draft was made from; null for a new flow' })), comment: Type.Optional(Comment) },
+  { flow: FlowDocument, basedOn: nullable(Type.Integer({ description: 'The version that the draft was made from; null for a new flow' })), comment: Type.Optional(Comment), watch: Type.Optional(WatchRequest) },
   closed,
 )
 export const DraftRequest = Type.Object(
@@ -130,6 +157,7 @@ export const DraftRequest = Type.Object(
 )
 export const DraftQuery = Type.Object({ revision: Type.Integer({ minimum: 0 }) }, closed)
 export const RollbackRequest = Type.Object({ version: Type.Integer({ minimum: 1 }), comment: Type.Optional(Comment) }, closed)
+export const TrialDecision = Type.Object({ act: choice('keep', 'return') }, closed)
 export const ArmRequest = Type.Object({ armed: Type.Boolean(), reason: Type.Optional(Reason) }, closed)
 export const HoldRequest = Type.Object({ held: Type.Boolean(), reason: Type.Optional(Reason) }, closed)
 export const AcknowledgeRequest = Type.Object({ flow: FlowId, node: Type.String({ maxLength: 64 }), tag: Type.Optional(Type.String({ maxLength: 1000 })) }, closed)

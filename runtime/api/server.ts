@@ -22,6 +22,7 @@ import { deviceRoutes } from './routes-devices.ts'
 import { expressionRoutes } from './routes-expressions.ts'
 import { flowRoutes } from './routes-flows.ts'
 import { labRoutes } from './routes-lab.ts'
+import { trialRoutes } from './routes-trial.ts'
 import { plantRoutes } from './routes-plant.ts'
 import { ErrorSchema } from './schemas.ts'
 import { installSecurity, type Reach } from './security.ts'
@@ -139,6 +140,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
   accountRoutes(app, options, live)
   flowRoutes(app, gateway)
   draftRoutes(app, gateway)
+  trialRoutes(app, gateway)
   expressionRoutes(app, gateway)
   labRoutes(app, gateway, options.lab)
   plantRoutes(app, gateway)

@@ -7,6 +7,7 @@ interface Held {
   readonly name: string
   readonly entry: ConnectionEntry
   readonly connection: Promise<Connection>
+  open?: Connection
   users: number
 }
 
@@ -64,7 +65,8 @@ export class ConnectionPool {
       await (await held.connection).close()
     }
     try {
-      return { connection: await held.connection, key, release }
+      const connection = (held.open = await held.connection)
+      return { connection, key, release }
     } catch (thrown) {
       if (--held.users === 0) this.held.delete(key)
       throw thrown instanceof IssueError ? thrown : new IssueError(issue('CONNECTION_FAILED', { field: `/connections/${name}` }, { name, reason: reasonOf(thrown) }))
@@ -75,6 +77,16 @@ export class ConnectionPool {
   async health(): Promise<Record<string, Health>> {
     const all: Record<string, Health> = {}
     for (const { name, connection } of this.held.values()) all[name] = (await connection).health()
+    return all
+  }
+
+  /** Of connections that answer one request at a time: how long one takes, ms. */
+  requestMs(): Record<string, number> {
+    const all: Record<string, number> = {}
+    for (const { name, open } of this.held.values()) {
+      const ms = open?.requestMs?.()
+      if (ms !== undefined) all[name] = ms
+    }
     return all
   }
 

@@ -1,6 +1,6 @@
 // What the gateway's parts and its engines promise each other. Data only: all of it crosses a process boundary.
 import type { ActCall, ActResult, AlarmChange, Browsed, Health, Issue, IssueLevel, JsonSample, ModelInfo, Sample } from '#kit'
-import type { ConnectionEntry, ConnectionTestBody, EngineStatus, FlowSettings, FlowState, NodePorts, NodeStatus, Wire } from '#format'
+import type { ConnectionEntry, ConnectionTestBody, EngineStatus, FlowSettings, FlowState, NodePorts, NodeStatus, ShadowBody, Wire } from '#format'
 import type { RecordingReport } from './recorder.ts'
 import type { SegmentData } from './segment.ts'
 
@@ -61,9 +61,13 @@ export interface DeviceRequest {
 }
 export interface FlowReport {
   readonly version: number
+  /** Of connections that answer one request at a time: how long one takes, ms. */
+  readonly requestMs?: { readonly [connection: string]: number }
   readonly nodes: { readonly [id: string]: NodeStatus }
   readonly totals: { readonly inRate: number; readonly outRate: number; readonly loopP99Ms: number; readonly cpu: number; readonly memoryMb: number }
 }
+/** A draft beside the live flow, as its engine sees it. */
+export type ShadowReport = Pick<ShadowBody, 'state' | 'issues' | 'ports' | 'onlyLive' | 'onlyDraft'>
 export interface AlarmReport extends AlarmChange {
   readonly flow: string
   readonly node: string
@@ -126,6 +130,11 @@ export interface Engines {
   trust(request: DeviceRequest, fingerprint: string): Promise<void>
   /** Every sample of an output (or, by an input's name, of an input), in batches a few times a second, thinned to at most 2000 a second. */
   tap(flow: string, node: string, port: string, listener: (samples: readonly JsonSample[], skipped: number) => void): Promise<() => void>
+  /** Runs a draft beside its live flow, everything outward muted, until it is ended, the flow is deployed or the engine goes. Another one takes its place. */
+  shadow(request: EngineDeploy): Promise<void>
+  unshadow(flow: string): Promise<void>
+  /** Null: there is none. */
+  shadowReport(flow: string): Promise<ShadowReport | null>
   status(): readonly EngineStatus[]
   listen(listener: EngineListener): () => void
   /** Ends the engines: outputs go to their safe state, a last checkpoint is written. */

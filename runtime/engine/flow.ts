@@ -25,6 +25,8 @@ export interface Services {
   readonly visits?: Visits
   alarm(flow: string, node: string, tag: string, change: AlarmChange): void
   log(flow: string, node: string, level: IssueLevel, text: string, sample?: Sample): void
+  /** Runs what timers do: a shadow counts what it takes. */
+  measured?(work: () => void): void
 }
 /** An opened node and how the engine treats it. */
 export interface Attached {
@@ -761,7 +763,8 @@ export class FlowRun implements Surroundings {
     this.timeout = setTimeout(
       () => {
         this.timeoutAt = Number.POSITIVE_INFINITY
-        this.fireTimers(this.services.now())
+        if (this.services.measured) this.services.measured(() => this.fireTimers(this.services.now()))
+        else this.fireTimers(this.services.now())
         this.schedule()
       },
       Math.min(Math.max(0, next - this.services.now()), 0x7fffffff),

@@ -8,8 +8,9 @@ import { createGuard, type Guard } from '../guard/guard.ts'
 import { createModelHost, type ModelHost } from '../models/host.ts'
 import { createScriptHost, type ScriptHost } from '../script/host.ts'
 import { Pins } from '../tap/pins.ts'
+import { shorten } from '../tap/shorten.ts'
 import type { Tap } from '../tap/tap.ts'
-import type { AlarmReport, DeviceRequest, EngineDeploy, EngineDeployed, FlowReport, Journal, LogReport, ModelFile, Plan, StateItem, StateScope, WriteReport } from './contract.ts'
+import type { AlarmReport, DeviceRequest, EngineDeploy, EngineDeployed, FlowReport, Journal, LogReport, ModelFile, Plan, ShadowReport, StateItem, StateScope, WriteReport } from './contract.ts'
 import { Browsing } from './browse.ts'
 import { ConnectionPool } from './connections.ts'
 import { FlowRun, type Attached, type SavedNode, type Services } from './flow.ts'
@@ -18,6 +19,7 @@ import { Recorder, RecorderPool, type RecorderLimits, type RecordingReport } fro
 import type { NodeRun } from './run.ts'
 import { Scrubber } from './scrub.ts'
 import type { SegmentData } from './segment.ts'
+import { Shadow } from './shadow.ts'
 
 export interface HostOptions {
   readonly nodes: ReadonlyMap<string, AnyNode>
@@ -51,6 +53,8 @@ interface Flow {
   armed: boolean
   /** Armed as from the swap that is under way; a person may disarm it before. */
   arming: boolean
+  /** A draft that is tried beside it. */
+  shadow: Shadow | undefined
 }
 /** A flow as a checkpoint keeps it: its nodes, and what a restart has found in the journal and not taken up yet. */
 interface Kept {
@@ -164,6 +168,7 @@ export class EngineHost {
       flow.run.advanceIdle(now)
       flow.recorder.second(now)
       flow.loopP99Ms = p99(flow.run)
+      flow.shadow?.second(now)
     }
     this.memoryMb = process.memoryUsage.rss() / 1048576
     const used = process.cpuUsage(this.cpu)
@@ -206,6 +211,7 @@ export class EngineHost {
           flow.recorder.stop(`Version ${plan.version} was deployed.`)
           // At once, before a new model or a new device has anything to say.
           flow.armed = flow.arming
+          this.endShadow(flow)
           if (!flow.armed) void this.guards((g) => g.arm(false), [flow])
         },
         linked: () => {
@@ -232,7 +238,7 @@ export class EngineHost {
   private create(request: EngineDeploy): Flow {
     const run = new FlowRun(request.plan.flow, this.services())
     const recorder = new Recorder(run, this.recorders, (level, text) => this.log({ time: this.now(), level, flow: run.flow, text }))
-    const flow: Flow = { run, deploy: request, openedWith: new WeakMap(), guards: new Map(), pins: new Pins(run), recorder, loopP99Ms: 0, armed: false, arming: false }
+    const flow: Flow = { run, deploy: request, openedWith: new WeakMap(), guards: new Map(), pins: new Pins(run), recorder, loopP99Ms: 0, armed: false, arming: false, shadow: undefined }
     this.flows.set(request.plan.flow, flow)
     return flow
   }
@@ -434,6 +440,7 @@ export class EngineHost {
       const flow = this.flows.get(id)
       if (flow) {
         await this.toSafe(flow.guards.values(), 'the flow was stopped')
+        this.endShadow(flow)
         flow.pins.close()
         flow.recorder.close()
         await flow.run.close()
@@ -508,6 +515,32 @@ export class EngineHost {
     return flow
   }
 
+  // ---- a draft beside a flow ------------------------------------------------------------------------------------------
+
+  shadow(request: EngineDeploy): Promise<void> {
+    return this.inTurn(async () => {
+      const flow = this.flow(request.plan.flow)
+      this.endShadow(flow)
+      flow.shadow = await Shadow.open({ request, live: flow.run, pins: flow.pins, nodes: this.options.nodes, models: this.models, now: () => this.now(), steady: this.options.steady ?? (() => this.now()) })
+    })
+  }
+
+  async unshadow(id: string): Promise<void> {
+    // One that is opening is ended once it is open.
+    await this.inTurn(async () => this.endShadow(this.flow(id)))
+  }
+
+  shadowReport(id: string): ShadowReport | null {
+    const report = this.flow(id).shadow?.report(this.now()) ?? null
+    return report && { ...report, issues: report.issues.map((i) => this.scrubber.issue(i)) }
+  }
+
+  private endShadow(flow: Flow): void {
+    const { shadow } = flow
+    flow.shadow = undefined
+    shadow?.close().catch((thrown: unknown) => this.log({ time: this.now(), level: 'warning', flow: flow.run.flow, text: `The draft beside the flow did not close: ${reasonOf(thrown)}` }))
+  }
+
   // ---- views --------------------------------------------------------------------------------------------------------
 
   report(id: string): FlowReport {
@@ -542,7 +575,7 @@ export class EngineHost {
         issues: [...(health.issue ? [{ ...health.issue, flow: id, node }] : []), ...flow.run.issuesOf(run, now).map((i) => this.scrubber.issue(i))],
       }
     }
-    return { version: flow.run.plan.version, nodes, totals: { inRate, outRate, loopP99Ms: flow.loopP99Ms, cpu: this.load, memoryMb: this.memoryMb } }
+    return { version: flow.run.plan.version, requestMs: this.pool.requestMs(), nodes, totals: { inRate, outRate, loopP99Ms: flow.loopP99Ms, cpu: this.load, memoryMb: this.memoryMb } }
   }
 
   /** To the disk since the start, for the journal and for checkpoints. */
@@ -646,6 +679,7 @@ export class EngineHost {
     await this.toSafe([...this.flows.values()].flatMap((flow) => [...flow.guards.values()]), reason)
     await this.checkpoint()
     for (const flow of this.flows.values()) {
+      this.endShadow(flow)
       flow.pins.close()
       await flow.run.close()
     }
@@ -660,12 +694,4 @@ function p99(run: FlowRun): number {
   const n = Math.min(512, run.measured)
   if (n === 0) return 0
   return run.loops.slice(0, n).toSorted()[Math.min(n - 1, Math.floor(n * 0.99))]!
-}
-
-/** What a status shows of a large value. */
-function shorten(s: Sample): Sample {
-  const v = s.value
-  if ((v instanceof Float32Array || v instanceof Float64Array) && v.length > 64) return { ...s, value: v.slice(0, 64) }
-  if (v instanceof Uint8Array) return { ...s, value: `${v.length} bytes` }
-  return s
 }

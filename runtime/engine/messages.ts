@@ -19,6 +19,8 @@ export type Request =
   | { readonly call: 'trust'; readonly of: DeviceRequest; readonly fingerprint: string }
   | { readonly call: 'tap'; readonly tap: number; readonly flow: string; readonly node: string; readonly port: string }
   | { readonly call: 'untap'; readonly tap: number }
+  | { readonly call: 'shadow'; readonly deploy: EngineDeploy }
+  | { readonly call: 'unshadow' | 'shadow-report'; readonly flow: string }
   /** Answered with a Pulse. */
   | { readonly call: 'ping' }
   | { readonly call: 'close' }

@@ -69,6 +69,9 @@ export async function serve(options: Pick<HostOptions, 'nodes' | 'drivers' | 'jo
         taps.get(request.tap)?.()
         taps.delete(request.tap)
         return undefined
+      case 'shadow': return host.shadow(request.deploy)
+      case 'unshadow': return host.unshadow(request.flow)
+      case 'shadow-report': return host.shadowReport(request.flow)
       case 'ping': return { memoryMb: process.memoryUsage.rss() / 1048576, written: host.written() } satisfies Pulse
       case 'close': return undefined
     }

@@ -4,7 +4,7 @@ import { fork, type ChildProcess } from 'node:child_process'
 import { join } from 'node:path'
 import { issue, IssueError, reasonOf, type ActCall, type ActResult, type Browsed, type Health, type Issue, type JsonSample } from '#kit'
 import type { ConnectionTestBody, EngineStatus } from '#format'
-import type { DeviceRequest, EngineDeploy, EngineDeployed, EngineListener, Engines, FlowReport } from './contract.ts'
+import type { DeviceRequest, EngineDeploy, EngineDeployed, EngineListener, Engines, FlowReport, ShadowReport } from './contract.ts'
 import type { FromEngine, Pulse, Request } from './messages.ts'
 import type { RecordingReport } from './recorder.ts'
 import type { SegmentData } from './segment.ts'
@@ -342,6 +342,19 @@ class Supervisor implements Engines {
     return () => {
       if (this.taps.delete(tap)) this.call({ call: 'untap', tap }).catch(() => undefined) // gone with the process
     }
+  }
+
+  async shadow(deploy: EngineDeploy): Promise<void> {
+    await this.up
+    await this.call({ call: 'shadow', deploy })
+  }
+
+  async unshadow(flow: string): Promise<void> {
+    await this.call({ call: 'unshadow', flow })
+  }
+
+  async shadowReport(flow: string): Promise<ShadowReport | null> {
+    return (await this.call({ call: 'shadow-report', flow })) as ShadowReport | null
   }
 
   status(): readonly EngineStatus[] {

@@ -9,6 +9,7 @@ import { DatabaseSync, type SQLInputValue } from 'node:sqlite'
 import { issue, IssueError, reasonOf } from '#kit'
 import type { AlarmBody, AuditBody, ConnectionEntry, DraftSummary, Flow, Role } from '#format'
 import type { GatewayStore, StoredVersion } from '../gateway.ts'
+import type { KeptTrial } from '../trial.ts'
 
 export interface UserRecord {
   readonly name: string
@@ -39,6 +40,8 @@ export interface Settings {
   readonly held: boolean
   /** The highest that a draft ever had. */
   readonly draftRevision: number
+  /** Versions under watch: a restart goes on watching. */
+  readonly trials: readonly KeptTrial[]
 }
 
 /** Verbs are synchronous: what is decided and written without an await in between is one decision. */
@@ -261,6 +264,8 @@ export function openStore(path: string): Store {
     removeDraft: (id) => removeDraft(id),
     held: () => getSetting('held') ?? false,
     setHeld: (held) => setSetting('held', held),
+    trials: () => getSetting('trials') ?? [],
+    keepTrials: (trials) => setSetting('trials', trials),
     users: {
       all: () => users(),
       get: (name) => user(name),

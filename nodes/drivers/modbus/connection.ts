@@ -84,6 +84,8 @@ export class ModbusConnection implements Connection {
   #retry: NodeJS.Timeout | undefined
   #fault = ''
   #requests = 0
+  #requestMs: number | undefined
+  #answers = 0
 
   constructor(settings: ModbusSettings, io: DriverIo) {
     this.#settings = settings
@@ -98,6 +100,11 @@ export class ModbusConnection implements Connection {
   /** Requests sent so far. */
   get requests(): number {
     return this.#requests
+  }
+
+  /** The pause after a request is part of it. */
+  requestMs(): number | undefined {
+    return this.#requestMs
   }
 
   health(): Health {
@@ -245,6 +252,7 @@ export class ModbusConnection implements Connection {
     this.#requests++
     const { pauseMs } = this.#settings
     const timeoutMs = task.quiet ? Math.min(QUIET_MS, this.#settings.timeoutMs) : this.#settings.timeoutMs
+    const began = performance.now()
     let timer: NodeJS.Timeout | undefined
     const answer = new Promise<unknown>((resolve, reject) => {
       this.#failPending = reject
@@ -257,6 +265,9 @@ export class ModbusConnection implements Connection {
       .then(
         (value) => {
           if (!task.quiet) this.#silent = 0
+          const ms = performance.now() - began + pauseMs
+          // Of the last twenty or so; the very first, while everything begins, weighs no more than the others.
+          this.#requestMs = (this.#requestMs ?? 0) + (ms - (this.#requestMs ?? 0)) / Math.min(20, ++this.#answers)
           this.#settle(task, () => task.resolve(value))
         },
         (thrown: unknown) => {

@@ -16,6 +16,8 @@ export default defineDriver<typeof config, ModbusConnection>({
   icon: 'cable',
   config,
   exclusive: true,
+  // A device on the plant's network needs some milliseconds to answer; what is on the line takes next to nothing.
+  requestMs: ({ pauseMs }) => 5 + pauseMs,
   async open(settings, io) {
     const { ModbusConnection } = await import('./connection.ts')
     return new ModbusConnection(settings, io)
