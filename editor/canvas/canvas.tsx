@@ -20,6 +20,7 @@ import { NodeView } from './node-view.tsx'
 import { focusInspector } from '../inspector/focus.ts'
 import { useFit } from './use-fit.ts'
 import { DRAG_TYPE, setViewCentre } from './view.ts'
+import { WireCard } from './wire-card.tsx'
 import { WirePicker } from './wire-picker.tsx'
 import './canvas.css'
 
@@ -183,6 +184,7 @@ function Drawing() {
         <DragReason />
       </ReactFlow>
       <Banner />
+      <WireCard frame={frame} />
       {flow && nodes.length > 0 ? null : <Empty />}
       {menu ? <NodeMenu at={menu} onClose={() => setMenu(null)} onConnect={() => setPicking(menu.node)} /> : null}
       {picking !== null ? <WirePicker node={picking} onClose={() => setPicking(null)} /> : null}

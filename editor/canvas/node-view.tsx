@@ -11,6 +11,8 @@ import { formatNumber, numbersOf, severityOf } from '../state/format.ts'
 import { alarmOf, alarmText, conditionOf, ghostsOf, hearingOf, issuesAt } from '../state/status.ts'
 import { useEditor } from '../state/store.ts'
 import { useSeekingOutput } from './drag.ts'
+import { LossBadge } from './loss-badge.tsx'
+import { NoteFix } from './note-fix.tsx'
 import { Port, Reading } from './port-row.tsx'
 import { Bars, Line } from './spark.tsx'
 import './node.css'
@@ -75,6 +77,8 @@ function Card({ id, entry, type, selected }: { readonly id: string; readonly ent
       {status?.queue && (status.queue.depth > 0 || type?.type === QUEUE) ? <Queue queue={status.queue} ledger={status.ledger} /> : null}
       {type?.type === COMMENT && entry.config['text'] ? <div className="said">{String(entry.config['text'])}</div> : null}
       {note === '' ? null : <div className={`note ${grave ? 'grave' : ''}`} title={note}>{note}</div>}
+      {fault?.level === 'error' ? <NoteFix issue={fault} /> : null}
+      <LossBadge id={id} />
     </div>
   )
 }

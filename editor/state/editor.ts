@@ -6,9 +6,11 @@ import { replaceFlow } from './commands.ts'
 import { derived } from './derive.ts'
 import { writeDraft, type Storage } from './drafts.ts'
 import { editing } from './editing.ts'
+import { mending, type Tools } from './fixes.ts'
 import { initialState, type State } from './model.ts'
 import { opening } from './opening.ts'
 import { screen } from './screen.ts'
+import { tapping } from './taps.ts'
 import { watching } from './watching.ts'
 
 export interface Environment {
@@ -109,7 +111,9 @@ export function createEditor(environment: Environment) {
   }
   const screenActions = screen(core)
   const openingActions = opening(core, screenActions)
-  const actions = { ...screenActions, ...openingActions, ...editing(core, screenActions), ...watching(core, openingActions.refresh, () => openingActions.start()), flush: core.flush, /** Asks the gateway about the draft again: connections, secrets or models changed. */ recheck: core.touched }
+  let tools: Tools
+  const actions = { ...screenActions, ...openingActions, ...editing(core, screenActions), ...mending(core, screenActions, () => tools), ...watching(core, openingActions.refresh, () => openingActions.start()), ...tapping(core, screenActions), flush: core.flush, /** Asks the gateway about the draft again: connections, secrets or models changed. */ recheck: core.touched }
+  tools = actions
   return { store, actions }
 }
 
