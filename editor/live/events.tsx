@@ -86,7 +86,7 @@ export function Events(): ReactElement {
         <div className="ev-chips" role="group" aria-label="Kinds of events">{EVENT_KINDS.filter(([kind]) => admin || kind === 'alarm').map(([kind, title]) => <button key={kind} type="button" aria-pressed={kinds.has(kind)} onClick={() => flip(kind)}>{title}</button>)}</div>
         <input className="dr-find" type="search" placeholder="Find a person, node or text" aria-label="Find an event" value={text} onChange={(e) => setText(e.target.value)} />
         <span className="sp" />
-        <button type="button" className="btn quiet" disabled={busy} onClick={() => void load()}><RefreshCw size={13} /> Refresh</button>
+        <button type="button" className="icon-btn" disabled={busy} aria-label="Refresh" title="Refresh" onClick={() => void load()}><RefreshCw size={14} /></button>
         <button type="button" className="btn quiet" disabled={shown.length === 0} onClick={csv}>CSV</button>
       </div>
       <div className="ev-list" tabIndex={0} role="group" aria-label="Events">

@@ -222,7 +222,7 @@ function drawLimits(u: uPlot, scale: string, limits: readonly LimitLine[], look:
   ctx.font = look.font.replace('11px', `${10 * devicePixelRatio}px`)
   ctx.setLineDash([4 * devicePixelRatio, 4 * devicePixelRatio])
   ctx.lineWidth = devicePixelRatio
-  ctx.textAlign = 'right'
+  ctx.textAlign = 'left'
   for (const limit of limits) {
     if (limit.value < min || limit.value > max) continue
     const y = u.valToPos(limit.value, scale, true)
@@ -231,7 +231,7 @@ function drawLimits(u: uPlot, scale: string, limits: readonly LimitLine[], look:
     ctx.moveTo(bbox.left, y)
     ctx.lineTo(bbox.left + bbox.width, y)
     ctx.stroke()
-    ctx.fillText(`${limit.label} ${formatNumber(limit.value)}`, bbox.left + bbox.width - 4 * devicePixelRatio, y - 3 * devicePixelRatio)
+    ctx.fillText(`${limit.label} ${formatNumber(limit.value)}`, bbox.left + 4 * devicePixelRatio, y - 3 * devicePixelRatio)
   }
   ctx.restore()
 }

@@ -24,6 +24,13 @@ function useHeld(buffer: TapBuffer, paused: boolean): () => TapBuffer['last'] {
   return () => held.current ?? buffer.last
 }
 
+/** A zoom stays while blocks of one length come. */
+function renew(u: uPlot, data: [number[], (number | null)[]]): void {
+  const same = u.data[0].length === data[0].length
+  u.setData(data, !same)
+  if (same) u.redraw(true, true)
+}
+
 /** The last block, over the time within it. */
 export function WaveformPlot({ buffer, paused, periodMs, handle }: BlockProps & { readonly windowMs?: number; /** ms between the elements; undefined: counted. */ readonly periodMs?: number }): ReactElement {
   const shown = useHeld(buffer, paused)
@@ -41,8 +48,7 @@ export function WaveformPlot({ buffer, paused, periodMs, handle }: BlockProps & 
       ),
     draw: (u) => {
       const y = seriesOf(shown()?.value ?? null) ?? []
-      // A zoom stays while blocks come.
-      u.setData([y.map((_, i) => i * (periodMs ?? 1)), y], u.data[0].length !== y.length)
+      renew(u, [y.map((_, i) => i * (periodMs ?? 1)), y])
     },
     changed: () => shown()?.time ?? buffer.revision,
   }, `${buffer.shape} ${periodMs}`)
@@ -80,8 +86,7 @@ export function SpectrumPlot({ buffer, paused, axis, unit, log, handle }: BlockP
       ),
     draw: (u) => {
       const y = valuesNow()
-      u.setData([y.map((_, i) => at(i)), log ? y.map((v) => (v !== null && v > 0 ? v : null)) : y], u.data[0].length !== y.length || u.scales['x']?.min === undefined)
-      if (u.data[0].length === y.length) u.redraw(true, true)
+      renew(u, [y.map((_, i) => at(i)), log ? y.map((v) => (v !== null && v > 0 ? v : null)) : y])
     },
     changed: () => shown()?.time ?? buffer.revision,
   }, `${axis?.at.join()} ${axis?.unit} ${log} ${unit}`)

@@ -91,9 +91,13 @@ export function TapCard({ tap }: { readonly tap: Tap }): ReactElement {
   const level = last ? severityOf(last) : 'good'
   const unit = unitText(type)
   const single = taps.length === 1 && lines.length <= 1
+  const shown = last && (shape === 'trend' || shape === 'states' || shape === 'none') ? `${formatWhole(last.value)} ${shape === 'trend' ? unit : ''}` : ''
   const skipped = pinned.reduce((sum, p) => sum + p.buffer.skipped, 0)
   const others = pinned.reduce((sum, p) => sum + p.buffer.otherTags, 0)
   const title = taps.length === 1 ? `${name}.${tap.port}` : `${name}.${tap.port} and ${taps.length - 1} more`
+  const units = new Set(lines.map((l) => l.unit)).size
+  // Different quantities on one axis would be compared by mistake.
+  const axes = view.axes ?? (units > 1 ? 'units' : 'shared')
   const timed = face === 'plot' && (shape === 'trend' || shape === 'states')
   const canLog = (face === 'plot' && shape === 'trend') || (shape === 'bars' && (face === 'line' || face === 'waterfall'))
 
@@ -122,10 +126,9 @@ export function TapCard({ tap }: { readonly tap: Tap }): ReactElement {
       <header draggable onDragStart={(e) => { e.dataTransfer.setData(DRAG_TYPE, tap.id); e.dataTransfer.effectAllowed = 'move' }}>
         <h4 title={`${tap.node}.${tap.port}. Drag it onto another plot to draw both in one.`}>{name}<span>.{tap.port}</span>{taps.length > 1 && <small> +{taps.length - 1}</small>}</h4>
         <small>{[unit, rate === undefined ? '' : formatRate(rate), skipped > 0 ? `${formatCount(skipped)} not shown` : '', others > 0 ? 'more than 8 tags' : ''].filter((t) => t !== '').join(' · ')}</small>
-        {single && (
+        {single && (shown !== '' || level !== 'good') && (
           <output data-level={level}>
-            {last && shape !== 'waveform' && shape !== 'bars' && shape !== 'image' && shape !== 'other' ? <>{formatWhole(last.value)} {shape === 'trend' && unit}</> : ''}
-            {last && level !== 'good' ? ` ${level === 'bad' ? '✕' : '?'} ${qualityText(last)}` : ''}
+            {shown}{last && level !== 'good' ? ` ${level === 'bad' ? '✕' : '?'} ${qualityText(last)}` : ''}
           </output>
         )}
         {zoomed && <button type="button" className="dr-window" title="Show the whole window again (double click, or 0)" onClick={() => plot.current?.reset()}>zoomed ✕</button>}
@@ -135,12 +138,12 @@ export function TapCard({ tap }: { readonly tap: Tap }): ReactElement {
           </select>
         )}
         <button type="button" className="in-icon" aria-pressed={paused} aria-label={paused ? 'Go on' : 'Pause'} title={paused ? 'Go on' : 'Pause the view; samples are still kept'} onClick={() => { setHeld(buffer.last); setPaused(!paused) }}>{paused ? <Play size={13} /> : <Pause size={13} />}</button>
-        <TapMenu tap={tap} shape={shape} face={face} view={view} comparable={comparable(lines)} units={new Set(lines.map((l) => l.unit)).size} canLog={canLog} rangeNow={() => plot.current?.view()?.range ?? null} onAskRange={() => setAsking({ now: view.range ?? plot.current?.view()?.range ?? null })} onCsv={csv} onPng={(face === 'plot' && (shape === 'trend' || shape === 'waveform')) || face === 'line' || face === 'waterfall' ? png : null} />
+        <TapMenu tap={tap} shape={shape} face={face} view={view} comparable={comparable(lines)} units={units} axes={axes} canLog={canLog} rangeNow={() => plot.current?.view()?.range ?? null} onAskRange={() => setAsking({ now: view.range ?? plot.current?.view()?.range ?? null })} onCsv={csv} onPng={(face === 'plot' && (shape === 'trend' || shape === 'waveform')) || face === 'line' || face === 'waterfall' ? png : null} />
         <button type="button" className="in-icon" aria-label={`Remove the tap ${name}.${tap.port}`} title="Remove" onClick={() => actions.unpinTap(tap.id)}><X size={13} /></button>
       </header>
       {asking && <RangeForm now={asking.now} done={(range) => { actions.setPlotView(tap.id, { range }); setAsking(null) }} />}
       {!single && <Legend lines={lines} taps={taps} pinned={pinned} cursor={cursor} hide={hide} />}
-      {view.log === true && face === 'plot' && lines.length > 0 && <p className="dr-hint">Values of 0 and below have no place on a logarithmic axis.</p>}
+      {view.log === true && face === 'plot' && lines.length > 0 && <p className="dr-hint">Logarithmic: 0 and below are not shown.</p>}
       <div className={`dr-view${lost ? ' lost' : ''}`}>
         {face === 'raw' ? <Raw sample={last} />
           : face === 'table' ? <SampleTable samples={pinned.length === 1 ? buffer.log : pinned.flatMap((p, i) => p.buffer.log.map((l) => ({ ...l, id: l.id * 100 + i }))).toSorted((a, b) => a.sample.time - b.sample.time)} />
@@ -152,7 +155,7 @@ export function TapCard({ tap }: { readonly tap: Tap }): ReactElement {
             <div className="dr-stack">
               {lines.length > 0 && (
                 <div className="dr-lines">
-                  <LinesPlot lines={lines} windowMs={windowMs} paused={paused} limits={limits} log={view.log === true} range={view.range ?? null} axes={view.axes ?? 'shared'} tip={single} label={`Plot of ${title}`} handle={plot} onCursor={single ? ignore : setCursor} onZoom={(z) => setZoomed(z !== null)} />
+                  <LinesPlot lines={lines} windowMs={windowMs} paused={paused} limits={limits} log={view.log === true} range={view.range ?? null} axes={axes} tip={single} label={`Plot of ${title}`} handle={plot} onCursor={single ? ignore : setCursor} onZoom={(z) => setZoomed(z !== null)} />
                 </div>
               )}
               {states.length > 0 && <TimedBands states={states} windowMs={windowMs} paused={paused} />}

@@ -26,6 +26,7 @@ export interface MenuProps {
   readonly view: PlotView
   readonly comparable: boolean
   readonly units: number
+  readonly axes: 'shared' | 'units'
   readonly canLog: boolean
   readonly onCsv: () => void
   readonly onPng: (() => void) | null
@@ -34,7 +35,7 @@ export interface MenuProps {
   readonly onAskRange: () => void
 }
 
-export function TapMenu({ tap, shape, face, view, comparable, units, canLog, onCsv, onPng, rangeNow, onAskRange }: MenuProps): ReactElement {
+export function TapMenu({ tap, shape, face, view, comparable, units, axes, canLog, onCsv, onPng, rangeNow, onAskRange }: MenuProps): ReactElement {
   const taps = useEditor((s) => s.live.taps)
   const nodes = useEditor((s) => s.document?.flow.nodes)
   const types = useEditor((s) => s.types)
@@ -57,7 +58,7 @@ export function TapMenu({ tap, shape, face, view, comparable, units, canLog, onC
           )}
           {(canLog || shape === 'trend') && <DropdownMenu.Label className="in-poplabel">Axes</DropdownMenu.Label>}
           {canLog && check('Logarithmic', view.log === true, (log) => set({ log }))}
-          {units > 1 && check('An axis for each unit', view.axes === 'units', (on) => set({ axes: on ? 'units' : 'shared' }))}
+          {units > 1 && check('An axis for each unit', axes === 'units', (on) => set({ axes: on ? 'units' : 'shared' }))}
           {shape === 'trend' && face === 'plot' && (
             <>
               {check('Follow the values', !view.range, (on) => { const now = rangeNow(); set({ range: on ? null : now }) })}

@@ -13,6 +13,8 @@ import { judgeWire, partnersOf, withoutWire } from './wiring.ts'
 
 export interface Fix {
   readonly label: string
+  /** It takes something away: offered where the problem is looked at, never in a passing message. */
+  readonly removes?: true
   /** Absent: there are choices. */
   readonly run?: () => void
   readonly choices?: readonly { readonly label: string; readonly note: string; readonly run: () => void }[]
@@ -36,7 +38,7 @@ interface Case {
 }
 type Maker = (of: Case) => readonly Fix[]
 
-const removeWire: Maker = ({ issue: i, state, tools }) => (i.wire !== undefined && state.document?.flow.wires.includes(i.wire) === true ? [{ label: 'Remove the wire', run: () => tools.removeWires([i.wire!]) }] : [])
+const removeWire: Maker = ({ issue: i, state, tools }) => (i.wire !== undefined && state.document?.flow.wires.includes(i.wire) === true ? [{ label: 'Remove the wire', removes: true, run: () => tools.removeWires([i.wire!]) }] : [])
 
 /** A node between the ends, where one is known that makes them fit. */
 const insert: Maker = ({ issue: i, state, tools }) => {
@@ -108,7 +110,7 @@ const duplicate: Maker = ({ issue: i, core }) => [{
     core.touched()
   },
 }]
-const removeNode: Maker = ({ issue: i, state, tools }) => (i.node !== undefined && state.document?.flow.nodes[i.node] ? [{ label: 'Remove the node', run: () => tools.removeNodes([i.node!]) }] : [])
+const removeNode: Maker = ({ issue: i, state, tools }) => (i.node !== undefined && state.document?.flow.nodes[i.node] ? [{ label: 'Remove the node', removes: true, run: () => tools.removeNodes([i.node!]) }] : [])
 /** Types of the same family, those whose names are alike first: the type may only be called otherwise here. */
 const replaceNode: Maker = ({ issue: i, state, tools }) => {
   const entry = i.node === undefined ? undefined : state.document?.flow.nodes[i.node]
@@ -146,7 +148,7 @@ export function mending(core: Core, screen: Screen, tools: () => Tools) {
     return mayEdit ? made : made.filter((f) => looking.has(f.label))
   }
   screen.mendWith((issue): Toast['action'] => {
-    const [fix] = fixesFor(issue)
+    const fix = fixesFor(issue).find((f) => f.removes !== true)
     return fix?.run ? { label: fix.label, run: fix.run } : undefined
   })
   return { fixesFor }
