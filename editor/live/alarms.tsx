@@ -62,7 +62,7 @@ export function Alarms(): ReactElement {
   const choose = (key: string, on: boolean): void => setChosen((before) => { const next = new Set(before); if (on) next.add(key); else next.delete(key); return next })
   const line = <p className="al-figures" data-level={figures.flood ? 'bad' : undefined}>{figures.flood && <b>▲ Alarm flood: </b>}{figures.recent} new in 10 min{figures.flood ? ` (more than ${FLOOD.count} cannot be followed)` : ''} · {figures.standing} standing · {figures.waiting} waiting{figures.aside > 0 ? ` · ${figures.aside} put aside` : ''}{figures.stale > 0 ? ` · ${figures.stale} longer than a day` : ''}</p>
   if (alarms.length === 0) return <div className="dr-empty"><p><b>No alarms.</b> An Alarm node raises one when its limit is passed for longer than its delay. It stays here until it is back to normal and acknowledged.</p>{line}</div>
-  const head = (key: AlarmSort, title: string): ReactElement => <button type="button" role="columnheader" aria-sort={sort === key ? 'descending' : 'none'} onClick={() => setSort(sort === key ? 'rank' : key)}>{title}{sort === key ? ' ↓' : ''}</button>
+  const head = (key: AlarmSort, title: string): ReactElement => <button type="button" aria-pressed={sort === key} title={`Sort by ${title}`} onClick={() => setSort(sort === key ? 'rank' : key)}>{title}{sort === key ? ' ↓' : ''}</button>
   const csv = (): void => saveCsv('alarms', textCsv(['since', 'state', 'priority', 'flow', 'node', 'tag', 'message', 'value', 'limit', 'acknowledged by'], shown.map((a) => [new Date(a.since).toISOString(), STATES[a.state], a.priority, a.flow, a.node, a.tag, a.message, a.value === null ? '' : String(a.value), String(a.limit), a.acknowledgedBy ?? ''])))
   return (
     <div className="al">
@@ -76,10 +76,10 @@ export function Alarms(): ReactElement {
         <button type="button" className="btn quiet" onClick={csv}>CSV</button>
       </div>
       {line}
-      <div className={`al-table${lost ? ' lost' : ''}`} role="table" aria-label="Alarms" tabIndex={0}>
-        <div className="al-row al-head" role="row">
-          <span role="columnheader"><input type="checkbox" aria-label="Select all shown" checked={selected.length > 0 && selected.length === shown.length} onChange={(e) => setChosen(e.target.checked ? new Set(shown.map(alarmKey)) : new Set())} /></span>
-          {head('priority', 'priority')}{head('tag', 'node and tag')}<span role="columnheader">message</span><span role="columnheader">value and limit</span><span role="columnheader">state</span>{head('since', 'since')}<span role="columnheader" />
+      <div className={`al-table${lost ? ' lost' : ''}`} role="group" aria-label="Alarms" tabIndex={0}>
+        <div className="al-row al-head">
+          <span><input type="checkbox" aria-label="Select all shown" checked={selected.length > 0 && selected.length === shown.length} onChange={(e) => setChosen(e.target.checked ? new Set(shown.map(alarmKey)) : new Set())} /></span>
+          {head('priority', 'priority')}{head('tag', 'node and tag')}<span>message</span><span>value and limit</span><span>state</span>{head('since', 'since')}<span />
         </div>
         <ul className="al-list">{shown.slice(0, MOST).map((a) => <AlarmRow key={alarmKey(a)} alarm={a} now={now} chosen={chosen.has(alarmKey(a))} choose={choose} />)}</ul>
         {shown.length === 0 && <p className="dr-wait">No alarm is like that. {alarms.length} {alarms.length === 1 ? 'is' : 'are'} in the list.</p>}
@@ -101,15 +101,15 @@ function AlarmRow({ alarm: a, now, chosen, choose }: { readonly alarm: AlarmBody
   const can = (act: string): boolean => type?.acts.includes(act) ?? false
   const quiet = isQuiet(a)
   return (
-    <li className="al-row" data-state={a.state} role="row">
-      <span role="cell"><input type="checkbox" aria-label={`Select ${name} ${a.tag}`} checked={chosen} onChange={(e) => choose(alarmKey(a), e.target.checked)} /></span>
-      <span role="cell" className="al-priority" data-priority={a.priority} data-quiet={quiet}><i aria-hidden="true" />{a.priority}</span>
-      <span role="cell" className="where">{own ? <button type="button" onClick={() => actions.show(a.node)}>{name}</button> : <b>{name}</b>}{a.tag !== '' && <small> {a.tag}</small>}</span>
-      <span role="cell" className="what">{a.first === true && <b>First: </b>}{a.message === '' ? 'Limit passed' : a.message}</span>
-      <span role="cell" className="al-value">{a.value === null ? 'no value' : formatNumber(a.value)} <em>against {formatNumber(a.limit)}</em></span>
-      <span role="cell" className={`al-state${isWaiting(a) ? ' waits' : ''}`}>{STATES[a.state]}{a.until === undefined ? '' : ` until ${formatTime(a.until).slice(0, 5)}`}{a.acknowledgedBy === undefined ? '' : ` by ${a.acknowledgedBy}`}</span>
-      <span role="cell" className="since" title={formatDateTime(a.since)}>{formatAge(now - a.since)}</span>
-      <span role="cell" className="al-acts">
+    <li className="al-row" data-state={a.state}>
+      <span><input type="checkbox" aria-label={`Select ${name} ${a.tag}`} checked={chosen} onChange={(e) => choose(alarmKey(a), e.target.checked)} /></span>
+      <span className="al-priority" data-priority={a.priority} data-quiet={quiet}><i aria-hidden="true" />{a.priority}</span>
+      <span className="where">{own ? <button type="button" onClick={() => actions.show(a.node)}>{name}</button> : <b>{name}</b>}{a.tag !== '' && <small> {a.tag}</small>}</span>
+      <span className="what">{a.first === true && <b>First: </b>}{a.message === '' ? 'Limit passed' : a.message}</span>
+      <span className="al-value">{a.value === null ? 'no value' : formatNumber(a.value)} <em>against {formatNumber(a.limit)}</em></span>
+      <span className={`al-state${isWaiting(a) ? ' waits' : ''}`}>{STATES[a.state]}{a.until === undefined ? '' : ` until ${formatTime(a.until).slice(0, 5)}`}{a.acknowledgedBy === undefined ? '' : ` by ${a.acknowledgedBy}`}</span>
+      <span className="since" title={formatDateTime(a.since)}>{formatAge(now - a.since)}</span>
+      <span className="al-acts">
         {mayAcknowledge(a) && <Act act="acknowledge" title="Acknowledge" type={type} subject={subject}><Check size={13} /></Act>}
         {a.state === 'latched' && <Act act="reset" title="Reset" type={type} subject={subject}><RotateCcw size={13} /></Act>}
         {a.state === 'shelved' && <Act act="unshelve" title="Unshelve" type={type} subject={subject} />}

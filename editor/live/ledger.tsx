@@ -81,7 +81,7 @@ export function Ledger(): ReactElement {
   }, [asked])
   if (rows.length === 0) return <div className="dr-empty"><p><b>Where every sample went.</b> As soon as a flow runs, each node is listed with what came in, what it gave on, and what it held, dropped or failed, and why.</p></div>
   const head = (key: Sort, title: string, help: string): ReactElement => (
-    <button key={key} type="button" role="columnheader" aria-sort={sort === key ? (key === 'name' ? 'ascending' : 'descending') : 'none'} title={`${help}. Click to sort.`} onClick={() => setSort(sort === key ? 'flow' : key)}>{title}{sort === key ? ' ↓' : ''}</button>
+    <span key={key} role="columnheader" aria-sort={sort === key ? (key === 'name' ? 'ascending' : 'descending') : 'none'}><button type="button" title={`${help}. Click to sort.`} onClick={() => setSort(sort === key ? 'flow' : key)}>{title}{sort === key ? ' ↓' : ''}</button></span>
   )
   const csv = (): void => saveCsv('ledger', textCsv(['node', 'id', 'in', 'passed', 'held', 'queued', 'dropped', 'failed', 'reasons'], shown.map((r) => [r.name, r.id, ...(['in', 'passed', 'held', 'queued'] as const).map((k) => String(r.counts.ledger[k])), String(r.dropped), String(r.counts.ledger.failed), r.reasons.map((x) => `${x.words}: ${x.count}`).join('; ')])))
   return (
@@ -95,11 +95,10 @@ export function Ledger(): ReactElement {
         <small className="lg-from">{period === 'start' ? 'each since it started' : from === null ? 'counting begins' : `since ${formatTime(from).slice(0, 8)}, ${Math.max(0, Math.round((clock - from) / 1000))} s`}</small>
         <button type="button" className="btn quiet" onClick={csv}>CSV</button>
       </div>
-      <div className={`lg-table${lost ? ' lost' : ''}`} role="table" aria-label="Ledger of the flow" ref={box} tabIndex={0}>
+      <div className={`lg-table${lost ? ' lost' : ''}`} ref={box} tabIndex={0} role="group" aria-label="Where every sample went">
+        <div role="table" aria-label="Ledger of the flow">
         <div className="lg-row lg-head" role="row">{head('name', 'node', 'Its name')}{COLUMNS.map(([key, title, help]) => head(key, title, help))}<span role="columnheader">balance</span></div>
         {shown.slice(0, all ? shown.length : MOST).map((row) => <Row key={row.id} row={row} open={open.has(row.id)} toggle={setOpen} />)}
-        {shown.length === 0 && <p className="dr-wait lg-none">{lossOnly ? 'Nothing was lost here.' : 'No node is called so.'}</p>}
-        {!all && shown.length > MOST && <button type="button" className="btn quiet lg-more" onClick={() => setAll(true)}>Show all {formatCount(shown.length)} nodes</button>}
         {shown.length > 1 && (
           <div className="lg-row lg-total" role="row">
             <b role="cell">{formatCount(shown.length)} nodes</b>
@@ -108,6 +107,9 @@ export function Ledger(): ReactElement {
             <span role="cell" className="lg-balance" data-level={total.off > 0 ? 'bad' : undefined}>{total.off > 0 ? `✕ ${formatCount(total.off)} not accounted for` : 'balances'}</span>
           </div>
         )}
+        </div>
+        {shown.length === 0 && <p className="dr-wait lg-none">{lossOnly ? 'Nothing was lost here.' : 'No node is called so.'}</p>}
+        {!all && shown.length > MOST && <button type="button" className="btn quiet lg-more" onClick={() => setAll(true)}>Show all {formatCount(shown.length)} nodes</button>}
       </div>
     </div>
   )
@@ -142,11 +144,11 @@ function Details({ row }: { readonly row: LedgerRow }): ReactElement {
     <li key={`${side} ${port}`}><span>{side === 'inputs' ? '→ ' : ''}{port}{side === 'outputs' ? ' →' : ''}</span><b>{formatCount(count)}</b><small>{formatRate(status?.[side][port]?.rate ?? 0)}</small></li>
   ))
   return (
-    <div className="lg-details">
-      {row.reasons.length > 0 && <section><h5>Dropped, because</h5><ul>{row.reasons.map((r) => <li key={r.reason}><span>{r.words}</span><b>{formatCount(r.count)}</b><small>{row.counts.ledger.in > 0 ? `${Math.round((1000 * r.count) / row.counts.ledger.in) / 10} %` : ''}</small></li>)}</ul></section>}
-      <section><h5>Ports</h5><ul>{ports('inputs')}{ports('outputs')}</ul></section>
+    <div role="row"><div role="cell" className="lg-details">
+      {row.reasons.length > 0 && <section><h4>Dropped, because</h4><ul>{row.reasons.map((r) => <li key={r.reason}><span>{r.words}</span><b>{formatCount(r.count)}</b><small>{row.counts.ledger.in > 0 ? `${Math.round((1000 * r.count) / row.counts.ledger.in) / 10} %` : ''}</small></li>)}</ul></section>}
+      <section><h4>Ports</h4><ul>{ports('inputs')}{ports('outputs')}</ul></section>
       {row.counts.ledger.held > 0 && <p>Held samples are in a window, a state or an average: they came out in another form, or will.</p>}
       {row.off !== 0 && <p className="bad">The books of this node are wrong by {formatCount(Math.abs(row.off))} samples. This is a fault of the node type; report it.</p>}
-    </div>
+    </div></div>
   )
 }

@@ -58,6 +58,8 @@ interface LinesProps {
   readonly handle?: Ref<LinesHandle>
 }
 const SYNC = 'headgate-trends'
+/** The cursor is shared; what is zoomed is each plot's own. */
+const cursorOnly = (type: string): boolean => type === 'mousemove' || type === 'mouseleave'
 /** ms: closer nothing is seen. */
 const CLOSEST_MS = 20
 const FARTHEST_MS = 3_600_000
@@ -81,8 +83,8 @@ export function LinesPlot({ lines, windowMs, paused, limits = [], log = false, r
     make: (element, look, width, height) =>
       new uPlot(
         {
-          width, height, pxAlign: false, legend: { show: false },
-          cursor: { y: false, drag: { x: true, y: false, setScale: false, dist: 6 }, points: { size: 6 }, sync: { key: SYNC, setSeries: false, scales: ['x', null] }, bind: { dblclick: () => () => { zoomTo(null); return null } } },
+          width, height, pxAlign: false, legend: { show: false }, padding: [7, scales.length > 1 ? 0 : 14, 0, 0],
+          cursor: { y: false, drag: { x: true, y: false, setScale: false, dist: 6 }, points: { size: 6 }, sync: { key: SYNC, setSeries: false, scales: ['x', null], filters: { pub: cursorOnly, sub: cursorOnly } }, bind: { dblclick: () => () => { zoomTo(null); return null } } },
           scales: { x: { time: true }, ...Object.fromEntries(scales.map((key) => [key, { range: ranged, distr: log ? 3 : 1 }])) },
           axes: [
             xAxis(look, { space: 76, values: (u, ticks) => ticks.map((t) => (t === null ? '' : u.scales['x']!.max! - u.scales['x']!.min! < 5 ? `${clock(t)}.${String(Math.round((t % 1) * 1000)).padStart(3, '0').slice(0, 2)}` : clock(t))) }),

@@ -38,7 +38,7 @@ export function WaveformPlot({ buffer, paused, periodMs, handle }: BlockProps & 
     make: (element, look, width, height) =>
       new uPlot(
         {
-          width, height, pxAlign: false, legend: { show: false }, cursor: { y: false, drag: { x: true, y: false }, points: { size: 6 } },
+          width, height, pxAlign: false, legend: { show: false }, padding: [7, 14, 0, 0], cursor: { y: false, drag: { x: true, y: false }, points: { size: 6 } },
           scales: { x: { time: false, range: (_u, low, high) => [low ?? 0, high ?? 1] }, y: { range: (_u, low, high) => padded(low, high) } },
           axes: [xAxis(look, { values: (_u, ticks) => ticks.map((t) => `${formatNumber(t)}${periodMs === undefined ? '' : ' ms'}`) }), yAxis(look)],
           series: [{}, { stroke: look.lines[0]!, width: 1.1, points: { show: false } }],
@@ -66,7 +66,7 @@ export function SpectrumPlot({ buffer, paused, axis, unit, log, handle }: BlockP
     make: (element, look, width, height) =>
       new uPlot(
         {
-          width, height, pxAlign: false, legend: { show: false },
+          width, height, pxAlign: false, legend: { show: false }, padding: [7, 14, 0, 0],
           cursor: {
             y: false, drag: { x: true, y: false }, points: { size: 7 },
             dataIdx: (_u, _series, closest) => (axis ? nearestPeak(valuesNow(), closest, Math.max(1, Math.round(valuesNow().length / 60))) : closest),

@@ -20,7 +20,7 @@ interface Kept {
 }
 
 /** The taps that are drawn in one plot, its own first. */
-export const tapsIn = (taps: readonly Tap[], id: string): readonly Tap[] => taps.filter((t) => t.id === id || t.plot === id)
+export const tapsIn = (taps: readonly Tap[], id: string): readonly Tap[] => taps.filter((t) => t.id === id || t.plot === id).toSorted((a, b) => Number(b.id === id) - Number(a.id === id))
 /** The taps that have plots of their own. */
 export const plotsOf = (taps: readonly Tap[], flow: string | null): readonly Tap[] => taps.filter((t) => t.flow === flow && t.plot === undefined)
 
