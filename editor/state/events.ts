@@ -2,6 +2,7 @@
 // what is shown never has a hole where one of them reaches less far back. Pure.
 import type { AlarmLogBody, AuditEntry } from '#format'
 import { STATES } from './alarms.ts'
+import { formatNumber } from './format.ts'
 
 export type EventKind = 'alarm' | 'deploy' | 'operator' | 'write' | 'access' | 'system'
 export const EVENT_KINDS: readonly (readonly [EventKind, string])[] = [['alarm', 'Alarms'], ['deploy', 'Deploys'], ['operator', 'Operators'], ['write', 'Writes'], ['access', 'Access'], ['system', 'System']]
@@ -42,8 +43,8 @@ export function ofAudit(e: AuditEntry): Happening {
   return { key: `audit ${e.id}`, time: e.time, kind, who: e.user, what: WHAT[e.act] ?? e.act, where: e.subject, detail: e.detail, ...led }
 }
 export function ofAlarm(e: AlarmLogBody): Happening {
-  const value = e.value === null ? 'no value' : String(e.value)
-  return { key: `alarm ${e.id}`, time: e.time, kind: 'alarm', who: e.state === 'acknowledged' ? (e.acknowledgedBy ?? '') : '', what: `alarm ${STATES[e.state]}`, where: `${e.flow}.${e.node}${e.tag === '' ? '' : ` ${e.tag}`}`, detail: `${e.priority} · ${e.message || 'limit passed'} · ${value} against ${e.limit}`, flow: e.flow, node: e.node }
+  const value = e.value === null ? 'no value' : formatNumber(e.value)
+  return { key: `alarm ${e.id}`, time: e.time, kind: 'alarm', who: e.state === 'acknowledged' ? (e.acknowledgedBy ?? '') : '', what: `alarm ${STATES[e.state]}`, where: `${e.flow}.${e.node}${e.tag === '' ? '' : ` ${e.tag}`}`, detail: `${e.priority} · ${e.message || 'limit passed'} · ${value} against ${formatNumber(e.limit)}`, flow: e.flow, node: e.node }
 }
 
 /** A source of the list as far as it was read. `done`: there is nothing older. */
