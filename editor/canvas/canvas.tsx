@@ -28,6 +28,7 @@ import { useRoutes } from './use-routes.ts'
 import { DRAG_TYPE, draggedType, setViewCentre } from './view.ts'
 import { Viewports } from './viewports.tsx'
 import { TrialStrip } from './trial-strip.tsx'
+import { WireCard } from './wire-card.tsx'
 import './canvas.css'
 
 const nodeTypes = { [NODE]: NodeView }
@@ -192,6 +193,7 @@ function Drawing() {
       </ReactFlow>
       <Banner />
       <TrialStrip />
+      <WireCard frame={frame} />
       {flow && nodes.length > 0 ? null : <Empty />}
       {menu ? <NodeMenu at={menu} onClose={() => setMenu(null)} /> : null}
       <Asked />

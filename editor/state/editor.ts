@@ -15,6 +15,8 @@ import { screen } from './screen.ts'
 import { sync } from './sync.ts'
 import { tabs } from './tabs.ts'
 import { trying } from './trying.ts'
+import { mending, type Tools } from './fixes.ts'
+import { tapping } from './taps.ts'
 import { watching } from './watching.ts'
 
 export interface Environment {
@@ -114,8 +116,9 @@ export function createEditor(environment: Environment) {
   const syncing = sync(core, screenActions)
   const openingActions = opening(core, screenActions, syncing, (known) => tabActions.restoreTabs(known))
   const tabActions = tabs(core, syncing, openingActions.openFlow)
+  let tools: Tools
   const actions = {
-    ...screenActions, ...openingActions, ...tabActions, ...editing(core, screenActions), ...inserting(core, screenActions), ...dashboards(core, screenActions), ...devices(core, screenActions), ...trying(core, screenActions), ...watching(core, openingActions.refresh, () => openingActions.start(), syncing),
+    ...screenActions, ...openingActions, ...tabActions, ...editing(core, screenActions), ...inserting(core, screenActions), ...dashboards(core, screenActions), ...devices(core, screenActions), ...trying(core, screenActions), ...mending(core, screenActions, () => tools), ...tapping(core, screenActions), ...watching(core, openingActions.refresh, () => openingActions.start(), syncing),
     chooseSide: syncing.choose,
     /** Removes a draft that was never deployed; the message offers to bring it back. */
     removeDraft: (id: string): Promise<void> => syncing.removeDraft(id, tabActions.closeTab, (flow) => openingActions.importFlow(flow, 'new')),
@@ -123,6 +126,7 @@ export function createEditor(environment: Environment) {
     /** Asks the gateway about the draft again: connections, secrets or models changed. */
     recheck: core.touched,
   }
+  tools = actions
   return { store, actions }
 }
 
