@@ -5,7 +5,7 @@ import { applyNodeChanges, Background, ReactFlow, ReactFlowProvider, useNodesIni
 import 'reactflow/dist/style.css'
 import { formatEnd, MAX_FLOW_BYTES, type WireEnd } from '#format'
 import { nothing } from '../state/document.ts'
-import { actions, store, useEditor } from '../state/store.ts'
+import { actions, store, useEditor } from '../state/here.ts'
 import { judgeWire } from '../state/wiring.ts'
 import { Banner } from './banner.tsx'
 import { Controls, Overview } from './controls.tsx'

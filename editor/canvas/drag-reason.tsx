@@ -1,7 +1,7 @@
 // Beside the cursor while a wire is dragged: what it carries, and over a port that refuses it, why.
 import { useConnection, ViewportPortal } from 'reactflow'
 import { formatType } from '#kit'
-import { useEditor } from '../state/store.ts'
+import { useEditor } from '../state/here.ts'
 import { useDrag } from './drag.ts'
 
 export function DragReason() {

@@ -2,7 +2,7 @@
 import { useStore } from 'zustand'
 import { createStore } from 'zustand/vanilla'
 import type { WireEnd } from '#format'
-import { store } from '../state/store.ts'
+import { store } from '../state/here.ts'
 import { partnersOf, withoutWire, type Verdict } from '../state/wiring.ts'
 
 export interface Drag {

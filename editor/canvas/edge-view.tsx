@@ -5,7 +5,7 @@ import { parseWire } from '#format'
 import { formatRate, formatValue, severityOf } from '../state/format.ts'
 import type { State } from '../state/model.ts'
 import { hearingOf, issueOfWire } from '../state/status.ts'
-import { useEditor } from '../state/store.ts'
+import { useEditor } from '../state/here.ts'
 import { isBackwards, routeWire } from './route.ts'
 
 /** One short text, so that a wire redraws only when it changes. Slow truth values show themselves, as they matter more than their rate. */

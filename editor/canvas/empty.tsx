@@ -1,5 +1,5 @@
 // Where to begin.
-import { actions, useEditor } from '../state/store.ts'
+import { actions, useEditor } from '../state/here.ts'
 
 export function Empty() {
   const flow = useEditor((s) => s.document !== null)

@@ -2,7 +2,7 @@
 import { ChartSpline, Copy, CopyPlus, Scissors, Settings2, Spline, Trash2 } from 'lucide-react'
 import { DropdownMenu } from 'radix-ui'
 import { copyText } from '../shell/export.ts'
-import { actions, useEditor } from '../state/store.ts'
+import { actions, useEditor } from '../state/here.ts'
 
 export interface MenuAt {
   readonly node: string

@@ -1,7 +1,7 @@
 // The panel on the right: settings, live state and help of what is selected, or the flow itself.
 import { useEffect, type ReactElement } from 'react'
 import { Tabs } from 'radix-ui'
-import { actions, useEditor, type InspectorTab } from '../state/store.ts'
+import { actions, useEditor, type InspectorTab } from '../state/here.ts'
 import { focusNode } from './focus.ts'
 import { HelpTab } from './help-tab.tsx'
 import { LiveTab } from './live-tab.tsx'

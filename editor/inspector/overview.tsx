@@ -3,7 +3,7 @@ import { useState, type ReactElement } from 'react'
 import { Copy, Plus, Trash2, X } from 'lucide-react'
 import type { CatalogueNode, Issue, JsonValue } from '#kit'
 import { parseWire, type Flow, type FlowSummary } from '#format'
-import { actions, useEditor } from '../state/store.ts'
+import { actions, useEditor } from '../state/here.ts'
 import { readScalar, showValue } from './form.ts'
 
 export function FlowOverview({ flow }: { readonly flow: Flow }): ReactElement {

@@ -5,7 +5,7 @@ import { ChevronDown, Plus, Settings2 } from 'lucide-react'
 import type { Health } from '#kit'
 import type { ConnectionBody } from '#format'
 import { tellsOf } from '../state/status.ts'
-import { actions, useEditor } from '../state/store.ts'
+import { actions, useEditor } from '../state/here.ts'
 import type { ControlProps } from './controls.tsx'
 import { useConnections, useModels, useSecrets } from './resources.ts'
 

@@ -6,9 +6,12 @@ import { replaceFlow } from './commands.ts'
 import { derived } from './derive.ts'
 import { writeDraft, type Storage } from './drafts.ts'
 import { editing } from './editing.ts'
+import { grouping } from './grouping.ts'
+import { lens } from './lens.ts'
 import { initialState, type State } from './model.ts'
 import { opening } from './opening.ts'
 import { screen } from './screen.ts'
+import { subflows } from './subflows.ts'
 import { watching } from './watching.ts'
 
 export interface Environment {
@@ -109,7 +112,9 @@ export function createEditor(environment: Environment) {
   }
   const screenActions = screen(core)
   const openingActions = opening(core, screenActions)
-  const actions = { ...screenActions, ...openingActions, ...editing(core, screenActions), ...watching(core, openingActions.refresh, () => openingActions.start()), flush: core.flush, /** Asks the gateway about the draft again: connections, secrets or models changed. */ recheck: core.touched }
+  /** For actions that edit what the canvas shows: the flow, or the subflow that is open. */
+  const here = lens(core)
+  const actions = { ...screenActions, ...openingActions, ...editing(here, screenActions), ...grouping(here), ...subflows(core, here, screenActions), ...watching(core, openingActions.refresh, () => openingActions.start()), flush: core.flush, /** Asks the gateway about the draft again: connections, secrets or models changed. */ recheck: core.touched }
   return { store, actions }
 }
 
