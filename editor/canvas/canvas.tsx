@@ -3,29 +3,37 @@
 import { useCallback, useEffect, useMemo, useRef, useState, type DragEvent, type KeyboardEvent } from 'react'
 import { applyNodeChanges, Background, ReactFlow, ReactFlowProvider, useNodesInitialized, useReactFlow, useStoreApi, type Connection, type Edge, type EdgeChange, type Node, type NodeChange, type OnConnectEnd, type OnConnectStart } from 'reactflow'
 import 'reactflow/dist/style.css'
-import { formatEnd, MAX_FLOW_BYTES, type WireEnd } from '#format'
+import { formatEnd, MAX_FLOW_BYTES, may, SUBFLOW, type WireEnd } from '#format'
 import { nothing } from '../state/document.ts'
 import { actions, store, useEditor } from '../state/here.ts'
 import { judgeWire } from '../state/wiring.ts'
+import { Arrange } from './arrange.tsx'
 import { Banner } from './banner.tsx'
+import { Breadcrumb } from './breadcrumb.tsx'
+import { COMMENT } from './comment-view.tsx'
 import { Controls, Overview } from './controls.tsx'
 import { beginDrag, dragNow, endDrag } from './drag.ts'
 import { DragReason } from './drag-reason.tsx'
 import { EdgeView } from './edge-view.tsx'
 import { Empty } from './empty.tsx'
 import { inView, MIN_ZOOM } from './fit.ts'
-import { edgesOf, NODE, nodesOf } from './graph.ts'
+import { edgesOf, NODE, nodesOf, PORTS } from './graph.ts'
 import { NodeMenu, type MenuAt } from './node-menu.tsx'
+import { beginGroupDrag, editComment, endGroupDrag, overGroups } from './group-edit.ts'
+import { boxIn } from './group-view.tsx'
 import { NodeView } from './node-view.tsx'
+import { PortsView } from './ports-view.tsx'
 import { focusInspector } from '../inspector/focus.ts'
 import { useFit } from './use-fit.ts'
 import { DRAG_TYPE, setViewCentre } from './view.ts'
 import { WirePicker } from './wire-picker.tsx'
 import './canvas.css'
 
-const nodeTypes = { [NODE]: NodeView }
+const nodeTypes = { [NODE]: NodeView, [PORTS]: PortsView }
 const edgeTypes = { [NODE]: EdgeView }
 const GRID: [number, number] = [10, 10]
+/** Left on the empty canvas, the middle one anywhere; Space with the left one, too. */
+const PAN_BUTTONS = [0, 1]
 /** Above this only what is in view is drawn. */
 const MANY = 150
 
@@ -73,8 +81,10 @@ function Drawing() {
   }, [])
   const onEdgesChange = useCallback((changes: EdgeChange[]) => choose('wires', changes), [])
   const moved = useCallback((_event: unknown, _node: unknown, dragged: Node[]) => {
-    actions.moveNodes(Object.fromEntries(dragged.map((n) => [n.id, [n.position.x, n.position.y] as const])))
+    actions.dropNodes(Object.fromEntries(dragged.map((n) => [n.id, [n.position.x, n.position.y] as const])), endGroupDrag())
   }, [])
+  const drawing = useStoreApi()
+  const lifted = useCallback(() => beginGroupDrag((id) => boxIn(drawing.getState().nodeLookup, id)), [drawing])
   // An end of a wire that is moved: React Flow says so first, then begins to draw a connection from the other end.
   const moving = useRef<string | null>(null)
   const onConnectStart = useCallback<OnConnectStart>((_event, { nodeId, handleId, handleType }) => {
@@ -132,6 +142,7 @@ function Drawing() {
 
   return (
     <div ref={frame} className={`canvas${lost ? ' lost' : ''}`} onKeyDown={keys} onDrop={drop} onDragOver={(e) => e.preventDefault()}>
+      <Breadcrumb />
       <ReactFlow
         nodes={nodes}
         edges={edges}
@@ -139,7 +150,11 @@ function Drawing() {
         edgeTypes={edgeTypes}
         onNodesChange={onNodesChange}
         onEdgesChange={onEdgesChange}
+        onNodeDragStart={lifted}
+        onNodeDrag={(_e, _node, dragged) => overGroups(dragged)}
         onNodeDragStop={moved}
+        onSelectionDragStart={lifted}
+        onSelectionDrag={(_e, dragged) => overGroups(dragged)}
         onSelectionDragStop={(e, dragged) => moved(e, null, dragged)}
         onConnectStart={onConnectStart}
         onConnectEnd={onConnectEnd}
@@ -162,7 +177,8 @@ function Drawing() {
           if (!selection.nodes.includes(node.id)) actions.select({ nodes: [node.id] })
           setMenu({ node: node.id, x: e.clientX, y: e.clientY })
         }}
-        onNodeDoubleClick={() => actions.setInspectorTab('settings')}
+        onNodeDoubleClick={(_e, node) => openNode(node.id)}
+        panOnDrag={PAN_BUTTONS}
         deleteKeyCode={null}
         disableKeyboardA11y
         multiSelectionKeyCode={['Shift', 'Control', 'Meta']}
@@ -181,6 +197,7 @@ function Drawing() {
         <Controls />
         <Overview />
         <DragReason />
+        <Arrange />
       </ReactFlow>
       <Banner />
       {flow && nodes.length > 0 ? null : <Empty />}
@@ -188,6 +205,15 @@ function Drawing() {
       {picking !== null ? <WirePicker node={picking} onClose={() => setPicking(null)} /> : null}
     </div>
   )
+}
+
+/** Inside of a subflow, into the words of a comment, or to the settings. */
+function openNode(id: string): void {
+  const { document, session } = store.getState()
+  const entry = document && Object.hasOwn(document.flow.nodes, id) ? document.flow.nodes[id]! : undefined
+  if (entry?.type === SUBFLOW) actions.enter(id)
+  else if (entry?.type === COMMENT && session !== null && may(session.role, 'edit')) editComment(id)
+  else actions.setInspectorTab('settings')
 }
 
 /** What React Flow wants selected, taken over into the draft's selection. */

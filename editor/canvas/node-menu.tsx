@@ -3,6 +3,7 @@ import { ChartSpline, Copy, CopyPlus, Scissors, Settings2, Spline, Trash2 } from
 import { DropdownMenu } from 'radix-ui'
 import { copyText } from '../shell/export.ts'
 import { actions, useEditor } from '../state/here.ts'
+import { ArrangeItems } from './arrange-menu.tsx'
 
 export interface MenuAt {
   readonly node: string
@@ -36,6 +37,7 @@ export function NodeMenu({ at, onClose, onConnect }: { readonly at: MenuAt; read
               <div className="menu-line" />
             </>
           )}
+          <ArrangeItems node={at.node} />
           <DropdownMenu.Item className="menu-item" onSelect={() => copied(actions.copySelected())}><Copy size={15} />Copy<small>Ctrl C</small></DropdownMenu.Item>
           <DropdownMenu.Item className="menu-item" onSelect={() => copied(actions.cutSelected())}><Scissors size={15} />Cut<small>Ctrl X</small></DropdownMenu.Item>
           <DropdownMenu.Item className="menu-item" onSelect={actions.duplicateSelected}><CopyPlus size={15} />Duplicate<small>Ctrl D</small></DropdownMenu.Item>

@@ -10,6 +10,7 @@ import { foldOutputs, wiredOutputs } from '../state/fold.ts'
 import { formatNumber, numbersOf, severityOf } from '../state/format.ts'
 import { alarmOf, alarmText, conditionOf, ghostsOf, hearingOf, issuesAt } from '../state/status.ts'
 import { useEditor } from '../state/here.ts'
+import { COMMENT, CommentCard } from './comment-view.tsx'
 import { useSeekingOutput } from './drag.ts'
 import { Port, Reading } from './port-row.tsx'
 import { Bars, Line } from './spark.tsx'
@@ -22,6 +23,7 @@ const nothingWritten: NonNullable<NodeStatus['actuator']> = { armed: false, mode
 export const NodeView = memo(function NodeView({ id, selected }: NodeProps) {
   const entry = useEditor((s) => s.document?.flow.nodes[id])
   const type = useEditor((s) => s.types.get(entry?.type ?? ''))
+  if (entry?.type === COMMENT) return <CommentCard id={id} entry={entry} selected={selected ?? false} />
   return entry ? <Card id={id} entry={entry} type={type} selected={selected ?? false} /> : null
 })
 
@@ -73,7 +75,6 @@ function Card({ id, entry, type, selected }: { readonly id: string; readonly ent
       <Glance id={id} outputs={outputs} status={status} />
       {status?.actuator || type?.effects === 'writes' ? <Actuator actuator={status?.actuator ?? nothingWritten} unit={Object.values(inputs)[0]?.unit} /> : null}
       {status?.queue && (status.queue.depth > 0 || type?.type === QUEUE) ? <Queue queue={status.queue} ledger={status.ledger} /> : null}
-      {type?.type === COMMENT && entry.config['text'] ? <div className="said">{String(entry.config['text'])}</div> : null}
       {note === '' ? null : <div className={`note ${grave ? 'grave' : ''}`} title={note}>{note}</div>}
     </div>
   )
@@ -89,9 +90,8 @@ function Since({ alarm }: { readonly alarm: NonNullable<ReturnType<typeof alarmO
   return <> · {useEditor((s) => alarmText(alarm, Math.max(s.live.clock, alarm.time)))}</>
 }
 
-/** Whose whole sense they are. */
+/** Whose whole sense it is. */
 const QUEUE = 'flow.queue'
-const COMMENT = 'flow.comment'
 
 function Queue({ queue, ledger }: { readonly queue: NonNullable<NodeStatus['queue']>; readonly ledger: NodeStatus['ledger'] }) {
   const dropped = Object.values(ledger.dropped).reduce((sum, n) => sum + n, 0)

@@ -117,6 +117,7 @@ export function NewFlowDialog(): ReactElement {
 const KEYS: readonly (readonly [group: string, keys: readonly (readonly [key: string, what: string])[]])[] = [
   ['Editing', [['Ctrl Z', 'Undo'], ['Ctrl Shift Z, Ctrl Y', 'Redo'], ['Ctrl C, X, V', 'Copy, cut, paste nodes; also between flows and browsers'], ['Ctrl D', 'Duplicate'], ['Delete', 'Delete what is selected'], ['Ctrl A', 'Select all'], ['Arrow keys', 'Move the selected nodes'], ['Escape', 'Select nothing, close']]],
   ['Finding', [['/', 'Search the palette'], ['Tab', 'Go from part to part'], ['Enter', 'Select the node or wire; again: go to its settings'], ['Escape in a setting', 'Back to the node'], ['?', 'This page']]],
+  ['Looking and arranging', [['F', 'Bring the whole flow into view'], ['Shift F', 'Bring what is selected into view'], ['1', 'Zoom to 100%'], ['+, -', 'Zoom in, out'], ['Space and drag', 'Move the view; also with the middle mouse button'], ['Alt ← → ↑ ↓', 'Align what is selected'], ['Alt Shift → ↓', 'Distribute what is selected'], ['T', 'Tidy all, or what is selected'], ['Ctrl G, Ctrl Shift G', 'Group, ungroup'], ['F2', 'Name a group or node, write a comment'], ['Escape', 'Out of a subflow, when nothing is selected']]],
   ['Acting', [['Ctrl S', 'Deploy…'], ['W', 'Connect the selected node…'], ['Alt ↑ ↓', 'Move a row of a table'], ['↑ ↓ in a number', 'Step; with Shift ten steps'], ['Arrow keys on an edge', 'Resize inspector and drawer']]],
 ]
 
