@@ -1,5 +1,6 @@
-// What arranges the drawing, in one place: frames of groups, the bar over a selection, the layout under way, and the keys.
+// What arranges the drawing, in one place: frames of groups, the bar over a selection, the layout under way, keys and fingers.
 import { GroupFrames } from './group-view.tsx'
+import { Pinch } from './pinch.tsx'
 import { SelectionBar } from './selection-bar.tsx'
 import { TidyProgress } from './tidy.tsx'
 import { ViewKeys } from './view-keys.tsx'
@@ -11,6 +12,7 @@ export function Arrange() {
       <SelectionBar />
       <TidyProgress />
       <ViewKeys />
+      <Pinch />
     </>
   )
 }

@@ -24,6 +24,7 @@ import { boxIn } from './group-view.tsx'
 import { NodeView } from './node-view.tsx'
 import { PortsView } from './ports-view.tsx'
 import { focusInspector } from '../inspector/focus.ts'
+import { useSpaceHeld } from './space.ts'
 import { useFit } from './use-fit.ts'
 import { DRAG_TYPE, setViewCentre } from './view.ts'
 import { WirePicker } from './wire-picker.tsx'
@@ -83,6 +84,8 @@ function Drawing() {
   const moved = useCallback((_event: unknown, _node: unknown, dragged: Node[]) => {
     actions.dropNodes(Object.fromEntries(dragged.map((n) => [n.id, [n.position.x, n.position.y] as const])), endGroupDrag())
   }, [])
+  // While Space is held the view is dragged, whatever is under the pointer.
+  const panning = useSpaceHeld()
   const drawing = useStoreApi()
   const lifted = useCallback(() => beginGroupDrag((id) => boxIn(drawing.getState().nodeLookup, id)), [drawing])
   // An end of a wire that is moved: React Flow says so first, then begins to draw a connection from the other end.
@@ -141,7 +144,7 @@ function Drawing() {
   }
 
   return (
-    <div ref={frame} className={`canvas${lost ? ' lost' : ''}`} onKeyDown={keys} onDrop={drop} onDragOver={(e) => e.preventDefault()}>
+    <div ref={frame} className={`canvas${lost ? ' lost' : ''}${panning ? ' panning' : ''}`} onKeyDown={keys} onDrop={drop} onDragOver={(e) => e.preventDefault()}>
       <Breadcrumb />
       <ReactFlow
         nodes={nodes}
@@ -179,6 +182,7 @@ function Drawing() {
         }}
         onNodeDoubleClick={(_e, node) => openNode(node.id)}
         panOnDrag={PAN_BUTTONS}
+        nodesDraggable={!panning}
         deleteKeyCode={null}
         disableKeyboardA11y
         multiSelectionKeyCode={['Shift', 'Control', 'Meta']}

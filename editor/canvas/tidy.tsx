@@ -29,7 +29,7 @@ export function useTidy(): (ids?: readonly string[]) => Promise<void> {
     if (!task) return void actions.toast({ level: 'info', text: ids ? 'Comments stay where they are: select nodes to tidy.' : 'There is nothing to tidy.' })
     busy.current = true
     const stop = new AbortController()
-    work.setState({ nodes: task.graph.children?.length ?? 0, cancel: () => stop.abort(), shown: false })
+    work.setState({ nodes: task.count, cancel: () => stop.abort(), shown: false })
     const late = setTimeout(() => work.setState({ shown: true }), QUIET_MS)
     try {
       const places = task.places(await layOut(task.graph, stop.signal))

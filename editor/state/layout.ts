@@ -13,6 +13,8 @@ export interface Card extends Box {
 }
 export interface LayoutTask {
   readonly graph: ElkNode
+  /** How many find a place. */
+  readonly count: number
   /** From the answer to places on the canvas, on the grid. */
   readonly places: (answer: ElkNode) => Places
 }
@@ -85,6 +87,7 @@ export function layoutTask(flow: Flow, cards: { readonly [id: string]: Card }, i
     return [{ id: `wire:${i}`, sources: [end('out', wire.from)], targets: [end('in', wire.to)] }]
   })
   return {
+    count: moving.length,
     graph: { id: 'flow', layoutOptions: compound.size === 0 ? { ...options, ...likePresent } : options, children, edges },
     places(answer) {
       const found = new Map<string, readonly [number, number]>()
