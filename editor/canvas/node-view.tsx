@@ -1,6 +1,6 @@
 // A node on the canvas. It listens to its own part of the store only: live values of one node redraw that node.
-import { memo, useEffect, useMemo } from 'react'
-import { useUpdateNodeInternals, type NodeProps } from 'reactflow'
+import { memo, useMemo } from 'react'
+import type { NodeProps } from 'reactflow'
 import { displayUnit, type CatalogueNode, type ResolvedPort, type ResolvedPorts } from '#kit'
 import type { NodeEntry, NodeStatus } from '#format'
 import { Icon } from '../shell/icon.tsx'
@@ -13,6 +13,7 @@ import { useEditor } from '../state/here.ts'
 import { COMMENT, CommentCard } from './comment-view.tsx'
 import { useSeekingOutput } from './drag.ts'
 import { Port, Reading } from './port-row.tsx'
+import { useRemeasure } from './remeasure.ts'
 import { Bars, Line } from './spark.tsx'
 import './node.css'
 
@@ -42,12 +43,7 @@ function Card({ id, entry, type, selected }: { readonly id: string; readonly ent
   const { shown, folded } = useMemo(() => foldOutputs(Object.keys(outputs), wired), [outputs, wired])
   const open = folded.length === 0 || seeking || (selected && alone)
 
-  // React Flow measures where handles are when a node is first drawn; after ports came or went it must look again.
-  const shape = [...Object.keys(inputs), '|', ...(open ? Object.keys(outputs) : shown), '|', ...ghosts.inputs, '|', ...ghosts.outputs].join(' ')
-  const remeasure = useUpdateNodeInternals()
-  useEffect(() => {
-    if (shape !== '') remeasure(id)
-  }, [remeasure, id, shape])
+  useRemeasure(id, [...Object.keys(inputs), '|', ...(open ? Object.keys(outputs) : shown), '|', ...ghosts.inputs, '|', ...ghosts.outputs].join(' '))
 
   const condition = conditionOf(status, alarm, live)
   const refused = useEditor((s) => issuesAt(refusedOf(s), id))

@@ -1,14 +1,15 @@
 // The ports of the subflow that is open, as a card at its edge: its inputs on the left, its outputs on the right. A wire from or
 // to the plus makes a new one; a name is changed in place.
-import { memo, useEffect, useState } from 'react'
+import { memo, useState } from 'react'
 import { X } from 'lucide-react'
-import { useUpdateNodeInternals, type NodeProps } from 'reactflow'
+import type { NodeProps } from 'reactflow'
 import { may } from '#format'
 import { INPUTS, NEW_PORT } from '../state/inside.ts'
 import type { Side } from '../state/subflows.ts'
 import { actions, useEditor } from '../state/here.ts'
 import { useDrag } from './drag.ts'
 import { Port, Reading } from './port-row.tsx'
+import { useRemeasure } from './remeasure.ts'
 
 export const PortsView = memo(function PortsView({ id }: NodeProps) {
   const side: Side = id === INPUTS ? 'inputs' : 'outputs'
@@ -17,12 +18,8 @@ export const PortsView = memo(function PortsView({ id }: NodeProps) {
   const wires = useEditor((s) => s.document?.flow.wires)
   const allowed = useEditor((s) => s.session !== null && may(s.session.role, 'edit'))
   const dragging = useDrag() !== null
-  const remeasure = useUpdateNodeInternals()
   const names = Object.keys(ports ?? {}).filter((p) => p !== NEW_PORT)
-  const shape = `ports ${names.join(' ')}`
-  useEffect(() => {
-    if (shape !== '') remeasure(id)
-  }, [remeasure, id, shape])
+  useRemeasure(id, names.join(' '))
   if (!ports) return null
   const handle = side === 'inputs' ? 'output' : 'input'
   return (
