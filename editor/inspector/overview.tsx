@@ -3,8 +3,9 @@ import { useState, type ReactElement } from 'react'
 import { Copy, Plus, Trash2, X } from 'lucide-react'
 import type { CatalogueNode, Issue, JsonValue } from '#kit'
 import { parseWire, type Flow, type FlowSummary } from '#format'
-import { actions, useEditor } from '../state/store.ts'
+import { actions, useEditor } from '../state/here.ts'
 import { readScalar, showValue } from './form.ts'
+import { SubflowList } from './subflows.tsx'
 
 export function FlowOverview({ flow }: { readonly flow: Flow }): ReactElement {
   const issues = useEditor((s) => s.issues)
@@ -30,6 +31,7 @@ export function FlowOverview({ flow }: { readonly flow: Flow }): ReactElement {
       {count === 0 && <p className="in-pad in-note">An empty flow. Drag a source from the left, for example <b>Modbus</b> or <b>MQTT</b>, then wire its outputs to what should happen with them.</p>}
       <Does flow={flow} types={types} />
       <Parameters flow={flow} readOnly={readOnly} />
+      <SubflowList flow={flow} readOnly={readOnly} />
       {count > 0 && <p className="in-pad in-note">Select a node to see its settings, live values and help.</p>}
     </>
   )
@@ -89,7 +91,7 @@ function Does({ flow, types }: { readonly flow: Flow; readonly types: ReadonlyMa
 
 const PARAMETER_NAME = /^[A-Za-z][\w-]{0,63}$/
 
-function Parameters({ flow, readOnly }: { readonly flow: Flow; readonly readOnly: boolean }): ReactElement {
+export function Parameters({ flow, readOnly }: { readonly flow: Flow; readonly readOnly: boolean }): ReactElement {
   const [name, setName] = useState('')
   const entries = Object.entries(flow.parameters)
   const text = JSON.stringify(flow.nodes)

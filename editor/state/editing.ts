@@ -3,7 +3,7 @@ import { issue, IssueError, type Issue, type JsonValue } from '#kit'
 import { formatFlow, formatWire, may, type Flow, type WireEnd } from '#format'
 import { copyText, duplicate, isFlowText, paste, readClip } from './clipboard.ts'
 import * as commands from './commands.ts'
-import { redo, seal, select, selectAll, undo, type Document, type Selection } from './document.ts'
+import { seal, select, selectAll, type Document, type Selection } from './document.ts'
 import type { Core } from './editor.ts'
 import { starterEntry } from './mending.ts'
 import { ownConnections } from './own-connections.ts'
@@ -54,8 +54,6 @@ export function editing(core: Core, screen: Screen) {
   }
 
   return {
-    undo: (): void => change(undo),
-    redo: (): void => change(redo),
     /** The next edit is a step of its own: a field lost focus, a drag ended. */
     seal: (): void => change(seal),
     select: (selection: Partial<Selection>): void => change((d) => select(d, { nodes: [], wires: [], ...selection })),
@@ -89,7 +87,6 @@ export function editing(core: Core, screen: Screen) {
     renameNode: (from: string, to: string): void => change((d) => commands.renameNode(d, from, to)),
     setFlowName: (name: string): void => change((d) => commands.setFlowName(d, name)),
     setParameter: (name: string, value: JsonValue | undefined): void => change((d) => commands.setParameter(d, name, value)),
-    replaceFlow: (flow: Flow, label?: string): void => change((d) => commands.replaceFlow(d, flow, label)),
 
     /** Connects, or says in a toast why not and how to mend it. With `moving` the new wire takes the place of that one. */
     connect(from: WireEnd, to: WireEnd, moving?: string): boolean {
