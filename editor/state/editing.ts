@@ -1,6 +1,6 @@
 // Every edit of the draft as an action. Each ends in a commit of the document, then the draft is kept and checked.
 import { issue, IssueError, type CatalogueNode, type Issue, type JsonValue } from '#kit'
-import { formatFlow, formatWire, type ConnectionBody, type Flow, type WireEnd } from '#format'
+import { formatWire, type ConnectionBody, type WireEnd } from '#format'
 import { copyText, duplicate, isFlowText, paste, readClip } from './clipboard.ts'
 import * as commands from './commands.ts'
 import { seal, select, selectAll, type Document, type Selection } from './document.ts'
@@ -112,13 +112,6 @@ export function editing(core: Core, screen: Screen) {
       }
     },
     duplicateSelected: (): void => change((d) => duplicate(d, d.selection.nodes).document),
-
-    /** The draft as the one text of a flow, with copies of the gateway's connections that it names. */
-    async exportText(): Promise<string> {
-      const flow = core.get().document?.flow
-      if (!flow) return ''
-      return formatFlow(await withConnections(flow))
-    },
   }
 
   /** A starter names a connection that this gateway may not have: when it has just one of the kind, a node that only reads takes that, in the same step. Which device to write to is a person's choice. */
@@ -142,20 +135,5 @@ export function editing(core: Core, screen: Screen) {
         return { ...d, flow: { ...d.flow, nodes: { ...d.flow.nodes, [id]: { ...node, config: { ...node.config, [name]: only.name } } } } }
       })
     }
-  }
-
-  async function withConnections(flow: Flow): Promise<Flow> {
-    const used = new Set<string>()
-    for (const node of Object.values(flow.nodes)) {
-      const properties = (starter(node.type)?.config as { properties?: Record<string, { widget?: string }> } | undefined)?.properties ?? {}
-      for (const [name, schema] of Object.entries(properties)) {
-        const value = node.config[name]
-        if (schema.widget === 'connection' && typeof value === 'string') used.add(value)
-      }
-    }
-    const known = await core.api.connections()
-    const own = Object.fromEntries(Object.entries(flow.connections).filter(([name]) => used.has(name)))
-    const gateways = Object.fromEntries(known.filter((c) => used.has(c.name)).map((c) => [c.name, { type: c.type, config: c.config }]))
-    return { ...flow, connections: { ...own, ...gateways } }
   }
 }

@@ -6,6 +6,7 @@ import { replaceFlow } from './commands.ts'
 import { derived } from './derive.ts'
 import { writeDraft, type Storage } from './drafts.ts'
 import { editing } from './editing.ts'
+import { exporting } from './exporting.ts'
 import { grouping } from './grouping.ts'
 import { lens } from './lens.ts'
 import { initialState, type State } from './model.ts'
@@ -114,7 +115,7 @@ export function createEditor(environment: Environment) {
   const openingActions = opening(core, screenActions)
   /** For actions that edit what the canvas shows: the flow, or the subflow that is open. */
   const here = lens(core)
-  const actions = { ...screenActions, ...openingActions, ...editing(here, screenActions), ...grouping(here), ...subflows(core, here, screenActions), ...watching(core, openingActions.refresh, () => openingActions.start()), flush: core.flush, /** Asks the gateway about the draft again: connections, secrets or models changed. */ recheck: core.touched }
+  const actions = { ...screenActions, ...openingActions, ...editing(here, screenActions), ...grouping(here), ...exporting(core), ...subflows(core, here, screenActions), ...watching(core, openingActions.refresh, () => openingActions.start()), flush: core.flush, /** Asks the gateway about the draft again: connections, secrets or models changed. */ recheck: core.touched }
   return { store, actions }
 }
 
