@@ -25,6 +25,9 @@ function Strip({ flow, inside }: { readonly flow: Flow; readonly inside: Inside 
   const ways = useMemo(() => instancesOf(flow, name), [flow, name])
   const uses = useMemo(() => usesOf(flow, name), [flow, name])
   const here = inside.join('/')
+  const labels = useMemo(() => new Map(ways.map((way) => [way, way.map((_, i) => titleAt(flow, way.slice(0, i + 1))).join(' › ')])), [flow, ways])
+  // Called alike, they are told apart by their ids.
+  const alike = (way: Inside): boolean => [...labels].some(([other, label]) => other !== way && label === labels.get(way))
   const title = flow.subflows?.[name]?.name || name
   return (
     <nav className="crumbs" aria-label="Where you are">
@@ -39,12 +42,12 @@ function Strip({ flow, inside }: { readonly flow: Flow; readonly inside: Inside 
         <li aria-current="location">
           {ways.length > 1 ? (
             <select aria-label="Which instance is shown" title="Live values and types are those of this instance" value={here} onChange={(e) => actions.goInside(e.target.value.split('/'))}>
-              {ways.map((way) => <option key={way.join('/')} value={way.join('/')}>{way.map((_, i) => titleAt(flow, way.slice(0, i + 1))).join(' › ')}</option>)}
+              {ways.map((way) => <option key={way.join('/')} value={way.join('/')}>{labels.get(way)}{alike(way) ? ` · ${way.join('/')}` : ''}</option>)}
             </select>
           ) : <b>{titleAt(flow, inside)}</b>}
         </li>
       </ol>
-      <small>{uses > 1 ? `A change here changes all ${uses} instances of ${title}` : title === titleAt(flow, inside) ? 'Subflow' : `Subflow ${title}`}</small>
+      <small>{uses > 1 ? `A change here changes ${uses === 2 ? 'both' : `all ${uses}`} instances of ${title}` : title === titleAt(flow, inside) ? 'Subflow' : `Subflow ${title}`}</small>
     </nav>
   )
 }

@@ -1,19 +1,16 @@
 // Groups, alignment and layout as actions, on what the canvas shows.
 import type { GroupColour } from '#format'
+import { changer } from './change.ts'
+import type { Screen } from './screen.ts'
 import { align, distribute, type Alignment, type Axis, type Boxes, type Places } from './arrange.ts'
 import { moveNodes } from './commands.ts'
 import type { Document } from './document.ts'
 import type { Core } from './editor.ts'
 import { addGroup, dissolve, groupAt, groupOfExactly, groupsOf, regroup, setGroupColour, setGroupTitle } from './groups.ts'
 
-export function grouping(core: Core) {
-  const change = (edit: (document: Document) => Document): void => {
-    const { document } = core.get()
-    const next = document && edit(document)
-    if (!next || next === document) return
-    core.set({ document: next })
-    if (next.flow !== document.flow) core.touched()
-  }
+export function grouping(core: Core, screen: Screen) {
+  const put = changer(core, screen)
+  const change = (edit: (document: Document) => Document): void => void put(edit)
   const selected = (): readonly string[] => core.get().document?.selection.nodes ?? []
   return {
     /** A group around what is selected; its id, or null when there is nothing to group. */

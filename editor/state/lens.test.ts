@@ -148,6 +148,16 @@ test('issues and values of this instance are shown at the inner nodes, and an is
   expect([f.s().document!.inside, f.s().document!.selection.nodes]).toEqual([['left'], ['deep']])
 })
 
+test('what is exported, saved and checked is the whole flow, also from inside', async () => {
+  const { actions, whole, pass, state, storage } = await opened()
+  actions.setName('smooth', 'S')
+  const text = await actions.exportText()
+  expect(parseFlow(text).flow!.nodes).toEqual(whole().nodes)
+  await pass(1000)
+  expect(JSON.parse(storage.getItem('headgate.draft.pump')!).flow.nodes).toHaveProperty('temp')
+  expect(state.checks.at(-1)).toBe(whole())
+})
+
 test('what takes the open subflow away leads out of it', async () => {
   const { actions, s, seen } = await opened()
   actions.goInside([])

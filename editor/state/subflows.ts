@@ -2,6 +2,7 @@
 // subflow as such is done on the whole draft; what is selected lies where the canvas looks.
 import { issue, type Issue } from '#kit'
 import { formatEnd, parseEnd, parseWire, SUBFLOW, type Flow, type Subflow } from '#format'
+import { changer } from './change.ts'
 import { collapse, expandInstance, withoutUnused } from './collapse.ts'
 import { addNode, clearPlace, freshId } from './commands.ts'
 import { commit, goInside, redo, seal, undo, wireText, type Document } from './document.ts'
@@ -13,13 +14,9 @@ import type { Screen } from './screen.ts'
 export type Side = 'inputs' | 'outputs'
 
 export function subflows(core: Core, here: Core, screen: Screen) {
-  const edit = (of: Core) => (change: (document: Document) => Document): void => {
-    const { document } = of.get()
-    const next = document && change(document)
-    if (!next || next === document) return
-    const flow = core.get().document?.flow
-    of.set({ document: next })
-    if (core.get().document?.flow !== flow) core.touched()
+  const edit = (of: Core) => {
+    const put = changer(of, screen)
+    return (change: (document: Document) => Document): void => void put(change)
   }
   const whole = edit(core)
   const local = edit(here)
