@@ -155,12 +155,13 @@ export function createGateway(parts: GatewayParts) {
       return live && { version: live.stored.version, state: live.state }
     },
     running: () => [...flows.keys()],
-    back: (id, version, previous, reason) =>
+    back: (id, version, previous, reason, mayArm) =>
       rollback(id, previous, reason, 'gateway', () => {
         if (flows.get(id)?.stored.version !== version) throw new IssueError(issue('DEPLOY_CONFLICT', { flow: id }, { running: flows.get(id)?.stored.version ?? 'none', basedOn: version }))
+        return mayArm()
       }),
     keep: (kept) => keep('What is under watch could not be stored: a restart forgets it', () => store.keepTrials(kept)),
-    now, tell, note, say,
+    now, steady: () => performance.now(), tell, note, say,
   })
 
   // One act at a time.
@@ -281,11 +282,11 @@ export function createGateway(parts: GatewayParts) {
       return done
     })
 
-  /** `still`: throws when it is not wanted any more by the time that its turn comes. */
-  const rollback = (id: string, version: number, comment: string, user: string, still: () => void = () => undefined): Promise<DeployBody> =>
+  /** `still`: throws when it is not wanted any more by the time that its turn comes; answers whether it may be armed. */
+  const rollback = (id: string, version: number, comment: string, user: string, still: () => boolean = () => true): Promise<DeployBody> =>
     inOrder(async () => {
       find(id)
-      still()
+      const mayArm = still()
       const old = store.version(id, version)
       if (!old) throw new IssueError(issue('VERSION_UNKNOWN', { flow: id }, { version }))
       const flow = settled(old.flow)
@@ -293,7 +294,7 @@ export function createGateway(parts: GatewayParts) {
       if (!compiled.plan) throw new IssueError(...compiled.issues)
       // Its arming was for its devices and models; when those have changed since, a person must look again.
       const then = compile(old.flow, { nodes, drivers, resources: models, connections: old.flow.connections, secrets: new Set(secrets.names()), version }).plan
-      const armed = old.armed && then !== undefined && disarms({ plan: then, models: old.models }, { plan: compiled.plan, models: hashesOf(compiled.plan) }, nodes) === undefined
+      const armed = mayArm && old.armed && then !== undefined && disarms({ plan: then, models: old.models }, { plan: compiled.plan, models: hashesOf(compiled.plan) }, nodes) === undefined
       return swap(id, flow, compiled, armed, { author: user, comment: comment === '' ? `Back to version ${version}` : comment, act: 'rollback' })
     })
 
@@ -564,6 +565,7 @@ export function createGateway(parts: GatewayParts) {
           keep(`'${id}' is disarmed, and armed again after a restart`, () => store.setArmed(id, false))
         }
         live.armed = armed
+        trials.armed(id, armed)
         note(user, armed ? 'arm' : 'disarm', id, reason)
         tellFlow(live)
         return summary(live)
