@@ -421,7 +421,8 @@ export function createGateway(parts: GatewayParts) {
         const armed = f.armed && disarms({ plan: f.plan!, models: f.stored.models }, { plan: compiled.plan, models: f.stored.models }, nodes) === undefined
         return { f, plan: compiled.plan, armed }
       })
-      const disarmed = planned.flatMap(({ f, armed }) => (f.armed && !armed ? [f.id] : []))
+      // Of one that does not compile now nobody can tell whether its outputs were on it.
+      const disarmed = [...planned.flatMap(({ f, armed }) => (f.armed && !armed ? [f.id] : [])), ...usersOf(name).flatMap((f) => (f.armed && f.plan === undefined ? [f.id] : []))]
       const done: Live[] = []
       try {
         for (const { f, plan, armed } of planned) {

@@ -7,6 +7,7 @@ import type { DeviceRequest } from './contract.ts'
 
 let opened: string[]
 let closed: string[]
+let logged: string[]
 let health: Health
 let answer: (request: BrowseRequest) => Promise<{ items: []; cut: boolean }>
 let pool: ConnectionPool
@@ -28,13 +29,14 @@ const drivers = new Map([
 ].map((d) => [d.type, d]))
 const device = (type: string, name: string | null = 'plc', config = {}): DeviceRequest => ({ name, entry: { type, config }, secrets: {} })
 const make = (options: Partial<BrowsingOptions> = {}): void => {
-  browsing = new Browsing(pool, { drivers, folder: '/f', now: () => 0, log: () => undefined, readyMs: 300, answerMs: 50, ...options })
+  browsing = new Browsing(pool, { drivers, folder: '/f', now: () => 0, log: (_level, text) => void logged.push(text), readyMs: 300, answerMs: 50, ...options })
 }
 const codeOf = async (work: Promise<unknown>): Promise<string> => work.then(() => 'went well', (thrown: unknown) => (thrown as IssueError).issues[0]!.code)
 
 beforeEach(() => {
   opened = []
   closed = []
+  logged = []
   health = { state: 'ok', text: '' }
   answer = async () => ({ items: [], cut: false })
   pool = new ConnectionPool({ drivers, folder: (name) => name, now: () => 0, log: () => undefined })
@@ -84,6 +86,20 @@ test('a device that hangs ends in words, and a deploy meanwhile is not kept', as
   const hanging = codeOf(browsing.browse(device('many'), null))
   await pool.acquire('x', device('many', 'x').entry, {})
   expect(await hanging).toBe('BROWSE_FAILED')
+})
+
+test('a device that hangs while it is opened or closed keeps neither the look nor a deploy', async () => {
+  make({ readyMs: 50, closeMs: 20 })
+  const hang = new Promise<never>(() => undefined)
+  const hanging = driverOf('stuck', { exclusive: true, open: () => hang })
+  drivers.set('stuck', hanging)
+  expect(await codeOf(browsing.browse(device('stuck'), null))).toBe('CONNECTION_FAILED')
+  expect(await browsing.test(device('stuck'))).toMatchObject({ ok: false, issues: [{ code: 'CONNECTION_FAILED' }] })
+  await browsing.letGo(['plc'])
+  drivers.set('stays', driverOf('stays', { exclusive: true, open: async () => ({ health: () => health, close: () => hang }) }))
+  await browsing.browse(device('stays'), null)
+  await browsing.letGo(['plc'])
+  expect(logged.at(-1)).toContain('plc: it was not closed')
 })
 
 test('one that is away says so after its first attempt, and is tried no more for a look', async () => {

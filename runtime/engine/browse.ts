@@ -16,6 +16,7 @@ export interface BrowsingOptions {
   readonly idleMs?: number
   readonly readyMs?: number
   readonly answerMs?: number
+  readonly closeMs?: number
 }
 interface Hold {
   readonly name: string
@@ -28,6 +29,8 @@ const IDLE_MS = 30_000
 /** Loading a library and a first session take their time. */
 const READY_MS = 20_000
 const ANSWER_MS = 15_000
+/** A deploy waits for a look that ends no longer than this. */
+const CLOSE_MS = 2000
 const LOOK_MS = 25
 /** More at once are refused: one page asks for a few. */
 const AT_ONCE = 16
@@ -40,7 +43,7 @@ export class Browsing {
 
   constructor(pool: ConnectionPool, options: BrowsingOptions) {
     this.pool = pool
-    this.options = { idleMs: IDLE_MS, readyMs: READY_MS, answerMs: ANSWER_MS, ...options }
+    this.options = { idleMs: IDLE_MS, readyMs: READY_MS, answerMs: ANSWER_MS, closeMs: CLOSE_MS, ...options }
   }
 
   browse(request: DeviceRequest, path: string | null, search?: string): Promise<Browsed> {
@@ -149,11 +152,12 @@ export class Browsing {
     if (!hold) this.holds.set(key, (hold = { name, type, acquired: this.pool.acquire(name, entry, request.secrets), timer: undefined }))
     this.stay(key, hold)
     try {
-      return { connection: (await hold.acquired).connection, key }
+      const { connection } = await within(AbortSignal.timeout(this.options.readyMs), hold.acquired)
+      return { connection, key }
     } catch (thrown) {
-      clearTimeout(hold.timer)
-      this.holds.delete(key)
-      throw thrown
+      // One that opens in the end is closed then; meanwhile another may have taken its place.
+      if (this.holds.get(key) === hold) void this.drop(key)
+      throw thrown instanceof IssueError ? thrown : new IssueError(issue('CONNECTION_FAILED', {}, { name: nameOf(request), reason: reasonOf(thrown) }))
     }
   }
 
@@ -168,7 +172,7 @@ export class Browsing {
     this.holds.delete(key)
     clearTimeout(hold.timer)
     try {
-      await (await hold.acquired).release()
+      await within(AbortSignal.timeout(this.options.closeMs), hold.acquired.then(({ release }) => release(), () => undefined /* there is nothing to close */))
     } catch (thrown) {
       this.options.log('info', `${hold.name}: it was not closed: ${reasonOf(thrown)}`)
     }
