@@ -1,4 +1,5 @@
 // The lab's processes: what goes wrong in one is an issue, and the next run goes on.
+import { getPriority } from 'node:os'
 import { join } from 'node:path'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
@@ -29,6 +30,7 @@ describe('a process of the lab', () => {
     const [pid] = lab.processes
     expect(await values(lab.run(one('filter.pass', 8)))).toEqual([8])
     expect(lab.processes).toEqual([pid])
+    expect(getPriority(pid), 'the engines come first').toBeGreaterThan(getPriority())
   })
 
   test('is ended when nobody needs it for a while', async () => {

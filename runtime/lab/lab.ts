@@ -4,6 +4,7 @@ import { fork, type ChildProcess } from 'node:child_process'
 import { join } from 'node:path'
 import { issue, IssueError } from '#kit'
 import { ENGINE_FLAGS } from '../engine/supervisor.ts'
+import { yieldTo } from '../script/confine.ts'
 import type { FromLab, Job } from './messages.ts'
 
 export interface LabSettings {
@@ -53,6 +54,8 @@ export function createLab(settings: LabSettings = {}): Lab {
     const child = fork(main, [], { execArgv: [...ENGINE_FLAGS, `--max-old-space-size=${memoryMb}`], serialization: 'advanced', stdio: ['ignore', 'ignore', 'pipe', 'ipc'] })
     // Read so that it cannot fill up; why it ended is told by its exit.
     child.stderr?.resume()
+    // Any number of replays never slows what runs.
+    if (child.pid !== undefined) yieldTo(child.pid)
     const gone = new Promise<void>((resolve) => {
       child.once('exit', () => resolve())
       child.once('error', () => child.pid === undefined && resolve())
