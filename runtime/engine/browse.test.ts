@@ -113,6 +113,16 @@ test('one that is away says so after its first attempt, and is tried no more for
   expect(told).toMatchObject({ ok: false, health: { state: 'error' }, issues: [{ code: 'CONNECTION_FAILED', text: "'plc' is not available: plc refuses the connection" }] })
 })
 
+test('two looks at one that is away say the same, though the first to notice closes it', async () => {
+  health = { state: 'connecting', text: 'connecting to plc' }
+  drivers.set('shuts', driverOf('shuts', { open: async () => ({ health: () => health, close: async () => void (health = { state: 'error', text: 'closed' }) }) }))
+  const looks = [browsing.browse(device('shuts'), null), browsing.test(device('shuts'))].map((look) => look.then((t) => ('issues' in t ? t.issues : []), (thrown: unknown) => (thrown as IssueError).issues))
+  await until('both wait', () => pool.health()['plc'])
+  health = { state: 'connecting', text: 'plc refuses the connection' }
+  const texts = (await Promise.all(looks)).map(([first]) => first?.text)
+  expect(texts).toEqual(["'plc' is not available: plc refuses the connection", "'plc' is not available: plc refuses the connection"])
+})
+
 test('a test tells what was found out, also of a device that refuses', async () => {
   expect(await browsing.test(device('shows'))).toMatchObject({ ok: true, lines: ['Server: tank', 'It was connected already', 'Product: x'], certificate: { fingerprint: 'AA' } })
   health = { state: 'error', text: 'not trusted' }

@@ -23,6 +23,8 @@ interface Hold {
   readonly type: string
   readonly acquired: Promise<{ readonly connection: Connection; readonly release: () => Promise<void> }>
   timer: NodeJS.Timeout | undefined
+  /** Why it does not come up: the same for all who wait for it. */
+  failed: IssueError | undefined
 }
 
 const IDLE_MS = 30_000
@@ -50,8 +52,8 @@ export class Browsing {
     return this.counted(async () => {
       const driver = this.driver(request.entry.type)
       if (!driver.browse) throw new IssueError(issue('REQUEST', {}, { reason: `A connection of type '${request.entry.type}' cannot be browsed.` }))
-      const { connection, key } = await this.hold(request)
-      await this.ready(connection, request, key)
+      const { connection, hold, key } = await this.hold(request)
+      await this.ready(connection, request, key, hold)
       const signal = AbortSignal.timeout(this.options.answerMs)
       try {
         return await within(signal, driver.browse(connection, { path, signal, ...(search === undefined ? {} : { search }) }))
@@ -82,9 +84,9 @@ export class Browsing {
       }
       const told = (issues: readonly Issue[], health: ConnectionTestBody['health']): ConnectionTestBody => ({ ok: issues.length === 0, health, ms: Math.round(performance.now() - began), lines, ...(certificate ? { certificate } : {}), issues })
       try {
-        const { connection, key } = await this.hold(request)
+        const { connection, hold, key } = await this.hold(request)
         const there = connection.health().state === 'ok'
-        await this.ready(connection, request, key)
+        await this.ready(connection, request, key, hold)
         lines.push(there ? 'It was connected already' : `Connected after ${Math.round(performance.now() - began)} ms`)
         if (driver.tell) {
           const signal = AbortSignal.timeout(this.options.answerMs)
@@ -141,7 +143,7 @@ export class Browsing {
     }
   }
 
-  private async hold(request: DeviceRequest): Promise<{ connection: Connection; key: string }> {
+  private async hold(request: DeviceRequest): Promise<{ connection: Connection; hold: Hold; key: string }> {
     const { type, config } = request.entry
     const { apart } = this.driver(type)
     const entry: ConnectionEntry = apart ? { type, config: apart(config) as ConnectionEntry['config'] } : request.entry
@@ -149,11 +151,11 @@ export class Browsing {
     const name = apart ? `${nameOf(request)} (look)` : (this.pool.sharedName(entry) ?? nameOf(request))
     const key = this.pool.key(name, entry, request.secrets)
     let hold = this.holds.get(key)
-    if (!hold) this.holds.set(key, (hold = { name, type, acquired: this.pool.acquire(name, entry, request.secrets), timer: undefined }))
+    if (!hold) this.holds.set(key, (hold = { name, type, acquired: this.pool.acquire(name, entry, request.secrets), timer: undefined, failed: undefined }))
     this.stay(key, hold)
     try {
       const { connection } = await within(AbortSignal.timeout(this.options.readyMs), hold.acquired)
-      return { connection, key }
+      return { connection, hold, key }
     } catch (thrown) {
       // One that opens in the end is closed then; meanwhile another may have taken its place.
       if (this.holds.get(key) === hold) void this.drop(key)
@@ -179,19 +181,21 @@ export class Browsing {
   }
 
   /** Waits until it is connected, or has failed once: then it is let go, so that a wrong password is tried no more. */
-  private async ready(connection: Connection, request: DeviceRequest, key: string): Promise<void> {
+  private async ready(connection: Connection, request: DeviceRequest, key: string, hold: Hold): Promise<void> {
     const end = performance.now() + this.options.readyMs
     let health = connection.health()
     const first = health.text
     // One that has been away for a while already has been tried.
     const known = health.issue !== undefined
-    while (!known && health.state !== 'ok' && health.state !== 'error' && performance.now() < end && (health.text === first || health.text === '')) {
+    while (!known && !hold.failed && health.state !== 'ok' && health.state !== 'error' && performance.now() < end && (health.text === first || health.text === '')) {
       await new Promise((go) => setTimeout(go, LOOK_MS))
       health = connection.health()
     }
     if (health.state === 'ok') return
-    await this.drop(key)
-    throw new IssueError(health.issue && health.issue.code !== 'CONNECTION_FAILED' ? health.issue : issue('CONNECTION_FAILED', {}, { name: nameOf(request), reason: health.text }))
+    // Another look at it may have given it up meanwhile: it says only that it is closed.
+    hold.failed ??= new IssueError(health.issue && health.issue.code !== 'CONNECTION_FAILED' ? health.issue : issue('CONNECTION_FAILED', {}, { name: nameOf(request), reason: health.text }))
+    if (this.holds.get(key) === hold) await this.drop(key)
+    throw hold.failed
   }
 
   private io(request: DeviceRequest): DriverIo {
