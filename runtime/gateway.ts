@@ -155,10 +155,10 @@ export function createGateway(parts: GatewayParts) {
       return live && { version: live.stored.version, state: live.state }
     },
     running: () => [...flows.keys()],
-    back: (id, version, previous, reason, mayArm) =>
+    back: (id, version, previous, reason, still) =>
       rollback(id, previous, reason, 'gateway', () => {
         if (flows.get(id)?.stored.version !== version) throw new IssueError(issue('DEPLOY_CONFLICT', { flow: id }, { running: flows.get(id)?.stored.version ?? 'none', basedOn: version }))
-        return mayArm()
+        return still()
       }),
     keep: (kept) => keep('What is under watch could not be stored: a restart forgets it', () => store.keepTrials(kept)),
     now, steady: () => performance.now(), tell, note, say,

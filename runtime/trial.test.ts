@@ -40,6 +40,8 @@ interface World {
   readonly said: string[]
   readonly backs: string[]
   refuse: Error | undefined
+  /** The way back waits for its turn. */
+  turn: Promise<void> | undefined
   readonly now: Now
   /** Samples and failures a second. */
   readonly pace: { given: number; taken: number; failed: number }
@@ -48,16 +50,17 @@ interface World {
 function world() {
   const w: World = {
     time: 1_000_000, skew: 0, mayArm: undefined, version: 1, state: 'running', restarts: 0, kept: [], told: [], notes: [], said: [], backs: [],
-    refuse: undefined,
+    refuse: undefined, turn: undefined,
     now: { given: 0, taken: 0, failed: 0, depth: 0, fresh: true },
     pace: { given: 10, taken: 10, failed: 0 },
   }
   const parts: TrialParts = {
     report: async () => report(w.now, w.version), restarts: () => w.restarts, state: () => ({ version: w.version, state: w.state }), running: () => ['f'],
-    async back(_flow, version, previous, reason, mayArm) {
+    async back(_flow, version, previous, reason, still) {
+      await w.turn
       if (w.refuse) throw w.refuse
       if (w.version !== version) throw new Error('another one runs')
-      w.mayArm = mayArm()
+      w.mayArm = still()
       w.backs.push(`${previous}: ${reason}`)
       w.version++
     },
@@ -179,6 +182,20 @@ describe('a version under watch', () => {
     u.w.now.depth = 90
     await u.pass(13)
     expect([u.w.backs.length, u.w.mayArm]).toEqual([1, true])
+  })
+
+  test('who keeps a version while its way back waits behind another deploy keeps it', async () => {
+    const t = world()
+    await t.begin({ queuePart: 0.5 })
+    const turn = Promise.withResolvers<void>()
+    t.w.turn = turn.promise
+    const returning = t.trials.decide('f', 'return', 'bob')
+    await t.trials.decide('f', 'keep', 'olga')
+    turn.resolve()
+    await returning
+    expect(t.w.backs).toEqual([])
+    expect(t.trials.get('f')).toMatchObject({ state: 'ended', reason: 'olga keeps version 2' })
+    expect(t.w.said.filter((s) => s.startsWith('error'))).toEqual([])
   })
 
   test('what failed before counts as before, and a source that was silent before is not held against it', async () => {

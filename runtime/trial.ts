@@ -201,8 +201,8 @@ export interface TrialParts {
   restarts(): number
   state(flow: string): { readonly version: number; readonly state: FlowState } | undefined
   running(): readonly string[]
-  /** Deploys `previous` again, unless another than `version` runs by then; armed as it was where `mayArm` says so then. */
-  back(flow: string, version: number, previous: number, reason: string, mayArm: () => boolean): Promise<unknown>
+  /** Deploys `previous` again, unless another than `version` runs by then, or `still` throws then; armed as it was where it answers true. */
+  back(flow: string, version: number, previous: number, reason: string, still: () => boolean): Promise<unknown>
   keep(trials: readonly KeptTrial[]): void
   now(): number
   /** ms that never step. */
@@ -252,11 +252,16 @@ export function createTrials(parts: TrialParts) {
       parts.note(user, 'trial.return', w.flow, `version ${w.version}: ${reason}`)
     }
     try {
-      await parts.back(w.flow, w.version, w.previous, `Back to version ${w.previous}: ${w.returning}`, () => !w.isDisarmed)
+      await parts.back(w.flow, w.version, w.previous, `Back to version ${w.previous}: ${w.returning}`, () => {
+        if (watched.get(w.flow) !== w) throw new IssueError(issue('TRIAL_NONE', { flow: w.flow }, { id: w.flow }))
+        return !w.isDisarmed
+      })
       const found = issue('TRIAL_RETURNED', { flow: w.flow }, { version: w.version, flow: w.flow, previous: w.previous, reason: w.returning })
       parts.say('error', `${found.text} ${found.remedy}`)
       finish(w, 'returned', w.returning)
     } catch (thrown) {
+      // Somebody kept it before its turn came.
+      if (watched.get(w.flow) !== w) return
       const down = thrown instanceof IssueError && thrown.issues.some((i: Issue) => i.code === 'ENGINE_DOWN')
       if (first || !down) parts.say('error', `'${w.flow}' could not go back to version ${w.previous}: ${reasonOf(thrown)}`, thrown)
       // Without an engine it is tried again; a version that does not compile any more never comes back by itself.
