@@ -23,8 +23,8 @@ interface Hold {
   readonly type: string
   readonly acquired: Promise<{ readonly connection: Connection; readonly release: () => Promise<void> }>
   timer: NodeJS.Timeout | undefined
-  /** Why it does not come up: the same for all who wait for it. */
-  failed: IssueError | undefined
+  /** Until it is up: one wait for all who look, who hear the same. One that failed stays: it is closed then. */
+  coming: Promise<void> | undefined
 }
 
 const IDLE_MS = 30_000
@@ -151,7 +151,7 @@ export class Browsing {
     const name = apart ? `${nameOf(request)} (look)` : (this.pool.sharedName(entry) ?? nameOf(request))
     const key = this.pool.key(name, entry, request.secrets)
     let hold = this.holds.get(key)
-    if (!hold) this.holds.set(key, (hold = { name, type, acquired: this.pool.acquire(name, entry, request.secrets), timer: undefined, failed: undefined }))
+    if (!hold) this.holds.set(key, (hold = { name, type, acquired: this.pool.acquire(name, entry, request.secrets), timer: undefined, coming: undefined }))
     this.stay(key, hold)
     try {
       const { connection } = await within(AbortSignal.timeout(this.options.readyMs), hold.acquired)
@@ -180,22 +180,26 @@ export class Browsing {
     }
   }
 
-  /** Waits until it is connected, or has failed once: then it is let go, so that a wrong password is tried no more. */
   private async ready(connection: Connection, request: DeviceRequest, key: string, hold: Hold): Promise<void> {
+    await (hold.coming ??= this.comeUp(connection, request, key, hold))
+    hold.coming = undefined
+  }
+
+  /** Waits until it is connected, or has failed once: then it is let go, so that a wrong password is tried no more. */
+  private async comeUp(connection: Connection, request: DeviceRequest, key: string, hold: Hold): Promise<void> {
     const end = performance.now() + this.options.readyMs
     let health = connection.health()
     const first = health.text
     // One that has been away for a while already has been tried.
     const known = health.issue !== undefined
-    while (!known && !hold.failed && health.state !== 'ok' && health.state !== 'error' && performance.now() < end && (health.text === first || health.text === '')) {
+    while (!known && health.state !== 'ok' && health.state !== 'error' && performance.now() < end && (health.text === first || health.text === '')) {
       await new Promise((go) => setTimeout(go, LOOK_MS))
       health = connection.health()
     }
     if (health.state === 'ok') return
-    // Another look at it may have given it up meanwhile: it says only that it is closed.
-    hold.failed ??= new IssueError(health.issue && health.issue.code !== 'CONNECTION_FAILED' ? health.issue : issue('CONNECTION_FAILED', {}, { name: nameOf(request), reason: health.text }))
+    const failed = new IssueError(health.issue && health.issue.code !== 'CONNECTION_FAILED' ? health.issue : issue('CONNECTION_FAILED', {}, { name: nameOf(request), reason: health.text }))
     if (this.holds.get(key) === hold) await this.drop(key)
-    throw hold.failed
+    throw failed
   }
 
   private io(request: DeviceRequest): DriverIo {
