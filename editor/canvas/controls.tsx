@@ -1,13 +1,16 @@
 // Zoom, fit, tidy, and the overview.
+import { useEffect } from 'react'
 import { MiniMap, useReactFlow, useViewport, type Node } from 'reactflow'
 import { alarmOf, conditionOf, hearingOf, issuesAt } from '../state/status.ts'
 import { tidy } from '../state/tidy.ts'
 import { actions, store, useEditor } from '../state/store.ts'
+import { hintOf } from '../shell/key-hint.ts'
 import { useFit } from './use-fit.ts'
+import { setViewActs } from './view.ts'
 
 export function Controls() {
   const { zoom } = useViewport()
-  const { zoomIn, zoomOut, zoomTo, getNode } = useReactFlow()
+  const { zoomIn, zoomOut, zoomTo, getNode, fitView } = useReactFlow()
   const fit = useFit()
   const arrange = (): void => {
     const flow = store.getState().document?.flow
@@ -15,13 +18,20 @@ export function Controls() {
     actions.moveNodes(tidy(flow, (id) => ({ width: getNode(id)?.measured?.width ?? 200, height: getNode(id)?.measured?.height ?? 100 })))
     actions.reveal([])
   }
+  useEffect(() => {
+    setViewActs({
+      fit: (nodes) => (nodes ? void fitView({ padding: 0.3, maxZoom: 1.2, nodes: nodes.map((id) => ({ id })) }) : fit()),
+      zoomIn: () => void zoomIn(), zoomOut: () => void zoomOut(), zoomTo: (zoom) => void zoomTo(zoom), tidy: arrange,
+    })
+    return () => setViewActs(null)
+  })
   return (
     <div className="zoom" role="group" aria-label="View">
-      <button type="button" aria-label="Zoom out" onClick={() => void zoomOut()}>−</button>
-      <button type="button" aria-label="Zoom to 100%" title="Zoom to 100%" onClick={() => void zoomTo(1)}>{Math.round(zoom * 100)}%</button>
-      <button type="button" aria-label="Zoom in" onClick={() => void zoomIn()}>+</button>
-      <button type="button" title="Bring the whole flow into view" onClick={fit}>Fit</button>
-      <button type="button" title="Arrange the nodes in columns" onClick={arrange}>Tidy</button>
+      <button type="button" aria-label="Zoom out" title={hintOf('zoom-out')} onClick={() => void zoomOut()}>−</button>
+      <button type="button" aria-label="Zoom to 100%" title={hintOf('zoom-100')} onClick={() => void zoomTo(1)}>{Math.round(zoom * 100)}%</button>
+      <button type="button" aria-label="Zoom in" title={hintOf('zoom-in')} onClick={() => void zoomIn()}>+</button>
+      <button type="button" title={hintOf('view-fit')} onClick={fit}>Fit</button>
+      <button type="button" title={hintOf('tidy')} onClick={arrange}>Tidy</button>
     </div>
   )
 }

@@ -16,3 +16,20 @@ export const draggedType = (): string | null => dragged
 export const setDraggedType = (type: string | null): void => {
   dragged = type
 }
+
+/** What can be done to the view and needs to know it: keys, menus and the command palette ask for it. */
+export interface ViewActs {
+  /** Brings these nodes into view, or the whole flow. */
+  fit(nodes?: readonly string[]): void
+  zoomIn(): void
+  zoomOut(): void
+  zoomTo(zoom: number): void
+  /** Finds places for the nodes. */
+  tidy(): void
+}
+let acts: ViewActs | null = null
+/** Null while no drawing is shown. */
+export const viewActs = (): ViewActs | null => acts
+export const setViewActs = (now: ViewActs | null): void => {
+  acts = now
+}

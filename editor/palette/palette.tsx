@@ -3,11 +3,11 @@
 import { useMemo, useRef, useState, type KeyboardEvent } from 'react'
 import { ChevronRight, Star } from 'lucide-react'
 import type { CatalogueNode } from '#kit'
-import { DRAG_TYPE, setDraggedType, viewCentre } from '../canvas/view.ts'
+import { DRAG_TYPE, setDraggedType } from '../canvas/view.ts'
+import { add } from '../shell/add-node.ts'
 import { Icon } from '../shell/icon.tsx'
-import { clearPlace } from '../state/commands.ts'
 import { familiesOf, familyName, searchNodes, withShelves, type Family } from '../state/families.ts'
-import { actions, store, useEditor } from '../state/store.ts'
+import { actions, useEditor } from '../state/store.ts'
 import './palette.css'
 
 const none: readonly CatalogueNode[] = []
@@ -91,12 +91,6 @@ function Section({ family, editable }: { readonly family: Family; readonly edita
 
 /** Their nodes stand in their own family too. */
 const shelves: ReadonlySet<string> = new Set(['favourites', 'recent'])
-
-function add(type: string): void {
-  const [x, y] = viewCentre()
-  const nodes = store.getState().document?.flow.nodes ?? {}
-  actions.addNode(type, clearPlace(nodes, [x - 100, y - 60]))
-}
 
 function Item({ node, enabled, told = false, own = true }: { readonly node: CatalogueNode; readonly enabled: boolean; /** With its family and what it does. */ readonly told?: boolean; /** In its own family, not on a shelf. */ readonly own?: boolean }) {
   const starred = useEditor((s) => s.ui.favourites.includes(node.type))

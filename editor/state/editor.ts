@@ -8,11 +8,13 @@ import { dashboards } from './dashboard.ts'
 import type { Storage } from './drafts.ts'
 import { editing } from './editing.ts'
 import { inserting } from './inserting.ts'
+import { finding } from './find.ts'
 import { initialState, type State } from './model.ts'
 import { opening } from './opening.ts'
 import { screen } from './screen.ts'
 import { sync } from './sync.ts'
 import { tabs } from './tabs.ts'
+import { tours } from './tour.ts'
 import { watching } from './watching.ts'
 
 export interface Environment {
@@ -113,7 +115,7 @@ export function createEditor(environment: Environment) {
   const openingActions = opening(core, screenActions, syncing, (known) => tabActions.restoreTabs(known))
   const tabActions = tabs(core, syncing, openingActions.openFlow)
   const actions = {
-    ...screenActions, ...openingActions, ...tabActions, ...editing(core, screenActions), ...inserting(core, screenActions), ...dashboards(core, screenActions), ...watching(core, openingActions.refresh, () => openingActions.start(), syncing),
+    ...screenActions, ...openingActions, ...tabActions, ...editing(core, screenActions), ...tours(core, screenActions), ...finding(core, screenActions, openingActions.openFlow), ...inserting(core, screenActions), ...dashboards(core, screenActions), ...watching(core, openingActions.refresh, () => openingActions.start(), syncing),
     chooseSide: syncing.choose,
     /** Removes a draft that was never deployed; the message offers to bring it back. */
     removeDraft: (id: string): Promise<void> => syncing.removeDraft(id, tabActions.closeTab, (flow) => openingActions.importFlow(flow, 'new')),

@@ -75,6 +75,11 @@ export type Dialog =
   | { readonly kind: 'deploy' | 'versions' | 'arm' | 'hold' | 'secrets' | 'models' | 'users' | 'shortcuts' | 'new-flow' | 'conflicts' }
   /** `name` opens that one for editing; `type` begins a new one of that driver. */
   | { readonly kind: 'connections'; readonly name?: string; readonly type?: string }
+  /** What `text` names, as in state/find.ts; in one flow or all. */
+  | { readonly kind: 'find'; readonly text?: string }
+  | { readonly kind: 'commands' | 'examples' }
+  /** Of a node type, whether the flow has one or not. */
+  | { readonly kind: 'node-help'; readonly type: string }
   /** The operator's view of the draft, to edit it. */
   | { readonly kind: 'dashboard' }
   /** `text` is what was dropped or pasted, `source` the file's name. */
@@ -102,6 +107,12 @@ export interface Ui {
   readonly favourites: readonly string[]
   /** Node types put into a flow here, the last one first. */
   readonly recent: readonly string[]
+  /** What was done by the command palette, the last one first. */
+  readonly commandsUsed: readonly string[]
+  /** The step of the tour that is shown; null: none. */
+  readonly tour: number | null
+  /** Where the tour was left in this browser; null: it was never shown. */
+  readonly tourLeft: number | null
   readonly dialog: Dialog | null
   readonly toasts: readonly Toast[]
   /** The canvas brings this into view; a new object each time it is asked for. */
@@ -195,5 +206,5 @@ export const noLive: Live = {
 export const initialState: State = {
   gate: 'loading', view: 'editor', gateIssues: [], health: null, session: null, catalogue: null, types: new Map(), flows: [], drafts: [], flowId: null, tabs: [], parked: {}, shared: {}, conflicts: {}, people: [], document: null, base: { version: null, flow: null }, basedOn: null,
   typed: noTypes, ports: {}, changes: [], issues: [], check: noCheck, refused: null, live: noLive,
-  ui: { theme: 'system', inspectorTab: 'settings', drawerTab: 'taps', drawerOpen: true, drawerHeight: 232, inspectorWidth: 320, foldedFamilies: [], favourites: [], recent: [], dialog: null, toasts: [], reveal: null, focusField: null },
+  ui: { theme: 'system', inspectorTab: 'settings', drawerTab: 'taps', drawerOpen: true, drawerHeight: 232, inspectorWidth: 320, foldedFamilies: [], favourites: [], recent: [], commandsUsed: [], tour: null, tourLeft: null, dialog: null, toasts: [], reveal: null, focusField: null },
 }
