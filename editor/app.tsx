@@ -12,6 +12,7 @@ import { ErrorBoundary } from './shell/error-boundary.tsx'
 import { later } from './shell/later.tsx'
 import { FlowTabs } from './shell/flow-tabs.tsx'
 import { Shortcuts } from './shell/shortcuts.tsx'
+import { Tour } from './shell/tour.tsx'
 import { Toasts } from './shell/toasts.tsx'
 import { TopBar } from './shell/top-bar.tsx'
 import { useEditor } from './state/store.ts'
@@ -36,6 +37,7 @@ function Workbench() {
       <Shortcuts />
       <Layout top={<TopBar />} palette={<Palette />} canvas={<FlowTabs><Canvas /></FlowTabs>} inspector={<Inspector />} drawer={<Drawer />} />
       <Dialogs />
+      <Tour />
     </>
   )
 }

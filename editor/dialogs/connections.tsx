@@ -37,7 +37,7 @@ export function ConnectionsDialog({ name, type }: { readonly name?: string; read
               </li>
             ))}
           </ul>
-          {data !== null && list.length === 0 && <p className="dg-note">None yet.</p>}
+          {data !== null && list.length === 0 && <p className="dg-note">None yet.{mayEdit ? ' Choose below what the first one is to.' : ''}</p>}
           {mayEdit && (
             <div className="dg-add">
               <span>Add</span>
@@ -104,6 +104,7 @@ function Edit({ driver, connection, taken, saved, removed }: { readonly driver: 
       />
       <IssueList issues={issues} />
       {usedBy.length > 0 && <p className="dg-note">Used by {usedBy.join(', ')}. Saving opens them again with the new settings; when one refuses, nothing changes.</p>}
+      {connection && <div className="dg-acts"><button type="button" className="btn quiet" onClick={() => actions.openDialog({ kind: 'find', text: `connection:${connection.name}` })}>Where it is used</button></div>}
       {mayEdit && (
         <div className="dg-acts">
           {connection && (
