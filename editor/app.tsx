@@ -5,8 +5,8 @@ import { Dialogs } from './dialogs/dialogs.tsx'
 import { ClaimOrLogin } from './dialogs/gate.tsx'
 import { Inspector } from './inspector/inspector.tsx'
 import { Drawer } from './live/drawer.tsx'
-import { Palette } from './palette/palette.tsx'
 import { Layout } from './shell/layout.tsx'
+import { LeftPane } from './shell/left-pane.tsx'
 import { Away } from './shell/away.tsx'
 import { ErrorBoundary } from './shell/error-boundary.tsx'
 import { later } from './shell/later.tsx'
@@ -35,7 +35,7 @@ function Workbench() {
   return (
     <>
       <Shortcuts />
-      <Layout top={<TopBar />} palette={<Palette />} canvas={<FlowTabs><Canvas /></FlowTabs>} inspector={<Inspector />} drawer={<Drawer />} />
+      <Layout top={<TopBar />} palette={<LeftPane />} canvas={<FlowTabs><Canvas /></FlowTabs>} inspector={<Inspector />} drawer={<Drawer />} />
       <Dialogs />
       <Tour />
     </>

@@ -1,7 +1,7 @@
 // When arming survives a deploy. A person armed what they saw: the same actuators with the same settings, fed by the
 // same wires, on the same devices, judged by the same models. Anything else starts disarmed.
 import type { AnyNode } from '#kit'
-import { equalJson, formatWire } from '#format'
+import { equalJson, formatWire, type Disarming } from '#format'
 import type { Plan, PlanNode } from './engine/contract.ts'
 
 export type ModelHashes = Readonly<Record<string, string>>
@@ -20,6 +20,12 @@ export function disarms(before: { readonly plan: Plan; readonly models: ModelHas
   }
   for (const [name, hash] of Object.entries(after.models)) if (before.models[name] !== hash) return `the model '${name}' changed`
   return undefined
+}
+
+/** Which outputs a deploy would stop, and why; undefined: none. Arming is one for the whole flow. */
+export function disarming(before: Parameters<typeof disarms>[0], after: Parameters<typeof disarms>[1], nodes: Parameters<typeof disarms>[2]): Disarming | undefined {
+  const reason = disarms(before, after, nodes)
+  return reason === undefined ? undefined : { reason, actuators: [...actuators(after.plan, nodes).keys()] }
 }
 
 export function actuators(plan: Plan, nodes: ReadonlyMap<string, AnyNode>): Map<string, PlanNode> {

@@ -2,14 +2,20 @@
 // store keeps it. Acts that change something are done one at a time, in the order they came. Longer than other files:
 // all of its verbs share that one order and one list of flows.
 import { describeCatalogue, issue, IssueError, reasonOf, schemaFaults, withDefaults, type ActCall, type ActResult, type AnyDriver, type AnyNode, type Catalogue, type Health, type Issue, type JsonSample, type Resources } from '#kit'
-import { CONNECTION_NAME, diffFlows, emptyFlow, equalJson, formatChange, readFlow, type AlarmBody, type AuditBody, type CheckBody, type ConnectionBody, type ConnectionEntry, type DeployBody, type EngineStatus, type Flow, type FlowBody, type FlowState, type FlowSummary, type HealthBody, type ModelBody, type ServerMessage, type VersionSummary } from '#format'
+import { CONNECTION_NAME, diffFlows, emptyFlow, equalJson, formatChange, readFlow, type AlarmBody, type AlarmLogBody, type AuditBody, type AuditEntry, type CheckBody, type ConnectionBody, type ConnectionEntry, type DeployBody, type EngineStatus, type Flow, type FlowBody, type FlowState, type FlowSummary, type HealthBody, type ModelBody, type ServerMessage, type ShadowBody, type TrialBody, type TrialRequest, type VersionSummary } from '#format'
 import { createAlarms } from './alarms.ts'
-import { disarms, type ModelHashes } from './arming.ts'
+import { disarming, disarms, type ModelHashes } from './arming.ts'
+import { capacityOf, capacityIssues } from './capacity.ts'
 import { compile, type Compiled } from './compile/index.ts'
 import { createDrafts, type DraftStore } from './drafts.ts'
 import { upgradeFlow } from './compile/upgrade.ts'
+import { createDevices } from './devices.ts'
 import { fatesOf } from './engine/fate.ts'
-import type { EngineDeployed, Engines, FlowReport, ModelFile, Plan, WriteReport } from './engine/contract.ts'
+import type { EngineDeploy, EngineDeployed, Engines, FlowReport, ModelFile, Plan, WriteReport } from './engine/contract.ts'
+import type { RecordingReport } from './engine/recorder.ts'
+import type { SegmentData } from './engine/segment.ts'
+import { createShadows } from './shadows.ts'
+import { createTrials, type KeptTrial } from './trial.ts'
 
 export interface StoredVersion {
   readonly id: string
@@ -39,12 +45,17 @@ export interface GatewayStore extends DraftStore {
   putConnection(name: string, entry: ConnectionEntry, disarmed: readonly string[]): void
   removeConnection(name: string): void
   audit(entry: AuditBody): void
-  /** Newest first. */
-  auditLog(limit: number): readonly AuditBody[]
+  /** Newest first, those older than the entry `before`. */
+  auditLog(limit: number, before?: number): readonly AuditEntry[]
   alarms(): readonly AlarmBody[]
+  /** Changes of alarms, as above; the oldest are forgotten above a bound. */
+  alarmLog(limit: number, before?: number): readonly AlarmLogBody[]
   putAlarm(alarm: AlarmBody): void
   held(): boolean
   setHeld(held: boolean): void
+  /** Versions under watch. */
+  trials(): readonly KeptTrial[]
+  keepTrials(trials: readonly KeptTrial[]): void
 }
 export interface SecretStore {
   names(): readonly string[]
@@ -78,6 +89,8 @@ export interface DeployDraft {
   /** The version that the draft was made from; null: the flow is new. */
   readonly basedOn: number | null
   readonly comment: string
+  /** Watch it, and go back when it fails. */
+  readonly watch?: TrialRequest
 }
 
 export type Gateway = ReturnType<typeof createGateway>
@@ -133,6 +146,23 @@ export function createGateway(parts: GatewayParts) {
   const note = (user: string, act: string, subject: string, detail: string): void =>
     keep(`The audit entry '${act} ${subject}' by ${user} could not be written`, () => store.audit({ time: now(), user, act, subject, detail }))
 
+  const shadows = createShadows({ engines, now, tell, note, say })
+  const trials = createTrials({
+    report: (id) => engines.report(id),
+    restarts: () => engines.status().reduce((sum, e) => sum + e.restarts, 0),
+    state: (id) => {
+      const live = flows.get(id)
+      return live && { version: live.stored.version, state: live.state }
+    },
+    running: () => [...flows.keys()],
+    back: (id, version, previous, reason) =>
+      rollback(id, previous, reason, 'gateway', () => {
+        if (flows.get(id)?.stored.version !== version) throw new IssueError(issue('DEPLOY_CONFLICT', { flow: id }, { running: flows.get(id)?.stored.version ?? 'none', basedOn: version }))
+      }),
+    keep: (kept) => keep('What is under watch could not be stored: a restart forgets it', () => store.keepTrials(kept)),
+    now, tell, note, say,
+  })
+
   // One act at a time.
   let last: Promise<unknown> = Promise.resolve()
   function inOrder<T>(act: () => Promise<T>): Promise<T> {
@@ -175,21 +205,27 @@ export function createGateway(parts: GatewayParts) {
 
   const hashesOf = (plan: Plan): ModelHashes => Object.fromEntries(plan.models.map((name) => [name, models.model(name)?.hash ?? '']))
 
-  /** Throws when a model or secret is gone since it was compiled. */
-  function engineDeploy(plan: Plan, armed: boolean): Promise<EngineDeployed> {
+  /** Throws when a model is gone since it was compiled. */
+  function modelFiles(plan: Plan): Record<string, ModelFile> {
     const files: Record<string, ModelFile> = {}
     for (const name of plan.models) {
       const file = models.file(name)
       if (!file) throw new IssueError(issue('MODEL_UNKNOWN', { flow: plan.flow }, { name, models: models.models().join(', ') || 'none yet' }))
       files[name] = file
     }
+    return files
+  }
+
+  /** Throws when a model or secret is gone since it was compiled. */
+  function engineDeploy(plan: Plan, armed: boolean): Promise<EngineDeployed> {
+    const models = modelFiles(plan)
     const values: Record<string, string> = {}
     for (const name of plan.secrets) {
       const value = secrets.get(name)
       if (value === undefined) throw new IssueError(issue('SECRET_UNKNOWN', { flow: plan.flow }, { name }))
       values[name] = value
     }
-    return engines.deploy({ plan, armed, secrets: values, models: files })
+    return engines.deploy({ plan, armed, secrets: values, models })
   }
 
   // ---- deploying
@@ -211,6 +247,8 @@ export function createGateway(parts: GatewayParts) {
     }
     const live: Live = { id, stored: version, plan, actuators: compiled.actuators.length, armed, state: 'running', issues: [...compiled.issues, ...deployed.issues] }
     flows.set(id, live)
+    shadows.ended(id, `version ${version.version} was deployed`)
+    trials.ended(id, `version ${version.version} was deployed`)
     for (const alarm of alarms.keep(id, (node) => typeIn(plan, node) !== undefined && typeIn(plan, node) === typeIn(before?.plan, node))) tellAlarm(alarm)
     note(by.author, by.act, id, [`version ${version.version}`, by.comment, changes.slice(0, 20).map(formatChange).join('; ')].filter((x) => x !== '').join(' · '))
     tellFlow(live)
@@ -234,15 +272,20 @@ export function createGateway(parts: GatewayParts) {
       if (draft.basedOn !== running) throw new IssueError(issue('DEPLOY_CONFLICT', { flow: id }, { running: running ?? 'none', basedOn: draft.basedOn ?? 'none' }))
       const compiled = compileFlow(flow, nextVersion(id))
       if (!compiled.plan) throw new IssueError(...compiled.issues)
+      if (draft.watch && running === null) throw new IssueError(issue('TRIAL_FIRST', { flow: id }))
+      const baseline = draft.watch && (await trials.baseline(id))
       const armed = (before?.armed ?? false) && before?.plan !== undefined && disarms({ plan: before.plan, models: before.stored.models }, { plan: compiled.plan, models: hashesOf(compiled.plan) }, nodes) === undefined
       const done = await swap(id, flow, compiled, armed, { author: user, comment: draft.comment, act: 'deploy' })
       keep(`The draft of '${id}' is deployed and could not be removed`, () => drafts.deployed(id, read(draft.flow), user))
+      if (draft.watch && baseline) trials.begin(id, done.version, running!, draft.watch, baseline, user)
       return done
     })
 
-  const rollback = (id: string, version: number, comment: string, user: string): Promise<DeployBody> =>
+  /** `still`: throws when it is not wanted any more by the time that its turn comes. */
+  const rollback = (id: string, version: number, comment: string, user: string, still: () => void = () => undefined): Promise<DeployBody> =>
     inOrder(async () => {
       find(id)
+      still()
       const old = store.version(id, version)
       if (!old) throw new IssueError(issue('VERSION_UNKNOWN', { flow: id }, { version }))
       const flow = settled(old.flow)
@@ -309,6 +352,13 @@ export function createGateway(parts: GatewayParts) {
     tell({ type: 'alarm', alarm })
     keep(`The alarm of ${alarm.flow}: ${alarm.node} could not be stored`, () => store.putAlarm(alarm))
   }
+  /** What the lists need of its node, also those that look at another flow. */
+  const whoseAlarm = (flow: string, node: string): Pick<AlarmBody, 'nodeType' | 'nodeName'> => {
+    const of = flows.get(flow)
+    const type = typeIn(of?.plan, node)
+    const name = of?.stored.flow.nodes[node.split('/', 1)[0]!]?.name
+    return { ...(type === undefined ? {} : { nodeType: type }), ...(name === undefined ? {} : { nodeName: name }) }
+  }
   /** A disarmed flow denies every sample: the trail gets each reason once until it changes. */
   const denied = new Map<string, string>()
   function write(report: WriteReport): void {
@@ -320,8 +370,10 @@ export function createGateway(parts: GatewayParts) {
     note(`flow ${report.flow}`, `write.${report.outcome}`, `${report.flow}.${report.node}`, [String(report.value), report.reason].filter((x) => x !== '').join(' · '))
   }
 
+  /** Told many times a second; each restart is one event. */
+  const restarts = new Map<string, number>()
   const stopListening = engines.listen({
-    alarm: (report) => tellAlarm(alarms.report(report)),
+    alarm: (report) => tellAlarm(alarms.report({ ...report, ...whoseAlarm(report.flow, report.node) })),
     log: (report) => {
       if (report.level !== 'info') parts.log(report.level, [[report.flow, report.node].filter(Boolean).join('.'), report.text].filter(Boolean).join(': '))
       tell({ type: 'log', ...report })
@@ -329,11 +381,15 @@ export function createGateway(parts: GatewayParts) {
     write,
     engine(engine) {
       tell({ type: 'engine', engine })
+      const known = restarts.get(engine.id) ?? 0
+      restarts.set(engine.id, engine.restarts)
+      if (engine.restarts > known) note('gateway', 'engine.restart', engine.id, engine.issue?.text ?? '')
       if (engine.state === 'running') retry()
     },
     flow: (id, state, why) => {
       const live = flows.get(id)
       if (!live) return
+      if (state === 'restarting') shadows.ended(id, 'the engine was restarted')
       live.state = state
       if (why) live.issues = [...live.issues.filter((i) => i.code !== why.code), why]
       else if (state === 'running') live.issues = live.issues.filter((i) => i.code !== 'ENGINE_DOWN')
@@ -411,7 +467,10 @@ export function createGateway(parts: GatewayParts) {
     return found
   }
 
+  const devices = createDevices({ connections: () => store.connections(), secret: (name) => secrets.get(name), drivers, engines, note })
+
   return {
+    ...devices,
     name: parts.name,
     version: parts.version,
     catalogue,
@@ -440,6 +499,7 @@ export function createGateway(parts: GatewayParts) {
         if (held) await engines.hold(true)
         for (const one of stored) await boot(one)
       })
+      trials.start(store.trials())
     },
 
     has: (id: string): boolean => flows.has(id),
@@ -458,10 +518,15 @@ export function createGateway(parts: GatewayParts) {
       const compiled = compileFlow(flow, (running?.stored.version ?? 0) + 1)
       const changes = running ? diffFlows(today(complete(settled(running.stored.flow), running.plan)), complete(flow, compiled.plan ?? running.plan)) : []
       const [then, next] = [running?.plan, compiled.plan]
-      if (!then || !next) return { issues: compiled.issues, ports: compiled.ports, changes, ...upgraded }
+      const said = { issues: compiled.issues, ports: compiled.ports, changes, ...upgraded }
+      if (!next) return said
+      const cost = capacityOf(next, { nodes, drivers, running: then, report: trials.measured(flow.id), alone: flows.size <= 1, others: [...flows.values()].flatMap((f) => (f.id !== flow.id && f.plan ? [f.plan] : [])) })
+      const [capacity, warnings] = [{ capacity: cost }, capacityIssues(flow.id, cost)]
+      if (!then) return { ...said, issues: [...compiled.issues, ...warnings], ...capacity }
       const hashes = hashesOf(next)
       const differs = (name: string): boolean => !equalJson(then.connections[name], next.connections[name]) || running!.stored.models[name] !== hashes[name]
-      return { issues: compiled.issues, ports: compiled.ports, changes, fates: fatesOf(then, next, (type) => nodes.get(type), differs), ...upgraded }
+      const off = running!.armed ? disarming({ plan: then, models: running!.stored.models }, { plan: next, models: hashes }, nodes) : undefined
+      return { ...said, issues: [...compiled.issues, ...warnings], ...capacity, fates: fatesOf(then, next, (type) => nodes.get(type), differs), ...(off ? { disarms: off } : {}) }
     },
 
     versions(id: string): VersionSummary[] {
@@ -510,10 +575,43 @@ export function createGateway(parts: GatewayParts) {
         await engines.remove(id)
         store.removeFlow(id)
         flows.delete(id)
+        shadows.ended(id, 'the flow was removed')
+        trials.ended(id, 'the flow was removed')
         for (const alarm of alarms.keep(id, () => false)) tellAlarm(alarm)
         note(user, 'remove', id, `version ${live.stored.version}`)
         tell({ type: 'flow', flow: { ...summary(live), version: null, state: 'stopped', armed: false } })
       }),
+
+    /** A draft beside its live flow: the same engine, the same inputs, nothing outward. */
+    shadow: (id: string, input: unknown, user: string): Promise<ShadowBody> =>
+      inOrder(async () => {
+        const flow = today(read(input))
+        if (flow.id !== id) throw new IssueError(issue('REQUEST', { field: '/flow/id' }, { reason: `The flow's id is '${flow.id}', the address says '${id}'.` }))
+        const live = find(id)
+        if (live.state !== 'running') throw new IssueError(issue('REQUEST', { flow: id }, { reason: `The flow is ${live.state}; a draft can be tried beside a running one only.` }))
+        const compiled = compileFlow(flow, live.stored.version + 1)
+        if (!compiled.plan) throw new IssueError(...compiled.issues)
+        // No secret goes with it: nothing that needs one is opened.
+        const request: EngineDeploy = { plan: compiled.plan, armed: false, secrets: {}, models: modelFiles(compiled.plan) }
+        return shadows.begin(id, flow, live.stored.version, request, user)
+      }),
+    endShadow: (id: string, user: string): Promise<void> =>
+      inOrder(async () => {
+        find(id)
+        await shadows.end(id, user)
+      }),
+    shadowOf(id: string): ShadowBody | null {
+      find(id)
+      return shadows.get(id)
+    },
+    trialOf(id: string): TrialBody | null {
+      find(id)
+      return trials.get(id)
+    },
+    trials: (): readonly TrialBody[] => trials.watching(),
+    decideTrial: (id: string, act: 'keep' | 'return', user: string): Promise<void> => trials.decide(id, act, user),
+    /** What a second does to what is under watch; by itself once a second. */
+    watchNow: (): Promise<void> => trials.tick(),
 
     held: (): boolean => held,
     /** Not behind a deploy that takes its time: holding must be at once. */
@@ -551,7 +649,8 @@ export function createGateway(parts: GatewayParts) {
       }),
 
     models: (): readonly ModelBody[] => models.list(),
-    audit: (limit: number): readonly AuditBody[] => store.auditLog(limit),
+    audit: (limit: number, before?: number): readonly AuditEntry[] => store.auditLog(limit, before),
+    alarmLog: (limit: number, before?: number): readonly AlarmLogBody[] => store.alarmLog(limit, before),
     engineStatus: (): readonly EngineStatus[] => engines.status(),
     health: (): HealthBody => ({
       version: parts.version,
@@ -565,6 +664,32 @@ export function createGateway(parts: GatewayParts) {
       find(id)
       return engines.report(id)
     },
+    recording(id: string, buckets: number): Promise<RecordingReport> {
+      find(id)
+      return engines.recording(id, buckets)
+    },
+    /** Undefined once it has fallen off. */
+    segment(id: string, segment: number): Promise<SegmentData | undefined> {
+      find(id)
+      return engines.segment(id, segment)
+    },
+    async forgetRecording(id: string, user: string): Promise<void> {
+      find(id)
+      await engines.forget(id)
+      note(user, 'recording.clear', id, '')
+    },
+    /** A draft made ready to run where nothing is open, and every model. Throws its errors. */
+    prepare(input: unknown): { readonly flow: Flow; readonly plan: Plan } {
+      const flow = today(read(input))
+      const compiled = compileFlow(flow, 0)
+      if (!compiled.plan) throw new IssueError(...compiled.issues)
+      return { flow, plan: compiled.plan }
+    },
+    modelFiles: (names: readonly string[] = models.models()): Record<string, ModelFile> => Object.fromEntries(names.flatMap((name) => [[name, models.file(name)] as const]).filter((e): e is readonly [string, ModelFile] => e[1] !== undefined)),
+    /** For who must keep them out of what is said. */
+    secretValues: (names: readonly string[]): string[] => names.map((name) => secrets.get(name)).filter((v) => v !== undefined),
+    typeOf: (type: string): AnyNode | undefined => nodes.get(type),
+
     tap: (flow: string, node: string, port: string, listener: (samples: readonly JsonSample[], skipped: number) => void): Promise<() => void> => engines.tap(flow, node, port, listener),
 
     listen(listener: (message: ServerMessage) => void): () => void {
@@ -574,6 +699,8 @@ export function createGateway(parts: GatewayParts) {
     /** Waits for the act under way, then ends the engines. */
     async close(): Promise<void> {
       await last
+      shadows.close()
+      trials.close()
       stopListening()
       await engines.close()
     },

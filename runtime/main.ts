@@ -98,8 +98,11 @@ export async function startGateway(options: StartOptions): Promise<RunningGatewa
       claimed: () => auth.claimed(),
       log: (level, text, thrown) => log.write(level, text, thrown),
     })
+    const { createLab } = await import('./lab/lab.ts')
+    const lab = createLab()
+    closers.push(() => lab.close())
     const api = await createApi({
-      gateway, auth, host: options.host, ...(options.behindProxy === undefined ? {} : { behindProxy: options.behindProxy }),
+      gateway, auth, lab, host: options.host, ...(options.behindProxy === undefined ? {} : { behindProxy: options.behindProxy }),
       editorFolder: options.editorFolder ?? join(root, 'dist/editor'),
       log: (text, thrown) => log.write('error', text, thrown),
     })

@@ -3,7 +3,7 @@
 import { useCallback, useEffect, useMemo, useRef, useState, type DragEvent, type KeyboardEvent, type MouseEvent } from 'react'
 import { applyNodeChanges, Background, ReactFlow, ReactFlowProvider, useNodesInitialized, useReactFlow, useStoreApi, type EdgeChange, type Node, type NodeChange, type OnNodeDrag } from 'reactflow'
 import 'reactflow/dist/style.css'
-import { MAX_FLOW_BYTES } from '#format'
+import { MAX_BUNDLE_BYTES } from '#format'
 import { nothing } from '../state/document.ts'
 import { gapOfWire } from '../state/fitting.ts'
 import { actions, store, useEditor } from '../state/store.ts'
@@ -22,10 +22,13 @@ import { NodeView } from './node-view.tsx'
 import { Others } from './others.tsx'
 import { focusInspector } from '../inspector/focus.ts'
 import { useConnecting } from './use-connecting.ts'
+import { TagDrop } from './tag-drop.tsx'
 import { useFit } from './use-fit.ts'
 import { useRoutes } from './use-routes.ts'
 import { DRAG_TYPE, draggedType, setViewCentre } from './view.ts'
 import { Viewports } from './viewports.tsx'
+import { TrialStrip } from './trial-strip.tsx'
+import { WireCard } from './wire-card.tsx'
 import './canvas.css'
 
 const nodeTypes = { [NODE]: NodeView }
@@ -186,8 +189,11 @@ function Drawing() {
         <AskedWire />
         <Others />
         <Viewports />
+        <TagDrop />
       </ReactFlow>
       <Banner />
+      <TrialStrip />
+      <WireCard frame={frame} />
       {flow && nodes.length > 0 ? null : <Empty />}
       {menu ? <NodeMenu at={menu} onClose={() => setMenu(null)} /> : null}
       <Asked />
@@ -237,7 +243,7 @@ function useReveal(): void {
 }
 
 async function importFile(file: File): Promise<void> {
-  if (file.size > MAX_FLOW_BYTES) return void actions.toast({ level: 'error', text: `${file.name} is larger than ${MAX_FLOW_BYTES / 1024 / 1024} MB.`, remedy: 'This is no flow of Headgate.' })
+  if (file.size > MAX_BUNDLE_BYTES) return void actions.toast({ level: 'error', text: `${file.name} is larger than ${MAX_BUNDLE_BYTES / 1024 / 1024} MB.`, remedy: 'This is no flow of Headgate.' })
   try {
     actions.openDialog({ kind: 'import', text: await file.text(), source: file.name })
   } catch (thrown) {

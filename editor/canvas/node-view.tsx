@@ -11,7 +11,10 @@ import { formatNumber, numbersOf, severityOf } from '../state/format.ts'
 import { alarmOf, alarmText, conditionOf, ghostsOf, hearingOf, issuesAt } from '../state/status.ts'
 import { useEditor } from '../state/store.ts'
 import { useSeeks } from './drag.ts'
+import { LossBadge } from './loss-badge.tsx'
+import { NoteFix } from './note-fix.tsx'
 import { Port, Reading } from './port-row.tsx'
+import { ShadowMark } from './shadow-mark.tsx'
 import { Bars, Line } from './spark.tsx'
 import './node.css'
 
@@ -79,7 +82,10 @@ function Card({ id, entry, type, selected }: { readonly id: string; readonly ent
       {status?.actuator || type?.effects === 'writes' ? <Actuator actuator={status?.actuator ?? nothingWritten} unit={Object.values(inputs)[0]?.unit} /> : null}
       {status?.queue && (status.queue.depth > 0 || type?.type === QUEUE) ? <Queue queue={status.queue} ledger={status.ledger} /> : null}
       {type?.type === COMMENT && entry.config['text'] ? <div className="said">{String(entry.config['text'])}</div> : null}
+      <ShadowMark id={id} />
       {note === '' ? null : <div className={`note ${grave ? 'grave' : ''}`} title={note}>{note}</div>}
+      {fault?.level === 'error' ? <NoteFix issue={fault} /> : null}
+      <LossBadge id={id} />
     </div>
   )
 }

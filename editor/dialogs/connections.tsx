@@ -8,13 +8,14 @@ import { formFaults, withValue, type Config } from '../inspector/form.ts'
 import { describeEndpoint, HealthMark, useHealth } from '../inspector/pickers.tsx'
 import { reloadConnections, useConnections } from '../inspector/resources.ts'
 import { SchemaForm } from '../inspector/schema-form.tsx'
+import { TestResult, useTest } from '../devices/test-result.tsx'
 import { IssueList, Modal } from './modal.tsx'
 
 const HEALTH_EVERY_MS = 2000
 const NAME = /^[^/]{1,100}$/
 const noDrivers: readonly CatalogueDriver[] = []
 
-export function ConnectionsDialog({ name, type }: { readonly name?: string; readonly type?: string }): ReactElement {
+export function ConnectionsDialog({ name, type, assign }: { readonly name?: string; readonly type?: string; readonly assign?: { readonly node: string; readonly field: string } }): ReactElement {
   const { data, issues } = useConnections(HEALTH_EVERY_MS)
   const drivers = useEditor((s) => s.catalogue?.drivers) ?? noDrivers
   const [picked, setPicked] = useState<string | null>(name ?? null)
@@ -46,7 +47,7 @@ export function ConnectionsDialog({ name, type }: { readonly name?: string; read
           )}
         </div>
         <div className="dg-main">
-          {adding !== null && driver(adding) ? <Edit key={`new ${adding}`} driver={driver(adding)!} taken={list.map((c) => c.name)} saved={(n) => { setAdding(null); setPicked(n) }} />
+          {adding !== null && driver(adding) ? <Edit key={`new ${adding}`} driver={driver(adding)!} taken={list.map((c) => c.name)} saved={(n) => { setAdding(null); setPicked(n); if (assign) { actions.setConfig(assign.node, assign.field, n); actions.seal() } }} />
             : chosen ? <Edit key={chosen.name} driver={driver(chosen.type)} connection={chosen} taken={[]} saved={() => undefined} removed={() => setPicked(null)} />
               : <p className="dg-note">A connection is shared by all nodes and flows that name it: one broker, PLC or server, with its address and the <i>names</i> of its secrets. Choose one, or add one.</p>}
         </div>
@@ -62,6 +63,7 @@ function Edit({ driver, connection, taken, saved, removed }: { readonly driver: 
   const [busy, setBusy] = useState(false)
   const [issues, setIssues] = useState<readonly Issue[]>([])
   const [sure, setSure] = useState(false)
+  const test = useTest(() => ({ ...(name.trim() === '' ? {} : { name: name.trim() }), type: driver?.type ?? '', config }))
   const faults = useMemo(() => (driver ? formFaults(driver.config, config) : []), [driver, config])
   const mayEdit = actions.may('edit')
   if (!driver) return <p className="dg-warn">This gateway has no driver '{connection?.type}'. Its settings are kept.</p>
@@ -103,6 +105,7 @@ function Edit({ driver, connection, taken, saved, removed }: { readonly driver: 
         unitOf={() => undefined} parameters={{}} focus={null} readOnly={!mayEdit}
       />
       <IssueList issues={issues} />
+      {mayEdit && <TestResult {...test} />}
       {usedBy.length > 0 && <p className="dg-note">Used by {usedBy.join(', ')}. Saving opens them again with the new settings; when one refuses, nothing changes.</p>}
       {connection && <div className="dg-acts"><button type="button" className="btn quiet" onClick={() => actions.openDialog({ kind: 'find', text: `connection:${connection.name}` })}>Where it is used</button></div>}
       {mayEdit && (
@@ -115,6 +118,7 @@ function Edit({ driver, connection, taken, saved, removed }: { readonly driver: 
                 : <button type="button" className="btn" onClick={() => setSure(true)}><Trash2 size={13} /> Delete</button>
           )}
           <span className="sp" />
+          <button type="button" className="btn" disabled={test.busy || faults.length > 0} title="Try these settings, without saving them" onClick={test.run}>{test.busy ? 'Testing…' : 'Test'}</button>
           {connection && changed && <button type="button" className="btn" onClick={() => setConfig(stored!)}>Undo</button>}
           <button type="submit" className="btn primary" disabled={busy || wrongName || faults.length > 0 || !changed}>{busy ? 'Saving…' : connection ? 'Save' : 'Add'}</button>
         </div>

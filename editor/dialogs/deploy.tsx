@@ -1,52 +1,86 @@
 // Deploying the draft: what changes, what is wrong, the comment, then what became of it. When somebody else deployed
 // meanwhile, both sets of changes are shown before anything is decided.
-import { useEffect, useState, type ReactElement } from 'react'
+import { useEffect, useMemo, useState, type ReactElement } from 'react'
+import { FlaskConical } from 'lucide-react'
 import type { Issue } from '#kit'
-import { diffFlows, type Change, type DeployBody, type Fates, type Flow } from '#format'
+import { diffFlows, type Change, type CheckBody, type DeployBody, type Fates, type Flow, type TrialRequest } from '#format'
+import { changesOf, changeSummary } from '../state/derive.ts'
 import { titleOf } from '../state/status.ts'
 import { actions, api, store, useEditor, type State } from '../state/store.ts'
+import { shadowSummary } from '../state/trying.ts'
 import { ChangeList } from './change-list.tsx'
+import { Capacity, Disarms, Watch } from './deploy-parts.tsx'
 import { Field, IssueList, Modal } from './modal.tsx'
+import { changesInWords, suggested } from './words.ts'
 
 interface Result {
   readonly body: DeployBody
   readonly flow: Flow
   readonly before: Flow | null
+  /** Minutes under watch; 0: none. */
+  readonly watched: number
 }
+const noIssues: readonly Issue[] = []
 
-export function DeployDialog(): ReactElement {
-  const flow = useEditor((s) => s.document?.flow)
+export function DeployDialog({ promote = false }: { /** What was tried beside the live flow, whatever the draft is by now. */ readonly promote?: boolean }): ReactElement {
+  const document = useEditor((s) => s.document?.flow)
+  const tried = useEditor((s) => s.trying.draft)
+  const flow = useMemo(() => (promote && tried && document && changesOf({ version: 0, flow: document }, tried).length > 0 ? tried : document), [promote, tried, document])
   const base = useEditor((s) => s.base)
-  const basedOn = useEditor((s) => s.basedOn)
-  const changes = useEditor((s) => s.changes)
-  const issues = useEditor((s) => s.issues)
-  const pending = useEditor((s) => s.check.pending)
-  const fates = useEditor((s) => (s.check.of === s.document?.flow ? s.check.body?.fates : undefined))
-  const actuators = useEditor((s) => s.flows.find((f) => f.id === s.flowId)?.actuators ?? 0)
-  const [comment, setComment] = useState('')
-  const [busy, setBusy] = useState(false)
+  const basedOn = useEditor((s) => (promote ? (s.trying.shadow?.version ?? s.basedOn) : s.basedOn))
+  const ofDraft = useEditor((s) => s.changes)
+  const own = flow === document
+  const changes = useMemo(() => (own || !flow ? ofDraft : changesOf(base, flow)), [own, flow, ofDraft, base])
+  const [checked, setChecked] = useState<CheckBody | null>(null)
+  const known = useEditor((s) => (own ? s.issues : noIssues))
+  const issues = own ? known : (checked?.issues ?? noIssues)
+  const pending = useEditor((s) => own && s.check.pending)
+  const latest = useEditor((s) => (s.check.of === s.document?.flow ? s.check.body : null))
+  const body = own ? latest : checked
+  const summary = useEditor((s) => s.flows.find((f) => f.id === s.flowId))
+  const shadow = useEditor((s) => s.trying.shadow)
+  const types = useEditor((s) => s.types)
+  const ports = useEditor((s) => s.ports)
+  const suggestion = useMemo(() => {
+    if (!flow) return ''
+    if (shadow && promote) return shadowSummary(shadow, (id) => titleOf(flow.nodes, types, id))
+    return suggested(changesInWords(changes, { before: base.flow, after: flow, types, ports }))
+  }, [flow, shadow, promote, types, ports, changes, base.flow])
+  const [comment, setComment] = useState(() => (promote ? suggestion : ''))
+  const [wish] = useState(() => actions.trialWish())
+  const [watch, setWatch] = useState<TrialRequest | null>(wish.on ? wish.request : null)
+  const [busy, setBusy] = useState<'' | 'deploy' | 'shadow'>('')
   const [failed, setFailed] = useState<readonly Issue[]>([])
   const [result, setResult] = useState<Result | null>(null)
   const close = actions.closeDialog
 
   // What runs may have changed since the page last looked.
   useEffect(() => void actions.refresh(), [])
+  useEffect(() => {
+    if (own || !flow) return
+    const asked = new AbortController()
+    api.check(flow, asked.signal).then(setChecked).catch((thrown: unknown) => { if (!asked.signal.aborted) setFailed(actions.failed(thrown)) })
+    return () => asked.abort()
+  }, [own, flow])
 
   if (!flow) return <Modal title="Deploy" close={close}><p className="dg-note">No flow is open.</p></Modal>
-  if (result) return <Deployed result={result} actuators={actuators} close={close} />
+  if (result) return <Deployed result={result} actuators={summary?.actuators ?? 0} close={close} />
   const conflict = base.version !== basedOn && base.flow !== null
   const errors = issues.filter((i) => i.level === 'error')
   const isNew = base.version === null
   const deploy = (): void => {
-    const { document, basedOn: from } = store.getState()
-    if (!document || busy) return
-    const sent = document.flow
-    setBusy(true)
+    const now = store.getState()
+    const sent = promote ? flow : now.document?.flow
+    if (!sent || busy !== '') return
+    const from = promote ? basedOn : now.basedOn
+    setBusy('deploy')
     setFailed([])
-    api.deploy(sent.id, { flow: sent, basedOn: from, comment: comment.trim() })
-      .then((body) => {
-        setResult({ body, flow: sent, before: base.flow })
-        actions.deployed(body, sent)
+    const watched = watch && !isNew ? watch : null
+    if (!isNew) actions.keepTrialWish(watch !== null, watch ?? wish.request)
+    api.deploy(sent.id, { flow: sent, basedOn: from, comment: comment.trim(), ...(watched ? { watch: watched } : {}) })
+      .then((answer) => {
+        setResult({ body: answer, flow: sent, before: base.flow, watched: watched?.minutes ?? 0 })
+        actions.deployed(answer, sent)
       })
       .catch((thrown: unknown) => {
         const found = actions.failed(thrown)
@@ -54,36 +88,50 @@ export function DeployDialog(): ReactElement {
         actions.refused(sent, found)
         if (found.some((i) => i.code === 'DEPLOY_CONFLICT')) void actions.refresh()
       })
-      .finally(() => setBusy(false))
+      .finally(() => setBusy(''))
+  }
+  const tryIt = (): void => {
+    if (busy !== '') return
+    setBusy('shadow')
+    actions.keepTrialWish(watch !== null, watch ?? wish.request)
+    setFailed([])
+    actions.beginShadow().then((begun) => begun && close()).catch((thrown: unknown) => setFailed(actions.failed(thrown))).finally(() => setBusy(''))
   }
   if (conflict) return <Conflict flow={flow} running={base.flow!} version={base.version!} basedOn={basedOn} changes={changes} close={close} />
+  const nothing = !isNew && changes.length === 0
+  const canTry = !promote && !isNew && !nothing && summary?.state === 'running'
+  const hint = busy === 'deploy' ? 'The gateway is swapping the flow…' : busy === 'shadow' ? 'The draft is being started beside the live flow…' : pending ? 'The gateway is checking the draft…' : errors.length > 0 ? 'Errors stop a deploy.' : nothing ? 'The draft is what runs.' : isNew ? 'It starts disarmed.' : `Version ${base.version} goes on until the new one runs.`
   return (
     <Modal
-      title={isNew ? `Deploy '${flow.name}' for the first time` : `Deploy '${flow.name}'`} close={close} wide onSubmit={deploy}
+      title={promote ? `Promote what was tried of '${flow.name}'` : isNew ? `Deploy '${flow.name}' for the first time` : `Deploy '${flow.name}'`} close={close} wide onSubmit={deploy}
       actions={
         <>
-          <span className="dg-hint">{busy ? 'The gateway is swapping the flow…' : pending ? 'The gateway is checking the draft…' : errors.length > 0 ? 'Errors stop a deploy.' : isNew ? 'It starts disarmed.' : `Version ${base.version} goes on until the new one runs.`}</span>
+          <span className="dg-hint" role="status">{hint}</span>
+          {canTry && <button type="button" className="btn" disabled={busy !== '' || errors.length > 0} title="The same live inputs, everything outward muted; shows where outputs differ" onClick={tryIt}><FlaskConical size={13} /> Try it beside the live flow</button>}
           <button type="button" className="btn" onClick={close}>Cancel</button>
-          <button type="submit" className="btn primary" disabled={busy || errors.length > 0 || (!isNew && changes.length === 0)}>{busy ? 'Deploying…' : 'Deploy'}</button>
+          <button type="submit" className="btn primary" disabled={busy !== '' || errors.length > 0 || nothing}>{busy === 'deploy' ? 'Deploying…' : 'Deploy'}</button>
         </>
       }
     >
       <IssueList issues={failed} leads />
-      <h4>{isNew ? 'What comes in' : changes.length === 1 ? '1 change' : `${changes.length} changes`}</h4>
-      <ChangeList changes={changes} before={base.flow} after={flow} leads />
-      {fates && <StateOf fates={fates} flow={flow} />}
-      {issues.length > 0 && failed.length === 0 && (
-        <>
-          <h4>Issues</h4>
-          <IssueList issues={issues} leads />
-        </>
-      )}
+      {failed.length === 0 && <IssueList issues={issues} leads />}
+      {promote && !own && document && changesOf({ version: 0, flow: document }, flow).length > 0 && <p className="dg-warn">Your draft has gone on since. What is promoted is what was tried; the rest stays in the draft.</p>}
+      {body?.disarms && <Disarms disarms={body.disarms} flow={flow} />}
+      <h4>{isNew ? 'What comes in' : nothing ? 'No changes' : changes.length === 1 ? '1 change' : `${changes.length} changes`}{changes.length > 1 && !isNew && <small className="dp-sum">{changeSummary(changes)}</small>}</h4>
+      {nothing ? null : <div className="dp-changes"><ChangeList changes={changes} before={base.flow} after={flow} leads /></div>}
+      {body?.fates && <StateOf fates={body.fates} flow={flow} />}
+      {body?.capacity && <Capacity capacity={body.capacity} />}
+      {!isNew && !nothing && <Watch watch={watch} usual={wish.request} previous={base.version ?? 0} onChange={setWatch} />}
       <Field label="Comment" hint="Kept with the version: why, not what.">
-        <input className="dg-input" value={comment} maxLength={2000} autoFocus onChange={(e) => setComment(e.target.value)} placeholder="for example: wider deadband, the sensor is noisy" />
+        <input className="dg-input" value={comment} maxLength={2000} ref={focusQuietly} onChange={(e) => setComment(e.target.value)} placeholder="for example: wider deadband, the sensor is noisy" />
       </Field>
+      {suggestion !== '' && comment.trim() === '' && <button type="button" className="dg-link dp-suggest" onClick={() => setComment(suggestion)}>Use “{suggestion}”</button>}
     </Modal>
   )
 }
+
+/** What stands above it, the problems, stays in view. */
+const focusQuietly = (input: HTMLInputElement | null): void => input?.focus({ preventScroll: true })
 
 const NAMED = 12
 /** Of many the first; a node's id with the names that several have. */
@@ -111,7 +159,7 @@ function StateOf({ fates, flow }: { readonly fates: Fates; readonly flow: Flow }
 }
 
 function Deployed({ result, actuators, close }: { readonly result: Result; readonly actuators: number; readonly close: () => void }): ReactElement {
-  const { body, flow, before } = result
+  const { body, flow, before, watched } = result
   const types = useEditor((s) => s.types)
   const named = (ids: readonly string[]): string => namesOf(ids, flow, types)
   const hasActuators = actuators > 0 || Object.values(flow.nodes).some((n) => types.get(n.type)?.effects === 'writes')
@@ -130,6 +178,7 @@ function Deployed({ result, actuators, close }: { readonly result: Result; reado
         {body.carried.length > 0 && <><dt>New settings, state kept</dt><dd>{named(body.carried)}</dd></>}
         <dt>Started anew</dt><dd>{body.restarted.length === 0 ? 'none' : named(body.restarted)}</dd>
         <dt>Interrupted</dt><dd>{body.gaps.length === 0 ? 'no connection' : body.gaps.join(', ')}</dd>
+        {watched > 0 && <><dt>Under watch</dt><dd>for {watched} min: when it does not keep to its criteria, the version before runs again, with nobody looking</dd></>}
         {hasActuators && <><dt>Actuators</dt><dd>{body.armed ? <b>armed: they may write to the plant</b> : <b>disarmed: the flow watches and does not write</b>}</dd></>}
       </dl>
       <IssueList issues={body.issues} leads />

@@ -7,6 +7,7 @@ import { ArmCallout } from './callout.tsx'
 import { ConflictsDialog } from './conflicts.tsx'
 import { ConnectionsDialog } from './connections.tsx'
 import { DeployDialog } from './deploy.tsx'
+import { ExportDialog } from './export.tsx'
 import { ImportDialog, NewFlowDialog } from './flow-files.tsx'
 import { ModelsDialog, SecretsDialog, UsersDialog } from './stores.tsx'
 import { VersionsDialog } from './versions.tsx'
@@ -32,6 +33,8 @@ function Open(): ReactElement | null {
   if (!dialog) return null
   switch (dialog.kind) {
     case 'deploy': return <DeployDialog />
+    case 'promote': return <DeployDialog promote />
+    case 'export': return <ExportDialog />
     case 'versions': return <VersionsDialog />
     case 'arm': return <ArmDialog />
     case 'hold': return <HoldDialog />

@@ -2,9 +2,10 @@
 import { useMemo, useRef, useState, type DragEvent, type ReactElement } from 'react'
 import { FileUp } from 'lucide-react'
 import { reasonOf, type Issue } from '#kit'
-import { parseFlow, type Flow } from '#format'
+import { isBundleText, parseBundle, parseFlow, type Flow } from '#format'
 import { actions, api, useEditor } from '../state/store.ts'
 import { useConnections } from '../inspector/resources.ts'
+import { BundleList } from './import-bundle.tsx'
 import { Field, IssueList, Modal } from './modal.tsx'
 
 export function ImportDialog({ text: given = '', source: from = '' }: { readonly text?: string; readonly source?: string }): ReactElement {
@@ -16,7 +17,8 @@ export function ImportDialog({ text: given = '', source: from = '' }: { readonly
   const [busy, setBusy] = useState(false)
   const file = useRef<HTMLInputElement>(null)
   const open = useEditor((s) => s.document !== null)
-  const read = useMemo(() => (text.trim() === '' ? null : parseFlow(text)), [text])
+  const bundle = useMemo(() => (isBundleText(text) ? parseBundle(text) : null), [text])
+  const read = useMemo(() => (text.trim() === '' || isBundleText(text) ? null : parseFlow(text)), [text])
   const missing = useMissing(read?.flow)
   const mayEdit = actions.may('edit')
   const take = (chosen: File | undefined): void => {
@@ -44,12 +46,12 @@ export function ImportDialog({ text: given = '', source: from = '' }: { readonly
   }
   return (
     <Modal
-      title="Import a flow" close={actions.closeDialog} wide
+      title={bundle ? 'Import several flows' : 'Import a flow'} close={actions.closeDialog} wide
       actions={
         <>
           <span className="dg-hint">An imported flow is a draft: nothing runs before you deploy it.</span>
-          {open && <button type="button" className="btn" disabled={!read?.flow || busy} title="Keeps the id of the open flow; can be undone" onClick={() => accept('replace')}>Replace the open draft</button>}
-          <button type="button" className="btn primary" disabled={!read?.flow || busy} onClick={() => accept('new')}>Open as a new flow</button>
+          {open && !bundle && <button type="button" className="btn" disabled={!read?.flow || busy} title="Keeps the id of the open flow; can be undone" onClick={() => accept('replace')}>Replace the open draft</button>}
+          {!bundle && <button type="button" className="btn primary" disabled={!read?.flow || busy} onClick={() => accept('new')}>Open as a new flow</button>}
         </>
       }
     >
@@ -59,10 +61,12 @@ export function ImportDialog({ text: given = '', source: from = '' }: { readonly
           <span className="dg-hint">{source === '' ? 'or drop it here, or paste its text' : source}</span>
         </div>
         <input ref={file} type="file" accept=".json,application/json" hidden onChange={(e) => { take(e.target.files?.[0]); e.target.value = '' }} />
-        <textarea className="dg-text" rows={read?.flow ? 5 : 9} aria-label="Text of the flow" spellCheck={false} value={text} placeholder={'{ "headgate": 1, "id": "pump", … }'} autoFocus={given === ''} onChange={(e) => { setText(e.target.value); setSource('') }} />
+        <textarea className="dg-text" rows={bundle ? 3 : read?.flow ? 5 : 9} aria-label="Text of the flow" spellCheck={false} value={text} placeholder={'{ "headgate": 1, "id": "pump", … }'} autoFocus={given === ''} onChange={(e) => { setText(e.target.value); setSource('') }} />
       </div>
       {read && <IssueList issues={read.issues} />}
+      {bundle && <IssueList issues={bundle.issues} />}
       <IssueList issues={failed} />
+      {bundle && bundle.entries.length > 0 && <BundleList entries={bundle.entries} busy={busy} onImport={(run) => { setBusy(true); setFailed([]); run().catch((thrown: unknown) => setFailed(actions.failed(thrown))).finally(() => setBusy(false)) }} />}
       {read?.flow && <Summary flow={read.flow} />}
       {missing.length > 0 && (
         <label className="dg-check">

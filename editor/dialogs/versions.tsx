@@ -1,11 +1,12 @@
 // Every version that ever ran: who, when, why, what; to look at, download, take as a draft or roll back to.
 import { useCallback, useEffect, useState, type ReactElement } from 'react'
-import { Download, FileText, History, PencilLine } from 'lucide-react'
+import { Download, FileText, GitCompareArrows, History, PencilLine } from 'lucide-react'
 import type { Issue } from '#kit'
 import { formatFlow, type DeployBody, type Flow, type VersionSummary } from '#format'
 import { actions, api, useEditor } from '../state/store.ts'
 import { formatDateTime } from '../live/values.ts'
 import { ChangeList } from './change-list.tsx'
+import { Compare, DRAFT } from './compare.tsx'
 import { download } from './download.ts'
 import { Field, IssueList, Modal } from './modal.tsx'
 
@@ -16,6 +17,7 @@ export function VersionsDialog(): ReactElement {
   const [issues, setIssues] = useState<readonly Issue[]>([])
   const [open, setOpen] = useState<number | null>(null)
   const [back, setBack] = useState<VersionSummary | null>(null)
+  const [pair, setPair] = useState<readonly [from: number, to: number] | null>(null)
   const [done, setDone] = useState<{ readonly body: DeployBody; readonly to: number } | null>(null)
   const load = useCallback(() => {
     if (flowId !== null) api.versions(flowId).then((v) => setVersions(v.toSorted((a, b) => b.version - a.version))).catch((thrown: unknown) => setIssues(actions.failed(thrown)))
@@ -29,6 +31,8 @@ export function VersionsDialog(): ReactElement {
       {done && <p className="dg-good" role="status">Version {done.body.version} runs: what version {done.to} was. {done.body.armed ? 'It is armed.' : 'It is disarmed.'}{done.body.gaps.length > 0 ? ` Interrupted: ${done.body.gaps.join(', ')}.` : ''}</p>}
       <IssueList issues={issues} />
       {versions === null && issues.length === 0 && <p className="dg-note">Loading…</p>}
+      {pair && versions && <Compare flow={flowId} versions={versions} from={pair[0]} to={pair[1]} onChoose={(from, to) => setPair([from, to])} />}
+      {versions && versions.length > 0 && !pair && <div className="dg-acts hs-start"><button type="button" className="btn" onClick={() => setPair(versions.length > 1 ? [versions[1]!.version, versions[0]!.version] : [versions[0]!.version, DRAFT])}><GitCompareArrows size={13} /> Compare two versions…</button><span className="dg-hint">or open one below</span></div>}
       {versions?.length === 0 && <p className="dg-note">This flow was never deployed. Its first deploy becomes version 1.</p>}
       <ol className="dg-versions">
         {versions?.map((v) => (
@@ -38,7 +42,7 @@ export function VersionsDialog(): ReactElement {
               <span className="what">{v.comment === '' ? <i>no comment</i> : v.comment}<small>{v.author} · {formatDateTime(v.time)} · {v.changes.length === 1 ? '1 change' : `${v.changes.length} changes`}</small></span>
               {v.running && <span className="dg-tag">running</span>}
             </button>
-            {open === v.version && <VersionDetail flow={flowId} version={v} onRollback={() => setBack(v)} />}
+            {open === v.version && <VersionDetail flow={flowId} version={v} onRollback={() => setBack(v)} onCompare={(from, to) => setPair([from, to])} />}
           </li>
         ))}
       </ol>
@@ -46,7 +50,7 @@ export function VersionsDialog(): ReactElement {
   )
 }
 
-function VersionDetail({ flow, version, onRollback }: { readonly flow: string; readonly version: VersionSummary; readonly onRollback: () => void }): ReactElement {
+function VersionDetail({ flow, version, onRollback, onCompare }: { readonly flow: string; readonly version: VersionSummary; readonly onRollback: () => void; readonly onCompare: (from: number, to: number) => void }): ReactElement {
   const [document, setDocument] = useState<Flow | null>(null)
   const [text, setText] = useState(false)
   const [issues, setIssues] = useState<readonly Issue[]>([])
@@ -62,7 +66,9 @@ function VersionDetail({ flow, version, onRollback }: { readonly flow: string; r
       <div className="dg-acts">
         <button type="button" className="btn" disabled={!document} aria-pressed={text} onClick={() => setText(!text)}><FileText size={13} /> {text ? 'Hide the text' : 'View'}</button>
         <button type="button" className="btn" disabled={!document} onClick={() => document && download(`${flow}.v${version.version}.flow.json`, formatFlow(document))}><Download size={13} /> Download</button>
-        {mayEdit && <button type="button" className="btn" disabled={!document} title="Put it in place of the draft; can be undone" onClick={() => { if (document) { actions.replaceFlow(document, `Take v${version.version} as draft`); actions.closeDialog() } }}><PencilLine size={13} /> Take as draft</button>}
+        <button type="button" className="btn" onClick={() => onCompare(version.version, DRAFT)}><GitCompareArrows size={13} /> Compare with the draft</button>
+        {version.version > 1 && <button type="button" className="btn" onClick={() => onCompare(version.version - 1, version.version)}><GitCompareArrows size={13} /> With the one before</button>}
+        {mayEdit && <button type="button" className="btn" disabled={!document} title="Put it in place of the draft; can be undone" onClick={() => { if (document) { actions.replaceFlow(document, `Take v${version.version} as draft`); actions.closeDialog() } }}><PencilLine size={13} /> Open as draft</button>}
         {mayEdit && !version.running && <button type="button" className="btn" onClick={onRollback}><History size={13} /> Roll back to it…</button>}
       </div>
       {document && !text && <ChangeList changes={version.changes} before={null} after={document} shown={12} />}
@@ -94,7 +100,7 @@ function Rollback({ flow, version, cancel, rolledBack }: { readonly flow: string
     >
       <p className="dg-note">Version {version.version} by {version.author} of {formatDateTime(version.time)} runs again, as a new version. It is armed or disarmed as it was then. Nodes that are the same go on untouched.{changed > 0 ? ' Your draft becomes that version; Ctrl+Z brings the draft back.' : ''}</p>
       <IssueList issues={issues} leads />
-      <Field label="Comment"><input className="dg-input" value={comment} maxLength={2000} autoFocus onChange={(e) => setComment(e.target.value)} /></Field>
+      <Field label="Reason" hint="Kept with the version."><input className="dg-input" value={comment} maxLength={2000} autoFocus onChange={(e) => setComment(e.target.value)} /></Field>
     </Modal>
   )
 }

@@ -106,3 +106,13 @@ export function envelopeInWords(envelope: unknown, unit: string): string {
   const stale = typeof e['staleAfterMs'] === 'number' ? `${e['staleAfterMs'] / 1000} s` : 'its limit'
   return `${n('minimum')} to ${n('maximum')}, at most ${n('maxRatePerS')} a second. On bad input or none for ${stale}: ${e['onBad'] === 'hold' ? 'the last value is held' : `${n('safe')} is written`}. When the flow stops: ${n('safe')}.`
 }
+
+/** What a comment could say, from the changes: the one or two that matter; '' where they are too many to say anything. */
+export function suggested(words: readonly ChangeWords[]): string {
+  const told = words.filter((w) => w.how !== 'moved' && w.what !== 'wire')
+  if (told.length === 0 || told.length > 3) return ''
+  return told.map((w) => {
+    const what = w.where === 'Flow' ? w.what : w.what === '' || w.how !== 'changed' ? w.where : `${w.where}: ${w.what}`
+    return w.how === 'changed' ? (w.to === undefined ? `${what} changed` : `${what} ${w.from} → ${w.to}`) : `${what} ${w.how}`
+  }).join('; ')
+}

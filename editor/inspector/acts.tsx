@@ -25,7 +25,8 @@ async function run(subject: Subject, act: string, args: Config): Promise<void> {
 }
 
 /** One act as a button. */
-export function Act({ subject, act, type, title = wordsOf(act), children }: { readonly subject: Subject; readonly act: string; readonly type: CatalogueNode | undefined; readonly title?: string; readonly children?: ReactElement }): ReactElement {
+/** `compact`: its picture alone; the title is told by the tooltip and to a screen reader. */
+export function Act({ subject, act, type, title = wordsOf(act), children, compact = false }: { readonly subject: Subject; readonly act: string; readonly type: CatalogueNode | undefined; readonly title?: string; readonly children?: ReactElement; readonly compact?: boolean }): ReactElement {
   const schema = type?.actArguments?.[act]
   const [busy, setBusy] = useState(false)
   const [open, setOpen] = useState(false)
@@ -35,11 +36,11 @@ export function Act({ subject, act, type, title = wordsOf(act), children }: { re
     setOpen(false)
     void run(subject, act, args).finally(() => setBusy(false))
   }
-  const button = { type: 'button', className: 'btn', disabled: busy || !allowed, title: allowed ? '' : 'Needs the role operator' } as const
-  if (!schema) return <button {...button} onClick={() => go({})}>{children}{title}</button>
+  const button = { type: 'button', className: compact ? 'in-icon' : 'btn', disabled: busy || !allowed, title: allowed ? (compact ? title : '') : 'Needs the role operator', ...(compact ? { 'aria-label': `${title}${subject.tag ? ` ${subject.tag}` : ''}` } : {}) } as const
+  if (!schema) return <button {...button} onClick={() => go({})}>{children}{compact ? '' : title}</button>
   return (
     <Popover.Root open={open} onOpenChange={setOpen}>
-      <Popover.Trigger {...button}>{children}{title}…</Popover.Trigger>
+      <Popover.Trigger {...button}>{children}{compact ? '' : `${title}…`}</Popover.Trigger>
       <Popover.Portal>
         <Popover.Content className="in-pop in-ask" sideOffset={4} align="end" aria-label={title}>
           <Arguments schema={schema} title={title} go={go} />

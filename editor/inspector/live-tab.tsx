@@ -1,10 +1,11 @@
 // What a node does right now: last values of its ports, its ledger, its actuator, its alarm.
-import { useState, type ReactElement } from 'react'
+import { Fragment, useMemo, useState, type ReactElement, type ReactNode } from 'react'
 import { Check, LayoutDashboard, Pin, PinOff } from 'lucide-react'
 import type { CatalogueNode, PortType } from '#kit'
 import { SUBFLOW, type AlarmBody, type NodeStatus, type PortStatus } from '#format'
 import { formatAge, formatNumber, formatRate, severityOf } from '../state/format.ts'
 import { innerStatuses, onCanvas, runningOutput } from '../state/instances.ts'
+import { countsOf, imbalance, since } from '../state/ledger.ts'
 import { isWaiting } from '../state/status.ts'
 import { actions, api, useEditor } from '../state/store.ts'
 import { Acts } from './acts.tsx'
@@ -41,7 +42,7 @@ export function LiveTab({ id, type }: { readonly id: string; readonly type: Cata
           <table className="in-c"><tbody><tr><td>waiting</td><td>{formatCount(status.queue.depth)} of {formatCount(status.queue.limit)}</td></tr><tr><td>when full</td><td>{status.queue.policy.replaceAll('-', ' ')}</td></tr></tbody></table>
         </>
       )}
-      {isInstance ? <Inner id={id} /> : <LedgerTable status={status} drops={type?.drops ?? {}} />}
+      {isInstance ? <Inner id={id} /> : <LedgerTable id={id} status={status} drops={type?.drops ?? {}} />}
     </div>
   )
 }
@@ -161,24 +162,31 @@ function Inner({ id }: { readonly id: string }): ReactElement {
   )
 }
 
-function LedgerTable({ status, drops }: { readonly status: NodeStatus; readonly drops: { readonly [reason: string]: string } }): ReactElement {
+function LedgerTable({ id, status, drops }: { readonly id: string; readonly status: NodeStatus; readonly drops: { readonly [reason: string]: string } }): ReactElement {
   const { ledger } = status
+  const then = useEditor((s) => s.live.marks[0]?.nodes[id])
+  const minute = useMemo(() => (then ? since(countsOf(status), then).ledger : null), [status, then])
   const reasons = Object.entries(ledger.dropped).filter(([, n]) => n > 0)
+  const off = imbalance(ledger)
+  const row = (title: ReactNode, n: number, last: number | undefined, rest: { readonly className?: string; readonly title?: string; readonly wrap?: boolean } = {}): ReactElement => <tr {...(rest.className ? { className: rest.className } : {})} {...(rest.title ? { title: rest.title } : {})}><td className={rest.wrap ? 'wrap' : ''}>{title}</td><td>{formatCount(n)}</td><td>{last === undefined ? '' : formatCount(last)}</td></tr>
   if (Object.keys(status.inputs).length === 0) return <div className="in-gap" />
   return (
     <>
       <h3 className="in-sec">Ledger <small>every sample that came in, and where it went</small></h3>
-      <table className="in-c">
+      <table className="in-c in-ledger">
+        <thead><tr><th aria-label="outcome" /><th>since start</th><th>last minute</th></tr></thead>
         <tbody>
-          <tr><td>in</td><td>{formatCount(ledger.in)}</td></tr>
-          <tr><td>passed on</td><td>{formatCount(ledger.passed)}</td></tr>
-          {ledger.held > 0 && <tr><td>held in a window or state</td><td>{formatCount(ledger.held)}</td></tr>}
-          {reasons.map(([reason, n]) => <tr key={reason} title={drops[reason] ?? reason}><td className="wrap">dropped: {(drops[reason] ?? reason).replace(/\.$/, '')}</td><td>{formatCount(n)}</td></tr>)}
-          {reasons.length === 0 && <tr><td>dropped</td><td>0</td></tr>}
-          <tr className={ledger.failed > 0 ? 'bad' : ''}><td>failed</td><td>{formatCount(ledger.failed)}</td></tr>
-          {ledger.queued > 0 && <tr><td>waiting</td><td>{formatCount(ledger.queued)}</td></tr>}
+          {row('in', ledger.in, minute?.in)}
+          {row('passed on', ledger.passed, minute?.passed)}
+          {ledger.held > 0 && row('held in a window or state', ledger.held, minute?.held)}
+          {reasons.map(([reason, n]) => <Fragment key={reason}>{row(`dropped: ${(drops[reason] ?? reason).replace(/\.$/, '')}`, n, minute?.dropped[reason], { wrap: true, title: drops[reason] ?? reason })}</Fragment>)}
+          {reasons.length === 0 && row('dropped', 0, minute ? 0 : undefined)}
+          {row('failed', ledger.failed, minute?.failed, ledger.failed > 0 ? { className: 'bad' } : {})}
+          {ledger.queued > 0 && row('waiting', ledger.queued, undefined)}
+          {off !== 0 && row('not accounted for', off, undefined, { className: 'bad' })}
         </tbody>
       </table>
+      <div className="in-pad"><button type="button" className="btn quiet" onClick={() => actions.showLedger(id)}>Where did it go: the whole flow</button></div>
     </>
   )
 }

@@ -2,6 +2,7 @@
 // fit its column is kept as text and reported, so that nothing of the pasted list is lost.
 import { withDefaults, type JsonValue, type TSchema } from '#kit'
 import { readNumber, type FormField } from './form.ts'
+import { withoutApostrophe } from './table-csv.ts'
 
 export interface Pasted {
   readonly rows: readonly JsonValue[]
@@ -91,6 +92,6 @@ function readCell(cell: string, column: FormField): JsonValue | undefined {
       } catch {
         return undefined // not JSON: the caller notes it
       }
-    default: return cell
+    default: return withoutApostrophe(cell)
   }
 }

@@ -39,17 +39,21 @@ export function ConnectionPicker(props: ControlProps): ReactElement {
   const type = props.field.connection
   const options = (data ?? []).filter((c) => c.type === type).map((c) => ({ name: c.name, label: c.name }))
   const now = data?.find((c) => c.name === props.value)
+  const { node } = props.context
+  const add = (): void => actions.openDialog({ kind: 'connections', ...(type === undefined ? {} : { type }), ...(node === undefined || props.context.readOnly ? {} : { assign: { node, field: props.field.path } }) })
   return (
     <>
       <Picker {...props} options={options} what="connection" loaded={data !== null}>
         {mayEdit && (
           now
             ? <button type="button" className="btn in-square" aria-label={`Settings of connection ${now.name}`} title="Settings of this connection" onClick={() => actions.openDialog({ kind: 'connections', name: now.name })}><Settings2 size={14} /></button>
-            : <button type="button" className="btn in-square" aria-label="Add a connection" title="Add a connection" onClick={() => actions.openDialog({ kind: 'connections', ...(type === undefined ? {} : { type }) })}><Plus size={14} /></button>
+            : <button type="button" className="btn in-square" aria-label="Add a connection" title="Add a connection" onClick={() => add()}><Plus size={14} /></button>
         )}
       </Picker>
       {now && <p className="in-help"><HealthMark of={now} /> {describeEndpoint(now.config)}</p>}
-      {data !== null && options.length === 0 && <p className="in-help">This gateway has no such connection yet{mayEdit ? ': add one with +.' : '.'}</p>}
+      {data !== null && options.length === 0 && (mayEdit
+        ? <p className="in-help">This gateway has no connection of this kind yet. <button type="button" className="dg-link" onClick={add}>New connection…</button></p>
+        : <p className="in-help">This gateway has no connection of this kind yet.</p>)}
     </>
   )
 }

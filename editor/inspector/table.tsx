@@ -1,12 +1,16 @@
-// A table of objects: one line a row with its first columns, opened below for the rest. Rows are added, removed,
-// moved and pasted from a spreadsheet.
+// A table of objects: one line a row with its first columns, opened below for the rest. Rows are added, removed, moved,
+// filled down, pasted from a spreadsheet and given to one. Long tables come page by page, with a search.
 import { useState, type ReactElement } from 'react'
-import { ArrowDown, ArrowUp, ChevronRight, ClipboardPaste, Copy, Plus, Trash2 } from 'lucide-react'
+import { ArrowDown, ArrowDownToLine, ArrowUp, ChevronLeft, ChevronRight, ClipboardPaste, Copy, Download, Plus, Trash2, TriangleAlert } from 'lucide-react'
+import { DropdownMenu } from 'radix-ui'
 import type { JsonValue } from '#kit'
 import { inRow, keysOf, newRow, showValue, type FormField } from './form.ts'
 import type { ControlProps } from './controls.tsx'
 import { Fields, faultsOf } from './schema-form.tsx'
 import { PasteDialog } from './paste-dialog.tsx'
+import { rowsToCsv } from './table-csv.ts'
+import { countDown, faultyRows, fillable, fillDown, PAGE, pageOf, pageWith, stepAt } from './table-rows.ts'
+import { download } from '../dialogs/download.ts'
 import { cellText, conditional, plainColumns } from './rows.ts'
 
 const SHOWN = 3
@@ -23,11 +27,23 @@ export function Table({ field, value, context, labelledBy }: ControlProps): Reac
   const grid = { gridTemplateColumns: template([...columns.map((c) => c.title), ...(mixed ? [''] : [])].map((title, i) => Math.max(title.length, ...texts.slice(0, MEASURED).map((t) => t[i]!.length)))) }
   const [open, setOpen] = useState<number | null>(null)
   const [pasting, setPasting] = useState(false)
+  const [find, setFind] = useState('')
+  const [wanted, setWanted] = useState(0)
+  const long = rows.length > PAGE
+  const { shown, page, pages, found } = pageOf(texts, long ? find : '', wanted)
+  const wrong = long ? faultyRows(context.faults, field.path) : []
+  /** Opens a row, on whatever page it is. */
+  const show = (row: number | null): void => {
+    setOpen(row)
+    if (row === null || shown.includes(row)) return
+    setFind('')
+    setWanted(pageWith(row))
+  }
   const asked = context.focus !== null && context.focus.startsWith(`${field.path}/`) ? Number(keysOf(context.focus.slice(field.path.length))[0]) : null
   const [followed, setFollowed] = useState<number | null>(null)
   if (asked !== followed) {
     setFollowed(asked)
-    if (asked !== null && Number.isInteger(asked)) setOpen(asked)
+    if (asked !== null && Number.isInteger(asked)) show(asked)
   }
   const put = (next: readonly JsonValue[]): void => context.change(field.path, next)
   const move = (from: number, by: number): void => {
@@ -39,12 +55,20 @@ export function Table({ field, value, context, labelledBy }: ControlProps): Reac
   }
   const add = (row: JsonValue, at = rows.length): void => {
     put(rows.toSpliced(at, 0, row))
+    setFind('')
+    setWanted(pageWith(at))
     setOpen(at)
     context.seal()
   }
   const full = field.schema.maxItems !== undefined && rows.length >= field.schema.maxItems
   return (
     <div className="in-table" role="group" aria-labelledby={labelledBy}>
+      {long && (
+        <div className="in-tfind">
+          <span className="in-fld sansy"><input type="search" aria-label={`Find in ${field.title}`} placeholder={`Find in ${rows.length} rows`} value={find} spellCheck={false} onChange={(e) => { setFind(e.target.value); setWanted(0); setOpen(null) }} /></span>
+          {wrong.length > 0 && <button type="button" className="in-icon in-wrongs" title="To the next row with a fault" aria-label={`${wrong.length} rows with a fault: to the next`} onClick={() => show(wrong.find((i) => open === null || i > open) ?? wrong[0]!)}><TriangleAlert size={13} /> {wrong.length}</button>}
+        </div>
+      )}
       {rows.length > 0 && (
         <div className="in-trow head" aria-hidden style={grid}>
           <span />
@@ -53,7 +77,8 @@ export function Table({ field, value, context, labelledBy }: ControlProps): Reac
           <span />
         </div>
       )}
-      {rows.map((row, i) => {
+      {shown.map((i) => {
+        const row = rows[i]!
         const path = `${field.path}/${i}`
         const here = { ...field, path }
         const faults = faultsOf(context, here)
@@ -80,6 +105,7 @@ export function Table({ field, value, context, labelledBy }: ControlProps): Reac
                   <div className="in-rowacts">
                     <button type="button" className="in-icon" title="Move up (Alt+↑)" aria-label={`Move ${name} up`} disabled={i === 0} onClick={() => move(i, -1)}><ArrowUp size={13} /></button>
                     <button type="button" className="in-icon" title="Move down (Alt+↓)" aria-label={`Move ${name} down`} disabled={i === rows.length - 1} onClick={() => move(i, 1)}><ArrowDown size={13} /></button>
+                    {i < rows.length - 1 && <FillDown field={field} rows={rows} from={i} put={(next) => { put(next); context.seal() }} />}
                     <button type="button" className="in-icon" title="Duplicate" aria-label={`Duplicate ${name}`} disabled={full} onClick={() => add(copyOf(row, field, rows), i + 1)}><Copy size={13} /></button>
                     <button type="button" className="in-icon" title="Remove" aria-label={`Remove ${name}`} onClick={() => { put(rows.toSpliced(i, 1)); setOpen(null); context.seal() }}><Trash2 size={13} /></button>
                   </div>
@@ -89,11 +115,20 @@ export function Table({ field, value, context, labelledBy }: ControlProps): Reac
           </div>
         )
       })}
+      {long && found === 0 && <p className="in-help">No row holds “{find.trim()}”.</p>}
+      {pages > 1 && (
+        <div className="in-tpages" role="group" aria-label={`Pages of ${field.title}`}>
+          <button type="button" className="in-icon" aria-label="Page before" disabled={page === 0} onClick={() => { setWanted(page - 1); setOpen(null) }}><ChevronLeft size={14} /></button>
+          <span>{page * PAGE + 1} to {Math.min(found, (page + 1) * PAGE)} of {found}</span>
+          <button type="button" className="in-icon" aria-label="Next page" disabled={page === pages - 1} onClick={() => { setWanted(page + 1); setOpen(null) }}><ChevronRight size={14} /></button>
+        </div>
+      )}
       {rows.length === 0 && <p className="in-help">No rows yet. Add one, or paste a list from a spreadsheet or a device manual.</p>}
       {!context.readOnly && (
         <div className="in-tacts">
           <button type="button" className="in-add" disabled={full} onClick={() => add(newRow(field, rows))}><Plus size={12} /> Add</button>
           <button type="button" className="in-add" onClick={() => setPasting(true)}><ClipboardPaste size={12} /> Paste list…</button>
+          {rows.length > 0 && <button type="button" className="in-add" title="All rows and columns as a CSV file, for a spreadsheet" onClick={() => download(`${context.node ?? 'table'}-${field.key}.csv`, rowsToCsv(field, rows), 'text/csv')}><Download size={12} /> CSV</button>}
           <small>{rows.length > 4 ? `${rows.length} rows` : ''}</small>
         </div>
       )}
@@ -104,6 +139,26 @@ export function Table({ field, value, context, labelledBy }: ControlProps): Reac
         />
       )}
     </div>
+  )
+}
+
+/** A value of this row in all rows below, as a spreadsheet does it. */
+function FillDown({ field, rows, from, put }: { readonly field: FormField; readonly rows: readonly JsonValue[]; readonly from: number; readonly put: (rows: readonly JsonValue[]) => void }): ReactElement {
+  const row = rows[from] as Row
+  return (
+    <DropdownMenu.Root modal={false}>
+      <DropdownMenu.Trigger className="in-icon" title="Fill down" aria-label="Fill a value down"><ArrowDownToLine size={13} /></DropdownMenu.Trigger>
+      <DropdownMenu.Portal>
+        <DropdownMenu.Content className="in-pop" align="end" collisionPadding={8}>
+          <DropdownMenu.Label className="in-poplabel">Into the {rows.length - 1 - from} rows below</DropdownMenu.Label>
+          {fillable(field).map((c) => <DropdownMenu.Item key={c.key} className="in-popitem" onSelect={() => put(fillDown(rows, from, c.key))}>{c.title} <u>{showValue(row[c.key] ?? c.default, c)}</u></DropdownMenu.Item>)}
+          {fillable(field).filter((c) => c.kind === 'integer' && typeof row[c.key] === 'number' && c.default === undefined).map((c) => {
+            const step = stepAt(rows, from, c.key)
+            return <DropdownMenu.Item key={`${c.key} counting`} className="in-popitem" onSelect={() => put(countDown(rows, from, c.key, step))}>{c.title}, counting up by {step} <u>{Number(row[c.key]) + step} …</u></DropdownMenu.Item>
+          })}
+        </DropdownMenu.Content>
+      </DropdownMenu.Portal>
+    </DropdownMenu.Root>
   )
 }
 

@@ -1,22 +1,30 @@
-// The drawer below the canvas: taps, problems, alarms, log. Its tabs stay when it is closed. The live line is kept here.
+// The drawer below the canvas: taps, ledger, problems, alarms, log. Its tabs stay when it is closed. The live line is kept here.
 import type { ReactElement, ReactNode } from 'react'
 import { PanelBottomClose, PanelBottomOpen, RotateCw } from 'lucide-react'
 import { Tabs } from 'radix-ui'
 import { actions, useEditor, type DrawerTab } from '../state/store.ts'
 import { useLiveLink, retryLive } from './link.ts'
 import { isWaiting } from '../state/status.ts'
-import { Alarms, Log, Problems, useProblems } from './lists.tsx'
+import { verdictOf } from '../state/trying.ts'
+import { ShadowPanel } from './shadow.tsx'
+import { Alarms } from './alarms.tsx'
+import { Ledger } from './ledger.tsx'
+import { Log } from './log.tsx'
+import { Problems, useProblems } from './problems.tsx'
 import { AddTap, Taps } from './taps.tsx'
 import '../inspector/inspector.css'
 import './drawer.css'
 
 export function Drawer(): ReactElement {
   useLiveLink()
-  const tab = useEditor((s) => s.ui.drawerTab)
+  const shadow = useEditor((s) => s.trying.shadow !== null)
+  const differing = useEditor((s) => Object.values(s.trying.shadow?.ports ?? {}).filter((p) => verdictOf(p) === 'differs').length)
+  const tab = useEditor((s) => (s.ui.drawerTab === 'shadow' && s.trying.shadow === null ? 'taps' : s.ui.drawerTab))
   const open = useEditor((s) => s.ui.drawerOpen)
   const taps = useEditor((s) => s.live.taps.filter((t) => t.flow === s.flowId).length)
   const alarms = useEditor((s) => s.live.alarms.length)
   const unacknowledged = useEditor((s) => s.live.alarms.some(isWaiting))
+  const losing = useEditor((s) => Object.values(s.live.losses).filter((l) => l.failed > 0).length)
   const state = useEditor((s) => s.live.state)
   const reason = useEditor((s) => s.live.reason)
   const problems = useProblems()
@@ -29,9 +37,11 @@ export function Drawer(): ReactElement {
       <div className="dr-head">
         <Tabs.List className="hg-tabs" aria-label="Drawer">
           {trigger('taps', 'Taps', taps > 0 && <small>{taps}</small>)}
+          {trigger('ledger', 'Ledger', losing > 0 && <small data-level="error">✕ {losing}</small>)}
           {trigger('problems', 'Problems', problems.length > 0 && <small data-level={worst}>{problems.length}</small>)}
           {trigger('alarms', 'Alarms', alarms > 0 && <small data-level={unacknowledged ? 'error' : undefined}>{alarms}</small>)}
           {trigger('log', 'Log')}
+          {shadow && trigger('shadow', 'Shadow', differing > 0 && <small data-level="warning">{differing}</small>)}
         </Tabs.List>
         {tab === 'taps' && taps > 0 && open && <AddTap small />}
         <span className="sp" />
@@ -42,9 +52,11 @@ export function Drawer(): ReactElement {
       {open && (
         <>
           <Tabs.Content value="taps" className="dr-body" tabIndex={-1}><Taps /></Tabs.Content>
+          <Tabs.Content value="ledger" className="dr-body" tabIndex={-1}><Ledger /></Tabs.Content>
           <Tabs.Content value="problems" className="dr-body" tabIndex={-1}><Problems /></Tabs.Content>
           <Tabs.Content value="alarms" className="dr-body" tabIndex={-1}><Alarms /></Tabs.Content>
           <Tabs.Content value="log" className="dr-body" tabIndex={-1}><Log /></Tabs.Content>
+          {shadow && <Tabs.Content value="shadow" className="dr-body" tabIndex={-1}><ShadowPanel /></Tabs.Content>}
         </>
       )}
     </Tabs.Root>

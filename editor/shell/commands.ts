@@ -56,7 +56,11 @@ const copied = (text: string): void => {
     actions.toastFailed(thrown)
   }
 }
-export const searchPalette = (): void => document.getElementById('palette-search')?.focus()
+/** The nodes may be behind the devices: they come to the front first. */
+export const searchPalette = (): void => {
+  actions.setLeftTab('nodes')
+  requestAnimationFrame(() => document.getElementById('palette-search')?.focus())
+}
 const inPalette = (): boolean => document.activeElement?.closest('.palette') != null
 const inspect = (tab: InspectorTab) => (): void => {
   actions.setInspectorTab(tab)
@@ -65,7 +69,7 @@ const inspect = (tab: InspectorTab) => (): void => {
 
 // ---- what
 
-const drawer: readonly (readonly [DrawerTab, string, string])[] = [['taps', 'taps and plots', 'trend chart curve'], ['problems', 'problems', 'errors warnings issues'], ['alarms', 'alarms', 'acknowledge shelve'], ['log', 'the log', 'messages']]
+const drawer: readonly (readonly [DrawerTab, string, string])[] = [['taps', 'taps and plots', 'trend chart curve'], ['ledger', 'the ledger', 'samples in passed dropped counts loss'], ['problems', 'problems', 'errors warnings issues'], ['alarms', 'alarms', 'acknowledge shelve'], ['log', 'the log and events', 'messages'], ['shadow', 'the draft beside what runs', 'shadow trial compare']]
 const themes: readonly (readonly [Theme, string])[] = [['system', 'like the system'], ['light', 'light'], ['dark', 'dark']]
 
 export const commands: readonly Command[] = [
@@ -113,6 +117,7 @@ export const commands: readonly Command[] = [
   { id: 'examples', group: 'Flow', title: 'Examples…', words: 'gallery templates samples', run: open({ kind: 'examples' }) },
   { id: 'import', group: 'Flow', title: 'Import…', words: 'open file load json', when: (s) => allowed(s, 'edit'), run: open({ kind: 'import' }) },
   { id: 'export', group: 'Flow', title: 'Export as file', words: 'save download json', when: flow, run: () => void downloadFlow() },
+  { id: 'export-several', group: 'Flow', title: 'Export several flows…', words: 'save bundle download backup', when: (s) => s.flows.length + s.drafts.length > 0, run: open({ kind: 'export' }) },
   { id: 'copy-json', group: 'Flow', title: 'Copy as JSON', words: 'export clipboard', when: flow, run: () => void copyFlow() },
   { id: 'versions', group: 'Flow', title: 'Versions and rollback…', words: 'history earlier', when: deployed, run: open({ kind: 'versions' }) },
   { id: 'discard', group: 'Flow', title: 'Discard the draft: back to what runs', words: 'revert reset', when: (s) => edits(s) && deployed(s) && s.changes.length > 0, run: () => actions.discardDraft() },
@@ -123,7 +128,8 @@ export const commands: readonly Command[] = [
   { id: 'live-tab', group: 'Watching', title: 'Live state of the selected node', words: 'inspector ledger counters', when: one, run: inspect('live') },
   { id: 'help-tab', group: 'Watching', title: 'Help on the selected node', words: 'inspector documentation examples', when: one, run: inspect('help') },
   { id: 'to-operator', group: 'Watching', title: "Add the selected node to the operator's view", words: 'dashboard widget', when: (s) => edits(s) && one(s), run: () => actions.showToOperator(chosen(store.getState())[0]!) },
-  ...drawer.map(([tab, what, words]): Command => ({ id: `drawer-${tab}`, group: 'Watching', title: `Show ${what}`, words, run: () => actions.setDrawerTab(tab) })),
+  ...drawer.map(([tab, what, words]): Command => ({ id: `drawer-${tab}`, group: 'Watching', title: `Show ${what}`, words, ...(tab === 'shadow' ? { when: deployed } : {}), run: () => actions.setDrawerTab(tab) })),
+  { id: 'devices', group: 'Watching', title: 'Browse the devices', words: 'tags registers items topics discover browse', run: () => actions.setLeftTab('devices') },
   { id: 'operator', group: 'Watching', title: "Operator's view", words: 'dashboard hmi widgets', run: () => actions.setView('operator') },
   { id: 'edit-operator', group: 'Watching', title: "Edit the operator's view…", words: 'dashboard hmi widgets', when: edits, run: actions.editDashboard },
 
@@ -156,6 +162,8 @@ export const gestures: readonly Gesture[] = [
   { group: 'Finding', keys: 'Escape', title: 'In a setting: back to the node' },
   { group: 'Open flows', keys: 'Arrow keys', title: 'On a tab: go along the tabs' },
   { group: 'Open flows', keys: 'Delete', title: 'On a tab, or middle click: close it; its draft is kept' },
+  { group: 'Watching', keys: '+, −, 0, ← →', title: 'In a plot: zoom in, out, all of it; move the cursor' },
+  { group: 'Watching', keys: 'Arrow keys', title: 'In the devices: walk, open and close; Space chooses, Enter takes into the flow' },
   { group: 'Screen', keys: 'Alt+ArrowUp', title: 'Move a row of a table up; with ↓ down' },
   { group: 'Screen', keys: 'Arrow keys', title: 'In a number: step, with Shift ten steps. On an edge: resize inspector and drawer' },
 ]

@@ -15,10 +15,11 @@ export function Layout({ top, palette, canvas, inspector, drawer }: Panes) {
   const open = useEditor((s) => s.ui.drawerOpen)
   const height = useEditor((s) => s.ui.drawerHeight)
   const width = useEditor((s) => s.ui.inspectorWidth)
+  const left = useEditor((s) => s.ui.leftTab)
   return (
-    <div className="layout" style={{ gridTemplateRows: `44px minmax(120px, 1fr) ${open ? `min(${height}px, 60vh)` : '35px'}`, gridTemplateColumns: `216px minmax(200px, 1fr) min(${width}px, 45vw)` }}>
+    <div className="layout" style={{ gridTemplateRows: `44px minmax(120px, 1fr) ${open ? `min(${height}px, 60vh)` : '35px'}`, gridTemplateColumns: `${left === 'devices' ? 'min(330px, 30vw)' : '216px'} minmax(200px, 1fr) min(${width}px, 45vw)` }}>
       <header className="pane-top">{top}</header>
-      <nav className="pane-palette" aria-label="Nodes">{palette}</nav>
+      <nav className="pane-palette" aria-label="Nodes and devices">{palette}</nav>
       <main className="pane-canvas">{canvas}</main>
       <aside className="pane-inspector" aria-label="Inspector">
         <Edge label="Width of the inspector" axis="x" size={width} onSize={actions.setInspectorWidth} />

@@ -1,5 +1,5 @@
 // Everything that is not needed every minute, out of the list of commands.
-import { Boxes, Cable, Copy, Download, FileUp, History, KeyRound, Keyboard, LayoutDashboard, LayoutTemplate, LogOut, Monitor, MonitorCheck, Moon, Plus, Redo2, Search, Signpost, Sun, TextSearch, Undo2, Users } from 'lucide-react'
+import { Boxes, Cable, Copy, Download, FileUp, History, KeyRound, Keyboard, LayoutDashboard, LayoutTemplate, LogOut, Monitor, MonitorCheck, Moon, Package, Plus, Redo2, Search, Signpost, Sun, TextSearch, Undo2, Users } from 'lucide-react'
 import { DropdownMenu } from 'radix-ui'
 import type { ReactNode } from 'react'
 import { actions, useEditor, type Theme } from '../state/store.ts'
@@ -28,6 +28,7 @@ export function MainMenu({ trigger }: { readonly trigger: ReactNode }) {
           <CommandItem id="examples" icon={<LayoutTemplate size={15} />} />
           <CommandItem id="import" icon={<FileUp size={15} />} />
           <CommandItem id="export" icon={<Download size={15} />} />
+          <CommandItem id="export-several" icon={<Package size={15} />} />
           <CommandItem id="copy-json" icon={<Copy size={15} />} />
           <CommandItem id="versions" icon={<History size={15} />} />
           <div className="menu-line" />

@@ -6,6 +6,7 @@ import { replaceFlow } from './commands.ts'
 import { derived } from './derive.ts'
 import { dashboards } from './dashboard.ts'
 import type { Storage } from './drafts.ts'
+import { devices } from './devices.ts'
 import { editing } from './editing.ts'
 import { inserting } from './inserting.ts'
 import { finding } from './find.ts'
@@ -15,6 +16,9 @@ import { screen } from './screen.ts'
 import { sync } from './sync.ts'
 import { tabs } from './tabs.ts'
 import { tours } from './tour.ts'
+import { trying } from './trying.ts'
+import { mending, type Tools } from './fixes.ts'
+import { tapping } from './taps.ts'
 import { watching } from './watching.ts'
 
 export interface Environment {
@@ -114,8 +118,9 @@ export function createEditor(environment: Environment) {
   const syncing = sync(core, screenActions)
   const openingActions = opening(core, screenActions, syncing, (known) => tabActions.restoreTabs(known))
   const tabActions = tabs(core, syncing, openingActions.openFlow)
+  let tools: Tools
   const actions = {
-    ...screenActions, ...openingActions, ...tabActions, ...editing(core, screenActions), ...tours(core, screenActions), ...finding(core, screenActions, openingActions.openFlow), ...inserting(core, screenActions), ...dashboards(core, screenActions), ...watching(core, openingActions.refresh, () => openingActions.start(), syncing),
+    ...screenActions, ...openingActions, ...tabActions, ...editing(core, screenActions), ...tours(core, screenActions), ...finding(core, screenActions, openingActions.openFlow), ...inserting(core, screenActions), ...dashboards(core, screenActions), ...devices(core, screenActions), ...trying(core, screenActions), ...mending(core, screenActions, () => tools), ...tapping(core, screenActions), ...watching(core, openingActions.refresh, () => openingActions.start(), syncing),
     chooseSide: syncing.choose,
     /** Removes a draft that was never deployed; the message offers to bring it back. */
     removeDraft: (id: string): Promise<void> => syncing.removeDraft(id, tabActions.closeTab, (flow) => openingActions.importFlow(flow, 'new')),
@@ -123,6 +128,7 @@ export function createEditor(environment: Environment) {
     /** Asks the gateway about the draft again: connections, secrets or models changed. */
     recheck: core.touched,
   }
+  tools = actions
   return { store, actions }
 }
 

@@ -121,7 +121,7 @@ export function opening(core: Core, screen: Screen, sync: Sync, restoreTabs: (kn
     remember(flow.id)
     core.set((s) => ({
       ...asideOf(s),
-      tabs: withTab(s.tabs, flow.id, s.flowId), flowId: flow.id, document: createDocument(flow), base, basedOn, refused: null, check: noCheck, people: [],
+      tabs: withTab(s.tabs, flow.id, s.flowId), flowId: flow.id, trying: { ...s.trying, shadow: null, draft: null }, document: createDocument(flow), base, basedOn, refused: null, check: noCheck, people: [],
       live: liveAside(s.live),
       ui: { ...s.ui, reveal: { nodes: [] }, focusField: null },
     }))

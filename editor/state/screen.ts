@@ -3,11 +3,11 @@ import { formatIssue, type Issue } from '#kit'
 import { issuesFrom } from './api.ts'
 import type { Core } from './editor.ts'
 import { onCanvas } from './instances.ts'
-import type { Dialog, DrawerTab, InspectorTab, Theme, Toast, Ui, View } from './model.ts'
+import type { Dialog, DrawerTab, InspectorTab, LeftTab, Theme, Toast, Ui, View } from './model.ts'
 
 export const MAX_TOASTS = 4
 const TOAST_MS = { success: 5000, info: 6000, warning: 10_000, error: 15_000 } as const
-const KEPT = ['theme', 'inspectorTab', 'drawerTab', 'drawerOpen', 'drawerHeight', 'inspectorWidth', 'foldedFamilies', 'favourites', 'recent', 'commandsUsed', 'tourLeft'] as const
+const KEPT = ['theme', 'leftTab', 'inspectorTab', 'drawerTab', 'drawerOpen', 'drawerHeight', 'inspectorWidth', 'foldedFamilies', 'favourites', 'recent', 'commandsUsed', 'tourLeft'] as const
 /** Node types that 'recently used' remembers. */
 const RECENT = 6
 /** Commands that the palette shows first. */
@@ -15,6 +15,7 @@ const COMMANDS_USED = 6
 
 export function screen(core: Core) {
   let lastToast = 0
+  let mend: (i: Issue) => Toast['action'] = () => undefined
   const ui = (change: Partial<Ui>): void => {
     core.set((s) => ({ ui: { ...s.ui, ...change } }))
     if (!KEPT.some((k) => k in change)) return
@@ -61,8 +62,9 @@ export function screen(core: Core) {
         ui: {
           ...s.ui,
           theme: one<Theme>(k['theme'], ['system', 'light', 'dark'], 'system'),
+          leftTab: one<LeftTab>(k['leftTab'], ['nodes', 'devices'], 'nodes'),
           inspectorTab: one<InspectorTab>(k['inspectorTab'], ['settings', 'live', 'help'], 'settings'),
-          drawerTab: one<DrawerTab>(k['drawerTab'], ['taps', 'problems', 'alarms', 'log'], 'taps'),
+          drawerTab: one<DrawerTab>(k['drawerTab'], ['taps', 'ledger', 'problems', 'alarms', 'log', 'shadow'], 'taps'),
           drawerOpen: k['drawerOpen'] !== false,
           drawerHeight: size(k['drawerHeight'], s.ui.drawerHeight),
           inspectorWidth: size(k['inspectorWidth'], s.ui.inspectorWidth),
@@ -76,9 +78,12 @@ export function screen(core: Core) {
     },
     setView: (view: View): void => core.set({ view }),
     setTheme: (theme: Theme): void => ui({ theme }),
+    setLeftTab: (leftTab: LeftTab): void => ui({ leftTab }),
     setInspectorTab: (inspectorTab: InspectorTab): void => ui({ inspectorTab }),
     /** Opens the drawer at this tab. */
     setDrawerTab: (drawerTab: DrawerTab): void => ui({ drawerTab, drawerOpen: true }),
+    /** The drawer's ledger, with this node's line open. */
+    showLedger: (node: string): void => ui({ drawerTab: 'ledger', drawerOpen: true, ledgerOf: { node } }),
     setDrawerOpen: (drawerOpen: boolean): void => ui({ drawerOpen }),
     setDrawerHeight: (px: number): void => ui({ drawerHeight: clampSize(px) }),
     setInspectorWidth: (px: number): void => ui({ inspectorWidth: clampSize(px) }),
@@ -91,11 +96,16 @@ export function screen(core: Core) {
     closeDialog: (): void => ui({ dialog: null }),
     toast,
     dismissToast,
-    toastIssue: (i: Issue, action?: Toast['action']): number => toast({ level: i.level, text: i.text, remedy: i.remedy, ...(action ? { action } : {}) }),
+    /** What a toast of an issue offers when who shows it has nothing better (see fixes.ts). */
+    mendWith: (of: typeof mend): void => void (mend = of),
+    toastIssue: (i: Issue, action: Toast['action'] = mend(i)): number => toast({ level: i.level, text: i.text, remedy: i.remedy, ...(action ? { action } : {}) }),
     failed,
     /** The same, shown as toasts. */
     toastFailed(thrown: unknown): void {
-      for (const i of failed(thrown)) if (i.code !== 'AUTH_NEEDED') toast({ level: i.level, text: i.text, remedy: i.remedy })
+      for (const i of failed(thrown)) {
+        const action = mend(i)
+        if (i.code !== 'AUTH_NEEDED') toast({ level: i.level, text: i.text, remedy: i.remedy, ...(action ? { action } : {}) })
+      }
     },
     /** Selects what an issue points at, brings it into view and its field to the inspector. */
     revealIssue(at: Issue): void {

@@ -1,22 +1,12 @@
-// What a device offers, as its driver tells it: a tree that is asked for level by level.
-import type { Health, Issue, JsonValue } from '#kit'
+// Browsing and testing a connection, as gateway and editor speak of it. What a device offers is the kit's BrowseItem.
+import type { BrowseItem, Health, Issue, JsonValue, ServerCertificate } from '#kit'
 
-export interface BrowseItem {
-  /** What to browse for its children; null: it has none. */
-  readonly path: string | null
-  readonly title: string
-  /** 'Double', 'holding register 40001', 'retained' */
-  readonly detail: string
-  /** UCUM code, where the device tells one. */
-  readonly unit?: string
-  readonly value?: JsonValue
-  readonly quality?: string
-  /** Time of the value, ms UTC. */
-  readonly time?: number
-  /** A row of the source node's table: what this tag is as a setting. Null: nothing to read. */
-  readonly row: { readonly [name: string]: JsonValue } | null
-}
-/** POST /api/connections/browse `{ name } | { type, config }`, with `path` (null: the root) and `search`. */
+export type { BrowseItem } from '#kit'
+
+/** A connection of the gateway, or one that is not stored yet (with the name that it will have, where it has one). */
+export type ConnectionOf = { readonly name: string } | { readonly name?: string; readonly type: string; readonly config: { readonly [name: string]: JsonValue } }
+
+/** POST /api/connections/browse: ConnectionOf with `path` (null: the root) and `search`. */
 export interface BrowseBody {
   readonly items: readonly BrowseItem[]
   /** The node that reads such rows, and its settings that take them. */
@@ -24,12 +14,14 @@ export interface BrowseBody {
   /** There was more than can be told. */
   readonly cut: boolean
 }
-/** POST /api/connections/test `{ type, config }` */
+/** POST /api/connections/test: ConnectionOf. */
 export interface ConnectionTestBody {
   readonly ok: boolean
   readonly health: Health
   readonly ms: number
-  /** What was found out, a line each: the server's name, its certificate, how long an answer took. */
+  /** What was found out, a line each: the server's name, how long an answer took. */
   readonly lines: readonly string[]
+  /** What the server shows; POST /api/connections/:name/trust `{ fingerprint }` trusts it. */
+  readonly certificate?: ServerCertificate
   readonly issues: readonly Issue[]
 }

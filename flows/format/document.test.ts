@@ -227,3 +227,9 @@ const anyFlow: fc.Arbitrary<Flow> = fc.record(
   },
   { noNullPrototype: true },
 )
+
+test('how long a flow is remembered is a setting, and nothing is a choice', () => {
+  for (const record of [0, 0.5, 120]) expect(readFlow({ ...small(), settings: { record } })).toMatchObject({ flow: { settings: { record } }, issues: [] })
+  for (const record of [-1, 121, '15']) expect(readFlow({ ...small(), settings: { record } }).issues).toMatchObject([{ code: 'FLOW_FORMAT', field: '/settings/record' }])
+  expect(readFlow({ ...small(), settings: { queue: 0 } }).issues).toMatchObject([{ field: '/settings/queue' }])
+})

@@ -42,6 +42,8 @@ export interface FlowSettings {
   readonly maxTags?: number
   /** Samples that may wait in front of a node that takes its time. */
   readonly queue?: number
+  /** Minutes of what came in that are remembered for a replay; 0: none. */
+  readonly record?: number
 }
 export interface Flow {
   readonly headgate: typeof FORMAT
@@ -176,9 +178,10 @@ export function readFlow(json: unknown): { flow?: Flow; issues: Issue[] } {
   }
   const settings = part('settings')
   for (const [key, value] of Object.entries(settings)) {
-    const most = ({ idleS: 86_400, maxTags: 10_000_000, queue: 1_000_000 } as Record<string, number>)[key]
+    const most = ({ idleS: 86_400, maxTags: 10_000_000, queue: 1_000_000, record: 120 } as Record<string, number>)[key]
     if (most === undefined) wrong(`/settings/${pointer(key)}`, `There is no setting '${key}' of a flow.`)
-    else if (typeof value !== 'number' || !(value > 0 && value <= most) || (key !== 'idleS' && !Number.isInteger(value))) wrong(`/settings/${key}`, `This must be a number above 0, at most ${most}.`)
+    else if (key === 'record' && value === 0) continue
+    else if (typeof value !== 'number' || !(value > 0 && value <= most) || (key !== 'idleS' && key !== 'record' && !Number.isInteger(value))) wrong(`/settings/${key}`, `This must be a number above 0, at most ${most}.`)
   }
   const parameters = part('parameters')
   const kept: Record<string, unknown> = {}

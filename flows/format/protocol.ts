@@ -3,6 +3,7 @@ import type { AlarmChange, Health, Issue, IssueLevel, JsonSample } from '#kit'
 import type { Change } from './diff.ts'
 import type { ConnectionEntry, Flow } from './document.ts'
 import type { Person } from './shared-draft.ts'
+import type { CapacityBody, ShadowBody, TrialBody } from './trial.ts'
 import type { FlowPorts } from './types.ts'
 
 export const roles = ['viewer', 'operator', 'editor', 'admin'] as const
@@ -81,8 +82,18 @@ export interface CheckBody {
   readonly changes: readonly Change[]
   /** What a deploy would do to the nodes that run; absent when the draft does not compile or nothing runs. */
   readonly fates?: Fates
+  /** What it will cost here; absent when it does not compile. */
+  readonly capacity?: CapacityBody
+  /** Why its actuators would be disarmed; absent when they stay as they are. */
+  readonly disarms?: Disarming
   /** The draft with settings of today's versions, when it has older ones. */
   readonly upgraded?: Flow
+}
+/** An armed flow that a deploy would disarm: what a person armed is not what would run. */
+export interface Disarming {
+  readonly reason: string
+  /** Ids of all that would stop writing. */
+  readonly actuators: readonly string[]
 }
 /** Ids of nodes. kept: untouched. carried: other settings, and their state goes on. anew: they begin without state. */
 export interface Fates {
@@ -111,6 +122,14 @@ export interface AlarmBody extends AlarmChange {
   /** When it was raised, ms UTC. */
   readonly since: number
   readonly acknowledgedBy?: string
+  /** The type of its node: what may be done with it is in the catalogue. Absent in what was stored before. */
+  readonly nodeType?: string
+  /** What people call its node. */
+  readonly nodeName?: string
+}
+/** GET /api/alarms/log: one change of an alarm. Ids grow with time. */
+export interface AlarmLogBody extends AlarmBody {
+  readonly id: number
 }
 export interface ConnectionBody extends ConnectionEntry {
   readonly name: string
@@ -133,6 +152,10 @@ export interface AuditBody {
   readonly act: string
   readonly subject: string
   readonly detail: string
+}
+/** GET /api/audit. Ids grow with time. */
+export interface AuditEntry extends AuditBody {
+  readonly id: number
 }
 
 // ---- live: one WebSocket at /api/live, JSON messages ------------------------------------------------------------------
@@ -196,3 +219,9 @@ export type ServerMessage =
   | { readonly type: 'draft'; readonly flow: string; readonly revision: number; readonly author: string }
   /** The others who have this flow open. Only to those who said `here`. */
   | { readonly type: 'people'; readonly flow: string; readonly people: readonly Person[] }
+  /** About once a second, to those who watch the flow; null: it has ended, `reason` says why. */
+  | { readonly type: 'shadow'; readonly flow: string; readonly shadow: ShadowNews | null; readonly reason: string }
+  /** A version under watch, about once a second, and how it ended. */
+  | { readonly type: 'trial'; readonly trial: TrialBody }
+/** The draft itself is asked for once. */
+export type ShadowNews = Omit<ShadowBody, 'draft'>

@@ -21,7 +21,7 @@ export interface RecordedAct {
 }
 
 const sampleFields = { tag: Type.String(), value: Type.Unsafe<JsonValue>({}), time: Type.Number(), quality: Type.Optional(Type.String()) }
-const RecordedSchema = Type.Unsafe<Recorded>(
+export const RecordedSchema = Type.Unsafe<Recorded>(
   Type.Union([
     Type.Object({ at: Type.String(), now: Type.Optional(Type.Number()), ...sampleFields }, { additionalProperties: false }),
     Type.Object({ act: Type.String(), node: Type.String(), now: Type.Number(), tag: Type.Optional(Type.String()), arguments: Type.Optional(Type.Record(Type.String(), Type.Unsafe<JsonValue>({}))) }, { additionalProperties: false }),

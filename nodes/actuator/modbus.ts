@@ -82,6 +82,11 @@ A write that fails is not repeated blindly: the next command reads the device fi
     if (settings.unit !== '' && parseUnit(settings.unit) === undefined) faults.push({ field: '/unit', reason: `'${settings.unit}' is not a unit.` })
     return faults
   },
+  // A command is written and read back.
+  asks: (settings, into) => [
+    { connection: settings.connection, perS: 2 * (into['value']?.perS ?? 0), bytes: 24 },
+    ...(settings.heartbeat ? [{ connection: settings.connection, perS: 1000 / settings.heartbeat.periodMs, bytes: 24 }] : []),
+  ],
   async open(settings, io) {
     return new RegisterOutput(settings, io, await io.connection<ModbusConnection>(settings.connection))
   },
@@ -121,7 +126,7 @@ class RegisterOutput implements Opened {
   async read(signal: AbortSignal): Promise<number> {
     const { unitId, address, readBackAddress, readBackTable, type, order, scale, offset } = this.#settings
     const table = readBackAddress === undefined ? 'holding' : readBackTable
-    const registers = await this.#noting(this.#connection.readRegisters(unitId, table, readBackAddress ?? address, registersOf(type), this.#until(signal)))
+    const registers = await this.#noting(this.#connection.readRegisters(unitId, table, readBackAddress ?? address, registersOf(type), { signal: this.#until(signal) }))
     return decodeNumber(registers, type, order) * scale + offset
   }
 

@@ -202,6 +202,11 @@ Source: as-of join as in kdb+ (aj) and pandas (merge_asof: backward, nearest); e
   config: Config,
   inputs: { '*': each('inputs', 'name', { kind: fromItem('kind'), unit: fromItem('unit'), optional: true }) },
   outputs: { value: { kind: fromConfig('as'), title: 'Together' } },
+  rates(config: Config, into) {
+    const all = Object.values(into)
+    const perS = config.at === 'rate' ? 1 / config.periodS : config.at === 'lead' ? (into[config.inputs[0]?.name ?? '']?.perS ?? 0) : all.reduce((sum, r) => sum + r.perS, 0)
+    return { value: { perS, tags: config.join === 'all' ? 1 : Math.max(1, ...all.map((r) => r.tags)) } }
+  },
   drops: { late: 'It comes after the wait for late readings.', duplicate: 'The same reading again.' },
   state: (config): Memory => ({ readings: config.inputs.map(() => []), due: [], next: null, given: Number.NEGATIVE_INFINITY }),
   key: (config) => (config.join === 'asset' ? (s) => assetOf(s.tag) : () => ''),

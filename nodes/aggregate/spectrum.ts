@@ -248,6 +248,10 @@ Sources: scaling as in Heinzel, Rüdiger and Schilling (2002); averages as in We
     bsf: port.number({ title: 'Ball' }),
     ftf: port.number({ title: 'Cage' }),
   },
+  rates(config, into) {
+    const { perS, tags } = into['signal'] ?? { perS: 0, tags: 0 }
+    return { '*': { perS: config.averaging === 'linear' ? perS / config.averages : perS, tags } }
+  },
   drops: { no_speed: 'No speed has come yet.', slow: 'The shaft stands still or turns too slowly.', late_speed: 'A newer speed is in use.', late: 'A newer waveform of this tag is in the average.' },
   scope: 'node',
   state: (): State => ({ speed: null, speeds: [], averages: new Map() }),

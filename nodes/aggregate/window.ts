@@ -714,6 +714,11 @@ Source: OPC 10000-13, 5.4.3.2 (status), 5.4.3 (time of the result, TimeAverage, 
     trigger: port.any({ optional: true, title: 'Trigger', help: 'For windows from trigger to trigger: ends one and begins the next, of every tag.' }),
   },
   outputs,
+  rates(config: Config, into) {
+    const { perS, tags } = into['value'] ?? { perS: 0, tags: 0 }
+    const every = { tumbling: tags / config.sizeS, hopping: tags / config.hopS, calendar: 0, sliding: perS, around: perS, session: tags / config.gapS, count: perS / (config.every || config.readings) }
+    return { '*': { perS: Math.min(perS, (every as Record<string, number>)[config.kind] ?? perS), tags }, late: { perS: 0, tags } }
+  },
   drops: {
     duplicate: 'The same reading again.',
     unchanged: 'The trigger has not turned on.',

@@ -72,6 +72,7 @@ Source: ITU-T I.371 (2004), Annex A, generic cell rate algorithm (virtual schedu
   config: Config,
   inputs: { value: port.any() },
   outputs: { value: same('value') },
+  rates: (config, { value }) => ({ value: { perS: Math.min(value!.perS, (value!.tags * config.readings) / config.periodS), tags: value!.tags } }),
   drops: { excess: 'There were more readings than the limit lets pass.' },
   state: (): Memory => ({ full: null, newest: Number.NEGATIVE_INFINITY, freeAt: Number.NEGATIVE_INFINITY, held: null, quality: Quality.good }),
   receive(sample, _port, ctx) {

@@ -108,6 +108,12 @@ Source: normal noise by Box and Muller, Annals of Mathematical Statistics 29 (19
   icon: 'audio-waveform',
   effects: 'none',
   config: Config,
+  rates(config: Config) {
+    if (config.shape !== 'csv') return { '*': { perS: 1 / config.periodS, tags: 1 } }
+    const recording = recordingOf(config)
+    if ('fault' in recording || recording.lengthMs === 0) return { '*': { perS: 0, tags: 1 } }
+    return { '*': { perS: (recording.rows.length * 1000 * config.speed) / recording.lengthMs, tags: new Set(recording.rows.map((r) => r.tag)).size } }
+  },
   inputs: {},
   outputs: {
     value: { kind: fromConfig('kind'), unit: fromConfig('unit'), title: 'Value' },

@@ -35,6 +35,6 @@ export function describeNode(node: AnyNode): CatalogueNode {
 export function describeCatalogue(nodes: Iterable<AnyNode>, drivers: Iterable<AnyDriver>): Catalogue {
   return {
     nodes: [...nodes].map(describeNode),
-    drivers: [...drivers].map(({ type, title, summary, icon, config }) => ({ type, title, summary, icon, config })),
+    drivers: [...drivers].map(({ type, title, summary, icon, config, browse, searches = true, source }) => ({ type, title, summary, icon, config, ...(browse ? { browses: true as const, ...(searches ? { searches: true as const } : {}) } : {}), ...(source ? { source } : {}) })),
   }
 }

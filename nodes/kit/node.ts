@@ -1,9 +1,11 @@
 // A node is one definition in one file. From it come the palette entry, the form, the help, the reference page, the
 // validation, the port types, the examples and the tests. Pure data but for the functions named below.
 // Longer than 300 lines: the contract is read as one.
+import type { Browsed, BrowseRequest, Probed } from './browse.ts'
 import type { Kind, PortDecls, ResolvedPorts } from './port.ts'
 import type { JsonSample, Sample } from './sample.ts'
 import type { Issue, IssueLevel } from './issue.ts'
+import type { JsonValue } from './sample.ts'
 import type { Static, TSchema } from './schema.ts'
 
 /** none: pure. reads: takes from outside. notifies: tells the outside. writes: acts on a plant, always behind the guard. */
@@ -282,6 +284,12 @@ export interface NodeDefinition<Schema extends TSchema = TSchema, S = unknown> {
   readonly envelope?: string
   readonly heartbeatMs?: (config: Static<Schema>) => number | undefined
 
+  // ---- what it will cost; run on the gateway only, for estimates
+  /** What leaves each output ('*': all others) from what comes in. Unless said, each output gives what all inputs bring. */
+  rates?(config: Static<Schema>, into: { readonly [input: string]: Rate }): { readonly [output: string]: Rate }
+  /** What it asks of its connections. */
+  asks?(config: Static<Schema>, into: { readonly [input: string]: Rate }): readonly Asked[]
+
   // ---- what data cannot say; run on the gateway only
   /** What depends on the types of the wires: an expression's. Asked again while types propagate; what it does not name stays as declared. */
   typed?(config: Static<Schema>, inputs: ResolvedPorts): TypedPorts
@@ -289,6 +297,19 @@ export interface NodeDefinition<Schema extends TSchema = TSchema, S = unknown> {
   check?(config: Static<Schema>, resources: Resources): readonly { readonly field: string; readonly reason: string }[]
   readonly migrations?: { readonly [fromVersion: number]: (config: unknown) => unknown }
   readonly examples: readonly Example<Static<Schema>>[]
+}
+
+/** Samples a second, of all tags together, and how many tags. */
+export interface Rate {
+  readonly perS: number
+  readonly tags: number
+}
+/** Requests of one kind to a connection that answers one at a time. */
+export interface Asked {
+  readonly connection: string
+  readonly perS: number
+  /** On the line, both ways. */
+  readonly bytes: number
 }
 
 /** Any node, as the catalogue holds it. */
@@ -305,6 +326,8 @@ export function defineNode<const Schema extends TSchema, S>(definition: NodeDefi
 export interface Connection {
   health(): Health
   close(): Promise<void>
+  /** Where it answers one request at a time: how long one takes, ms, as measured lately; undefined before the first. */
+  requestMs?(): number | undefined
 }
 export interface DriverIo {
   now(): number
@@ -321,8 +344,30 @@ export interface DriverDefinition<Schema extends TSchema = TSchema, C extends Co
   readonly config: Schema
   /** Only one holder at a time (a serial line, a Modbus device). */
   readonly exclusive?: boolean
+  /** Where it answers one request at a time: how long one of so many bytes takes, ms, as far as its settings tell. */
+  requestMs?(config: Static<Schema>, bytes: number): number
   /** Begins to connect and returns; a device that is away is health, not a throw. Loads its library here, not before. */
   open(config: Static<Schema>, io: DriverIo): Promise<C>
+  /** What an open connection's device offers. Throws in words; ends when the signal says so. Keeps what it keeps bounded. */
+  browse?(connection: C, request: BrowseRequest): Promise<Browsed>
+  /** For a test of these settings by a person, beside opening them: what can be told of the device, also of one that refuses. */
+  probe?(config: Static<Schema>, io: DriverIo, signal: AbortSignal): Promise<Probed>
+  /** Its items have names that can be searched for; so it is unless said. */
+  readonly searches?: boolean
+  /** For a test: what an open connection's device tells of itself, a line each. */
+  tell?(connection: C, signal: AbortSignal): Promise<readonly string[]>
+  /** A person trusts the certificate with this fingerprint, which the device must show now. */
+  trust?(config: Static<Schema>, io: DriverIo, fingerprint: string): Promise<void>
+  /** The node that reads what is browsed: the settings that take the connection and the rows, and others of a node that is made for rows. */
+  readonly source?: DriverSource
+  /** Settings to test and browse with, on a connection of its own beside the one that flows use. Without it they share it. */
+  apart?(config: Static<Schema>): Static<Schema>
+}
+export interface DriverSource {
+  readonly type: string
+  readonly connectionField: string
+  readonly rowsField: string
+  readonly config?: { readonly [name: string]: JsonValue }
 }
 // eslint-disable-next-line typescript/no-explicit-any -- as AnyNode
 export type AnyDriver = DriverDefinition<any, any>
@@ -364,6 +409,11 @@ export interface CatalogueDriver {
   readonly summary: string
   readonly icon: string
   readonly config: TSchema
+  /** Its devices can be browsed. */
+  readonly browses?: true
+  /** By name, too. */
+  readonly searches?: true
+  readonly source?: DriverSource
 }
 export interface Catalogue {
   readonly nodes: readonly CatalogueNode[]

@@ -103,6 +103,12 @@ export default defineNode({
     })
     return faults
   },
+  rates: (settings) => Object.fromEntries(settings.tags.map((tag) => [tag.name, { perS: 1000 / (settings.groups.find((g) => g.name === tag.group)?.periodMs ?? 1000), tags: 1 }])),
+  asks(settings) {
+    const spans = (group: string): Span[] => settings.tags.filter((t) => t.group === group).map((t) => ({ table: t.function, address: t.address, length: lengthOf(t) }))
+    // Asked as it is polled: neighbours in one request, long blocks in several. 21 bytes of frames, then the data.
+    return settings.groups.flatMap(({ name, periodMs }) => plan(spans(name), settings.maxGap).flatMap(requests).map(({ table, length }) => ({ connection: settings.connection, perS: 1000 / periodMs, bytes: 21 + (isBits(table) ? Math.ceil(length / 8) : 2 * length) })))
+  },
   async open(settings, io) {
     return new Polling(settings, io, await io.connection<ModbusConnection>(settings.connection))
   },
@@ -234,11 +240,11 @@ class Polling implements Opened {
     const signal = this.#abort.signal
     if (isBits(batch.table)) {
       const bits: boolean[] = []
-      for (const r of requests(batch)) bits.push(...(await this.#connection.readBits(unitId, batch.table, r.address, r.length, signal)))
+      for (const r of requests(batch)) bits.push(...(await this.#connection.readBits(unitId, batch.table, r.address, r.length, { signal })))
       return { data: bits, startedAt }
     }
     const data = new Uint8Array(batch.length * 2)
-    for (const r of requests(batch)) data.set(await this.#connection.readRegisters(unitId, batch.table, r.address, r.length, signal), (r.address - batch.address) * 2)
+    for (const r of requests(batch)) data.set(await this.#connection.readRegisters(unitId, batch.table, r.address, r.length, { signal }), (r.address - batch.address) * 2)
     return { data, startedAt }
   }
 

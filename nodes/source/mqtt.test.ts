@@ -87,6 +87,28 @@ describe('source.mqtt', () => {
     expect(io.of('value').filter((s) => s.quality === Quality.uncertainLastUsable && s.value === 7)).toHaveLength(1)
   })
 
+  it('rows are outputs of their own: several fields of one message, QoS 1 acknowledged when all are kept', async () => {
+    await publish('plant/pump', '{"speed": 45.5, "at": 1700000000123, "motor": {"ok": true}}', '-q', '1')
+    const rows = [
+      { name: 'speed', topic: 'plant/pump', payload: 'number', path: 'speed', timePath: 'at', unit: 'Hz' }, { name: 'ok', topic: 'plant/pump', payload: 'boolean', path: 'motor.ok' },
+      { name: 'bad', topic: 'plant/pump', payload: 'number', path: 'motor.ok' },
+    ]
+    const opened = await open({ topic: '', qos: 1, tags: rows })
+    expect(opened.health().text).toMatch(/waiting .*|^$/)
+    await until('both', () => io.delivered.length === 2)
+    expect(io.delivered.map((d) => [d.port, d.sample.tag, d.sample.value])).toEqual([['speed', 'sensors.speed', 45.5], ['ok', 'sensors.ok', true]])
+    expect(io.delivered[0]!.sample.time).toBe(1700000000123)
+    expect(await until('the third is said', () => io.fails[0])).toMatchObject({ code: 'DECODE', port: 'bad' })
+    await broker.kill()
+    await until('both are bad', () => ['speed', 'ok'].every((p) => io.of(p).some((s) => s.quality === Quality.badCommunication)))
+    const ports = (more: object) => node.ports!({ ...node.starter!, ...more } as never, resources).outputs
+    expect(ports({ topic: '', tags: rows.slice(0, 2) })).toEqual({ speed: { kind: 'number', unit: 'Hz' }, ok: { kind: 'boolean' } })
+    expect(Object.keys(ports({ tags: rows.slice(0, 1) })!)).toEqual(['value', 'speed'])
+    const check = (more: object) => node.check!({ ...node.starter!, ...more } as never, resources).map((f) => f.field)
+    expect(check({ topic: '', tags: [] })).toEqual(['/topic'])
+    expect(check({ tags: [{ name: 'value', topic: 'a', payload: 'auto', path: '', timePath: '' }, { name: 'b', topic: 'a/#/b', payload: 'bytes', path: 'x', timePath: '', unit: '??' }] })).toEqual(['/tags/0/name', '/tags/1/topic', '/tags/1/path', '/tags/1/unit'])
+  })
+
   it('checks its topic and types its output', () => {
     const config = (more: object) => ({ ...node.starter!, ...more }) as never
     expect(schemaFaults(node.config, node.starter)).toEqual([])

@@ -56,6 +56,8 @@ export default defineNode({
     })
     return faults
   },
+  // The server reports changes only: no more than it looks.
+  rates: (settings) => Object.fromEntries(settings.items.map((item) => [item.name, { perS: 1000 / item.samplingMs, tags: 1 }])),
   async open(settings, io) {
     return new Monitoring(settings, io, await io.connection<OpcuaConnection>(settings.connection))
   },

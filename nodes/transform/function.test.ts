@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, test } from 'vitest'
 import { IssueError, sample, withDefaults, type Example } from '#kit'
-import { openPure } from '../../runtime/cli/open-pure.ts'
+import { openPure } from '../../runtime/engine/open-pure.ts'
 import type { Plan, Recovered, StateItem } from '../../runtime/engine/contract.ts'
 import { runExample, soloPlan } from '../../runtime/engine/example.ts'
 import { EngineHost } from '../../runtime/engine/host.ts'

@@ -159,6 +159,7 @@ Source: interpolation as in OPC 10000-13, 5.4.3.4 (Interpolative: stepped and sl
   config: Config,
   inputs: { value: port.any() },
   outputs: { value: same('value') },
+  rates: (config, { value }) => ({ value: { perS: value!.tags / config.periodS, tags: value!.tags } }),
   drops: { duplicate: 'The same reading again.', late: 'Older than the reading that the last point was taken from.', full: 'Too many readings wait: source time of another tag stands still.' },
   state: (): Memory => ({ kept: [], next: 0, missing: 0 }),
   receive(sample, _port, ctx) {

@@ -11,12 +11,14 @@ import { testApi, testFlow, type TestApi } from './harness.ts'
 const expected: Record<string, Permission | 'public'> = {
   'GET /api/health': 'public', 'POST /api/claim': 'public', 'POST /api/login': 'public', 'GET /api/openapi.json': 'public', 'GET /*': 'public',
   'POST /api/logout': 'view', 'GET /api/session': 'view', 'GET /api/catalogue': 'view', 'GET /api/flows': 'view', 'GET /api/flows/:id': 'view', 'POST /api/check': 'view', 'POST /api/expressions/check': 'view',
-  'GET /api/flows/:id/versions': 'view', 'GET /api/flows/:id/versions/:version': 'view', 'GET /api/alarms': 'view', 'GET /api/hold': 'view',
+  'GET /api/flows/:id/versions': 'view', 'GET /api/flows/:id/versions/:version': 'view', 'GET /api/alarms': 'view', 'GET /api/alarms/log': 'view', 'GET /api/hold': 'view',
   'GET /api/connections': 'view', 'GET /api/connections/:name': 'view', 'GET /api/models': 'view',
   'POST /api/flows/:id/arm': 'operate', 'POST /api/hold': 'operate', 'POST /api/alarms/acknowledge': 'operate', 'POST /api/acts': 'operate',
-  'POST /api/flows': 'edit', 'POST /api/flows/:id/deploy': 'edit', 'POST /api/flows/:id/rollback': 'edit', 'DELETE /api/flows/:id': 'edit',
+  'POST /api/flows': 'edit', 'POST /api/flows/:id/deploy': 'edit', 'POST /api/flows/:id/rollback': 'edit', 'DELETE /api/flows/:id': 'edit', 'POST /api/flows/:id/shadow': 'edit', 'DELETE /api/flows/:id/shadow': 'edit', 'GET /api/flows/:id/shadow': 'view', 'GET /api/flows/:id/trial': 'view', 'POST /api/flows/:id/trial': 'operate',
   'GET /api/drafts': 'view', 'GET /api/drafts/:id': 'view', 'PUT /api/drafts/:id': 'edit', 'DELETE /api/drafts/:id': 'edit',
   'PUT /api/connections/:name': 'edit', 'DELETE /api/connections/:name': 'edit',
+  'POST /api/connections/test': 'edit', 'POST /api/connections/browse': 'edit', 'POST /api/connections/:name/trust': 'edit',
+  'GET /api/flows/:id/recording': 'view', 'GET /api/flows/:id/recording/samples': 'view', 'DELETE /api/flows/:id/recording': 'edit', 'POST /api/lab/run': 'view', 'POST /api/lab/tests': 'edit', 'POST /api/lab/example': 'view',
   'GET /api/secrets': 'administer', 'PUT /api/secrets/:name': 'administer', 'DELETE /api/secrets/:name': 'administer',
   'GET /api/users': 'administer', 'POST /api/users': 'administer', 'PATCH /api/users/:name': 'administer', 'DELETE /api/users/:name': 'administer', 'GET /api/audit': 'administer',
 }

@@ -5,8 +5,13 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { defineDriver, defineNode, Envelope, field, fromConfig, issue, IssueError, port, Type, type AnyDriver, type AnyNode, type JsonSample } from '#kit'
 import { emptyFlow, type Flow, type NodeStatus, type Role } from '#format'
-import type { EngineDeploy, EngineListener, Engines, FlowReport, Plan } from '../engine/contract.ts'
+import type { EngineDeploy, EngineListener, Engines, FlowReport, Plan, ShadowReport } from '../engine/contract.ts'
+import type { RecordingReport } from '../engine/recorder.ts'
+import type { SegmentData } from '../engine/segment.ts'
 import { createGateway, type Gateway } from '../gateway.ts'
+import { perform } from '../lab/jobs.ts'
+import type { Lab } from '../lab/lab.ts'
+import type { Job } from '../lab/messages.ts'
 import { openSecrets } from '../store/secrets.ts'
 import { openStore, type Store } from '../store/gateway.ts'
 import type { Auth } from './contract.ts'
@@ -73,11 +78,17 @@ export interface FakeEngines extends Engines {
   readonly taps: Map<string, (samples: readonly JsonSample[], skipped: number) => void>
   nodes: Record<string, NodeStatus>
   reports: number
+  readonly shadows: Map<string, EngineDeploy>
+  /** What the engine says of each of them. */
+  shadowSays: ShadowReport
+  restarts: number
   /** The next deploy or removal fails with this. */
   refuse: IssueError | undefined
   /** Deploys wait for this. */
   gate: Promise<void> | undefined
   heldNow: boolean
+  recorded: Partial<RecordingReport>
+  pieces: SegmentData[]
 }
 
 export const status = (count: number): NodeStatus => ({
@@ -93,7 +104,7 @@ export function fakeEngines(): FakeEngines {
     return found
   }
   const engines: FakeEngines = {
-    running: new Map(), calls: [], taps: new Map(), nodes: { drive: status(1), wear: status(1), slow: status(1) }, reports: 0, refuse: undefined, gate: undefined, heldNow: false,
+    running: new Map(), calls: [], taps: new Map(), nodes: { drive: status(1), wear: status(1), slow: status(1) }, reports: 0, shadows: new Map(), shadowSays: { state: 'running', issues: [], ports: {}, onlyLive: [], onlyDraft: [] }, restarts: 0, refuse: undefined, gate: undefined, heldNow: false, recorded: {}, pieces: [],
     say: {
       alarm: (a) => each((l) => l.alarm?.(a)), log: (a) => each((l) => l.log?.(a)), write: (a) => each((l) => l.write?.(a)),
       engine: (a) => each((l) => l.engine?.(a)), flow: (id, state, why) => each((l) => l.flow?.(id, state, why)),
@@ -133,14 +144,45 @@ export function fakeEngines(): FakeEngines {
       engines.reports++
       return { version: known(flow).version, nodes: engines.nodes, totals: { inRate: 1, outRate: 1, loopP99Ms: 0, cpu: 0, memoryMb: 1 } }
     },
+    async recording(flow) {
+      known(flow)
+      return { flow, state: 'on', from: null, to: null, samples: 0, bytes: 0, limitBytes: 1, limitMs: 1, activity: [], breaks: [], segments: [], ...engines.recorded }
+    },
+    async segment(flow, segment) {
+      known(flow)
+      return engines.pieces.find((s) => s.id === segment)
+    },
+    async forget(flow) {
+      known(flow)
+      engines.calls.push(`forget ${flow}`)
+    },
     connections: async () => ({ plc: { state: 'ok', text: '' } }),
+    browse: async (of, path) => {
+      engines.calls.push(`browse ${of.name} ${path} ${JSON.stringify(of.secrets)}`)
+      return { items: [{ path: null, title: 'speed', detail: 'number', value: 45, quality: 'Good', row: { name: 'speed' } }], cut: false }
+    },
+    testConnection: async (of) => {
+      engines.calls.push(`test ${of.name} ${JSON.stringify(of.entry)} ${JSON.stringify(of.secrets)}`)
+      return { ok: true, health: { state: 'ok', text: '' }, ms: 3, lines: ['Connected'], issues: [] }
+    },
+    trust: async (of, fingerprint) => void engines.calls.push(`trust ${of.name} ${fingerprint.slice(0, 5)}`),
     async tap(flow, node, port, listener) {
       if (!known(flow).nodes.some((n) => n.id === node)) throw new IssueError(issue('REQUEST', { flow, node }, { reason: `There is no node '${node}'.` }))
       const key = `${flow}.${node}.${port}`
       engines.taps.set(key, listener)
       return () => void engines.taps.delete(key)
     },
-    status: () => [{ id: 'engine-1', state: 'running', pid: 1, restarts: 0, memoryMb: 1, written: { bytesPerS: 0, commitsPerS: 0 } }],
+    async shadow(request) {
+      known(request.plan.flow)
+      engines.calls.push(`shadow ${request.plan.flow}`)
+      engines.shadows.set(request.plan.flow, request)
+    },
+    async unshadow(flow) {
+      engines.calls.push(`unshadow ${flow}`)
+      engines.shadows.delete(flow)
+    },
+    shadowReport: async (flow) => (engines.shadows.has(flow) ? engines.shadowSays : null),
+    status: () => [{ id: 'engine-1', state: 'running', pid: 1, restarts: engines.restarts, memoryMb: 1, written: { bytesPerS: 0, commitsPerS: 0 } }],
     listen(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)
@@ -233,6 +275,8 @@ export async function testGateway(options: { folder?: string; claimed?: () => bo
 export interface TestApi extends TestGateway {
   readonly api: Api
   readonly auth: ReturnType<typeof fakeAuth>
+  /** What the lab was given; it works in this process. */
+  readonly jobs: Job[]
   /** A request as a browser at the gateway's own address would send it. */
   call(method: string, url: string, as?: Role | null, body?: unknown, headers?: Record<string, string>): Promise<{ status: number; body: any; headers: Record<string, unknown> }> // eslint-disable-line typescript/no-explicit-any -- tests read answers freely
 }
@@ -242,19 +286,28 @@ export const HOST = '127.0.0.1:1890'
 export async function testApi(options: { claimed?: boolean; host?: string; behindProxy?: string; editorFolder?: string } = {}): Promise<TestApi> {
   const auth = fakeAuth(options.claimed ?? true)
   const made = await testGateway({ claimed: () => auth.claimed() })
+  const jobs: Job[] = []
+  const lab: Lab = {
+    processes: [],
+    run: (job) => {
+      jobs.push(job)
+      return perform(job, { nodes: testNodes })
+    },
+    close: async () => undefined,
+  }
   const api = await createApi({
-    gateway: made.gateway, auth, host: options.host ?? '127.0.0.1', ...(options.behindProxy === undefined ? {} : { behindProxy: options.behindProxy }),
+    gateway: made.gateway, auth, lab, host: options.host ?? '127.0.0.1', ...(options.behindProxy === undefined ? {} : { behindProxy: options.behindProxy }),
     editorFolder: options.editorFolder ?? join(tmpdir(), 'no-editor-here'), log: (text) => void made.logged.push(text),
   })
   return {
-    ...made, api, auth,
+    ...made, api, auth, jobs,
     async call(method, url, as = null, body, headers = {}) {
       const answer = await api.app.inject({
         method: method as 'GET', url,
         headers: Object.fromEntries(Object.entries({ host: HOST, ...(method === 'GET' ? {} : { origin: `http://${HOST}` }), ...(as === null ? {} : { cookie: `${COOKIE}=${as}` }), ...headers }).filter(([, value]) => value !== undefined)),
         ...(body === undefined ? {} : { payload: body as object }),
       })
-      const json = String(answer.headers['content-type'] ?? '').includes('json') && answer.body !== ''
+      const json = String(answer.headers['content-type'] ?? '').includes('application/json') && answer.body !== ''
       return { status: answer.statusCode, body: json ? answer.json() : answer.body, headers: answer.headers }
     },
     async close() {

@@ -92,6 +92,7 @@ export function installLive(app: FastifyInstance, gateway: Gateway, auth: Auth, 
     for (const engine of gateway.engineStatus()) send(client, { type: 'engine', engine })
     for (const flow of gateway.flows()) send(client, { type: 'flow', flow })
     for (const alarm of gateway.alarms()) send(client, { type: 'alarm', alarm })
+    for (const trial of gateway.trials()) send(client, { type: 'trial', trial })
   }
 
   function leave(client: Client): void {
@@ -228,6 +229,8 @@ export function installLive(app: FastifyInstance, gateway: Gateway, auth: Auth, 
     const text = JSON.stringify(message)
     for (const client of clients) {
       if (message.type === 'log' && slow(client)) continue
+      // Long, and told again in a second.
+      if (message.type === 'shadow' && message.shadow !== null && (client.flow !== message.flow || slow(client))) continue
       sendText(client, text)
     }
   })

@@ -52,8 +52,8 @@ export function flowRoutes(app: ApiApp, gateway: Gateway): void {
       },
     },
     (request) => {
-      const { basedOn, comment = '' } = request.body
-      return gateway.deploy(request.params.id, { flow: request.body.flow, basedOn, comment }, userOf(request).user)
+      const { basedOn, comment = '', watch } = request.body
+      return gateway.deploy(request.params.id, { flow: request.body.flow, basedOn, comment, ...(watch ? { watch } : {}) }, userOf(request).user)
     },
   )
 

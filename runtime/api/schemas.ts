@@ -2,7 +2,7 @@
 // of the answers are those of flows/format/protocol.ts; the tests hold real answers against these schemas.
 import type { TSchema } from 'typebox'
 import { Type, type Catalogue, type Health, type Issue } from '#kit'
-import { DashboardSchema, FlowTestSchema, GroupSchema, roles, type AlarmBody, type AuditBody, type Change, type CheckBody, type ConnectionBody, type DeployBody, type DraftBody, type DraftSummary, type EngineStatus, type ErrorBody, type Flow, type FlowBody, type FlowSummary, type HealthBody, type ModelBody, type Role, type Session, type VersionSummary } from '#format'
+import { DashboardSchema, FlowTestSchema, GroupSchema, roles, type AlarmBody, type AlarmLogBody, type AuditEntry, type CapacityBody, type Change, type CheckBody, type ConnectionBody, type DeployBody, type DraftBody, type DraftSummary, type EngineStatus, type ErrorBody, type Flow, type FlowBody, type FlowSummary, type HealthBody, type ModelBody, type Role, type Session, type ShadowBody, type TrialBody, type TrialRequest, type VersionSummary } from '#format'
 
 /** A JSON Schema that stands for a type of ours. */
 const as = <T>(schema: TSchema) => Type.Unsafe<T>(schema)
@@ -54,7 +54,7 @@ const FlowSchema = as<Flow>(
         Type.Object({ name: Type.String(), parameters: Type.Record(Type.String(), json), inputs: Type.Record(Type.String(), Type.Array(Type.String())), outputs: Type.Record(Type.String(), Type.String()), nodes: nodeEntries, wires: wireTexts }),
       ),
     ),
-    settings: Type.Optional(Type.Object({ idleS: Type.Optional(Type.Number()), maxTags: Type.Optional(Type.Integer()), queue: Type.Optional(Type.Integer()) })),
+    settings: Type.Optional(Type.Object({ idleS: Type.Optional(Type.Number()), maxTags: Type.Optional(Type.Integer()), queue: Type.Optional(Type.Integer()), record: Type.Optional(Type.Number()) })),
     groups: Type.Optional(Type.Record(Type.String(), GroupSchema)), tests: Type.Optional(Type.Record(Type.String(), FlowTestSchema)), dashboard: Type.Optional(DashboardSchema),
   }),
 )
@@ -76,27 +76,54 @@ export const FlowsAnswer = list<FlowSummary>(FlowSummarySchema)
 export const FlowAnswer = as<FlowBody>(Type.Object({ ...summary, flow: FlowSchema, issues: Type.Array(IssueSchema) }))
 export const DocumentAnswer = FlowSchema
 const names = Type.Array(Type.String())
-export const CheckAnswer = as<CheckBody>(Type.Object({ issues: Type.Array(IssueSchema), ports: Type.Record(Type.String(), json, { description: "Every node's ports with their types" }), changes: Type.Array(ChangeSchema), fates: Type.Optional(Type.Object({ kept: names, carried: names, anew: names }, { description: 'What a deploy would do to the nodes that run: untouched, changed with their state, begun anew' })), upgraded: Type.Optional(FlowSchema) }))
+const CapacityOf = as<CapacityBody>(
+  Type.Object({ cpu: Type.Number({ description: 'Cores' }), memoryMb: Type.Number(), samplesPerS: Type.Number(), buses: Type.Array(Type.Object({ connection: Type.String(), busy: Type.Number(), requestsPerS: Type.Number() })), basis: Type.String() }, { description: 'What it will cost, as far as it can be told' }),
+)
+const criteria = {
+  errorsPerMin: Type.Optional(Type.Number({ minimum: 0, description: 'Failures a minute, more than before' })),
+  ratePart: Type.Optional(Type.Number({ minimum: 0, maximum: 1, description: 'Part of the rate before' })),
+  queuePart: Type.Optional(Type.Number({ minimum: 0, maximum: 1, description: 'Of each queue, in parts of its limit' })),
+  freshS: Type.Optional(Type.Number({ exclusiveMinimum: 0, description: 'No source may be silent for longer, s' })),
+}
+const WatchRequest = as<TrialRequest>(Type.Object({ minutes: Type.Number({ minimum: 0.25, maximum: 24 * 60 }), ...criteria }, { ...closed, description: 'Watch the version; deploy the one before when it fails' }))
+const shadowPort = Type.Object({
+  same: Type.Integer(), differ: Type.Integer(), onlyLive: Type.Integer(), onlyDraft: Type.Integer(),
+  last: Type.Optional(Type.Object({ tag: Type.String(), time: ms, live: json, draft: json, liveQuality: Type.String(), draftQuality: Type.String() })),
+})
+export const ShadowAnswer = as<ShadowBody>(
+  Type.Object({
+    flow: Type.String(), draft: FlowSchema, version: Type.Integer(), by: Type.String(), since: ms, state: choice('running', 'failed'), issues: Type.Array(IssueSchema),
+    ports: Type.Record(Type.String(), shadowPort), onlyLive: names, onlyDraft: names,
+  }),
+)
+export const ShadowOrNone = as<ShadowBody | null>(nullable(ShadowAnswer))
+export const TrialOrNone = as<TrialBody | null>(
+  nullable(Type.Object({
+    flow: Type.String(), version: Type.Integer(), previous: Type.Integer(), since: ms, until: ms, state: choice('watching', 'passed', 'returned', 'ended'), reason: Type.String(),
+    criteria: Type.Array(Type.Object({ what: choice('errorsPerMin', 'ratePart', 'queuePart', 'freshS'), limit: Type.Number(), now: nullable(Type.Number()), ok: Type.Boolean(), text: Type.String() })),
+  })),
+)
+export const CheckAnswer = as<CheckBody>(Type.Object({ issues: Type.Array(IssueSchema), ports: Type.Record(Type.String(), json, { description: "Every node's ports with their types" }), changes: Type.Array(ChangeSchema), fates: Type.Optional(Type.Object({ kept: names, carried: names, anew: names }, { description: 'What a deploy would do to the nodes that run: untouched, changed with their state, begun anew' })), upgraded: Type.Optional(FlowSchema), capacity: Type.Optional(CapacityOf), disarms: Type.Optional(Type.Object({ reason: Type.String(), actuators: names }, { description: 'An armed flow would be disarmed' })) }))
 export const DeployAnswer = as<DeployBody>(
   Type.Object({ version: Type.Integer(), changes: Type.Array(ChangeSchema), kept: names, carried: names, restarted: names, gaps: names, armed: Type.Boolean(), issues: Type.Array(IssueSchema) }),
 )
 export const VersionsAnswer = list<VersionSummary>(
   Type.Object({ version: Type.Integer(), author: Type.String(), comment: Type.String(), time: ms, changes: Type.Array(ChangeSchema), running: Type.Boolean() }),
 )
-export const AlarmsAnswer = list<AlarmBody>(
-  Type.Object({
-    flow: Type.String(), node: Type.String(), tag: Type.String(), time: ms, since: ms, acknowledgedBy: Type.Optional(Type.String()),
-    state: choice('normal', 'unacknowledged', 'acknowledged', 'returned', 'latched', 'shelved', 'suppressed', 'out-of-service'), priority: choice('low', 'medium', 'high', 'critical'), message: Type.String(), value: nullable(Type.Number()), limit: nullable(Type.Number()),
-    condition: Type.Optional(Type.String()), first: Type.Optional(Type.Boolean()), until: Type.Optional(ms),
-  }),
-)
+const alarm = {
+  flow: Type.String(), node: Type.String(), tag: Type.String(), time: ms, since: ms, acknowledgedBy: Type.Optional(Type.String()),
+  state: choice('normal', 'unacknowledged', 'acknowledged', 'returned', 'latched', 'shelved', 'suppressed', 'out-of-service'), priority: choice('low', 'medium', 'high', 'critical'), message: Type.String(), value: nullable(Type.Number()), limit: nullable(Type.Number()),
+  condition: Type.Optional(Type.String()), first: Type.Optional(Type.Boolean()), until: Type.Optional(ms), nodeType: Type.Optional(Type.String()), nodeName: Type.Optional(Type.String()),
+}
+export const AlarmsAnswer = list<AlarmBody>(Type.Object(alarm))
+export const AlarmLogAnswer = list<AlarmLogBody>(Type.Object({ id: Type.Integer(), ...alarm }))
 export const ConnectionSchema = as<ConnectionBody>(Type.Object({ name: Type.String(), type: Type.String(), config: Type.Record(Type.String(), json), usedBy: names, health: Type.Optional(HealthOf) }))
 export const ConnectionsAnswer = list<ConnectionBody>(ConnectionSchema)
 const port = Type.Object({ name: Type.String(), type: Type.String(), shape: Type.Array(Type.Number()), unit: Type.Optional(Type.String()), labels: Type.Optional(names) }, { additionalProperties: true })
 export const ModelsAnswer = list<ModelBody>(
   Type.Object({ name: Type.String(), title: Type.String(), summary: Type.String(), hash: Type.String(), bytes: Type.Number(), inputs: Type.Array(port), outputs: Type.Array(port), issue: Type.Optional(IssueSchema) }),
 )
-export const AuditAnswer = list<AuditBody>(Type.Object({ time: ms, user: Type.String(), act: Type.String(), subject: Type.String(), detail: Type.String() }))
+export const AuditAnswer = list<AuditEntry>(Type.Object({ id: Type.Integer(), time: ms, user: Type.String(), act: Type.String(), subject: Type.String(), detail: Type.String() }))
 export interface UserBody {
   readonly name: string
   readonly role: Role
@@ -121,7 +148,7 @@ export const ClaimRequest = Type.Object({ token: Type.String({ maxLength: 200 })
 export const LoginRequest = Type.Object({ user: Type.String({ maxLength: 100 }), password: Password }, closed)
 export const FlowRequest = Type.Object({ flow: FlowDocument }, closed)
 export const DeployRequest = Type.Object(
-  { flow: FlowDocument, basedOn: nullable(Type.Integer({ description: 'The version that the draft was made from; null for a new flow' })), comment: Type.Optional(Comment) },
+  { flow: FlowDocument, basedOn: nullable(Type.Integer({ description: 'The version that the draft was made from; null for a new flow' })), comment: Type.Optional(Comment), watch: Type.Optional(WatchRequest) },
   closed,
 )
 export const DraftRequest = Type.Object(
@@ -130,6 +157,7 @@ export const DraftRequest = Type.Object(
 )
 export const DraftQuery = Type.Object({ revision: Type.Integer({ minimum: 0 }) }, closed)
 export const RollbackRequest = Type.Object({ version: Type.Integer({ minimum: 1 }), comment: Type.Optional(Comment) }, closed)
+export const TrialDecision = Type.Object({ act: choice('keep', 'return') }, closed)
 export const ArmRequest = Type.Object({ armed: Type.Boolean(), reason: Type.Optional(Reason) }, closed)
 export const HoldRequest = Type.Object({ held: Type.Boolean(), reason: Type.Optional(Reason) }, closed)
 export const AcknowledgeRequest = Type.Object({ flow: FlowId, node: Type.String({ maxLength: 64 }), tag: Type.Optional(Type.String({ maxLength: 1000 })) }, closed)
@@ -143,7 +171,7 @@ export const ConnectionRequest = Type.Object({ type: Type.String({ maxLength: 64
 export const SecretRequest = Type.Object({ value: Type.String({ minLength: 1, maxLength: 65536 }) }, closed)
 export const UserRequest = Type.Object({ name: Name, password: Password, role: RoleSchema }, closed)
 export const UserChange = Type.Object({ password: Type.Optional(Password), role: Type.Optional(RoleSchema) }, closed)
-export const AuditQuery = Type.Object({ limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 10_000, default: 200 })) }, closed)
+export const PageQuery = Type.Object({ limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 10_000, default: 200 })), before: Type.Optional(Type.Integer({ minimum: 1, description: 'The id of an entry: those older than it' })) }, closed)
 export const FlowParams = Type.Object({ id: FlowId })
 export const VersionParams = Type.Object({ id: FlowId, version: Type.Integer({ minimum: 1 }) })
 export const NameParams = Type.Object({ name: Name })

@@ -12,13 +12,17 @@ import type { TSchema } from 'typebox'
 import Value from 'typebox/value'
 import { issue, IssueError, reasonOf, schemaFaults, Type } from '#kit'
 import type { Gateway } from '../gateway.ts'
+import type { Lab } from '../lab/lab.ts'
 import type { Auth } from './contract.ts'
 import { failureOf } from './errors.ts'
 import { installLive, type Live } from './live.ts'
 import { accountRoutes } from './routes-account.ts'
 import { draftRoutes } from './routes-drafts.ts'
+import { deviceRoutes } from './routes-devices.ts'
 import { expressionRoutes } from './routes-expressions.ts'
 import { flowRoutes } from './routes-flows.ts'
+import { labRoutes } from './routes-lab.ts'
+import { trialRoutes } from './routes-trial.ts'
 import { plantRoutes } from './routes-plant.ts'
 import { ErrorSchema } from './schemas.ts'
 import { installSecurity, type Reach } from './security.ts'
@@ -26,6 +30,7 @@ import { installSecurity, type Reach } from './security.ts'
 export interface ApiOptions extends Reach {
   readonly gateway: Gateway
   readonly auth: Auth
+  readonly lab: Lab
   /** The built editor; when it has no index.html the page says how to build it. */
   readonly editorFolder: string
   /** What nobody foresaw, with its stack; for the log, never for the answer. */
@@ -135,8 +140,11 @@ export async function createApi(options: ApiOptions): Promise<Api> {
   accountRoutes(app, options, live)
   flowRoutes(app, gateway)
   draftRoutes(app, gateway)
+  trialRoutes(app, gateway)
   expressionRoutes(app, gateway)
+  labRoutes(app, gateway, options.lab)
   plantRoutes(app, gateway)
+  deviceRoutes(app, gateway)
   app.get('/api/openapi.json', { config: { permission: 'public' }, schema: { summary: 'This document', response: { 200: Type.Object({}, { additionalProperties: true }), default: ErrorSchema } } }, () => app.swagger())
   editorRoute(app, options.editorFolder)
   await app.ready()

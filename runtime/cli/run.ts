@@ -8,7 +8,7 @@ import { nodes } from '../../nodes/index.ts'
 import { outputLine, replay } from '../engine/replay.ts'
 import { UsageError, type Command } from './command.ts'
 import { compileFile } from './flow-file.ts'
-import { openPure } from './open-pure.ts'
+import { openPure } from '../engine/open-pure.ts'
 import { readRecording } from './recording.ts'
 
 export const run: Command = {

@@ -21,6 +21,8 @@ export interface BoundaryOptions {
   readonly progress: () => void
   /** Results wait for `handOn` (a replay, whose order must not hang on which of two nodes is quicker). */
   readonly stepped?: boolean
+  /** Of a queue, stepped: nothing leaves the line before it is handed on. */
+  readonly waits?: boolean
 }
 
 /** A queue works this long at a stretch before others have their turn, ms. */
@@ -52,7 +54,7 @@ export class Boundary implements Origin {
   private readonly places = new Map<string, number>()
   private passedOn = 0
   private slots: Slot[] = []
-  private reached = Number.NEGATIVE_INFINITY
+  reached = Number.NEGATIVE_INFINITY
   /** The queue is full, so that sources wait. */
   blocked = false
   private started = false
@@ -63,6 +65,7 @@ export class Boundary implements Origin {
   /** Who waits until it is empty, and until nothing is under way. */
   private empty: (() => void)[] = []
   private quiet: (() => void)[] = []
+  private settling: (() => void)[] = []
   /** ms a receive takes, the last 256. */
   readonly durations = new Float64Array(256)
   measured = 0
@@ -110,8 +113,8 @@ export class Boundary implements Origin {
   hold(held: boolean): void {
     this.held = held
     if (held) return
-    if (this.options.stepped === true) this.pump()
-    else this.schedule()
+    if (this.options.stepped !== true) this.schedule()
+    else if (this.options.waits !== true) this.pump()
   }
 
   /** Begins nothing more; what is under way goes on. */
@@ -175,7 +178,7 @@ export class Boundary implements Origin {
       this.queue.push(item)
       if (policy === 'block' && this.depth >= limit) this.setBlocked(true)
       if (this.options.queue === true && !this.options.stepped) this.schedule()
-      else this.pump()
+      else if (this.options.waits !== true) this.pump()
     }
   }
 
@@ -249,6 +252,7 @@ export class Boundary implements Origin {
       slot.failure = failure
       this.durations[this.measured++ & 255] = performance.now() - began
       this.pump()
+      for (const go of this.settling.splice(0)) go()
       if (this.quiet.length > 0 && this.isQuiet()) for (const go of this.quiet.splice(0)) go()
     }
     const failed = (thrown: unknown): void => settle(undefined, thrown instanceof IssueError ? thrown.issues[0]! : reasonOf(thrown))
@@ -266,19 +270,47 @@ export class Boundary implements Origin {
     const { around } = this.run
     const outer = around.replaying
     let moved = false
+    let told = true
     // What follows may become full by any of them.
     for (let at = this.nextSettled(); at >= 0 && !this.held; at = this.nextSettled()) {
-      const slot = this.slots.splice(at, 1)[0]!
+      told = this.leave(at) && told
       moved = true
-      // What is complete behind it: no more than in front of the oldest that is still under way.
-      this.reached = Math.max(this.reached, at === 0 ? slot.mark : Number.NEGATIVE_INFINITY)
-      around.replaying = slot.again
-      this.finish(slot)
     }
     if (!moved) return false
-    this.options.progress()
+    if (!told) this.options.progress()
     around.replaying = outer
     if (this.pending === 0) for (const go of this.empty.splice(0)) go()
+    return true
+  }
+
+  /** True where event time behind it was told already: at the same reading of the clocks, for who records them. */
+  private leave(at: number): boolean {
+    const { around } = this.run
+    const slot = this.slots.splice(at, 1)[0]!
+    // What is complete behind it: no more than in front of the oldest that is still under way.
+    this.reached = Math.max(this.reached, at === 0 ? slot.mark : Number.NEGATIVE_INFINITY)
+    around.replaying = slot.again
+    const stood = around.handing(this.run, slot.sample, at)
+    try {
+      this.finish(slot)
+      if (stood) this.options.progress()
+    } finally {
+      around.handed(this.run, slot.sample, stood)
+    }
+    return stood
+  }
+
+  /** Hands on the one in this place alone, once it is finished, as a recording says. False: none is there. */
+  async handOver(place: number): Promise<boolean> {
+    if (place === this.slots.length && this.started && this.depth > 0) this.begin(this.next())
+    const slot = this.slots[place]
+    if (!slot) return false
+    while (!slot.settled) await new Promise<void>((go) => void this.settling.push(go))
+    const outer = this.run.around.replaying
+    this.leave(this.slots.indexOf(slot))
+    this.options.progress()
+    this.run.around.replaying = outer
+    if (this.options.waits !== true) this.pump()
     return true
   }
 
@@ -300,6 +332,7 @@ export class Boundary implements Origin {
       run.done()
       for (const [port, sample] of outcome.emit) {
         const exit = run.ctx.emit[port]
+        if (exit) run.around.answered(run, port, sample)
         if (exit) exit(sample)
         else run.note(`it has no output '${port}'`)
       }

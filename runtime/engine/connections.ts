@@ -1,11 +1,13 @@
 // The open connections of an engine: one per name and settings, shared by all nodes and flows that name it, closed when
 // the last of them lets go.
 import { IssueError, issue, reasonOf, secretFields, type AnyDriver, type Connection, type Health, type IssueLevel } from '#kit'
-import type { ConnectionEntry } from '#format'
+import { equalJson, type ConnectionEntry } from '#format'
 
 interface Held {
   readonly name: string
+  readonly entry: ConnectionEntry
   readonly connection: Promise<Connection>
+  open?: Connection
   users: number
 }
 
@@ -32,6 +34,12 @@ export class ConnectionPool {
     return this.options.drivers.get(type)?.exclusive === true
   }
 
+  /** What an equal connection that only one may hold is called where it is open: it is shared, whatever it is called here. */
+  sharedName(entry: ConnectionEntry): string | undefined {
+    if (!this.exclusive(entry.type)) return undefined
+    return [...this.held.values()].find((h) => h.entry.type === entry.type && equalJson(h.entry.config, entry.config))?.name
+  }
+
   /** Equal for two uses of one open connection: name, settings, and the secrets that these name. */
   key(name: string, entry: ConnectionEntry, secrets: Readonly<Record<string, string>>): string {
     const driver = this.options.drivers.get(entry.type)
@@ -44,7 +52,7 @@ export class ConnectionPool {
     const key = this.key(name, entry, secrets)
     let held = this.held.get(key)
     if (!held) {
-      held = { name, connection: this.open(name, entry, secrets), users: 0 }
+      held = { name, entry, connection: this.open(name, entry, secrets), users: 0 }
       this.held.set(key, held)
     }
     held.users++
@@ -57,7 +65,8 @@ export class ConnectionPool {
       await (await held.connection).close()
     }
     try {
-      return { connection: await held.connection, key, release }
+      const connection = (held.open = await held.connection)
+      return { connection, key, release }
     } catch (thrown) {
       if (--held.users === 0) this.held.delete(key)
       throw thrown instanceof IssueError ? thrown : new IssueError(issue('CONNECTION_FAILED', { field: `/connections/${name}` }, { name, reason: reasonOf(thrown) }))
@@ -68,6 +77,16 @@ export class ConnectionPool {
   async health(): Promise<Record<string, Health>> {
     const all: Record<string, Health> = {}
     for (const { name, connection } of this.held.values()) all[name] = (await connection).health()
+    return all
+  }
+
+  /** Of connections that answer one request at a time: how long one takes, ms. */
+  requestMs(): Record<string, number> {
+    const all: Record<string, number> = {}
+    for (const { name, open } of this.held.values()) {
+      const ms = open?.requestMs?.()
+      if (ms !== undefined) all[name] = ms
+    }
     return all
   }
 

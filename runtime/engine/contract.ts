@@ -1,6 +1,8 @@
 // What the gateway's parts and its engines promise each other. Data only: all of it crosses a process boundary.
-import type { ActCall, ActResult, AlarmChange, Health, Issue, IssueLevel, JsonSample, ModelInfo, Sample } from '#kit'
-import type { ConnectionEntry, EngineStatus, FlowSettings, FlowState, NodePorts, NodeStatus, Wire } from '#format'
+import type { ActCall, ActResult, AlarmChange, Browsed, Health, Issue, IssueLevel, JsonSample, ModelInfo, Sample } from '#kit'
+import type { ConnectionEntry, ConnectionTestBody, EngineStatus, FlowSettings, FlowState, NodePorts, NodeStatus, ShadowBody, Wire } from '#format'
+import type { RecordingReport } from './recorder.ts'
+import type { SegmentData } from './segment.ts'
 
 /** A flow made ready to run by runtime/compile: parameters and defaults put in, types known, nodes in topological order. */
 export interface Plan {
@@ -48,11 +50,24 @@ export interface EngineDeployed {
   /** Warnings: a device that is away. */
   readonly issues: readonly Issue[]
 }
+/** A connection that a person looks at: stored or not, deployed or not. */
+export interface DeviceRequest {
+  /** Null: it has no name yet. */
+  readonly name: string | null
+  /** With all defaults. */
+  readonly entry: ConnectionEntry
+  /** Those that it names. */
+  readonly secrets: { readonly [name: string]: string }
+}
 export interface FlowReport {
   readonly version: number
+  /** Of connections that answer one request at a time: how long one takes, ms. */
+  readonly requestMs?: { readonly [connection: string]: number }
   readonly nodes: { readonly [id: string]: NodeStatus }
   readonly totals: { readonly inRate: number; readonly outRate: number; readonly loopP99Ms: number; readonly cpu: number; readonly memoryMb: number }
 }
+/** A draft beside the live flow, as its engine sees it. */
+export type ShadowReport = Pick<ShadowBody, 'state' | 'issues' | 'ports' | 'onlyLive' | 'onlyDraft'>
 export interface AlarmReport extends AlarmChange {
   readonly flow: string
   readonly node: string
@@ -101,10 +116,25 @@ export interface Engines {
   act(flow: string, node: string, act: string, tag?: string, args?: ActCall['args']): Promise<ActResult>
   /** All nodes of a flow as they are now. */
   report(flow: string): Promise<FlowReport>
+  /** What is remembered of the last minutes of a flow, with a time line of so many parts. */
+  recording(flow: string, buckets: number): Promise<RecordingReport>
+  /** One piece of it; undefined once it has fallen off. */
+  segment(flow: string, segment: number): Promise<SegmentData | undefined>
+  forget(flow: string): Promise<void>
   /** Each open connection as it is now, by name. */
   connections(): Promise<Readonly<Record<string, Health>>>
+  /** Rejects with an IssueError within a minute, also where the device hangs; no deploy waits for it. */
+  browse(request: DeviceRequest, path: string | null, search?: string): Promise<Browsed>
+  testConnection(request: DeviceRequest): Promise<ConnectionTestBody>
+  /** The certificate with this fingerprint, which the device shows now, is trusted from now on. */
+  trust(request: DeviceRequest, fingerprint: string): Promise<void>
   /** Every sample of an output (or, by an input's name, of an input), in batches a few times a second, thinned to at most 2000 a second. */
   tap(flow: string, node: string, port: string, listener: (samples: readonly JsonSample[], skipped: number) => void): Promise<() => void>
+  /** Runs a draft beside its live flow, everything outward muted, until it is ended, the flow is deployed or the engine goes. Another one takes its place. */
+  shadow(request: EngineDeploy): Promise<void>
+  unshadow(flow: string): Promise<void>
+  /** Null: there is none. */
+  shadowReport(flow: string): Promise<ShadowReport | null>
   status(): readonly EngineStatus[]
   listen(listener: EngineListener): () => void
   /** Ends the engines: outputs go to their safe state, a last checkpoint is written. */

@@ -1,5 +1,5 @@
 // Runs a node's own example on the real engine: one node alone, its inputs fed, all its outputs tapped.
-import { qualityCode, qualityName, Quality, resolvePorts, sample, valueFromJson, valueToJson, withDefaults, type AnyNode, type Example, type ExampleSample, type Issue, type JsonValue, type Sample } from '#kit'
+import { qualityCode, qualityName, Quality, resolvePorts, sample, valueFromJson, valueToJson, withDefaults, type AnyNode, type Example, type ExampleSample, type Issue, type JsonValue, type Resources, type Sample } from '#kit'
 import type { Ledger } from '#format'
 import type { Plan } from './contract.ts'
 import type { Attached, FlowRun } from './flow.ts'
@@ -18,19 +18,21 @@ export interface ExampleOptions {
   /** After that many inputs the state is cloned as plain data and the node is built again from it. */
   readonly checkpointAfter?: number
   readonly open?: (run: NodeRun, flow: FlowRun) => Promise<Attached | undefined>
+  readonly resources?: Resources
+  /** After each input: a run may be told to end, by a throw. */
+  readonly after?: () => Promise<void>
 }
 
 /** The plan of one node without wires. */
-export function soloPlan(node: AnyNode, config: unknown): Plan {
+export function soloPlan(node: AnyNode, config: unknown, known: Resources = { model: () => undefined }): Plan {
   const full = withDefaults(node.config, config)
-  const known = { model: () => undefined }
   const dynamic = node.ports?.(full, known)
   const ports = { inputs: dynamic?.inputs ?? resolvePorts(node.inputs, full), outputs: dynamic?.outputs ?? resolvePorts(node.outputs, full) }
   return { flow: 'example', name: 'example', version: 1, nodes: [{ id: ID, type: node.type, title: node.title, config: full, ports }], wires: [], connections: {}, secrets: [], models: [] }
 }
 
 export async function runExample(node: AnyNode, example: Example<unknown>, options: ExampleOptions = {}): Promise<ExampleRun> {
-  const plan = soloPlan(node, example.config)
+  const plan = soloPlan(node, example.config, options.resources)
   const setup = { nodes: new Map([[node.type, node]]), start: example.in[0]?.time ?? 0, ...(options.open ? { open: options.open } : {}) }
   const out: ExampleSample[] = []
   const show = (at: string, s: Sample): void => void out.push(exampleSample(at.slice(ID.length + 1), s))
@@ -55,6 +57,7 @@ export async function runExample(node: AnyNode, example: Example<unknown>, optio
     const quality = qualityCode(input.quality)
     if (quality === undefined) throw new Error(`unknown quality '${input.quality}' in the example '${example.title}'`)
     await run.put({ at: `${ID}.${input.at}`, sample: sample(input.tag ?? 'x', value, input.time, quality) })
+    await options.after?.()
   }
   await run.end()
   await finish(run)

@@ -1,7 +1,7 @@
 // A running flow: nodes linked by direct calls, its clocks, and the swap to another plan between two samples. It knows
 // neither processes nor files; `Services` gives it what is outside. Longer than 300 lines: wires, event time, pauses and
 // the swap change together or not at all.
-import { hasKind, isGood, issue, Quality, reasonOf, sample as makeSample, truthful, type AlarmChange, type AnyNode, type Issue, type IssueLevel, type Opened, type QueuePolicy, type ResolvedPorts, type Sample } from '#kit'
+import { hasKind, isGood, issue, Quality, reasonOf, sample as makeSample, truthful, type ActCall, type ActResult, type AlarmChange, type AnyNode, type Issue, type IssueLevel, type Opened, type QueuePolicy, type ResolvedPorts, type Sample } from '#kit'
 import { formatEnd, type WireEnd } from '#format'
 import type { Checkpoint, EngineDeployed, Plan, PlanNode, PlanWire, StateItem, StateScope } from './contract.ts'
 import { Boundary, type BoundaryOptions, type Waiting } from './boundary.ts'
@@ -19,8 +19,14 @@ export interface Services {
   definition(type: string): AnyNode
   /** Opens a node with what its effects grant. What it emits goes to `inject` once the flow says go. Undefined: stays shut (replay). */
   open(run: NodeRun, flow: FlowRun): Promise<Attached | undefined>
+  /** A recording says when timers fire, silence counts and results are handed on: nothing of it happens by itself. */
+  readonly exact?: boolean
+  /** The lab: sees each visit of a sample. */
+  readonly visits?: Visits
   alarm(flow: string, node: string, tag: string, change: AlarmChange): void
   log(flow: string, node: string, level: IssueLevel, text: string, sample?: Sample): void
+  /** Runs what timers do: a shadow counts what it takes. */
+  measured?(work: () => void): void
 }
 /** An opened node and how the engine treats it. */
 export interface Attached {
@@ -42,8 +48,33 @@ export interface Attached {
 export interface SwapHooks {
   /** At the moment of the swap: what was opened is not linked yet. */
   cut?(): void
+  /** The nodes have the states that were saved; event time is not worked out yet. */
+  restored?(): void
   /** The nodes are linked, and the new sources do not speak yet. */
   linked?(): void
+}
+
+/**
+ * Hears of what moves a running flow beside the samples of `feed`, each time before it happens. The clocks stand until it
+ * has happened, so that a replay can give the same times again.
+ */
+export interface Witness {
+  /** What is due now fires. */
+  timers(): void
+  /** The time of silent sources goes on. */
+  silence(): void
+  /** A result of a node without effects is handed on, that in this place of those under way. */
+  result(run: NodeRun, place: number): void
+  act(run: NodeRun, act: string, tag: string | undefined, args: ActCall['args']): void
+}
+/** What the lab puts around the nodes; asked when a node is made and when wires are linked. */
+export interface Visits {
+  create(plan: PlanNode, def: AnyNode, around: Surroundings): NodeRun
+  entry(run: NodeRun, port: string, enter: Enter): Enter
+  exit(run: NodeRun, port: string, exit: Enter): Enter
+  /** Around the call that hands on the result for this sample. */
+  handing(run: NodeRun, sample: Sample): void
+  handed(run: NodeRun, sample: Sample): void
 }
 
 /** Samples that wait in front of an asynchronous node. */
@@ -64,6 +95,19 @@ export interface SavedNode {
   readonly reached?: number
 }
 export type SavedFlow = { readonly [node: string]: SavedNode }
+/** Where a state is kept. */
+export type KeyPlace = readonly [node: string, tag: string]
+/** The state of a flow between two samples, complete: from here the same input gives the same. Plain data. */
+export interface Standing {
+  readonly nodes: SavedFlow
+  /** The steady clock, and when the last sample of each source came by it. */
+  readonly steady: number
+  readonly arrivals: Readonly<Record<string, number>>
+  /** Event time of each node: that it has come to, that is told behind it, and behind what is under way in it. */
+  readonly eventTimes: Readonly<Record<string, readonly [highest: number, behind: number, boundary: number]>>
+  /** Timers that are due at the same time as others, in the order in which they fire. */
+  readonly ties: readonly KeyPlace[]
+}
 
 export class FlowRun implements Surroundings {
   readonly flow: string
@@ -97,6 +141,15 @@ export class FlowRun implements Surroundings {
   private injected = 0
   /** The gateway's clock when it was last read, about a second ago at most. */
   private clock = Number.NEGATIVE_INFINITY
+  /** Told of every sample from outside before it enters; undefined while nobody listens. */
+  feed: ((run: NodeRun, port: string, sample: Sample) => void) | undefined
+  witness: Witness | undefined
+  /** The clocks stand at these while something is under way that a witness was told of. */
+  private stopped = false
+  private nowAt = 0
+  private steadyAt = 0
+  /** What fails comes from outside: so does what is heard of it. */
+  private outside = false
 
   constructor(flow: string, services: Services) {
     this.flow = flow
@@ -105,10 +158,19 @@ export class FlowRun implements Surroundings {
   }
 
   now(): number {
-    return this.services.now()
+    return this.stopped ? this.nowAt : this.services.now()
   }
   steady(): number {
-    return this.services.steady()
+    return this.stopped ? this.steadyAt : this.services.steady()
+  }
+
+  /** Stops the clocks while a witness is there. False: they stand already, or nobody looks. */
+  private stand(now?: number): boolean {
+    if (this.witness === undefined || this.stopped) return false
+    this.nowAt = now ?? this.services.now()
+    this.steadyAt = this.services.steady()
+    this.stopped = true
+    return true
   }
   alarm(run: NodeRun, tag: string, change: AlarmChange): void {
     this.services.alarm(this.flow, run.plan.id, tag, change)
@@ -188,8 +250,9 @@ export class FlowRun implements Surroundings {
     this.link()
     const restored = new Set<NodeRun>()
     this.again(() => this.restore(fresh, saved, restored))
+    hooks.restored?.()
     // Before anything comes, in the order of the nodes: what was late before a restart is late.
-    for (const run of restored) run.behind?.advance(this.steady())
+    if (this.services.exact !== true) for (const run of restored) run.behind?.advance(this.steady())
     hooks.linked?.()
     for (const run of fresh) if (!restored.has(run)) run.begin()
     this.cutting = false
@@ -215,7 +278,7 @@ export class FlowRun implements Surroundings {
 
   private create(node: PlanNode): NodeRun {
     const def = this.services.definition(node.type)
-    const run = new NodeRun(node, def, this)
+    const run = this.services.visits?.create(node, def, this) ?? new NodeRun(node, def, this)
     if (run.inputs.size > 0 && !def.open && !def.receive) throw new Error(`'${node.type}' neither receives nor opens`)
     return run
   }
@@ -254,6 +317,7 @@ export class FlowRun implements Surroundings {
       block: () => this.pause(),
       progress: () => this.progressed(run.boundary!),
       stepped: !this.services.live,
+      waits: this.services.exact === true,
     })
   }
 
@@ -398,7 +462,8 @@ export class FlowRun implements Surroundings {
       const target = this.runs.get(to.node)!
       return checked || unsure ? target.hop.checkedEntry(target, to.port, enter) : enter
     })
-    const exit = (run.exits[name] = run.hop.exit(run, name, targets))
+    const plain = run.hop.exit(run, name, targets)
+    const exit = (run.exits[name] = this.services.visits?.exit(run, name, plain) ?? plain)
     // What a node without inputs emits by itself (a generator, a schedule) begins a stream, like what a source brings.
     run.ctx.emit[name] = this.begins(run) ? (sample) => this.inject(run, name, sample) : exit
   }
@@ -443,8 +508,13 @@ export class FlowRun implements Surroundings {
   }
 
   private entryOf(run: NodeRun, name: string): Enter {
+    const plain = this.plainEntry(run, name)
+    const enter = this.services.visits?.entry(run, name, plain) ?? plain
+    return !run.boundary && run.def.receive && run.def.delays === true ? run.looped(enter, run.inputs.get(name)!) : enter
+  }
+
+  private plainEntry(run: NodeRun, name: string): Enter {
     if (run.boundary) return run.boundary.entry(name)
-    if (run.def.receive && run.def.delays === true) return run.looped(run.hop.entry(run, name), run.inputs.get(name)!)
     if (run.def.receive) return run.hop.entry(run, name)
     // A node with effects that is not opened (replay): its samples end here.
     const port = run.inputs.get(name)!
@@ -473,9 +543,29 @@ export class FlowRun implements Surroundings {
   /** A source's sample, as if it came from outside. */
   inject(run: NodeRun, port: string, raw: Sample): void {
     const sample = this.sound(run, raw)
+    if (this.feed === undefined) this.enter(run, port, sample)
+    else this.fed(run, port, sample)
+  }
+
+  private fed(run: NodeRun, port: string, sample: Sample): void {
+    const stood = this.stand()
+    try {
+      if (this.comesFromOutside(run)) this.feed?.(run, port, sample)
+      this.enter(run, port, sample)
+    } finally {
+      if (stood) this.stopped = false
+    }
+  }
+
+  /** Not what a generator or a schedule gives: that follows from its state and the time. */
+  private comesFromOutside({ def }: NodeRun): boolean {
+    return def.effects !== 'none' || def.hears === 'health' || (def.hears === 'failures' && this.outside)
+  }
+
+  private enter(run: NodeRun, port: string, sample: Sample): void {
     const { progress } = run
     progress.advance(sample.time)
-    if (!this.services.live) progress.notice(this.steady())
+    if (!this.services.live && this.services.exact !== true) progress.notice(this.steady())
     const exit = run.exits[port]
     if (!exit) run.note(`it has no output '${port}'`)
     else if ((this.injected++ & 63) === 0) this.timed(exit, sample)
@@ -503,6 +593,37 @@ export class FlowRun implements Surroundings {
     inlet.notice(this.steady())
     this.entries.get(`${node}.${port}`)?.(sample)
     this.advanceTimed(inlet)
+  }
+
+  /** An operator's act; the node has it, and the arguments fit. */
+  act(run: NodeRun, act: string, tag: string | undefined, args: ActCall['args']): ActResult {
+    const stood = this.stand()
+    try {
+      const result = run.act(act, tag, args)
+      // What the node refused has moved nothing.
+      if (stood) this.witness!.act(run, act, tag, args)
+      return result
+    } finally {
+      if (stood) this.stopped = false
+    }
+  }
+
+  // What a boundary hands on: its node's work took time.
+
+  /** A result is about to leave; `place` of those under way. Answers whether the clocks were stopped for it. */
+  handing(run: NodeRun, sample: Sample, place: number): boolean {
+    this.services.visits?.handing(run, sample)
+    const stood = this.stand()
+    if (stood && run.def.effects === 'none') this.witness!.result(run, place)
+    return stood
+  }
+  handed(run: NodeRun, sample: Sample, stood: boolean): void {
+    if (stood) this.stopped = false
+    this.services.visits?.handed(run, sample)
+  }
+  /** A sample that a node with effects answers with: no replay can find it again. */
+  answered(run: NodeRun, port: string, sample: Sample): void {
+    if (run.def.effects !== 'none') this.feed?.(run, port, sample)
   }
 
   private inlet(node: string): Progress {
@@ -592,7 +713,10 @@ export class FlowRun implements Surroundings {
   failed(run: NodeRun, failure: Issue, sample: Sample | null, port: string): void {
     const { id, title } = run.plan
     if (this.catchers.length === 0 || this.handlers.has(id)) return
+    const outer = this.outside
+    this.outside = run.def.effects !== 'none'
     for (const catcher of this.catchers) catcher.hear({ what: 'failure', node: id, title, issue: failure, sample, port })
+    this.outside = outer
   }
 
   /** Changes of health; called about once a second. */
@@ -639,7 +763,8 @@ export class FlowRun implements Surroundings {
     this.timeout = setTimeout(
       () => {
         this.timeoutAt = Number.POSITIVE_INFINITY
-        this.fireTimers(this.services.now())
+        if (this.services.measured) this.services.measured(() => this.fireTimers(this.services.now()))
+        else this.fireTimers(this.services.now())
         this.schedule()
       },
       Math.min(Math.max(0, next - this.services.now()), 0x7fffffff),
@@ -648,6 +773,17 @@ export class FlowRun implements Surroundings {
 
   /** Fires what is due; `at` tells a replay's clock each time before its timers fire. */
   fireTimers(until: number, at?: (time: number) => void): void {
+    if (!(this.timers.next <= until)) return
+    const stood = this.stand(until)
+    try {
+      if (stood) this.witness!.timers()
+      this.fireDue(until, at)
+    } finally {
+      if (stood) this.stopped = false
+    }
+  }
+
+  private fireDue(until: number, at?: (time: number) => void): void {
     for (let due = this.timers.take(until); due; due = this.timers.take(until)) {
       const key = due.item
       key.wakeNow = Number.POSITIVE_INFINITY
@@ -665,10 +801,61 @@ export class FlowRun implements Surroundings {
       this.timeoutAt = Number.POSITIVE_INFINITY
       this.schedule()
     }
-    const steady = this.steady()
+    const stood = this.stand(now)
+    try {
+      if (stood) this.witness!.silence()
+      const steady = this.steady()
+      this.noticeAll(steady)
+      for (const { id } of this.plan.nodes) this.advanceMarks(this.runs.get(id)!, steady)
+      // A recording has what was heard of it.
+      if (this.services.exact !== true) this.tellHealth()
+    } finally {
+      if (stood) this.stopped = false
+    }
+  }
+
+  private noticeAll(steady: number): void {
     for (const run of this.runs.values()) run.progress.notice(steady)
-    for (const { id } of this.plan.nodes) this.advanceMarks(this.runs.get(id)!, steady)
-    this.tellHealth()
+  }
+
+  /** All that a replay begins with, between two samples. */
+  standing(): Standing {
+    const steady = this.steady()
+    this.noticeAll(steady)
+    const place = ({ run, tag }: Key): KeyPlace => [run.plan.id, tag]
+    return {
+      nodes: this.save(),
+      steady,
+      eventTimes: Object.fromEntries([...this.runs].map(([id, { highest, behind, boundary }]) => [id, [highest, behind?.reached ?? Number.NEGATIVE_INFINITY, boundary?.reached ?? Number.NEGATIVE_INFINITY]])),
+      arrivals: Object.fromEntries([...this.runs].map(([id, run]) => [id, run.progress.lastArrival])),
+      ties: [...this.timers.ties().map(place), ...[...this.runs.values()].flatMap((run) => run.marks.ties().map(place))],
+    }
+  }
+  /** What the nodes' own states do not say; in a deploy with those. */
+  goOnFrom({ steady, arrivals, ties, eventTimes }: Standing): void {
+    const shift = this.steady() - steady
+    for (const [id, at] of Object.entries(arrivals)) {
+      const progress = this.runs.get(id)?.progress
+      if (progress) progress.lastArrival = at + shift
+    }
+    // Another plan works them out anew.
+    if (this.services.exact === true) {
+      for (const [id, [highest, behind, boundary]] of Object.entries(eventTimes)) {
+        const run = this.runs.get(id)
+        if (!run) continue
+        run.highest = highest
+        if (run.behind) run.behind.reached = behind
+        if (run.boundary) run.boundary.reached = boundary
+      }
+    }
+    const keys = ties.flatMap(([node, tag]) => this.runs.get(node)?.keys.get(tag) ?? [])
+    this.timers.reorder(keys)
+    for (const run of this.runs.values()) run.marks.reorder(keys.filter((key) => key.run === run))
+  }
+  /** Nothing waits in a node without effects: what is under way there is no part of a state. */
+  get rests(): boolean {
+    for (const { def, boundary } of this.runs.values()) if (boundary && def.effects === 'none' && boundary.pending > 0) return false
+    return true
   }
 
   /**

@@ -4,6 +4,7 @@ import { parseWire } from '#format'
 import { until } from '../../test/io.ts'
 import type { Checkpoint, EngineDeploy, Journal, JournalEntry, LogReport, Plan, Recovered, StateItem, StateScope, WriteReport } from './contract.ts'
 import { EngineHost } from './host.ts'
+import { recordedOf } from './segment.ts'
 
 const PASSWORD = 'hunter2-and-more'
 
@@ -531,4 +532,33 @@ describe('what an engine says', () => {
     w.ios.get('s')!.emit('value', sample('t', 1, w.now))
     expect(w.seen).toEqual([1])
   })
+})
+
+test('a recording goes on across a deploy as a break, is the version that ran, and goes with its flow', async () => {
+  const { w, make, ios } = world()
+  const host = await make()
+  const wires = ['s -> see']
+  await host.deploy(deployOf({ s: 'source.test', see: 'flow.see' }, wires, { secrets: { pin: PASSWORD } }))
+  ios.get('s')!.emit('value', sample('t', 1, w.now))
+  const next = deployOf({ s: 'source.test', see: ['flow.see', { n: 1 }] }, wires)
+  await host.deploy({ ...next, plan: { ...next.plan, version: 2 } })
+  ios.get('s')!.emit('value', sample('t', 2, w.now))
+  const { state, samples, breaks, segments } = host.recording('f', 4)
+  expect({ state, samples, breaks }).toEqual({ state: 'on', samples: 2, breaks: [{ time: w.now, reason: 'Version 2 was deployed.' }] })
+  const pieces = segments.map(({ id }) => host.segment('f', id)!)
+  expect(pieces.map((p) => [p.plan.version, p.joined, [...recordedOf(p, 0, Number.POSITIVE_INFINITY)].map((r) => 'value' in r && r.value)])).toEqual([[1, false, [1]], [2, false, [2]]])
+  expect(JSON.stringify(pieces)).not.toContain(PASSWORD)
+  // A deploy that fails leaves the recording as it goes.
+  w.broken.add('other')
+  await expect(host.deploy(deployOf({ s: 'source.test', other: 'inference.test' }, ['s -> other']))).rejects.toThrow()
+  ios.get('s')!.emit('value', sample('t', 3, w.now))
+  expect(host.recording('f', 1)).toMatchObject({ samples: 3, breaks })
+  host.forget('f')
+  expect(host.recording('f', 1).samples).toBe(0)
+  const off = deployOf({ s: 'source.test', see: 'flow.see' }, wires)
+  await host.deploy({ ...off, plan: { ...off.plan, settings: { record: 0 } } })
+  ios.get('s')!.emit('value', sample('t', 4, w.now))
+  expect(host.recording('f', 1)).toMatchObject({ state: 'off', samples: 0 })
+  await host.remove('f')
+  expect(() => host.recording('f', 1)).toThrow('FLOW_UNKNOWN')
 })

@@ -2,19 +2,24 @@
 // the journal and the checkpoints. Process and messages are main.ts's. Longer than 300 lines: it is where all of these
 // meet, and each is a module of its own.
 import { join } from 'node:path'
-import { formatIssue, IssueError, issue, reasonOf, sampleToJson, schemaFaults, Type, withDefaults, type ActCall, type ActResult, type AnyDriver, type AnyNode, type Envelope, type Health, type Issue, type Io, type Model, type Opened, type Sample, type ScriptState } from '#kit'
-import type { NodeStatus, PortStatus } from '#format'
+import { formatIssue, issue, IssueError, reasonOf, sampleToJson, schemaFaults, Type, withDefaults, type ActCall, type ActResult, type AnyDriver, type AnyNode, type Browsed, type Envelope, type Health, type Io, type Issue, type Model, type Opened, type Sample, type ScriptState } from '#kit'
+import type { ConnectionTestBody, NodeStatus, PortStatus } from '#format'
 import { createGuard, type Guard } from '../guard/guard.ts'
 import { createModelHost, type ModelHost } from '../models/host.ts'
 import { createScriptHost, type ScriptHost } from '../script/host.ts'
 import { Pins } from '../tap/pins.ts'
+import { shorten } from '../tap/shorten.ts'
 import type { Tap } from '../tap/tap.ts'
-import type { AlarmReport, EngineDeploy, EngineDeployed, FlowReport, Journal, LogReport, ModelFile, Plan, StateItem, StateScope, WriteReport } from './contract.ts'
+import type { AlarmReport, DeviceRequest, EngineDeploy, EngineDeployed, FlowReport, Journal, LogReport, ModelFile, Plan, ShadowReport, StateItem, StateScope, WriteReport } from './contract.ts'
+import { Browsing } from './browse.ts'
 import { ConnectionPool } from './connections.ts'
 import { FlowRun, type Attached, type SavedNode, type Services } from './flow.ts'
 import { Gate } from './gate.ts'
+import { Recorder, RecorderPool, type RecorderLimits, type RecordingReport } from './recorder.ts'
 import type { NodeRun } from './run.ts'
 import { Scrubber } from './scrub.ts'
+import type { SegmentData } from './segment.ts'
+import { Shadow } from './shadow.ts'
 
 export interface HostOptions {
   readonly nodes: ReadonlyMap<string, AnyNode>
@@ -32,6 +37,7 @@ export interface HostOptions {
   readonly goesOnFrom?: (time: number) => void
   /** Outputs may take this long to reach their safe value; their device's own fall-back takes over then. */
   readonly safeMs?: number
+  readonly recording?: Partial<RecorderLimits>
 }
 
 interface Flow {
@@ -42,10 +48,13 @@ interface Flow {
   readonly openedWith: WeakMap<NodeRun, EngineDeploy>
   readonly guards: Map<NodeRun, Guard>
   readonly pins: Pins
+  readonly recorder: Recorder
   loopP99Ms: number
   armed: boolean
   /** Armed as from the swap that is under way; a person may disarm it before. */
   arming: boolean
+  /** A draft that is tried beside it. */
+  shadow: Shadow | undefined
 }
 /** A flow as a checkpoint keeps it: its nodes, and what a restart has found in the journal and not taken up yet. */
 interface Kept {
@@ -85,9 +94,11 @@ export class EngineHost {
   private readonly options: HostOptions
   private readonly flows = new Map<string, Flow>()
   private readonly pool: ConnectionPool
+  private readonly browsing: Browsing
   private readonly models: ModelHost = createModelHost()
   private readonly scripts: ScriptHost = createScriptHost()
   private readonly scrubber = new Scrubber()
+  private readonly recorders: RecorderPool
   private readonly timers: NodeJS.Timeout[] = []
   /** Flows from before a restart that are not deployed again yet. */
   private readonly recovered = new Map<string, Kept>()
@@ -111,12 +122,14 @@ export class EngineHost {
 
   constructor(options: HostOptions) {
     this.options = options
+    this.recorders = new RecorderPool(options.recording)
     this.pool = new ConnectionPool({
       drivers: options.drivers,
       folder: (name) => join(options.folder, 'connections', name),
       now: () => this.now(),
       log: (level, text) => this.log({ time: this.now(), level, text }),
     })
+    this.browsing = new Browsing(this.pool, { drivers: options.drivers, folder: options.folder, now: () => this.now(), log: (level, text) => this.log({ time: this.now(), level, text }) })
   }
 
   private now(): number {
@@ -153,7 +166,9 @@ export class EngineHost {
     for (const flow of this.flows.values()) {
       flow.run.meter(now)
       flow.run.advanceIdle(now)
+      flow.recorder.second(now)
       flow.loopP99Ms = p99(flow.run)
+      flow.shadow?.second(now)
     }
     this.memoryMb = process.memoryUsage.rss() / 1048576
     const used = process.cpuUsage(this.cpu)
@@ -184,6 +199,7 @@ export class EngineHost {
 
   private async swap(request: EngineDeploy): Promise<EngineDeployed> {
     const { plan } = request
+    await this.browsing.letGo(Object.keys(plan.connections))
     const running = this.flows.get(plan.flow)
     const flow = running ?? this.create(request)
     const before = flow.deploy
@@ -192,8 +208,10 @@ export class EngineHost {
     try {
       const done = await flow.run.deploy(plan, this.recovered.get(plan.flow)?.nodes, {
         cut: () => {
+          flow.recorder.stop(`Version ${plan.version} was deployed.`)
           // At once, before a new model or a new device has anything to say.
           flow.armed = flow.arming
+          this.endShadow(flow)
           if (!flow.armed) void this.guards((g) => g.arm(false), [flow])
         },
         linked: () => {
@@ -201,6 +219,7 @@ export class EngineHost {
           flow.pins.place()
         },
       })
+      flow.recorder.begin(request)
       await this.guards((g) => g.arm(flow.armed), [flow])
       // A crash from here on begins with these nodes, not with those that they replaced.
       void this.checkpoint()
@@ -209,6 +228,7 @@ export class EngineHost {
       flow.deploy = before
       if (!running) {
         this.flows.delete(plan.flow)
+        flow.recorder.close()
         await flow.run.close()
       }
       throw thrown
@@ -217,7 +237,8 @@ export class EngineHost {
 
   private create(request: EngineDeploy): Flow {
     const run = new FlowRun(request.plan.flow, this.services())
-    const flow: Flow = { run, deploy: request, openedWith: new WeakMap(), guards: new Map(), pins: new Pins(run), loopP99Ms: 0, armed: false, arming: false }
+    const recorder = new Recorder(run, this.recorders, (level, text) => this.log({ time: this.now(), level, flow: run.flow, text }))
+    const flow: Flow = { run, deploy: request, openedWith: new WeakMap(), guards: new Map(), pins: new Pins(run), recorder, loopP99Ms: 0, armed: false, arming: false, shadow: undefined }
     this.flows.set(request.plan.flow, flow)
     return flow
   }
@@ -301,7 +322,7 @@ export class EngineHost {
         releases.push(() => this.models.release(model))
         return model
       },
-      script: (source) => this.scripts.open(source, { ...place, now: io.now, state: () => run.ctx.state as ScriptState, log: io.log }),
+      script: (source) => this.scripts.open(source, { ...place, now: () => flow.now(), state: () => run.ctx.state as ScriptState, log: io.log }),
       fail: (what) => run.note(what),
       log: (level, text) => this.log({ time: this.now(), level, ...place, text }),
     }
@@ -419,7 +440,9 @@ export class EngineHost {
       const flow = this.flows.get(id)
       if (flow) {
         await this.toSafe(flow.guards.values(), 'the flow was stopped')
+        this.endShadow(flow)
         flow.pins.close()
+        flow.recorder.close()
         await flow.run.close()
         this.flows.delete(id)
       }
@@ -461,19 +484,61 @@ export class EngineHost {
   }
 
   act(id: string, node: string, act: string, tag: string | undefined, args: ActCall['args'] = {}): ActResult {
-    const run = this.flow(id).run.runs.get(node)
+    const { run: running } = this.flow(id)
+    const run = running.runs.get(node)
     if (!run?.def.acts || !Object.hasOwn(run.def.acts, act)) throw new IssueError(issue('REQUEST', { flow: id, node }, { reason: `This node has no act '${act}'.` }))
     const schema = run.def.actArguments?.[act] ?? noArguments
     const full = withDefaults(schema, args) as ActCall['args']
     const faults = schemaFaults(schema, full)
     if (faults.length > 0) throw new IssueError(...faults.map((f) => issue('REQUEST', { flow: id, node }, { reason: `'${act}' ${f.field.slice(1)}: ${f.reason}` })))
-    return run.act(act, tag, full)
+    return running.act(run, act, tag, full)
+  }
+
+  // ---- the recording ------------------------------------------------------------------------------------------------
+
+  recording(id: string, buckets: number): RecordingReport {
+    return this.flow(id).recorder.report(buckets)
+  }
+
+  /** Undefined: it has fallen off. */
+  segment(id: string, segment: number): SegmentData | undefined {
+    return this.flow(id).recorder.segment(segment)
+  }
+
+  forget(id: string): void {
+    this.flow(id).recorder.clear()
   }
 
   private flow(id: string): Flow {
     const flow = this.flows.get(id)
     if (!flow) throw new IssueError(issue('FLOW_UNKNOWN', { flow: id }, { id }))
     return flow
+  }
+
+  // ---- a draft beside a flow ------------------------------------------------------------------------------------------
+
+  shadow(request: EngineDeploy): Promise<void> {
+    return this.inTurn(async () => {
+      const flow = this.flow(request.plan.flow)
+      this.endShadow(flow)
+      flow.shadow = await Shadow.open({ request, live: flow.run, pins: flow.pins, nodes: this.options.nodes, models: this.models, now: () => this.now(), steady: this.options.steady ?? (() => this.now()) })
+    })
+  }
+
+  async unshadow(id: string): Promise<void> {
+    // One that is opening is ended once it is open.
+    await this.inTurn(async () => this.endShadow(this.flow(id)))
+  }
+
+  shadowReport(id: string): ShadowReport | null {
+    const report = this.flow(id).shadow?.report(this.now()) ?? null
+    return report && { ...report, issues: report.issues.map((i) => this.scrubber.issue(i)) }
+  }
+
+  private endShadow(flow: Flow): void {
+    const { shadow } = flow
+    flow.shadow = undefined
+    shadow?.close().catch((thrown: unknown) => this.log({ time: this.now(), level: 'warning', flow: flow.run.flow, text: `The draft beside the flow did not close: ${reasonOf(thrown)}` }))
   }
 
   // ---- views --------------------------------------------------------------------------------------------------------
@@ -510,7 +575,7 @@ export class EngineHost {
         issues: [...(health.issue ? [{ ...health.issue, flow: id, node }] : []), ...flow.run.issuesOf(run, now).map((i) => this.scrubber.issue(i))],
       }
     }
-    return { version: flow.run.plan.version, nodes, totals: { inRate, outRate, loopP99Ms: flow.loopP99Ms, cpu: this.load, memoryMb: this.memoryMb } }
+    return { version: flow.run.plan.version, requestMs: this.pool.requestMs(), nodes, totals: { inRate, outRate, loopP99Ms: flow.loopP99Ms, cpu: this.load, memoryMb: this.memoryMb } }
   }
 
   /** To the disk since the start, for the journal and for checkpoints. */
@@ -521,6 +586,27 @@ export class EngineHost {
 
   async connections(): Promise<Record<string, Health>> {
     return Object.fromEntries(Object.entries(await this.pool.health()).map(([name, health]) => [name, this.scrubbed(health)]))
+  }
+
+  // ---- looking at devices: beside the flows, not in their turn ----------------------------------------------------
+
+  browse(request: DeviceRequest, path: string | null, search?: string): Promise<Browsed> {
+    return this.clean(request, this.browsing.browse(request, path, search))
+  }
+  async testConnection(request: DeviceRequest): Promise<ConnectionTestBody> {
+    const told = await this.clean(request, this.browsing.test(request))
+    return { ...told, health: this.scrubbed(told.health), lines: told.lines.map((line) => this.scrubber.text(line)), issues: told.issues.map((i) => this.scrubber.issue(i)) }
+  }
+  trust(request: DeviceRequest, fingerprint: string): Promise<void> {
+    return this.clean(request, this.browsing.trust(request, fingerprint))
+  }
+  private async clean<T>(request: DeviceRequest, work: Promise<T>): Promise<T> {
+    this.scrubber.keep(Object.values(request.secrets))
+    try {
+      return await work
+    } catch (thrown) {
+      throw thrown instanceof IssueError ? new IssueError(...thrown.issues.map((i) => this.scrubber.issue(i))) : new Error(this.scrubber.text(reasonOf(thrown)), { cause: thrown })
+    }
   }
 
   private lastInto(run: FlowRun, node: string, port: string): Sample | null {
@@ -593,9 +679,11 @@ export class EngineHost {
     await this.toSafe([...this.flows.values()].flatMap((flow) => [...flow.guards.values()]), reason)
     await this.checkpoint()
     for (const flow of this.flows.values()) {
+      this.endShadow(flow)
       flow.pins.close()
       await flow.run.close()
     }
+    await this.browsing.close()
     await this.models.close()
     await this.scripts.close()
     await this.options.journal.close()
@@ -606,12 +694,4 @@ function p99(run: FlowRun): number {
   const n = Math.min(512, run.measured)
   if (n === 0) return 0
   return run.loops.slice(0, n).toSorted()[Math.min(n - 1, Math.floor(n * 0.99))]!
-}
-
-/** What a status shows of a large value. */
-function shorten(s: Sample): Sample {
-  const v = s.value
-  if ((v instanceof Float32Array || v instanceof Float64Array) && v.length > 64) return { ...s, value: v.slice(0, 64) }
-  if (v instanceof Uint8Array) return { ...s, value: `${v.length} bytes` }
-  return s
 }

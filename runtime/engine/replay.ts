@@ -3,13 +3,16 @@
 import { issue, IssueError, qualityName, valueToJson, type AnyNode, type IssueLevel, type JsonSample, type Sample } from '#kit'
 import { parseEnd } from '#format'
 import type { LogReport, Plan } from './contract.ts'
-import { FlowRun, type Attached, type Services } from './flow.ts'
+import { FlowRun, type Attached, type Services, type Standing, type Visits } from './flow.ts'
 import type { NodeRun } from './run.ts'
+import type { Act, Stimulus } from './segment.ts'
 
 export interface RecordedSample {
   /** 'node.port': an input takes the sample directly; a source's output stands in for the source. */
   readonly at: string
   readonly sample: Sample
+  /** When it came; at its own time unless given. */
+  readonly now?: number
 }
 
 export interface ReplayOptions {
@@ -19,19 +22,31 @@ export interface ReplayOptions {
   readonly log?: (log: LogReport) => void
   /** ms; `now` before the first sample. */
   readonly start?: number
+  /** Follows a recording to the letter (`follow`), by its own flow; else timers fire at their time and results leave at once. */
+  readonly exact?: boolean
+  readonly steadyStart?: number
+  /** Goes on from here. */
+  readonly standing?: Standing
+  readonly visits?: Visits
 }
 
 /** One flow under a clock that only the recording moves. */
 export class Replay {
   readonly flow: FlowRun
   private time: number
+  /** The recording's steady clock, where it is followed to the letter. */
+  private steadyAt: number
 
   private constructor(plan: Plan, options: ReplayOptions) {
     this.time = options.start ?? 0
+    this.steadyAt = options.steadyStart ?? this.time
+    const exact = options.exact ?? false
     const services: Services = {
       now: () => this.time,
-      steady: () => this.time,
+      steady: () => (exact ? this.steadyAt : this.time),
       live: false,
+      exact,
+      ...(options.visits ? { visits: options.visits } : {}),
       definition: (type) => {
         const found = options.nodes.get(type)
         if (!found) throw new IssueError(issue('NODE_TYPE', {}, { type }))
@@ -47,7 +62,8 @@ export class Replay {
   /** `show` gets every sample at the ports `taps`, outputs or inputs, from the first on. */
   static async open(plan: Plan, options: ReplayOptions, taps: readonly string[] = [], show: (at: string, sample: Sample) => void = () => undefined, saved?: Parameters<FlowRun['deploy']>[1]): Promise<Replay> {
     const replay = new Replay(plan, options)
-    await replay.flow.deploy(plan, saved, { linked: () => taps.forEach((at) => replay.tap(at, show)) })
+    const { standing } = options
+    await replay.flow.deploy(plan, saved ?? standing?.nodes, { restored: () => standing && replay.flow.goOnFrom(standing), linked: () => taps.forEach((at) => replay.tap(at, show)) })
     return replay
   }
 
@@ -67,15 +83,56 @@ export class Replay {
     await this.flow.idle()
   }
 
-  async put({ at, sample }: RecordedSample): Promise<void> {
-    await this.advance(sample.time)
+  async put({ at, sample, now = sample.time }: RecordedSample): Promise<void> {
+    await this.advance(now)
+    this.enter(at, sample)
+    await this.flow.idle()
+  }
+
+  /** An operator's act. */
+  async act(node: string, act: Act, now: number): Promise<void> {
+    await this.advance(now)
+    this.perform(node, act)
+    await this.flow.idle()
+  }
+
+  private enter(at: string, sample: Sample): void {
     const end = parseEnd(at)
     const run = end && this.flow.runs.get(end.node)
     if (!end || !run) throw new IssueError(issue('REQUEST', {}, { reason: `The flow has no port '${at}'.` }))
-    if (run.inputs.has(end.port)) this.flow.injectInput(end.node, end.port, sample)
-    else if (run.outputs.has(end.port)) this.flow.inject(run, end.port, sample)
+    // What a node with effects answers with stands in for it; its own inputs lead nowhere here.
+    const out = run.outputs.has(end.port) && (run.def.effects !== 'none' || !run.inputs.has(end.port))
+    if (out) this.flow.inject(run, end.port, sample)
+    else if (run.inputs.has(end.port)) this.flow.injectInput(end.node, end.port, sample)
     else throw new IssueError(issue('REQUEST', {}, { reason: `'${end.node}' has no port '${end.port}'.` }))
-    await this.flow.idle()
+  }
+
+  private perform(node: string, { act, tag, args }: Act): void {
+    const run = this.flow.runs.get(node)
+    if (!run?.def.acts || !Object.hasOwn(run.def.acts, act)) throw new IssueError(issue('REQUEST', { node }, { reason: `'${node}' has no act '${act}'.` }))
+    this.flow.act(run, act, tag, args)
+  }
+
+  /** What moved the flow, once more and at the same times. False: the recording is of something else. */
+  async follow(stimulus: Stimulus): Promise<boolean> {
+    this.time = stimulus.now
+    this.steadyAt = stimulus.steady
+    switch (stimulus.what) {
+      case 'sample':
+        this.enter(stimulus.at, stimulus.sample)
+        return true
+      case 'act':
+        this.perform(stimulus.node, stimulus.act)
+        return true
+      case 'timers':
+        this.flow.fireTimers(this.time)
+        return true
+      case 'silence':
+        this.flow.advanceIdle(this.time)
+        return true
+      case 'result':
+        return (await this.flow.runs.get(stimulus.node)?.boundary?.handOver(stimulus.place)) ?? false
+    }
   }
 
   /** The end of the recording: what is due fires, open windows close. */

@@ -24,6 +24,10 @@ export interface Surroundings {
   log(run: NodeRun, level: IssueLevel, text: string, sample?: Sample): void
   /** A sample failed; null: a timer did. */
   failed(run: NodeRun, failure: Issue, sample: Sample | null, port: string): void
+  /** Before and after a boundary hands on what came of this sample. */
+  handing(run: NodeRun, sample: Sample, place: number): boolean
+  handed(run: NodeRun, sample: Sample, stood: boolean): void
+  answered(run: NodeRun, port: string, sample: Sample): void
 }
 
 export interface Key {
@@ -527,7 +531,7 @@ export class Progress implements Origin {
 /** Event time behind a node that emits older times than it has reached: it moves on once what was due has left. */
 export class Behind implements Origin {
   timed: NodeRun[] = []
-  private reached = Number.NEGATIVE_INFINITY
+  reached = Number.NEGATIVE_INFINITY
   private readonly run: NodeRun
   private readonly complete: (watermark: number) => number
 

@@ -53,7 +53,13 @@ export async function serve(options: Pick<HostOptions, 'nodes' | 'drivers' | 'jo
       case 'hold': return host.hold(request.held)
       case 'act': return host.act(request.flow, request.node, request.act, request.tag, request.args)
       case 'report': return host.report(request.flow)
+      case 'recording': return host.recording(request.flow, request.buckets)
+      case 'segment': return host.segment(request.flow, request.segment)
+      case 'forget': return host.forget(request.flow)
       case 'connections': return host.connections()
+      case 'browse': return host.browse(request.of, request.path, request.search)
+      case 'testConnection': return host.testConnection(request.of)
+      case 'trust': return host.trust(request.of, request.fingerprint)
       case 'tap': {
         const { tap } = request
         taps.set(tap, host.tap(request.flow, request.node, request.port, (samples, skipped) => send({ type: 'tap', tap, samples, skipped })))
@@ -63,6 +69,9 @@ export async function serve(options: Pick<HostOptions, 'nodes' | 'drivers' | 'jo
         taps.get(request.tap)?.()
         taps.delete(request.tap)
         return undefined
+      case 'shadow': return host.shadow(request.deploy)
+      case 'unshadow': return host.unshadow(request.flow)
+      case 'shadow-report': return host.shadowReport(request.flow)
       case 'ping': return { memoryMb: process.memoryUsage.rss() / 1048576, written: host.written() } satisfies Pulse
       case 'close': return undefined
     }

@@ -2,10 +2,12 @@
 // and gives it its flows again. A crash there is an issue here, never more. Longer than 300 lines: one state machine.
 import { fork, type ChildProcess } from 'node:child_process'
 import { join } from 'node:path'
-import { issue, IssueError, reasonOf, type ActCall, type ActResult, type Health, type Issue, type JsonSample } from '#kit'
-import type { EngineStatus } from '#format'
-import type { EngineDeploy, EngineDeployed, EngineListener, Engines, FlowReport } from './contract.ts'
+import { issue, IssueError, reasonOf, type ActCall, type ActResult, type Browsed, type Health, type Issue, type JsonSample } from '#kit'
+import type { ConnectionTestBody, EngineStatus } from '#format'
+import type { DeviceRequest, EngineDeploy, EngineDeployed, EngineListener, Engines, FlowReport, ShadowReport } from './contract.ts'
 import type { FromEngine, Pulse, Request } from './messages.ts'
+import type { RecordingReport } from './recorder.ts'
+import type { SegmentData } from './segment.ts'
 
 export interface SupervisorOptions {
   /** For the engine's journal and what its drivers keep. */
@@ -300,8 +302,32 @@ class Supervisor implements Engines {
     return (await this.call({ call: 'report', flow })) as FlowReport
   }
 
+  async recording(flow: string, buckets: number): Promise<RecordingReport> {
+    return (await this.call({ call: 'recording', flow, buckets })) as RecordingReport
+  }
+
+  async segment(flow: string, segment: number): Promise<SegmentData | undefined> {
+    return (await this.call({ call: 'segment', flow, segment })) as SegmentData | undefined
+  }
+
+  async forget(flow: string): Promise<void> {
+    await this.call({ call: 'forget', flow })
+  }
+
   async connections(): Promise<Readonly<Record<string, Health>>> {
     return (await this.call({ call: 'connections' })) as Readonly<Record<string, Health>>
+  }
+
+  async browse(of: DeviceRequest, path: string | null, search?: string): Promise<Browsed> {
+    return (await this.call({ call: 'browse', of, path, ...(search === undefined ? {} : { search }) })) as Browsed
+  }
+
+  async testConnection(of: DeviceRequest): Promise<ConnectionTestBody> {
+    return (await this.call({ call: 'testConnection', of })) as ConnectionTestBody
+  }
+
+  async trust(of: DeviceRequest, fingerprint: string): Promise<void> {
+    await this.call({ call: 'trust', of, fingerprint })
   }
 
   async tap(flow: string, node: string, port: string, listener: TapListener): Promise<() => void> {
@@ -316,6 +342,19 @@ class Supervisor implements Engines {
     return () => {
       if (this.taps.delete(tap)) this.call({ call: 'untap', tap }).catch(() => undefined) // gone with the process
     }
+  }
+
+  async shadow(deploy: EngineDeploy): Promise<void> {
+    await this.up
+    await this.call({ call: 'shadow', deploy })
+  }
+
+  async unshadow(flow: string): Promise<void> {
+    await this.call({ call: 'unshadow', flow })
+  }
+
+  async shadowReport(flow: string): Promise<ShadowReport | null> {
+    return (await this.call({ call: 'shadow-report', flow })) as ShadowReport | null
   }
 
   status(): readonly EngineStatus[] {

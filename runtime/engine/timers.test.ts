@@ -35,3 +35,14 @@ test('a timer that is renewed with every sample leaves nothing behind', () => {
   expect(timers.size).toBe(1)
   expect(timers.take(Infinity)).toMatchObject({ time: 3_609_999, item: 'tag' })
 })
+
+test('those that are due at the same time are named in the order in which they fire, and fire so in another heap', () => {
+  const timers = new Timers<string>()
+  for (const [item, time] of [['d', 5], ['a', 5], ['x', 3], ['c', 5], ['y', 4], ['b', 4], ['d', 5]] as const) timers.set(item, time)
+  expect(timers.ties()).toEqual(['a', 'c', 'y', 'b', 'd'])
+  const other = new Timers<string>()
+  for (const [item, time] of [['a', 5], ['b', 4], ['c', 5], ['d', 5], ['x', 3], ['y', 4]] as const) other.set(item, time)
+  other.reorder(timers.ties())
+  const fired = (of: Timers<string>): (string | undefined)[] => Array.from({ length: 6 }, () => of.take(9)?.item)
+  expect(fired(other)).toEqual(fired(timers))
+})

@@ -44,6 +44,22 @@ export class Timers<T> {
     this.down(this.up(entry))
   }
 
+  /** Items that are due at the same time as another one, in the order in which they fire. */
+  ties(): T[] {
+    const known = new Set<number>()
+    const twice = new Set<number>()
+    for (const { time } of this.heap) (known.has(time) ? twice : known).add(time)
+    return this.heap.filter((e) => twice.has(e.time)).toSorted((a, b) => a.order - b.order).map((e) => e.item)
+  }
+
+  /** These fire in this order where they are due at the same time; where they stand otherwise stays. */
+  reorder(items: Iterable<T>): void {
+    for (const item of items) {
+      const entry = this.entries.get(item)
+      if (entry) this.set(item, entry.time)
+    }
+  }
+
   /** Takes the earliest item when its time is at most `until`. */
   take(until: number): Due<T> | undefined {
     const first = this.heap[0]

@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import {
-  DataType, get_mini_nodeset_filename, MessageSecurityMode, OPCUACertificateManager, OPCUAServer, RegisterServerMethod, SecurityPolicy, StatusCodes, Variant,
+  DataType, get_mini_nodeset_filename, makeEUInformation, MessageSecurityMode, OPCUACertificateManager, OPCUAServer, RegisterServerMethod, SecurityPolicy, standardUnits, StatusCodes, Variant,
 } from 'node-opcua'
 import type { Clock } from './clock.ts'
 import { host, listen, type PortChoice } from './listen.ts'
@@ -86,13 +86,16 @@ function addNodes(server: OPCUAServer, world: World, clock: Clock, seed: number)
   const namespace = space.getOwnNamespace()
   const tank = namespace.addObject({ organizedBy: space.rootFolder.objects, browseName: 'Tank', nodeId: 's=Tank' })
   // 0: a monitored item is told of each change as it comes; otherwise it is sampled.
-  const variable = (name: string, description: string, accessLevel: string, minimumSamplingInterval: number) =>
-    namespace.addVariable({
+  const variable = (name: string, description: string, unit: ReturnType<typeof makeEUInformation>, accessLevel: string, minimumSamplingInterval: number) => {
+    const made = namespace.addVariable({
       componentOf: tank, browseName: name, nodeId: `s=Tank.${name}`, description, dataType: DataType.Double, accessLevel, userAccessLevel: accessLevel, minimumSamplingInterval,
     })
-  const level = variable('Level', `Level in m, 0 to ${tankHeightM}`, 'CurrentRead', 0)
-  const temperature = variable('Temperature', 'Water temperature in Cel', 'CurrentRead', 0)
-  const valve = variable('Valve', 'Opening of the outlet valve in %, 0 to 100', 'CurrentRead | CurrentWrite', updateMs)
+    namespace.addVariable({ propertyOf: made, browseName: { name: 'EngineeringUnits', namespaceIndex: 0 }, nodeId: `s=Tank.${name}.EngineeringUnits`, dataType: 'EUInformation', value: { dataType: DataType.ExtensionObject, value: unit } })
+    return made
+  }
+  const level = variable('Level', `Level in m, 0 to ${tankHeightM}`, standardUnits.metre, 'CurrentRead', 0)
+  const temperature = variable('Temperature', 'Water temperature in Cel', standardUnits.degree_celsius, 'CurrentRead', 0)
+  const valve = variable('Valve', 'Opening of the outlet valve in %, 0 to 100', makeEUInformation('P1', '%', 'percent'), 'CurrentRead | CurrentWrite', updateMs)
   valve.bindVariable(
     {
       get: () => new Variant({ dataType: DataType.Double, value: world.valve }),

@@ -1,12 +1,18 @@
 // The views that a flow's ports are pinned by. A view names a port; what it is relinked to is found again after each
 // swap, so that a view stays while the flow changes under it. A view of an input shows what the outputs send to it.
 import { formatEnd, type WireEnd } from '#format'
+import type { Sample } from '#kit'
 import type { FlowRun } from '../engine/flow.ts'
 import { Tap } from './tap.ts'
 
+interface Taker {
+  take(sample: Sample): void
+  close(): void
+}
+
 export class Pins {
   private readonly flow: FlowRun
-  private readonly taps = new Map<Tap, WireEnd>()
+  private readonly taps = new Map<Taker, WireEnd>()
   private pinned = new Map<string, WireEnd>()
 
   constructor(flow: FlowRun) {
@@ -23,9 +29,20 @@ export class Pins {
     }
   }
 
+  /** Every sample of each port, at once, on the flow's own thread: `take` must be quick and must not throw. */
+  watch(ports: readonly (readonly [port: WireEnd, take: (sample: Sample) => void])[]): () => void {
+    const takers = ports.map(([port, take]) => [{ take, close: () => undefined } satisfies Taker, port] as const)
+    for (const [taker, port] of takers) this.taps.set(taker, port)
+    this.place()
+    return () => {
+      for (const [taker] of takers) this.taps.delete(taker)
+      this.place()
+    }
+  }
+
   /** Relinks the ports that views want now, and no others. */
   place(): void {
-    const wanted = new Map<string, { readonly end: WireEnd; readonly taps: Tap[] }>()
+    const wanted = new Map<string, { readonly end: WireEnd; readonly taps: Taker[] }>()
     for (const [tap, port] of this.taps) {
       for (const end of this.outputsOf(port)) {
         const key = formatEnd(end)

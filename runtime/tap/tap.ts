@@ -49,7 +49,8 @@ export class Tap {
   }
 }
 
-function sizeOf({ value }: Sample): number {
+/** Elements of a value: what it weighs. */
+export function sizeOf({ value }: Sample): number {
   if (typeof value === 'string') return value.length
   if (typeof value !== 'object' || value === null) return 1
   if (ArrayBuffer.isView(value)) return (value as Uint8Array).length

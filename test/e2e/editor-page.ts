@@ -145,7 +145,7 @@ export class EditorPage {
   /** Opens the import with this as the chosen file. */
   async importFile(name: string, text: string): Promise<Locator> {
     await this.menu('Import…')
-    const dialog = this.dialog('Import a flow')
+    const dialog = this.dialog(/^Import/)
     await dialog.locator('input[type=file]').setInputFiles({ name, mimeType: 'application/json', buffer: Buffer.from(text) })
     await until('the text is there', async () => (await dialog.getByLabel('Text of the flow').inputValue()) === text)
     return dialog

@@ -9,7 +9,7 @@ const format = (file: string): boolean => file.startsWith('flows/format/')
 const inFolder = (folder: string) => (file: string): boolean => file.startsWith(`${folder}/`)
 
 /** Those that know the catalogue. */
-const knowsNodes = (path: string): boolean => path === 'runtime/main.ts' || path === 'runtime/engine/main.ts' || path.startsWith('runtime/cli/')
+const knowsNodes = (path: string): boolean => ['runtime/main.ts', 'runtime/engine/main.ts', 'runtime/lab/main.ts'].includes(path) || path.startsWith('runtime/cli/')
 
 /** The first rule whose place fits says what a file may import of ours. */
 const rules: readonly { readonly of: (path: string) => boolean; readonly what: string; readonly may: (to: string, from: string) => boolean }[] = [
@@ -24,7 +24,7 @@ const rules: readonly { readonly of: (path: string) => boolean; readonly what: s
     may: (to, from) => kit(to) || math(to) || /^nodes\/drivers\/[^/]+$/.test(to) || to.startsWith(from.split('/').slice(0, 3).join('/') + '/'),
   },
   { of: inFolder('nodes'), what: 'a node imports the kit, math, expressions and drivers, no other node', may: (to) => kit(to) || math(to) || expression(to) || to.startsWith('nodes/drivers/') },
-  { of: knowsNodes, what: 'the command line and the two mains import the kit, flows, expressions, the runtime and the catalogue', may: (to) => kit(to) || flows(to) || expression(to) || to.startsWith('runtime/') || to === 'nodes/index.ts' },
+  { of: knowsNodes, what: 'the command line and the three mains import the kit, flows, expressions, the runtime and the catalogue', may: (to) => kit(to) || flows(to) || expression(to) || to.startsWith('runtime/') || to === 'nodes/index.ts' },
   { of: inFolder('runtime'), what: 'the runtime imports the kit, flows and expressions; only its mains and its command line know the catalogue', may: (to) => kit(to) || flows(to) || expression(to) || to.startsWith('runtime/') },
   { of: inFolder('editor'), what: 'the editor imports the kit and flows/format, never the runtime or nodes', may: (to) => kit(to) || format(to) || to.startsWith('editor/') },
   { of: inFolder('models'), what: 'models import the kit, math, flows and the simulated plant', may: (to) => kit(to) || math(to) || flows(to) || to.startsWith('models/') || to.startsWith('runtime/plant/') },

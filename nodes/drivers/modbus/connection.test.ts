@@ -103,7 +103,7 @@ describe('a Modbus connection', () => {
     const first = connection.readRegisters(1, 'holding', 0, 2)
     await until('the server has it', () => server.log.includes('holding 0 x 2'))
     const stop = new AbortController()
-    const second = connection.readRegisters(1, 'holding', 1, 1, stop.signal)
+    const second = connection.readRegisters(1, 'holding', 1, 1, { signal: stop.signal })
     stop.abort(new Error('enough'))
     await expect(second).rejects.toThrow('enough')
     const read = connection.readRegisters(1, 'holding', 5, 2)

@@ -49,13 +49,22 @@ interface Task {
   readonly resolve: (value: unknown) => void
   readonly reject: (reason: unknown) => void
   readonly unit: number
+  /** Its silence says nothing about the connection. */
+  readonly quiet: boolean
   done: boolean
+}
+export interface ReadOptions {
+  readonly signal?: AbortSignal | undefined
+  /** For a look whether somebody answers: waits less, and no answer does not make the connection doubted. */
+  readonly quiet?: boolean
 }
 
 /** Waiting requests beyond this are refused: something asks faster than the device can answer. */
 const QUEUE_LIMIT = 1000
 /** Silent requests in a row after which the connection itself is doubted. */
 const SILENT_LIMIT = 3
+/** What a quiet request waits at most. */
+const QUIET_MS = 500
 
 export class ModbusConnection implements Connection {
   readonly #settings: ModbusSettings
@@ -75,6 +84,8 @@ export class ModbusConnection implements Connection {
   #retry: NodeJS.Timeout | undefined
   #fault = ''
   #requests = 0
+  #requestMs: number | undefined
+  #answers = 0
 
   constructor(settings: ModbusSettings, io: DriverIo) {
     this.#settings = settings
@@ -91,6 +102,11 @@ export class ModbusConnection implements Connection {
     return this.#requests
   }
 
+  /** The pause after a request is part of it. */
+  requestMs(): number | undefined {
+    return this.#requestMs
+  }
+
   health(): Health {
     if (this.#closed) return { state: 'stale', text: 'closed' }
     if (this.#client) return this.#silent > 0 ? { state: 'stale', text: this.#fault } : { state: 'ok', text: '' }
@@ -104,16 +120,16 @@ export class ModbusConnection implements Connection {
   }
 
   /** `length` registers (functions 3 and 4), two bytes each as the device sent them. */
-  async readRegisters(unit: number, table: 'holding' | 'input', address: number, length: number, signal?: AbortSignal): Promise<Uint8Array> {
-    const answer = await this.#request(unit, (c) => (table === 'holding' ? c.readHoldingRegisters(address, length) : c.readInputRegisters(address, length)), false, signal)
+  async readRegisters(unit: number, table: 'holding' | 'input', address: number, length: number, options: ReadOptions = {}): Promise<Uint8Array> {
+    const answer = await this.#request(unit, (c) => (table === 'holding' ? c.readHoldingRegisters(address, length) : c.readInputRegisters(address, length)), false, options)
     const { buffer } = answer as { buffer: Buffer }
     if (buffer.length !== length * 2) throw new Error(`${this.#at} sent ${buffer.length / 2} registers instead of ${length}`)
     return Uint8Array.from(buffer)
   }
 
   /** `length` bits (functions 1 and 2). */
-  async readBits(unit: number, table: 'coil' | 'discrete', address: number, length: number, signal?: AbortSignal): Promise<boolean[]> {
-    const answer = await this.#request(unit, (c) => (table === 'coil' ? c.readCoils(address, length) : c.readDiscreteInputs(address, length)), false, signal)
+  async readBits(unit: number, table: 'coil' | 'discrete', address: number, length: number, options: ReadOptions = {}): Promise<boolean[]> {
+    const answer = await this.#request(unit, (c) => (table === 'coil' ? c.readCoils(address, length) : c.readDiscreteInputs(address, length)), false, options)
     const { data } = answer as { data: boolean[] }
     if (data.length < length) throw new Error(`${this.#at} sent ${data.length} bits instead of ${length}`)
     return data.slice(0, length)
@@ -122,13 +138,13 @@ export class ModbusConnection implements Connection {
   /** Registers from `address` on: function 6 for one, 16 for more (or for one where `multiple` asks for it). */
   async writeRegisters(unit: number, address: number, registers: readonly number[], options: { readonly multiple?: boolean; readonly signal?: AbortSignal } = {}): Promise<void> {
     const single = registers.length === 1 && options.multiple !== true
-    await this.#request(unit, (c) => (single ? c.writeRegister(address, registers[0]!) : c.writeRegisters(address, [...registers])), true, options.signal)
+    await this.#request(unit, (c) => (single ? c.writeRegister(address, registers[0]!) : c.writeRegisters(address, [...registers])), true, options)
   }
 
   /** Coils from `address` on: function 5 for one, 15 for more (or for one where `multiple` asks for it). */
   async writeBits(unit: number, address: number, bits: readonly boolean[], options: { readonly multiple?: boolean; readonly signal?: AbortSignal } = {}): Promise<void> {
     const single = bits.length === 1 && options.multiple !== true
-    await this.#request(unit, (c) => (single ? c.writeCoil(address, bits[0]!) : c.writeCoils(address, [...bits])), true, options.signal)
+    await this.#request(unit, (c) => (single ? c.writeCoil(address, bits[0]!) : c.writeCoils(address, [...bits])), true, options)
   }
 
   async close(): Promise<void> {
@@ -204,7 +220,7 @@ export class ModbusConnection implements Connection {
     how()
   }
 
-  #request(unit: number, run: Task['run'], writes: boolean, signal?: AbortSignal): Promise<unknown> {
+  #request(unit: number, run: Task['run'], writes: boolean, { signal, quiet = false }: ReadOptions): Promise<unknown> {
     const queue = writes ? this.#writes : this.#reads
     if (!this.#client) return Promise.reject(new Error(this.#closed ? 'the connection was closed' : this.#fault || `not connected to ${this.#at} yet`))
     if (signal?.aborted) return Promise.reject(signal.reason as Error)
@@ -217,7 +233,7 @@ export class ModbusConnection implements Connection {
       }
       const off = (): void => signal?.removeEventListener('abort', abort)
       const task: Task = {
-        run, unit, done: false,
+        run, unit, quiet, done: false,
         resolve: (value) => (off(), resolve(value)),
         reject: (reason) => (off(), reject(reason as Error)),
       }
@@ -234,7 +250,9 @@ export class ModbusConnection implements Connection {
     if (!task) return
     this.#busy = true
     this.#requests++
-    const { timeoutMs, pauseMs } = this.#settings
+    const { pauseMs } = this.#settings
+    const timeoutMs = task.quiet ? Math.min(QUIET_MS, this.#settings.timeoutMs) : this.#settings.timeoutMs
+    const began = performance.now()
     let timer: NodeJS.Timeout | undefined
     const answer = new Promise<unknown>((resolve, reject) => {
       this.#failPending = reject
@@ -246,7 +264,10 @@ export class ModbusConnection implements Connection {
     answer
       .then(
         (value) => {
-          this.#silent = 0
+          if (!task.quiet) this.#silent = 0
+          const ms = performance.now() - began + pauseMs
+          // Of the last twenty or so; the very first, while everything begins, weighs no more than the others.
+          this.#requestMs = (this.#requestMs ?? 0) + (ms - (this.#requestMs ?? 0)) / Math.min(20, ++this.#answers)
           this.#settle(task, () => task.resolve(value))
         },
         (thrown: unknown) => {
@@ -256,6 +277,7 @@ export class ModbusConnection implements Connection {
             if (reason instanceof ModbusException) this.#silent = 0
             return
           }
+          if (task.quiet) return
           this.#silent++
           this.#fault = reason.message
           if (this.#silent >= SILENT_LIMIT && this.#client === client) this.#drop(Object.assign(new Error('silent'), { code: 'ETIMEDOUT' }))

@@ -16,8 +16,14 @@ export default defineDriver<typeof config, ModbusConnection>({
   icon: 'cable',
   config,
   exclusive: true,
+  // A device on the plant's network needs some milliseconds to answer; what is on the line takes next to nothing.
+  requestMs: ({ pauseMs }) => 5 + pauseMs,
   async open(settings, io) {
     const { ModbusConnection } = await import('./connection.ts')
     return new ModbusConnection(settings, io)
   },
+  tell: async (connection, signal) => (await import('./browse.ts')).tell(connection, signal),
+  source: { type: 'source.modbus', connectionField: 'connection', rowsField: 'tags' },
+  searches: false,
+  browse: async (connection, request) => (await import('./browse.ts')).browse(connection, request),
 })

@@ -23,4 +23,8 @@ export default defineDriver<typeof config, MqttConnection>({
     const { MqttConnection } = await import('./connection.ts')
     return new MqttConnection(settings, io)
   },
+  source: { type: 'source.mqtt', connectionField: 'connection', rowsField: 'tags', config: { topic: '' } },
+  // '#' beside the subscriptions of flows would give some of them their messages twice, and one client id is for one client.
+  apart: (settings) => ({ ...settings, clientId: '', session: 'clean' }),
+  browse: async (connection, request) => (await import('./browse.ts')).browse(connection, request),
 })

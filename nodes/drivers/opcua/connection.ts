@@ -2,7 +2,6 @@
 // loss everything is built anew by the same few lines that built it first, so a restarted server is no special case.
 // Longer than most files: the library's many ways to fail are put into words here.
 import { connect } from 'node:net'
-import path from 'node:path'
 import { format } from 'node:util'
 import type { ClientMonitoredItemGroup as Group, ClientSession, ClientSubscription as Subscription, OPCUAClient as Client } from 'node-opcua-client'
 import { issue, reasonOf, type Connection, type DriverIo, type Health } from '#kit'
@@ -47,7 +46,6 @@ export class OpcuaConnection implements Connection {
   readonly #io: DriverIo
   readonly #at: string
   readonly #monitors = new Set<Monitor>()
-  readonly #pki: string
   readonly #running: Promise<void>
   readonly #stop = new AbortController()
   readonly #closing: Promise<never>
@@ -56,12 +54,12 @@ export class OpcuaConnection implements Connection {
   #wasConnected = false
   #fault = ''
   #mustAct = false
+  #untrusted = false
 
   constructor(settings: OpcuaSettings, io: DriverIo) {
     this.#settings = settings
     this.#io = io
     this.#at = new URL(settings.endpoint.replace(/^opc\.tcp:/, 'http:')).host
-    this.#pki = path.join(io.folder, 'pki')
     this.#closing = new Promise((_, reject) => this.#stop.signal.addEventListener('abort', () => reject(new Error('closed'))))
     // Whoever waits for it hears it; nobody need wait.
     this.#closing.catch(() => undefined)
@@ -76,8 +74,15 @@ export class OpcuaConnection implements Connection {
     if (this.#session) return { state: 'ok', text: '' }
     if (this.#stop.signal.aborted) return { state: 'stale', text: 'closed' }
     const text = this.#fault || `connecting to ${this.#at}`
+    if (this.#untrusted) return { state: 'error', text, issue: issue('CERTIFICATE_UNTRUSTED', {}, { at: this.#at }) }
     if (this.#mustAct) return { state: 'error', text, issue: issue('CONNECTION_FAILED', {}, { name: this.#at, reason: text }) }
     return { state: this.#wasConnected ? 'stale' : 'connecting', text }
+  }
+
+  /** The session as it is now, for browsing. Throws in words when there is none. */
+  current(): { readonly session: ClientSession; readonly library: Library } {
+    if (!this.#session || !this.#library) throw new Error(this.health().text)
+    return { session: this.#session, library: this.#library }
   }
 
   /** Items that are sampled by the server, each at its own rate, and sent as they change. Returns what ends it. */
@@ -105,7 +110,7 @@ export class OpcuaConnection implements Connection {
     for (let attempt = 0; !signal.aborted; attempt++) {
       let client: Client | undefined
       try {
-        const library = (this.#library ??= await load(this.#io))
+        const library = (this.#library ??= await loadLibrary(this.#io))
         client = await this.#client(library)
         const lost = this.#lossOf(client)
         const session = await within(ATTEMPT_MS, Promise.race([this.#connect(client, library), this.#closing]))
@@ -135,9 +140,8 @@ export class OpcuaConnection implements Connection {
 
   async #client(library: Library): Promise<Client> {
     const { securityMode, securityPolicy } = this.#settings
-    const { OPCUACertificateManager } = await import('node-opcua-certificate-manager')
-    const certificates = new OPCUACertificateManager({ rootFolder: this.#pki, automaticallyAcceptUnknownCertificate: false, disableFileWatchers: true })
-    await certificates.initialize()
+    const { certificateStore } = await import('./certificate.ts')
+    const certificates = await certificateStore(this.#io.folder)
     return library.OPCUAClient.create({
       applicationName: 'Headgate',
       connectionStrategy: { maxRetry: 0, initialDelay: 500, maxDelay: 500 },
@@ -207,9 +211,10 @@ export class OpcuaConnection implements Connection {
   #note(thrown: unknown): void {
     const text = reasonOf(thrown)
     const names = /(Bad[A-Z]\w+)/.exec(text)?.[1] ?? ''
-    if (/BadCertificateUntrusted|not trusted|BadSecurityChecksFailed/i.test(text)) {
+    this.#untrusted = /BadCertificateUntrusted|not trusted|BadSecurityChecksFailed/i.test(text)
+    if (this.#untrusted) {
       this.#mustAct = true
-      this.#fault = `the certificate of ${this.#at} is not trusted: check it, then move it from ${path.join(this.#pki, 'rejected')} to ${path.join(this.#pki, 'trusted', 'certs')}`
+      this.#fault = `the certificate of ${this.#at} is not trusted`
     } else if (/BadUserAccessDenied|BadIdentityToken\w*/.test(names)) {
       this.#mustAct = true
       this.#fault = `${this.#at} refuses user and password`
@@ -280,7 +285,7 @@ export class OpcuaConnection implements Connection {
 
 let said = false
 /** The library, its own printing turned into our log. */
-async function load(io: DriverIo): Promise<Library> {
+export async function loadLibrary(io: DriverIo): Promise<Library> {
   const [library, debug] = await Promise.all([import('node-opcua-client'), import('node-opcua-debug')])
   if (!said) {
     said = true
@@ -300,7 +305,7 @@ function withIndex(nodeId: string, namespaces: readonly string[]): string | unde
   return index < 0 ? undefined : `ns=${index};${named[2]!}`
 }
 
-async function within<T>(ms: number, work: Promise<T>): Promise<T> {
+export async function within<T>(ms: number, work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined
   const limit = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(Object.assign(new Error('no answer'), { code: 'ETIMEDOUT' })), ms)

@@ -20,4 +20,9 @@ export default defineDriver<typeof config, OpcuaConnection>({
     const { OpcuaConnection } = await import('./connection.ts')
     return new OpcuaConnection(settings, io)
   },
+  source: { type: 'source.opcua', connectionField: 'connection', rowsField: 'items' },
+  browse: async (connection, request) => (await import('./browse.ts')).browse(connection, request),
+  tell: async (connection) => (await import('./browse.ts')).tell(connection),
+  probe: async (settings, io) => (await import('./certificate.ts')).probe(settings, io),
+  trust: async (settings, io, fingerprint) => (await import('./certificate.ts')).trust(settings, io, fingerprint),
 })

@@ -1,0 +1,27 @@
+// On a node whose ports give something else in the draft that is tried beside the live flow: both last values.
+import { useEditor } from '../state/store.ts'
+import { formatValue } from '../state/format.ts'
+import { differingAt } from '../state/trying.ts'
+import './trying.css'
+
+const SHOWN = 2
+
+export function ShadowMark({ id }: { readonly id: string }) {
+  const ends = useEditor((s) => differingAt(s, id))
+  const ports = useEditor((s) => (ends.length === 0 ? undefined : s.trying.shadow?.ports))
+  if (!ports || ends.length === 0) return null
+  return (
+    <div className="shadowed">
+      {ends.slice(0, SHOWN).map((end) => {
+        const { last, onlyLive = 0, onlyDraft = 0 } = ports[end] ?? {}
+        const alone = onlyLive === 0 ? 'only the draft' : onlyDraft === 0 ? 'only live' : 'at other times'
+        const name = end.slice(end.indexOf('.') + 1)
+        const told = last ? `live ${formatValue(last.live)}${bad(last.liveQuality)}, draft ${formatValue(last.draft)}${bad(last.draftQuality)}` : `readings: ${alone}`
+        return <div key={end} title={`${name}: ${told}`}><span>≠ {name}</span><b>{last ? <>{formatValue(last.live)}{bad(last.liveQuality)} <i aria-label="live, draft">│</i> {formatValue(last.draft)}{bad(last.draftQuality)}</> : alone}</b></div>
+      })}
+      {ends.length > SHOWN ? <div><span>and {ends.length - SHOWN} more ports differ</span></div> : null}
+    </div>
+  )
+}
+
+const bad = (quality: string): string => (quality === 'Good' ? '' : ` (${quality})`)

@@ -1,0 +1,60 @@
+// A file of several flows: which of them come in, and what becomes of one whose id is taken here. All become drafts.
+import { useState, type ReactElement } from 'react'
+import type { BundleEntry, Flow } from '#format'
+import { useConnections } from '../inspector/resources.ts'
+import { actions, api, useEditor } from '../state/store.ts'
+import { IssueList } from './modal.tsx'
+
+type As = 'replace' | 'new' | 'skip'
+
+export function BundleList({ entries, busy, onImport }: { readonly entries: readonly BundleEntry[]; readonly busy: boolean; readonly onImport: (run: () => Promise<void>) => void }): ReactElement {
+  const flows = useEditor((s) => s.flows)
+  const types = useEditor((s) => s.types)
+  const { data } = useConnections()
+  const taken = new Set([...flows.map((f) => f.id), ...actions.localDrafts()])
+  const [as, setAs] = useState<{ readonly [id: string]: As }>({})
+  const [add, setAdd] = useState(true)
+  const modeOf = (flow: Flow): As => as[flow.id] ?? (taken.has(flow.id) ? 'skip' : 'new')
+  const readable = entries.flatMap((e) => (e.flow ? [e.flow] : []))
+  const chosen = readable.filter((f) => modeOf(f) !== 'skip')
+  const missing = [...new Set(chosen.flatMap((f) => Object.keys(f.connections)))].filter((name) => data !== undefined && data !== null && !data.some((c) => c.name === name))
+  const mayEdit = actions.may('edit')
+  const run = async (): Promise<void> => {
+    if (add && mayEdit) for (const name of missing) await api.putConnection(name, chosen.find((f) => Object.hasOwn(f.connections, name))!.connections[name]!)
+    let done = 0
+    for (const flow of chosen) {
+      if (modeOf(flow) === 'replace' && !(await actions.openFlow(flow.id))) continue
+      actions.importFlow(flow, modeOf(flow) === 'replace' ? 'replace' : 'new')
+      done++
+    }
+    actions.closeDialog()
+    actions.toast({ level: 'success', text: done === 1 ? '1 flow is imported as a draft.' : `${done} flows are imported as drafts.`, remedy: 'Nothing runs before you deploy it.' })
+  }
+  return (
+    <>
+      <ul className="dg-rows bn-list">
+        {entries.map((e, n) => {
+          if (!e.flow) return <li key={n} className="bn-bad"><span><b>{e.name}</b> cannot be read</span><IssueList issues={e.issues.slice(0, 3)} /></li>
+          const flow = e.flow
+          const mode = modeOf(flow)
+          const unknown = [...new Set(Object.values(flow.nodes).map((node) => node.type).filter((t) => !types.has(t)))]
+          return (
+            <li key={n}>
+              <label className="dg-check"><input type="checkbox" checked={mode !== 'skip'} onChange={(c) => setAs({ ...as, [flow.id]: c.target.checked ? (taken.has(flow.id) ? 'replace' : 'new') : 'skip' })} /><span>{flow.name} <small className="mono">{flow.id}</small> <small>{Object.keys(flow.nodes).length} nodes{unknown.length > 0 ? ` · not here: ${unknown.join(', ')}` : ''}</small></span></label>
+              <span className="sp" />
+              {taken.has(flow.id) ? (
+                <select className="dg-input" aria-label={`'${flow.id}' is here already`} value={mode} onChange={(c) => setAs({ ...as, [flow.id]: c.target.value as As })}>
+                  <option value="skip">Here already: skip</option>
+                  <option value="replace">Replace its draft</option>
+                  <option value="new">Under a new id</option>
+                </select>
+              ) : <small>new</small>}
+            </li>
+          )
+        })}
+      </ul>
+      {missing.length > 0 && <label className="dg-check"><input type="checkbox" checked={add && mayEdit} disabled={!mayEdit} onChange={(e) => setAdd(e.target.checked)} /><span>Add {missing.length === 1 ? 'the connection' : 'the connections'} <b>{missing.join(', ')}</b> to this gateway.</span></label>}
+      <div className="dg-acts"><span className="sp" /><button type="button" className="btn primary" disabled={busy || chosen.length === 0} onClick={() => onImport(run)}>{busy ? 'Importing…' : chosen.length === 1 ? 'Import 1 flow' : `Import ${chosen.length} flows`}</button></div>
+    </>
+  )
+}
