@@ -109,7 +109,7 @@ export function NewFlowDialog(): ReactElement {
   return (
     <Modal
       title="New flow" close={actions.closeDialog} onSubmit={go}
-      actions={<><button type="button" className="btn" onClick={actions.closeDialog}>Cancel</button><button type="submit" className="btn primary" disabled={name.trim() === ''}>Create</button></>}
+      actions={<><button type="button" className="btn dg-left" onClick={() => actions.openDialog({ kind: 'examples' })}>Begin from an example…</button><button type="button" className="btn" onClick={actions.closeDialog}>Cancel</button><button type="submit" className="btn primary" disabled={name.trim() === ''}>Create</button></>}
     >
       <Field label="Name" hint="What people call it. It can be changed later; it stays in this browser until its first deploy.">
         <input className="dg-input" value={name} maxLength={200} autoFocus placeholder="Pump P-102 health" onChange={(e) => setName(e.target.value)} />
