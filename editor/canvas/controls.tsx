@@ -1,38 +1,34 @@
 // Zoom, fit, tidy, and the overview.
-import { useEffect } from 'react'
-import { MiniMap, useReactFlow, useViewport, type Node } from 'reactflow'
+import { MiniMap, MiniMapNode, useReactFlow, useViewport, type MiniMapNodeProps, type Node } from 'reactflow'
 import { alarmOf, conditionOf, hearingOf, issuesAt } from '../state/status.ts'
-import { tidy } from '../state/tidy.ts'
-import { actions, store, useEditor } from '../state/store.ts'
+import { store, useEditor } from '../state/here.ts'
+import { MapFrame } from './group-view.tsx'
+import { useTidy } from './tidy.tsx'
 import { hintOf } from '../shell/key-hint.ts'
 import { useFit } from './use-fit.ts'
-import { setViewActs } from './view.ts'
 
 export function Controls() {
   const { zoom } = useViewport()
-  const { zoomIn, zoomOut, zoomTo, getNode, fitView } = useReactFlow()
+  const { zoomIn, zoomOut, zoomTo } = useReactFlow()
   const fit = useFit()
-  const arrange = (): void => {
-    const flow = store.getState().document?.flow
-    if (!flow) return
-    actions.moveNodes(tidy(flow, (id) => ({ width: getNode(id)?.measured?.width ?? 200, height: getNode(id)?.measured?.height ?? 100 })))
-    actions.reveal([])
-  }
-  useEffect(() => {
-    setViewActs({
-      fit: (nodes) => (nodes ? void fitView({ padding: 0.3, maxZoom: 1.2, nodes: nodes.map((id) => ({ id })) }) : fit()),
-      zoomIn: () => void zoomIn(), zoomOut: () => void zoomOut(), zoomTo: (zoom) => void zoomTo(zoom), tidy: arrange,
-    })
-    return () => setViewActs(null)
-  })
+  const tidy = useTidy()
   return (
     <div className="zoom" role="group" aria-label="View">
       <button type="button" aria-label="Zoom out" title={hintOf('zoom-out')} onClick={() => void zoomOut()}>−</button>
       <button type="button" aria-label="Zoom to 100%" title={hintOf('zoom-100')} onClick={() => void zoomTo(1)}>{Math.round(zoom * 100)}%</button>
       <button type="button" aria-label="Zoom in" title={hintOf('zoom-in')} onClick={() => void zoomIn()}>+</button>
-      <button type="button" title={hintOf('view-fit')} onClick={fit}>Fit</button>
-      <button type="button" title={hintOf('tidy')} onClick={arrange}>Tidy</button>
+      <button type="button" title={hintOf('view-fit')} onClick={() => fit()}>Fit</button>
+      <button type="button" title={hintOf('tidy')} onClick={() => void tidy()}>Tidy</button>
     </div>
+  )
+}
+
+function MapNode(props: MiniMapNodeProps) {
+  return (
+    <>
+      <MapFrame node={props.id} />
+      <MiniMapNode {...props} />
+    </>
   )
 }
 
@@ -52,7 +48,8 @@ const abnormal = (): string => {
 export function Overview() {
   const marks = new Set(useEditor(abnormal).split(' '))
   const few = useEditor((s) => Object.keys(s.document?.flow.nodes ?? {}).length < 2)
+  const grouped = useEditor((s) => Object.keys(s.document?.flow.groups ?? {}).length > 0)
   if (few) return null
   const colour = (n: Node): string => (marks.has(`${n.id}!`) ? 'var(--alarm1)' : marks.has(`${n.id}?`) ? 'var(--alarm2)' : 'var(--dot)')
-  return <MiniMap pannable zoomable ariaLabel="Overview" nodeColor={colour} nodeStrokeWidth={0} nodeBorderRadius={8} maskColor="color-mix(in srgb, var(--bg) 60%, transparent)" bgColor="var(--panel)" />
+  return <MiniMap pannable zoomable ariaLabel="Overview" nodeColor={colour} {...(grouped ? { nodeComponent: MapNode } : {})} nodeStrokeWidth={0} nodeBorderRadius={8} maskColor="color-mix(in srgb, var(--bg) 60%, transparent)" bgColor="var(--panel)" />
 }

@@ -1,7 +1,7 @@
 // What a node dropped or failed in the last minute, quiet at its lower edge; a click opens its line in the ledger.
 import type { ReactElement } from 'react'
 import { formatNumber } from '../state/format.ts'
-import { actions, useEditor } from '../state/store.ts'
+import { actions, useEditor } from '../state/here.ts'
 import './watch.css'
 
 export function LossBadge({ id }: { readonly id: string }): ReactElement | null {

@@ -3,7 +3,8 @@ import { ArrowLeftToLine, ArrowRightToLine, ChartSpline, CircleHelp, Copy, CopyP
 import { DropdownMenu } from 'radix-ui'
 import { CommandItem } from '../shell/menu-command.tsx'
 import { setterOf } from '../state/operating.ts'
-import { actions, useEditor } from '../state/store.ts'
+import { actions, useEditor } from '../state/here.ts'
+import { ArrangeItems } from './arrange-menu.tsx'
 
 export interface MenuAt {
   readonly node: string
@@ -44,6 +45,7 @@ export function NodeMenu({ at, onClose }: { readonly at: MenuAt; readonly onClos
           <CommandItem id="select-upstream" icon={<ArrowLeftToLine size={15} />} />
           <CommandItem id="select-downstream" icon={<ArrowRightToLine size={15} />} />
           <div className="menu-line" />
+          <ArrangeItems node={at.node} />
           <CommandItem id="copy" icon={<Copy size={15} />} title="Copy" />
           <CommandItem id="cut" icon={<Scissors size={15} />} title="Cut" />
           <CommandItem id="duplicate" icon={<CopyPlus size={15} />} />

@@ -1,7 +1,7 @@
 // The mend of a node's fault, right at the node: the first that is known for its code.
 import { useMemo, type ReactElement } from 'react'
 import type { Issue } from '#kit'
-import { actions, store } from '../state/store.ts'
+import { actions, store } from '../state/here.ts'
 
 export function NoteFix({ issue }: { readonly issue: Issue }): ReactElement | null {
   const fix = useMemo(() => actions.fixesFor(issue, store.getState())[0], [issue])

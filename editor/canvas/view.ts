@@ -1,4 +1,6 @@
 // Where the canvas looks, for those who may not know React Flow: the palette places new nodes in the middle of it.
+import type { Alignment, Axis } from '../state/arrange.ts'
+
 let centre: () => readonly [number, number] = () => [80, 80]
 
 /** The middle of what is in view, as a place for a node. */
@@ -24,8 +26,14 @@ export interface ViewActs {
   zoomIn(): void
   zoomOut(): void
   zoomTo(zoom: number): void
-  /** Finds places for the nodes. */
-  tidy(): void
+  /** Finds places for these nodes, or for all. */
+  tidy(nodes?: readonly string[]): void
+  /** What is selected. */
+  align(how: Alignment): void
+  distribute(axis: Axis): void
+  group(): void
+  /** The title of a group, the text of a comment, or the name of a node. */
+  rename(): void
 }
 let acts: ViewActs | null = null
 /** Null while no drawing is shown. */

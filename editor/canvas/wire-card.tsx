@@ -9,7 +9,7 @@ import { formatTime, formatWhole, qualityText, unitText } from '../live/values.t
 import { formatRate, numbersOf, severityOf } from '../state/format.ts'
 import { runningOutput } from '../state/instances.ts'
 import { hearingOf, titleOf } from '../state/status.ts'
-import { actions, store, useEditor } from '../state/store.ts'
+import { actions, store, useEditor } from '../state/here.ts'
 import { Bars, Line } from './spark.tsx'
 import './watch.css'
 

@@ -3,7 +3,7 @@
 import { useState, type FormEvent, type ReactElement } from 'react'
 import { Popover } from 'radix-ui'
 import type { CatalogueNode, JsonValue, TSchema } from '#kit'
-import { actions, api, useEditor } from '../state/store.ts'
+import { actions, api, engineIdOf, useEditor } from '../state/here.ts'
 import { fieldsOf, formFaults, withValue, wordsOf, type Config } from './form.ts'
 import { SchemaForm } from './schema-form.tsx'
 
@@ -79,7 +79,7 @@ export function Acts({ id, type }: { readonly id: string; readonly type: Catalog
       <h3 className="in-sec">Acts</h3>
       <div className="in-pad in-acts">
         {perTag && <span className="in-fld in-acttag"><input value={tag} placeholder="all tags" aria-label="For which tag" autoComplete="off" spellCheck={false} onChange={(e) => setTag(e.target.value)} /></span>}
-        {acts.map((act) => <Act key={act} act={act} type={type} subject={{ flow, node: id, ...(tag.trim() === '' ? {} : { tag: tag.trim() }) }} />)}
+        {acts.map((act) => <Act key={act} act={act} type={type} subject={{ flow, node: engineIdOf(id), ...(tag.trim() === '' ? {} : { tag: tag.trim() }) }} />)}
       </div>
     </>
   )

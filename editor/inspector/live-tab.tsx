@@ -4,10 +4,10 @@ import { Check, LayoutDashboard, Pin, PinOff } from 'lucide-react'
 import type { CatalogueNode, PortType } from '#kit'
 import { SUBFLOW, type AlarmBody, type NodeStatus, type PortStatus } from '#format'
 import { formatAge, formatNumber, formatRate, severityOf } from '../state/format.ts'
-import { innerStatuses, onCanvas, runningOutput } from '../state/instances.ts'
+import { innerStatuses, onCanvas, runningOutput, typeAt } from '../state/instances.ts'
 import { countsOf, imbalance, since } from '../state/ledger.ts'
 import { isWaiting } from '../state/status.ts'
-import { actions, api, useEditor } from '../state/store.ts'
+import { actions, api, engineIdOf, useEditor } from '../state/here.ts'
 import { Acts } from './acts.tsx'
 import { formatCount, formatTime, formatWhole, kindClass, qualityText, unitText } from '../live/values.ts'
 
@@ -17,7 +17,7 @@ const STATUS_ELEMENTS = 64
 export function LiveTab({ id, type }: { readonly id: string; readonly type: CatalogueNode | undefined }): ReactElement {
   const status = useEditor((s) => s.live.nodes[id])
   const state = useEditor((s) => s.live.state)
-  const deployed = useEditor((s) => s.base.flow !== null && Object.hasOwn(s.base.flow.nodes, id))
+  const deployed = useEditor((s) => typeAt(s.base.flow ?? undefined, engineIdOf(id)) !== undefined)
   const ports = useEditor((s) => s.ports[id])
   const isInstance = type?.type === SUBFLOW
   if (!status) {
@@ -74,7 +74,7 @@ function PortGroup({ title, id, of, types, pinnable }: { readonly title: string;
 
 function PortLine({ id, port, status, type, pinnable }: { readonly id: string; readonly port: string; readonly status: PortStatus; readonly type: PortType | undefined; readonly pinnable: boolean }): ReactElement {
   const pinned = useEditor((s) => {
-    const end = runningOutput(s.base.flow, id, port)
+    const end = runningOutput(s.base.flow, engineIdOf(id), port)
     return s.live.taps.find((t) => t.flow === s.flowId && t.node === end.node && t.port === end.port)?.id
   })
   const clock = useEditor((s) => s.live.clock)
@@ -130,7 +130,7 @@ function Alarms({ id, always }: { readonly id: string; readonly always: boolean 
   const acknowledge = (): void => {
     if (flow === null) return
     setBusy(true)
-    Promise.all([...new Set(own.map((a) => a.node))].map((node) => api.acknowledge({ flow, node }))).catch(actions.toastFailed).finally(() => setBusy(false))
+    Promise.all([...new Set(own.map((a) => a.node))].map((node) => api.acknowledge({ flow, node: engineIdOf(node) }))).catch(actions.toastFailed).finally(() => setBusy(false))
   }
   if (own.length === 0 && !always) return null
   return (

@@ -7,7 +7,7 @@ import { DRAG_TYPE, setDraggedType } from '../canvas/view.ts'
 import { add } from '../shell/add-node.ts'
 import { Icon } from '../shell/icon.tsx'
 import { familiesOf, familyName, searchNodes, withShelves, type Family } from '../state/families.ts'
-import { actions, useEditor } from '../state/store.ts'
+import { actions, useEditor } from '../state/here.ts'
 import './palette.css'
 
 const none: readonly CatalogueNode[] = []

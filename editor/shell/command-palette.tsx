@@ -4,7 +4,7 @@ import { Command } from 'cmdk'
 import { useMemo, useRef, useState, type ReactElement } from 'react'
 import { Dialog } from 'radix-ui'
 import { useConnections } from '../inspector/resources.ts'
-import { actions, store, useEditor } from '../state/store.ts'
+import { actions, store, useEditor } from '../state/here.ts'
 import { entriesFor, prefixes, type Entry } from './entries.ts'
 import './command-palette.css'
 

@@ -1,12 +1,15 @@
 // Everything that can be done by a word or a key, in one list: the shortcuts, the page of shortcuts, the menus and the
 // command palette (Ctrl K) derive from it, so that a key is said here and nowhere else. `when` hides and disables; `here` is
 // where a key counts, beyond that no field or dialog has it. What only some element takes (arrows in a list) is in `gestures`.
-import { may, type Permission } from '#format'
+import { may, SUBFLOW, type Permission } from '#format'
 import { ask, askInsert, tabInserts } from '../canvas/ask.ts'
 import { viewActs } from '../canvas/view.ts'
 import { focusInspector } from '../inspector/focus.ts'
+import { LEAST, type Alignment, type Axis } from '../state/arrange.ts'
+import { insideOf } from '../state/lens.ts'
 import { pressed, type KeyPress } from '../state/keys.ts'
-import { actions, store, type Dialog, type DrawerTab, type InspectorTab, type State, type Theme } from '../state/store.ts'
+import { actions, store, type Dialog, type DrawerTab, type InspectorTab, type State, type Theme } from '../state/here.ts'
+import { store as whole } from '../state/store.ts'
 import { copyFlow, copyText, downloadFlow } from './export.ts'
 
 export const groups = ['Editing', 'Drawing', 'Looking and arranging', 'Finding', 'Open flows', 'Flow', 'Watching', 'Gateway', 'Screen'] as const
@@ -28,6 +31,8 @@ export interface Command {
   readonly here?: () => boolean
   /** The keys count in a text field too, and the browser's own meaning of them is taken away. */
   readonly inFields?: boolean
+  /** Holding the key does it once. */
+  readonly once?: boolean
   /** Not in the palette: it only makes sense as a key. */
   readonly keyOnly?: boolean
   readonly run: () => void
@@ -46,6 +51,9 @@ const tabbed = (s: State): boolean => s.tabs.length > 1
 const front = (): string => store.getState().flowId ?? ''
 const deployed = (s: State): boolean => s.base.version !== null
 const summaryOf = (s: State) => s.flows.find((f) => f.id === s.flowId)
+/** A subflow is open on the canvas. */
+const inside = (): boolean => insideOf(whole.getState()).length > 0
+const subflow = (s: State): boolean => one(s) && s.document?.flow.nodes[chosen(s)[0]!]?.type === SUBFLOW
 const neverDeployed = (s: State): boolean => edits(s) && summaryOf(s) === undefined
 
 const open = (dialog: Dialog) => (): void => actions.openDialog(dialog)
@@ -70,6 +78,8 @@ const inspect = (tab: InspectorTab) => (): void => {
 // ---- what
 
 const drawer: readonly (readonly [DrawerTab, string, string])[] = [['taps', 'taps and plots', 'trend chart curve'], ['ledger', 'the ledger', 'samples in passed dropped counts loss'], ['problems', 'problems', 'errors warnings issues'], ['alarms', 'alarms', 'acknowledge shelve'], ['log', 'the log and events', 'messages'], ['shadow', 'the draft beside what runs', 'shadow trial compare']]
+const aligning: readonly (readonly [Alignment, string, string?])[] = [['left', 'Align left', 'Alt+ArrowLeft'], ['centre', 'Align centres'], ['right', 'Align right', 'Alt+ArrowRight'], ['top', 'Align top', 'Alt+ArrowUp'], ['middle', 'Align middles'], ['bottom', 'Align bottom', 'Alt+ArrowDown']]
+const distributing: readonly (readonly [Axis, string, readonly string[]])[] = [['horizontally', 'Distribute horizontally', ['Alt+Shift+ArrowRight', 'Alt+Shift+ArrowLeft']], ['vertically', 'Distribute vertically', ['Alt+Shift+ArrowDown', 'Alt+Shift+ArrowUp']]]
 const themes: readonly (readonly [Theme, string])[] = [['system', 'like the system'], ['light', 'light'], ['dark', 'dark']]
 
 export const commands: readonly Command[] = [
@@ -81,7 +91,7 @@ export const commands: readonly Command[] = [
   { id: 'delete', group: 'Editing', title: 'Delete what is selected', words: 'remove', keys: ['Delete'], when: (s) => edits(s) && anything(s), run: actions.removeSelected },
   { id: 'remove-join', group: 'Editing', title: 'Remove and join the neighbours', words: 'delete bypass heal', keys: ['Mod+Delete'], when: (s) => edits(s) && some(s), run: actions.removeJoined },
   { id: 'select-all', group: 'Editing', title: 'Select all', keys: ['Mod+A'], when: flow, run: actions.selectAll },
-  { id: 'select-none', group: 'Editing', title: 'Select nothing', keys: ['Escape'], when: flow, run: () => actions.select({}) },
+  { id: 'select-none', group: 'Editing', title: 'Select nothing', keys: ['Escape'], when: anything, run: () => actions.select({}) },
   { id: 'select-upstream', group: 'Editing', title: 'Select what feeds it', words: 'upstream sources', when: one, run: () => actions.selectConnected('upstream') },
   { id: 'select-downstream', group: 'Editing', title: 'Select what it feeds', words: 'downstream', when: one, run: () => actions.selectConnected('downstream') },
 
@@ -95,7 +105,16 @@ export const commands: readonly Command[] = [
   { id: 'zoom-100', group: 'Looking and arranging', title: 'Zoom to 100%', keys: ['1'], when: flow, run: () => viewActs()?.zoomTo(1) },
   { id: 'zoom-in', group: 'Looking and arranging', title: 'Zoom in', keys: ['Plus', '='], when: flow, run: () => viewActs()?.zoomIn() },
   { id: 'zoom-out', group: 'Looking and arranging', title: 'Zoom out', keys: ['-'], when: flow, run: () => viewActs()?.zoomOut() },
-  { id: 'tidy', group: 'Looking and arranging', title: 'Tidy: find places for the nodes', words: 'arrange layout order', keys: ['T'], when: edits, run: () => viewActs()?.tidy() },
+  { id: 'tidy', group: 'Looking and arranging', title: 'Tidy: find places for all nodes, or for the selected ones', words: 'arrange layout order', keys: ['T'], once: true, when: edits, run: () => viewActs()?.tidy(chosen(store.getState()).length >= LEAST.align ? chosen(store.getState()) : undefined) },
+  ...aligning.map(([how, title, key]): Command => ({ id: `align-${how}`, group: 'Looking and arranging', title, ...(key === undefined ? {} : { keys: [key] }), when: (s) => edits(s) && chosen(s).length >= LEAST.align, run: () => viewActs()?.align(how) })),
+  ...distributing.map(([axis, title, keys]): Command => ({ id: `distribute-${axis}`, group: 'Looking and arranging', title, keys, when: (s) => edits(s) && chosen(s).length >= LEAST.distribute, run: () => viewActs()?.distribute(axis) })),
+  { id: 'group', group: 'Looking and arranging', title: 'Group what is selected', words: 'frame', keys: ['Mod+G'], once: true, when: (s) => edits(s) && some(s), run: () => viewActs()?.group() },
+  { id: 'ungroup', group: 'Looking and arranging', title: 'Ungroup', words: 'frame', keys: ['Mod+Shift+G'], once: true, when: (s) => edits(s) && some(s), run: () => actions.ungroup() },
+  { id: 'rename', group: 'Looking and arranging', title: 'Name the group or node, write the comment', words: 'rename title', keys: ['F2'], once: true, when: (s) => edits(s) && some(s), run: () => viewActs()?.rename() },
+  { id: 'collapse', group: 'Looking and arranging', title: 'Collapse what is selected into a subflow', words: 'group macro extract', when: (s) => edits(s) && some(s), run: () => void actions.collapseSelected() },
+  { id: 'enter', group: 'Looking and arranging', title: 'Open the selected subflow', words: 'inside', when: subflow, run: () => actions.enter(chosen(store.getState())[0]!) },
+  { id: 'expand', group: 'Looking and arranging', title: 'Expand the selected subflow in place', words: 'ungroup', when: (s) => edits(s) && subflow(s), run: () => void actions.expand(chosen(store.getState())[0]!) },
+  { id: 'leave', group: 'Looking and arranging', title: 'Out of the subflow, with nothing selected', keys: ['Escape'], when: (s) => inside() && !anything(s), run: () => actions.leave() },
 
   { id: 'commands', group: 'Finding', title: 'All commands, nodes, flows and settings…', words: 'palette', keys: ['Mod+K'], inFields: true, keyOnly: true, run: open({ kind: 'commands' }) },
   { id: 'find', group: 'Finding', title: 'Search all flows…', words: 'find tag address comment text', keys: ['Mod+Shift+F'], inFields: true, run: open({ kind: 'find' }) },
@@ -156,7 +175,7 @@ export const gestures: readonly Gesture[] = [
   { group: 'Drawing', keys: 'Double click', title: 'On the drawing or on a wire: insert a node there' },
   { group: 'Drawing', keys: 'Shift+Enter', title: 'In the list: insert after the selected node, wired' },
   { group: 'Drawing', keys: 'Long press', title: 'On a touch screen: the menu of a node' },
-  { group: 'Looking and arranging', keys: 'Drag, wheel', title: 'Move the view, zoom; on a touch screen one finger, two fingers' },
+  { group: 'Looking and arranging', keys: 'Space and drag', title: 'Move the view; also with the middle mouse button. The wheel zooms; on a touch screen one finger moves, two zoom' },
   { group: 'Finding', keys: 'Tab', title: 'Go from part to part' },
   { group: 'Finding', keys: 'Enter', title: 'Select the node or wire; again: go to its settings' },
   { group: 'Finding', keys: 'Escape', title: 'In a setting: back to the node' },
@@ -164,7 +183,7 @@ export const gestures: readonly Gesture[] = [
   { group: 'Open flows', keys: 'Delete', title: 'On a tab, or middle click: close it; its draft is kept' },
   { group: 'Watching', keys: '+, −, 0, ← →', title: 'In a plot: zoom in, out, all of it; move the cursor' },
   { group: 'Watching', keys: 'Arrow keys', title: 'In the devices: walk, open and close; Space chooses, Enter takes into the flow' },
-  { group: 'Screen', keys: 'Alt+ArrowUp', title: 'Move a row of a table up; with ↓ down' },
+  { group: 'Screen', keys: 'Alt ↑ ↓', title: 'Move a row of a table' },
   { group: 'Screen', keys: 'Arrow keys', title: 'In a number: step, with Shift ten steps. On an edge: resize inspector and drawer' },
 ]
 
@@ -191,7 +210,7 @@ export function runCommand(c: Command): void {
 /** What a key press means now, and whether the browser's own meaning is to be taken away. `busy`: a field, menu or dialog has the keys. */
 export function commandOf(e: KeyPress, s: State, busy: boolean): { readonly command: Command | null; readonly take: boolean } {
   const meant = commands.filter((c) => c.keys?.some((k) => pressed(k, e)))
-  const found = meant.find((c) => (!busy || c.inFields === true) && s.ui.dialog === null && isOn(c, s) && (c.here?.() ?? true))
+  const found = meant.find((c) => !(c.once === true && e.repeat === true) && (!busy || c.inFields === true) && s.ui.dialog === null && isOn(c, s) && (c.here?.() ?? true))
   return { command: found ?? null, take: found !== undefined || meant.some((c) => c.inFields === true) }
 }
 

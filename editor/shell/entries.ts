@@ -5,7 +5,8 @@ import type { ConnectionBody } from '#format'
 import { familyName } from '../state/families.ts'
 import { findIn, readQuery } from '../state/find.ts'
 import { isQuiet, titleOf } from '../state/status.ts'
-import { actions, type State } from '../state/store.ts'
+import { actions, type State } from '../state/here.ts'
+import { store as whole } from '../state/store.ts'
 import { add } from './add-node.ts'
 import { allowed, commands, isOn, runCommand, titleOfCommand } from './commands.ts'
 import { keyOf } from './key-hint.ts'
@@ -45,7 +46,7 @@ export function entriesFor(search: string, s: State, connections: readonly Conne
     const recent = s.ui.commandsUsed.flatMap((id) => own.find((e) => e.id === `command ${id}`) ?? []).slice(0, MOST_RECENT).map((e) => ({ ...e, group: 'Used last' }))
     return grouped([...recent, ...flowEntries(s), ...own.filter((e) => !recent.some((r) => r.id === e.id))], 40)
   }
-  const all = [...own, ...nodeEntries(s), ...flowEntries(s), ...alarmEntries(s), ...problemEntries(s), ...connectionEntries(connections), ...typeEntries(s)]
+  const all = [...own, ...nodeEntries(s), ...flowEntries(s), ...alarmEntries(s), ...problemEntries(), ...connectionEntries(connections), ...typeEntries(s)]
   const found = ranked(all, text.trim())
   const settings = text.trim().length < 2 ? [] : settingEntries(s, text.trim())
   return [...grouped([...found, ...settings], PER_GROUP), ['Search', [{ id: 'find', group: 'Search', title: `Search all flows for “${text.trim()}”`, keys: keyOf('find'), run: () => actions.openDialog({ kind: 'find', text: text.trim() }) }]]]
@@ -113,14 +114,15 @@ const alarmEntries = (s: State): readonly Entry[] =>
     id: `alarm ${a.flow} ${a.node} ${a.tag}`, group: 'Alarms', title: a.message === '' ? 'Limit passed' : a.message, detail: `${a.state} · ${a.tag}`, words: `alarm ${a.priority} ${a.node}`, run: () => void actions.goTo(a.flow, { node: a.node }),
   }))
 
-const problemEntries = (s: State): readonly Entry[] =>
-  s.issues.map((i, n): Entry => ({ id: `problem ${n}`, group: 'Problems', title: i.text, detail: i.wire ?? i.node ?? '', words: `problem ${i.level} ${i.code}`, run: () => actions.revealIssue(i) }))
+/** By the ids of the whole flow, whatever part of it is open. */
+const problemEntries = (): readonly Entry[] =>
+  whole.getState().issues.map((i, n): Entry => ({ id: `problem ${n}`, group: 'Problems', title: i.text, detail: i.wire ?? i.node ?? '', words: `problem ${i.level} ${i.code}`, run: () => actions.revealIssue(i) }))
 
 const connectionEntries = (connections: readonly ConnectionBody[]): readonly Entry[] =>
   connections.map((c): Entry => ({ id: `connection ${c.name}`, group: 'Connections', title: c.name, detail: c.type, words: 'connection', run: () => actions.openDialog({ kind: 'connections', name: c.name }) }))
 
 function settingEntries(s: State, search: string): readonly Entry[] {
-  const flow = s.document?.flow
+  const flow = whole.getState().document?.flow
   if (!flow) return []
   // A setting is known by its title as well as by its value.
   const words = search.toLowerCase().split(/\s+/)

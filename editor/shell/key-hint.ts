@@ -1,6 +1,6 @@
 // A command's key and title for tool tips and menus.
 import { keyText } from '../state/keys.ts'
-import { store } from '../state/store.ts'
+import { store } from '../state/here.ts'
 import { command, isMac, titleOfCommand } from './commands.ts'
 
 /** 'Ctrl K'; empty for a command without a key. */

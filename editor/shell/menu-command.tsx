@@ -1,7 +1,7 @@
 // A command as an item of a menu: its words, its key and whether it can be done now come from the list of commands.
 import { DropdownMenu } from 'radix-ui'
 import type { ReactNode } from 'react'
-import { useEditor } from '../state/store.ts'
+import { useEditor } from '../state/here.ts'
 import { command, isOn, titleOfCommand } from './commands.ts'
 import { keyOf } from './key-hint.ts'
 

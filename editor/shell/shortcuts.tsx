@@ -1,7 +1,7 @@
 // Listens for the keys of shell/commands.ts, and for the clipboard's events (which work without HTTPS too).
 import { useEffect } from 'react'
 import { isClipText, isFlowText } from '../state/clipboard.ts'
-import { actions, store } from '../state/store.ts'
+import { actions, store } from '../state/here.ts'
 import { commandOf } from './commands.ts'
 
 /** Keys go to a field, a menu or a dialog rather than to the flow. */

@@ -10,6 +10,9 @@ import { devices } from './devices.ts'
 import { editing } from './editing.ts'
 import { inserting } from './inserting.ts'
 import { finding } from './find.ts'
+import { exporting } from './exporting.ts'
+import { grouping } from './grouping.ts'
+import { lens } from './lens.ts'
 import { initialState, type State } from './model.ts'
 import { opening } from './opening.ts'
 import { screen } from './screen.ts'
@@ -19,6 +22,7 @@ import { tours } from './tour.ts'
 import { trying } from './trying.ts'
 import { mending, type Tools } from './fixes.ts'
 import { tapping } from './taps.ts'
+import { subflows } from './subflows.ts'
 import { watching } from './watching.ts'
 
 export interface Environment {
@@ -117,10 +121,12 @@ export function createEditor(environment: Environment) {
   const screenActions = screen(core)
   const syncing = sync(core, screenActions)
   const openingActions = opening(core, screenActions, syncing, (known) => tabActions.restoreTabs(known))
+  /** For actions that edit what the canvas shows: the flow, or the subflow that is open. */
+  const here = lens(core)
   const tabActions = tabs(core, syncing, openingActions.openFlow)
   let tools: Tools
   const actions = {
-    ...screenActions, ...openingActions, ...tabActions, ...editing(core, screenActions), ...tours(core, screenActions), ...finding(core, screenActions, openingActions.openFlow), ...inserting(core, screenActions), ...dashboards(core, screenActions), ...devices(core, screenActions), ...trying(core, screenActions), ...mending(core, screenActions, () => tools), ...tapping(core, screenActions), ...watching(core, openingActions.refresh, () => openingActions.start(), syncing),
+    ...screenActions, ...openingActions, ...tabActions, ...editing(here, screenActions), ...tours(core, screenActions), ...finding(core, screenActions, openingActions.openFlow), ...grouping(here, screenActions), ...subflows(core, here, screenActions), ...inserting(here, screenActions), ...dashboards(core, screenActions), ...devices(here, screenActions), ...exporting(core), ...trying(core, screenActions), ...mending(here, screenActions, () => tools), ...tapping(core, screenActions), ...watching(core, openingActions.refresh, () => openingActions.start(), syncing),
     chooseSide: syncing.choose,
     /** Removes a draft that was never deployed; the message offers to bring it back. */
     removeDraft: (id: string): Promise<void> => syncing.removeDraft(id, tabActions.closeTab, (flow) => openingActions.importFlow(flow, 'new')),

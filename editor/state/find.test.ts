@@ -56,9 +56,24 @@ test('where a connection, a secret, a parameter, a subflow or a type is used', (
   expect(find('connection:sou')).toEqual([])
 })
 
-test('what is inside of a subflow leads to its instance', () => {
-  expect(find('reserve')[0]).toMatchObject({ node: 'watch', place: 'Guard › Reserve drive' })
-  expect(find('reserve')[0]).not.toHaveProperty('field')
+test('what is inside of a subflow is shown in its instance', () => {
+  expect(find('reserve')[0]).toMatchObject({ node: 'watch/inner', place: 'Guard › Reserve drive' })
+})
+
+test('a hit opens its flow, selects the node, brings it into view and its setting to the inspector', async () => {
+  const other: Flow = { ...flow, id: 'press' }
+  const summary = { id: 'press', name: 'Press', version: 1, state: 'running' as const, armed: false, actuators: 0 }
+  const f = await open()
+  const { flow: own, flows } = f.api
+  f.api.flows = async () => [...await flows(), summary]
+  f.api.flow = async (id) => (id === 'press' ? { ...summary, flow: other, issues: [] } : own(id))
+  await f.actions.refresh()
+  await f.actions.goTo('press', { node: 'drive', field: '/tags/0/name' })
+  expect(f.s()).toMatchObject({ flowId: 'press', tabs: ['pump', 'press'], document: { selection: { nodes: ['drive'] } }, ui: { reveal: { nodes: ['drive'] }, focusField: { node: 'drive', field: '/tags/0/name' }, inspectorTab: 'settings' } })
+  await f.actions.goTo('press', { node: 'watch/inner' })
+  expect(f.s().document).toMatchObject({ inside: ['watch'], selection: { nodes: ['inner'] } })
+  await f.actions.goTo('press', { connection: 'south' })
+  expect(f.s().ui.dialog).toEqual({ kind: 'connections', name: 'south' })
 })
 
 test('the open draft is searched as it is here, other flows are fetched once a version', async () => {

@@ -23,7 +23,7 @@ export interface Hit {
   readonly text: string
   /** The words in `text`, from and to, in order. */
   readonly marks: readonly (readonly [from: number, to: number])[]
-  /** On the canvas; an inner node's is the subflow's first instance. */
+  /** By its id in the engine: what lies in a subflow is shown in its first instance. */
   readonly node?: string
   /** JSON pointer of the setting. */
   readonly field?: string
@@ -83,9 +83,8 @@ function* candidates(flow: Flow, types: ReadonlyMap<string, CatalogueNode>, driv
   for (const [id, node] of Object.entries(flow.nodes)) yield* ofNode(id, node, types, { node: id })
   for (const [name, sub] of Object.entries(flow.subflows ?? {})) {
     const instance = Object.entries(flow.nodes).find(([, n]) => n.type === SUBFLOW && n.config['subflow'] === name)?.[0]
-    const at = instance === undefined ? {} : { node: instance }
-    yield { id: `subflow ${name}`, place: 'Subflow', what: 'name', text: sub.name || name, ...at }
-    for (const [id, node] of Object.entries(sub.nodes)) yield* ofNode(id, node, types, at, `${sub.name || name} › `, `${name}/`)
+    yield { id: `subflow ${name}`, place: 'Subflow', what: 'name', text: sub.name || name, ...(instance === undefined ? {} : { node: instance }) }
+    for (const [id, node] of Object.entries(sub.nodes)) yield* ofNode(id, node, types, instance === undefined ? {} : { node: `${instance}/${id}` }, `${sub.name || name} › `, `${name}/`)
   }
 }
 
@@ -98,7 +97,6 @@ function* ofNode(id: string, node: NodeEntry, types: ReadonlyMap<string, Catalog
   yield { id: `${key} name`, place, what: 'name', text: node.name ?? title, ...at, uses: { of: 'type', name: node.type } }
   yield { id: `${key} id`, place, what: 'id', text: id, ...at }
   if (node.name !== undefined) yield { id: `${key} type`, place, what: 'type', text: title, ...at }
-  const field = inside === '' ? (path: string) => ({ field: path }) : () => ({})
   const tags = typeof node.config['tagPrefix'] === 'string' && node.config['tagPrefix'] !== '' ? node.config['tagPrefix'] : undefined
   for (const { path, text, parameter } of leaves(node.config)) {
     const schema = schemaAt(type?.config, path)
@@ -106,7 +104,7 @@ function* ofNode(id: string, node: NodeEntry, types: ReadonlyMap<string, Catalog
     // The row of a source's table is known by its tag.
     const shown = tags !== undefined && /^\/[^/]+\/\d+\/name$/.test(path) ? `${tags}.${text}` : parameter === undefined ? text : `${text} (parameter)`
     const unit = typeof schema?.['unit'] === 'string' && schema['unit'] !== '' && parameter === undefined ? ` ${displayUnit(schema['unit'])}` : ''
-    yield { id: `${key} ${path}`, place, what: titleAt(type?.config, path), text: `${shown}${unit}`, ...at, ...field(path), ...(of === undefined ? {} : { uses: { of, name: parameter ?? text } }) }
+    yield { id: `${key} ${path}`, place, what: titleAt(type?.config, path), text: `${shown}${unit}`, ...at, ...(at.node === undefined ? {} : { field: path }), ...(of === undefined ? {} : { uses: { of, name: parameter ?? text } }) }
   }
 }
 

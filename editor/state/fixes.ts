@@ -2,6 +2,7 @@
 // toasts all ask here. A fix that changes the draft is one undoable step.
 import { formatType, withDefaults, type Issue, type IssueCode, type JsonValue } from '#kit'
 import { parseWire, type WireEnd } from '#format'
+import { changer } from './change.ts'
 import { commit } from './document.ts'
 import { valueAt } from './commands.ts'
 import type { Core } from './editor.ts'
@@ -101,13 +102,9 @@ const whatFits: Maker = ({ issue: i, state, tools }) => {
 
 const dialog = (label: string, kind: 'secrets' | 'models' | 'versions', admin = false): Maker => ({ screen, state }) => (admin && state.session?.role !== 'admin' ? [] : [{ label, run: () => screen.openDialog({ kind }) }])
 
-const duplicate: Maker = ({ issue: i, core }) => [{
+const duplicate: Maker = ({ issue: i, core, screen }) => [{
   label: 'Keep one', run: () => {
-    const { document } = core.get()
-    if (!document) return
-    const wires = document.flow.wires.filter((w, n, all) => w !== i.wire || all.indexOf(w) === n)
-    core.set({ document: commit(document, { ...document.flow, wires }, { label: 'Remove 1 wire' }) })
-    core.touched()
+    changer(core, screen)((d) => commit(d, { ...d.flow, wires: d.flow.wires.filter((w, n, all) => w !== i.wire || all.indexOf(w) === n) }, { label: 'Remove 1 wire' }))
   },
 }]
 const removeNode: Maker = ({ issue: i, state, tools }) => (i.node !== undefined && state.document?.flow.nodes[i.node] ? [{ label: 'Remove the node', removes: true, run: () => tools.removeNodes([i.node!]) }] : [])

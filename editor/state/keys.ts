@@ -9,6 +9,8 @@ export interface KeyPress {
   readonly metaKey: boolean
   readonly altKey: boolean
   readonly shiftKey: boolean
+  /** It is held down. */
+  readonly repeat?: boolean
 }
 
 interface Parts {

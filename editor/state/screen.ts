@@ -1,9 +1,13 @@
 // What is on the screen: dialogs, tabs, sizes, theme, toasts, and where to look.
 import { formatIssue, type Issue } from '#kit'
 import { issuesFrom } from './api.ts'
+import { engineIssue } from './derive.ts'
+import { goInside } from './document.ts'
 import type { Core } from './editor.ts'
+import { subflowAt } from './inside.ts'
 import { onCanvas } from './instances.ts'
 import type { Dialog, DrawerTab, InspectorTab, LeftTab, Theme, Toast, Ui, View } from './model.ts'
+import { placeOf, viewOf } from './lens.ts'
 
 export const MAX_TOASTS = 4
 const TOAST_MS = { success: 5000, info: 6000, warning: 10_000, error: 15_000 } as const
@@ -107,18 +111,23 @@ export function screen(core: Core) {
         if (i.code !== 'AUTH_NEEDED') toast({ level: i.level, text: i.text, remedy: i.remedy, ...(action ? { action } : {}) })
       }
     },
-    /** Selects what an issue points at, brings it into view and its field to the inspector. */
+    /** Selects what an issue points at, brings it into view and its field to the inspector; what is inside of a subflow is shown there. */
     revealIssue(at: Issue): void {
       const document = core.get().document
       if (!document) return
-      // What is inside of a subflow is shown at its instance, whose fields are others.
-      const { field: _field, ...place } = at
-      const i: Issue = at.node === undefined || onCanvas(at.node) === at.node ? at : { ...place, node: onCanvas(at.node) }
-      const ends = i.wire?.split(' -> ').map((end) => onCanvas(end.split('.')[0]!)) ?? []
-      const nodes = (i.node !== undefined ? [i.node] : ends).filter((id) => Object.hasOwn(document.flow.nodes, id))
-      const wires = i.wire !== undefined && document.flow.wires.includes(i.wire) ? [i.wire] : []
+      const told = engineIssue(at)
+      const place = told.node === undefined ? { inside: [], node: undefined } : placeOf(told.node)
+      const within = subflowAt(document.flow, place.inside) !== undefined
+      // Where that subflow is no more, the instance itself.
+      const { field: _field, ...bare } = at
+      const i: Issue = within && place.node !== undefined ? { ...told, node: place.node } : at.node === undefined || onCanvas(at.node) === at.node ? at : { ...bare, node: onCanvas(at.node) }
+      const opened = goInside(document, within ? place.inside : [])
+      const view = viewOf(opened).flow
+      const ends = within ? [] : (i.wire?.split(' -> ').map((end) => onCanvas(end.split('.')[0]!)) ?? [])
+      const nodes = (i.node !== undefined ? [i.node] : ends).filter((id) => Object.hasOwn(view.nodes, id))
+      const wires = i.wire !== undefined && view.wires.includes(i.wire) ? [i.wire] : []
       core.set((s) => ({
-        document: { ...document, selection: i.node !== undefined && nodes.length > 0 ? { nodes, wires: [] } : { nodes: [], wires } },
+        document: goInside(opened, opened.inside ?? [], i.node !== undefined && nodes.length > 0 ? { nodes, wires: [] } : { nodes: [], wires }),
         ui: {
           ...s.ui,
           reveal: nodes.length > 0 ? { nodes } : s.ui.reveal,
@@ -128,12 +137,17 @@ export function screen(core: Core) {
       }))
     },
     reveal: (nodes: readonly string[]): void => ui({ reveal: { nodes: nodes.map(onCanvas) } }),
-    /** Selects a node, the instance of one inside of a subflow, and brings it into view. */
+    /** Selects a node by its id in the engine and brings it into view; one inside of a subflow is shown there. */
     show(id: string): void {
       const document = core.get().document
-      const node = onCanvas(id)
-      if (!document || !Object.hasOwn(document.flow.nodes, node)) return
-      core.set((s) => ({ document: { ...document, selection: { nodes: [node], wires: [] } }, ui: { ...s.ui, reveal: { nodes: [node] } } }))
+      if (!document) return
+      const place = placeOf(id)
+      const opened = goInside(document, place.inside)
+      const node = (opened.inside?.length ?? 0) === place.inside.length && Object.hasOwn(viewOf(opened).flow.nodes, place.node) ? place.node : undefined
+      const instead = onCanvas(id)
+      if (node === undefined && !Object.hasOwn(document.flow.nodes, instead)) return
+      const shown = node === undefined ? goInside(document, [], { nodes: [instead], wires: [] }) : goInside(document, place.inside, { nodes: [node], wires: [] })
+      core.set((s) => ({ document: shown, ui: { ...s.ui, reveal: { nodes: [node ?? instead] } } }))
     },
     /** The step of the tour that is shown; null leaves it, and where it was is remembered. */
     setTour: (tour: number | null, left?: number): void => ui({ tour, tourLeft: left ?? tour ?? core.get().ui.tour ?? core.get().ui.tourLeft }),
