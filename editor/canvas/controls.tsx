@@ -15,7 +15,7 @@ export function Controls() {
   return (
     <div className="zoom" role="group" aria-label="View">
       <button type="button" aria-label="Zoom out" title={hintOf('zoom-out')} onClick={() => void zoomOut()}>−</button>
-      <button type="button" aria-label="Zoom to 100%" title={hintOf('zoom-100')} onClick={() => void zoomTo(1)}>{Math.round(zoom * 100)}%</button>
+      <button type="button" title={hintOf('zoom-100')} onClick={() => void zoomTo(1)}>{Math.round(zoom * 100)}%<span className="sr-only">: Zoom to 100%</span></button>
       <button type="button" aria-label="Zoom in" title={hintOf('zoom-in')} onClick={() => void zoomIn()}>+</button>
       <button type="button" title={hintOf('view-fit')} onClick={() => fit()}>Fit</button>
       <button type="button" title={hintOf('tidy')} onClick={() => void tidy()}>Tidy</button>

@@ -1,6 +1,7 @@
 // What only the drawing can do, for the commands (shell/commands.ts has their keys): zoom, fit, align, group, tidy, rename.
 import { useEffect } from 'react'
 import { useReactFlow } from 'reactflow'
+import { gapOfWire } from '../state/fitting.ts'
 import { actions, store } from '../state/here.ts'
 import { selectedNodes, useSelectedBoxes } from './cards.ts'
 import { COMMENT } from './comment-view.tsx'
@@ -10,18 +11,25 @@ import { useFit } from './use-fit.ts'
 import { setViewActs } from './view.ts'
 
 export function ViewActs() {
-  const { zoomIn, zoomOut, zoomTo } = useReactFlow()
+  const { zoomIn, zoomOut, zoomTo, screenToFlowPosition } = useReactFlow()
   const fit = useFit()
   const boxes = useSelectedBoxes()
   const tidy = useTidy()
   useEffect(() => {
     setViewActs({
+      drop(type, point, wire) {
+        const { x, y } = screenToFlowPosition(point)
+        const place = [Math.round((x - 100) / 10) * 10, Math.round((y - 20) / 10) * 10] as const
+        const gap = wire === null ? undefined : gapOfWire(wire)
+        if (gap) actions.insertInto(type, gap, place)
+        else actions.addNode(type, place)
+      },
       fit, zoomIn: () => void zoomIn(), zoomOut: () => void zoomOut(), zoomTo: (zoom) => void zoomTo(zoom), tidy: (nodes) => void tidy(nodes),
       align: (how) => actions.align(boxes(), how), distribute: (axis) => actions.distribute(boxes(), axis),
       group: () => editGroup(actions.groupSelected()), rename: () => rename(selectedNodes()),
     })
     return () => setViewActs(null)
-  }, [zoomIn, zoomOut, zoomTo, fit, boxes, tidy])
+  }, [zoomIn, zoomOut, zoomTo, screenToFlowPosition, fit, boxes, tidy])
   return null
 }
 

@@ -23,6 +23,8 @@ export const setDraggedType = (type: string | null): void => {
 export interface ViewActs {
   /** Brings these nodes into view, or the whole flow. */
   fit(nodes?: readonly string[]): void
+  /** A node of this type at a point of the window, into the wire if given. */
+  drop(type: string, point: { readonly x: number; readonly y: number }, wire: string | null): void
   zoomIn(): void
   zoomOut(): void
   zoomTo(zoom: number): void

@@ -89,7 +89,7 @@ function Edit({ driver, connection, taken, saved, removed }: { readonly driver: 
   return (
     <form className="dg-edit" onSubmit={(e) => { e.preventDefault(); save() }}>
       <header>
-        <h4>{connection ? connection.name : `New ${driver.title} connection`}</h4>
+        <h3>{connection ? connection.name : `New ${driver.title} connection`}</h3>
         {connection && <State of={connection} />}
         {!connection && <p>{driver.summary}</p>}
       </header>

@@ -17,7 +17,7 @@ interface Row {
 export function rowsOfKeys(): readonly Row[] {
   const s = store.getState()
   const own = commands.filter((c) => (c.keys ?? c.shown) !== undefined && !/^tab-[1-9]$/.test(c.id)).map((c): Row => ({ group: c.group, keys: c.keys ?? [c.shown!], title: titleOfCommand(c, s), words: c.words ?? '' }))
-  const tabs: Row = { group: 'Open flows', keys: ['Alt+1 … 9'], title: 'The nth tab; 9 is the last', words: '' }
+  const tabs: Row = { group: 'Open flows', keys: ['Alt+1…9'], title: 'The nth tab; 9 is the last', words: '' }
   return [...own, tabs, ...gestures.map((g): Row => ({ ...g, keys: [g.keys], words: '' }))]
 }
 
@@ -41,7 +41,7 @@ export default function ShortcutsDialog(): ReactElement {
           return rows.length === 0 ? null : (
             <section key={group}>
               <h3>{group}</h3>
-              <dl>{rows.map((r) => <div key={`${r.keys.join()} ${r.title}`}><dt>{r.keys.map((k, i) => <span key={k}>{i > 0 && ' or '}{keyNames(k, mac).map((n, at) => <kbd key={at}>{n}</kbd>)}</span>)}</dt><dd>{r.title}</dd></div>)}</dl>
+              <dl>{rows.map((r) => <div key={`${r.keys.join()} ${r.title}`}><dt>{r.keys.map((k, i) => <span key={k}>{i > 0 && ' or '}{(k.includes(' ') ? [k] : keyNames(k, mac)).map((n, at) => <kbd key={at}>{n}</kbd>)}</span>)}</dt><dd>{r.title}</dd></div>)}</dl>
             </section>
           )
         })}

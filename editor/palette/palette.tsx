@@ -8,6 +8,7 @@ import { add } from '../shell/add-node.ts'
 import { Icon } from '../shell/icon.tsx'
 import { familiesOf, familyName, searchNodes, withShelves, type Family } from '../state/families.ts'
 import { actions, useEditor } from '../state/here.ts'
+import { touchDrag } from './touch-drag.ts'
 import './palette.css'
 
 const none: readonly CatalogueNode[] = []
@@ -79,11 +80,11 @@ function Section({ family, editable }: { readonly family: Family; readonly edita
   const folded = useEditor((s) => s.ui.foldedFamilies.includes(family.id))
   return (
     <section aria-label={family.title}>
-      <h4>
+      <h3>
         <button type="button" className="palette-family" aria-expanded={!folded} onClick={() => actions.foldFamily(family.id, !folded)}>
           <ChevronRight size={12} aria-hidden="true" /> {family.title} <span>{family.nodes.length}</span>
         </button>
-      </h4>
+      </h3>
       {folded ? null : family.nodes.map((node) => <Item key={node.type} node={node} enabled={editable} own={!shelves.has(family.id)} />)}
     </section>
   )
@@ -110,6 +111,7 @@ function Item({ node, enabled, told = false, own = true }: { readonly node: Cata
           setDraggedType(node.type)
         }}
         onDragEnd={() => setDraggedType(null)}
+        onPointerDown={(e) => { if (enabled) touchDrag(node.type, node.title, e) }}
         onClick={() => add(node.type)}
       >
         <Icon name={node.icon} />

@@ -214,6 +214,8 @@ export interface State {
   readonly view: View
   /** Why the gate is 'away'. */
   readonly gateIssues: readonly Issue[]
+  /** The gateway's version, when it is another than that of this page. */
+  readonly updated: string | null
   readonly health: HealthBody | null
   readonly session: Session | null
   readonly catalogue: Catalogue | null
@@ -258,7 +260,7 @@ export const noLive: Live = {
   state: 'off', reason: '', since: 0, clock: 0, flow: null, version: null, nodes: {}, trends: {}, recent: {}, marks: [], losses: {}, zero: null, totals: null, engines: {}, alarms: [], log: [], taps: [], plots: {}, held: false,
 }
 export const initialState: State = {
-  gate: 'loading', view: 'editor', gateIssues: [], health: null, session: null, catalogue: null, types: new Map(), flows: [], drafts: [], flowId: null, tabs: [], parked: {}, shared: {}, conflicts: {}, people: [], document: null, base: { version: null, flow: null }, basedOn: null,
+  gate: 'loading', view: 'editor', gateIssues: [], updated: null, health: null, session: null, catalogue: null, types: new Map(), flows: [], drafts: [], flowId: null, tabs: [], parked: {}, shared: {}, conflicts: {}, people: [], document: null, base: { version: null, flow: null }, basedOn: null,
   typed: noTypes, ports: {}, changes: [], issues: [], check: noCheck, refused: null, live: noLive, trying: noTrying,
   ui: { theme: 'system', leftTab: 'nodes', inspectorTab: 'settings', drawerTab: 'taps', drawerOpen: true, drawerHeight: 232, inspectorWidth: 320, foldedFamilies: [], favourites: [], recent: [], commandsUsed: [], tour: null, tourLeft: null, dialog: null, toasts: [], reveal: null, focusField: null, ledgerOf: null },
 }
