@@ -9,6 +9,7 @@ import type { Storage } from './drafts.ts'
 import { devices } from './devices.ts'
 import { editing } from './editing.ts'
 import { inserting } from './inserting.ts'
+import { finding } from './find.ts'
 import { exporting } from './exporting.ts'
 import { grouping } from './grouping.ts'
 import { lens } from './lens.ts'
@@ -17,10 +18,12 @@ import { opening } from './opening.ts'
 import { screen } from './screen.ts'
 import { sync } from './sync.ts'
 import { tabs } from './tabs.ts'
+import { tours } from './tour.ts'
 import { trying } from './trying.ts'
 import { mending, type Tools } from './fixes.ts'
 import { tapping } from './taps.ts'
 import { subflows } from './subflows.ts'
+import { updates } from './updates.ts'
 import { watching } from './watching.ts'
 
 export interface Environment {
@@ -124,7 +127,7 @@ export function createEditor(environment: Environment) {
   const tabActions = tabs(core, syncing, openingActions.openFlow)
   let tools: Tools
   const actions = {
-    ...screenActions, ...openingActions, ...tabActions, ...editing(here, screenActions), ...grouping(here, screenActions), ...subflows(core, here, screenActions), ...inserting(here, screenActions), ...dashboards(core, screenActions), ...devices(here, screenActions), ...exporting(core), ...trying(core, screenActions), ...mending(here, screenActions, () => tools), ...tapping(core, screenActions), ...watching(core, openingActions.refresh, () => openingActions.start(), syncing),
+    ...screenActions, ...openingActions, ...tabActions, ...editing(here, screenActions), ...updates(core), ...tours(core, screenActions), ...finding(core, screenActions, openingActions.openFlow), ...grouping(here, screenActions), ...subflows(core, here, screenActions), ...inserting(here, screenActions), ...dashboards(core, screenActions), ...devices(here, screenActions), ...exporting(core), ...trying(core, screenActions), ...mending(here, screenActions, () => tools), ...tapping(core, screenActions), ...watching(core, openingActions.refresh, () => openingActions.start(), syncing),
     chooseSide: syncing.choose,
     /** Removes a draft that was never deployed; the message offers to bring it back. */
     removeDraft: (id: string): Promise<void> => syncing.removeDraft(id, tabActions.closeTab, (flow) => openingActions.importFlow(flow, 'new')),
