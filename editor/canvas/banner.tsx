@@ -3,7 +3,7 @@ import { CloudOff, GitCompareArrows } from 'lucide-react'
 import { may } from '#format'
 import { changeSummary } from '../state/derive.ts'
 import { formatClock } from '../state/format.ts'
-import { actions, useEditor } from '../state/store.ts'
+import { actions, useEditor } from '../state/here.ts'
 
 export function Banner() {
   const live = useEditor((s) => s.live.state)

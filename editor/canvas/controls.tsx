@@ -2,7 +2,7 @@
 import { MiniMap, useReactFlow, useViewport, type Node } from 'reactflow'
 import { alarmOf, conditionOf, hearingOf, issuesAt } from '../state/status.ts'
 import { tidy } from '../state/tidy.ts'
-import { actions, store, useEditor } from '../state/store.ts'
+import { actions, store, useEditor } from '../state/here.ts'
 import { useFit } from './use-fit.ts'
 
 export function Controls() {

@@ -3,7 +3,7 @@ import { Handle, Position } from 'reactflow'
 import { displayUnit, formatType, type ResolvedPort } from '#kit'
 import type { PortStatus } from '#format'
 import { formatAge, formatRate, formatValue, numbersOf, severityOf } from '../state/format.ts'
-import { useEditor } from '../state/store.ts'
+import { useEditor } from '../state/here.ts'
 import { usePortMark } from './drag.ts'
 
 /** Readings older than this show their age. */

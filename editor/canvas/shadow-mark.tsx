@@ -1,5 +1,5 @@
 // On a node whose ports give something else in the draft that is tried beside the live flow: both last values.
-import { useEditor } from '../state/store.ts'
+import { useEditor } from '../state/here.ts'
 import { formatValue } from '../state/format.ts'
 import { differingAt } from '../state/trying.ts'
 import './trying.css'

@@ -6,7 +6,7 @@ import { SUBFLOW, type AlarmBody, type NodeStatus, type PortStatus } from '#form
 import { formatAge, formatNumber, formatRate, severityOf } from '../state/format.ts'
 import { innerStatuses, onCanvas, runningOutput } from '../state/instances.ts'
 import { isWaiting } from '../state/status.ts'
-import { actions, api, useEditor } from '../state/store.ts'
+import { actions, api, useEditor } from '../state/here.ts'
 import { Acts } from './acts.tsx'
 import { formatCount, formatTime, formatWhole, kindClass, qualityText, unitText } from '../live/values.ts'
 

@@ -8,9 +8,11 @@ import { dashboards } from './dashboard.ts'
 import type { Storage } from './drafts.ts'
 import { devices } from './devices.ts'
 import { editing } from './editing.ts'
+import { flowTests } from './flow-tests.ts'
 import { inserting } from './inserting.ts'
 import { initialState, type State } from './model.ts'
 import { opening } from './opening.ts'
+import { replaying } from './replaying.ts'
 import { screen } from './screen.ts'
 import { sync } from './sync.ts'
 import { tabs } from './tabs.ts'
@@ -114,7 +116,9 @@ export function createEditor(environment: Environment) {
   const syncing = sync(core, screenActions)
   const openingActions = opening(core, screenActions, syncing, (known) => tabActions.restoreTabs(known))
   const tabActions = tabs(core, syncing, openingActions.openFlow)
+  const { labWork, ...replayActions } = replaying(core, screenActions)
   const actions = {
+    ...replayActions, ...flowTests(core, screenActions, labWork),
     ...screenActions, ...openingActions, ...tabActions, ...editing(core, screenActions), ...inserting(core, screenActions), ...dashboards(core, screenActions), ...devices(core, screenActions), ...trying(core, screenActions), ...watching(core, openingActions.refresh, () => openingActions.start(), syncing),
     chooseSide: syncing.choose,
     /** Removes a draft that was never deployed; the message offers to bring it back. */

@@ -1,0 +1,101 @@
+// On a node: where it lies on the path that is looked at, what the draft would have given instead, and what a test expected.
+import { sampleAt, placeAt, pathOf, causesOf, type TraceView } from '../state/trace.ts'
+import { formatValue } from '../state/format.ts'
+import { testFaultsAt } from '../state/flow-tests.ts'
+import { pastOf, type Past } from '../state/past.ts'
+import type { State } from '../state/model.ts'
+import type { TestFault } from '#format'
+import type { JsonSample } from '#kit'
+import { equalJson } from '#format'
+import { useEditor } from '../state/store.ts'
+import './past.css'
+
+interface Lit {
+  readonly nodes: ReadonlySet<string>
+  /** 'node.port -> node.port' */
+  readonly wires: ReadonlySet<string>
+}
+const nothingLit: Lit = { nodes: new Set(), wires: new Set() }
+const litOf = new WeakMap<TraceView, { readonly place: number; readonly tracing: boolean; readonly lit: Lit }>()
+/** The way to the step, and where it went too when its path is shown; the same for the same step. */
+function lit(past: Past | null): Lit {
+  if (!past || past.playing > 0) return nothingLit
+  const { view, place, tracing } = past
+  const known = litOf.get(view)
+  if (known?.place === place && known.tracing === tracing) return known.lit
+  const places = tracing ? pathOf(view, place).lines.map((l) => l.place) : causesOf(view, place)
+  const nodes = new Set<string>()
+  const wires = new Set<string>()
+  for (const p of places) {
+    const step = view.steps[p]
+    if (!step) continue
+    nodes.add(step.node)
+    const cause = step.cause === null ? undefined : view.steps[view.placeOf.get(step.cause) ?? -1]
+    // The cause's output that gave this very sample, or any where it was changed on the way.
+    for (const o of cause?.out ?? []) if (step.port !== undefined && o.sample.time === step.sample?.time) wires.add(`${cause!.node}.${o.port} -> ${step.node}.${step.port}`)
+  }
+  const now = { nodes, wires }
+  litOf.set(view, { place, tracing, lit: now })
+  return now
+}
+
+const within = (set: ReadonlySet<string>, id: string): boolean => set.has(id) || [...set].some((n) => n.startsWith(`${id}/`))
+
+/** Classes of a node's card. `engine` is its id in the engine. */
+export function stepClass(s: State, engine: string): string {
+  const past = pastOf(s)
+  if (!past) return ''
+  const step = past.view.steps[past.place]
+  const here = step !== undefined && (step.node === engine || step.node.startsWith(`${engine}/`))
+  return `${here ? ' step-here' : ''}${within(lit(past).nodes, engine) ? ' on-path' : ''}`
+}
+export const wireClass = (s: State, wire: string): string => (lit(pastOf(s)).wires.has(wire) ? ' on-path' : '')
+/** What a wire carried then. */
+export function thenOnWire(s: State, source: string, port: string): string {
+  const last = pastOf(s)?.moment.nodes[source]?.outputs[port]?.last
+  return last ? formatValue(last.value) : ''
+}
+
+const SHOWN = 3
+interface Differing {
+  readonly port: string
+  readonly then: JsonSample | undefined
+  readonly draft: JsonSample | undefined
+}
+/** At this moment. */
+function differingNow({ view, place, now, whatIf }: Past, id: string): readonly Differing[] {
+  if (!whatIf) return []
+  const at = placeAt(whatIf.view, now)
+  return whatIf.ports.flatMap(({ end, same: _same, ...counts }) => {
+    if (counts.differ + counts.onlyThen + counts.onlyDraft === 0 || !end.startsWith(`${id}.`)) return []
+    const then = sampleAt(view, end, place)
+    const draft = sampleAt(whatIf.view, end, at)
+    const same = then !== undefined && draft !== undefined && equalJson(then.value, draft.value) && then.quality === draft.quality
+    return same || (then === undefined && draft === undefined) ? [] : [{ port: end.slice(id.length + 1), then, draft }]
+  })
+}
+
+export function ReplayMark({ id }: { readonly id: string }) {
+  const past = useEditor((s) => (s.replay.past?.whatIf ? pastOf(s) : null))
+  const faults = useEditor((s) => testFaultsAt(s, id))
+  const differing = past ? differingNow(past, id) : []
+  if (differing.length === 0 && faults.length === 0) return null
+  return (
+    <>
+      {differing.length === 0 ? null : (
+        <div className="differs" role="note" aria-label="What the draft would have given">
+          {differing.slice(0, SHOWN).map(({ port, then, draft }) => <div key={port} title={`${port}: then ${shown(then)}, with the draft ${shown(draft)}`}><span>≠ {port}</span><b>{shown(then)} <i aria-label="then, with the draft">│</i> {shown(draft)}</b></div>)}
+          {differing.length > SHOWN ? <div><span>and {differing.length - SHOWN} more ports</span></div> : null}
+        </div>
+      )}
+      {faults.length === 0 ? null : (
+        <div className="differs failing" role="note" aria-label="What the test expected">
+          {faults.slice(0, SHOWN).map((f) => <div key={f.at} title={faultText(f)}><span>✕ {f.at.slice(f.at.indexOf('.') + 1)}</span><b>expected {shown(f.expected)} <i aria-hidden="true">│</i> got {shown(f.got)}</b></div>)}
+        </div>
+      )}
+    </>
+  )
+}
+
+const shown = (sample: JsonSample | undefined): string => (sample === undefined ? 'nothing' : `${formatValue(sample.value)}${sample.quality === undefined || sample.quality === 'Good' ? '' : ` (${sample.quality})`}`)
+export const faultText = (f: TestFault): string => `${f.at}, sample ${f.index + 1}: expected ${shown(f.expected)}, got ${shown(f.got)}`
