@@ -341,6 +341,27 @@ describe('what engines say', () => {
     expect(await codes(made.gateway.act('pump', 'wear', 'toString', undefined, undefined, 'olga'))).toEqual(['REQUEST'])
   })
 
+  test('an alarm tells the type and the name of its node, for lists that look at another flow', async () => {
+    const flow = testFlow()
+    await deploy({ ...flow, nodes: { ...flow.nodes, wear: { ...flow.nodes['wear']!, name: 'Bearing wear' } } })
+    made.engines.say.alarm({ ...alarm, state: 'unacknowledged', time: 1000 })
+    expect(made.gateway.alarms()).toMatchObject([{ nodeType: 'rule.test', nodeName: 'Bearing wear' }])
+    made.engines.say.alarm({ ...alarm, state: 'normal', time: 2000 })
+    const log = made.gateway.alarmLog(10)
+    expect(log.map((e) => [e.state, e.nodeType])).toEqual([['normal', 'rule.test'], ['unacknowledged', 'rule.test']])
+    expect(made.gateway.alarmLog(10, log[0]!.id)).toEqual([log[1]])
+  })
+
+  test('each restart of an engine is one entry of the audit trail, however often it is told', async () => {
+    const engine = { id: 'engine-1', state: 'restarting', pid: null, restarts: 1, memoryMb: 0, written: { bytesPerS: 0, commitsPerS: 0 }, issue: issue('ENGINE_DOWN', {}, { reason: 'signal SIGKILL' }) } as const
+    made.engines.say.engine({ ...engine, restarts: 0 })
+    for (let i = 0; i < 3; i++) made.engines.say.engine(engine)
+    made.engines.say.engine({ ...engine, state: 'running' })
+    made.engines.say.engine({ ...engine, restarts: 2 })
+    expect(made.gateway.audit(10).map((a) => [a.user, a.act, a.subject])).toEqual([['gateway', 'engine.restart', 'engine-1'], ['gateway', 'engine.restart', 'engine-1']])
+    expect(made.gateway.audit(1)[0]!.detail).toContain('SIGKILL')
+  })
+
   test('only what can be acknowledged is', async () => {
     await deploy(testFlow())
     expect(await codes(made.gateway.acknowledge('pump', 'drive', undefined, 'olga'))).toEqual(['REQUEST'])

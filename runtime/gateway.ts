@@ -2,7 +2,7 @@
 // store keeps it. Acts that change something are done one at a time, in the order they came. Longer than other files:
 // all of its verbs share that one order and one list of flows.
 import { describeCatalogue, issue, IssueError, reasonOf, schemaFaults, withDefaults, type ActCall, type ActResult, type AnyDriver, type AnyNode, type Catalogue, type Health, type Issue, type JsonSample, type Resources } from '#kit'
-import { CONNECTION_NAME, diffFlows, emptyFlow, equalJson, formatChange, readFlow, type AlarmBody, type AuditBody, type CheckBody, type ConnectionBody, type ConnectionEntry, type DeployBody, type EngineStatus, type Flow, type FlowBody, type FlowState, type FlowSummary, type HealthBody, type ModelBody, type ServerMessage, type ShadowBody, type TrialBody, type TrialRequest, type VersionSummary } from '#format'
+import { CONNECTION_NAME, diffFlows, emptyFlow, equalJson, formatChange, readFlow, type AlarmBody, type AlarmLogBody, type AuditBody, type AuditEntry, type CheckBody, type ConnectionBody, type ConnectionEntry, type DeployBody, type EngineStatus, type Flow, type FlowBody, type FlowState, type FlowSummary, type HealthBody, type ModelBody, type ServerMessage, type ShadowBody, type TrialBody, type TrialRequest, type VersionSummary } from '#format'
 import { createAlarms } from './alarms.ts'
 import { disarming, disarms, type ModelHashes } from './arming.ts'
 import { capacityOf, capacityIssues } from './capacity.ts'
@@ -45,9 +45,11 @@ export interface GatewayStore extends DraftStore {
   putConnection(name: string, entry: ConnectionEntry, disarmed: readonly string[]): void
   removeConnection(name: string): void
   audit(entry: AuditBody): void
-  /** Newest first. */
-  auditLog(limit: number): readonly AuditBody[]
+  /** Newest first, those older than the entry `before`. */
+  auditLog(limit: number, before?: number): readonly AuditEntry[]
   alarms(): readonly AlarmBody[]
+  /** Changes of alarms, as above; the oldest are forgotten above a bound. */
+  alarmLog(limit: number, before?: number): readonly AlarmLogBody[]
   putAlarm(alarm: AlarmBody): void
   held(): boolean
   setHeld(held: boolean): void
@@ -350,6 +352,13 @@ export function createGateway(parts: GatewayParts) {
     tell({ type: 'alarm', alarm })
     keep(`The alarm of ${alarm.flow}: ${alarm.node} could not be stored`, () => store.putAlarm(alarm))
   }
+  /** What the lists need of its node, also those that look at another flow. */
+  const whoseAlarm = (flow: string, node: string): Pick<AlarmBody, 'nodeType' | 'nodeName'> => {
+    const of = flows.get(flow)
+    const type = typeIn(of?.plan, node)
+    const name = of?.stored.flow.nodes[node.split('/', 1)[0]!]?.name
+    return { ...(type === undefined ? {} : { nodeType: type }), ...(name === undefined ? {} : { nodeName: name }) }
+  }
   /** A disarmed flow denies every sample: the trail gets each reason once until it changes. */
   const denied = new Map<string, string>()
   function write(report: WriteReport): void {
@@ -361,8 +370,10 @@ export function createGateway(parts: GatewayParts) {
     note(`flow ${report.flow}`, `write.${report.outcome}`, `${report.flow}.${report.node}`, [String(report.value), report.reason].filter((x) => x !== '').join(' · '))
   }
 
+  /** Told many times a second; each restart is one event. */
+  const restarts = new Map<string, number>()
   const stopListening = engines.listen({
-    alarm: (report) => tellAlarm(alarms.report(report)),
+    alarm: (report) => tellAlarm(alarms.report({ ...report, ...whoseAlarm(report.flow, report.node) })),
     log: (report) => {
       if (report.level !== 'info') parts.log(report.level, [[report.flow, report.node].filter(Boolean).join('.'), report.text].filter(Boolean).join(': '))
       tell({ type: 'log', ...report })
@@ -370,6 +381,9 @@ export function createGateway(parts: GatewayParts) {
     write,
     engine(engine) {
       tell({ type: 'engine', engine })
+      const known = restarts.get(engine.id) ?? 0
+      restarts.set(engine.id, engine.restarts)
+      if (engine.restarts > known) note('gateway', 'engine.restart', engine.id, engine.issue?.text ?? '')
       if (engine.state === 'running') retry()
     },
     flow: (id, state, why) => {
@@ -635,7 +649,8 @@ export function createGateway(parts: GatewayParts) {
       }),
 
     models: (): readonly ModelBody[] => models.list(),
-    audit: (limit: number): readonly AuditBody[] => store.auditLog(limit),
+    audit: (limit: number, before?: number): readonly AuditEntry[] => store.auditLog(limit, before),
+    alarmLog: (limit: number, before?: number): readonly AlarmLogBody[] => store.alarmLog(limit, before),
     engineStatus: (): readonly EngineStatus[] => engines.status(),
     health: (): HealthBody => ({
       version: parts.version,

@@ -2,7 +2,7 @@
 import { useStore } from 'zustand'
 import { createStore } from 'zustand/vanilla'
 import { gapOfWire, type Gap } from '../state/fitting.ts'
-import { store } from '../state/store.ts'
+import { store } from '../state/here.ts'
 import { wireAt } from './drag.ts'
 
 /** A point of the window, px. */

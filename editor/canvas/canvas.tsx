@@ -3,36 +3,46 @@
 import { useCallback, useEffect, useMemo, useRef, useState, type DragEvent, type KeyboardEvent, type MouseEvent } from 'react'
 import { applyNodeChanges, Background, ReactFlow, ReactFlowProvider, useNodesInitialized, useReactFlow, useStoreApi, type EdgeChange, type Node, type NodeChange, type OnNodeDrag } from 'reactflow'
 import 'reactflow/dist/style.css'
-import { MAX_BUNDLE_BYTES } from '#format'
+import { MAX_BUNDLE_BYTES, may, SUBFLOW } from '#format'
 import { nothing } from '../state/document.ts'
 import { gapOfWire } from '../state/fitting.ts'
-import { actions, store, useEditor } from '../state/store.ts'
+import { actions, store, useEditor } from '../state/here.ts'
 import { ask, notePointer, pointOf } from './ask.ts'
 import { Asked, AskedWire } from './asked.tsx'
+import { Arrange } from './arrange.tsx'
 import { Banner } from './banner.tsx'
+import { Breadcrumb } from './breadcrumb.tsx'
+import { COMMENT } from './comment-view.tsx'
 import { Controls, Overview } from './controls.tsx'
 import { dragOver, endDragOver } from './drag.ts'
 import { DragReason, DropReason } from './drag-reason.tsx'
 import { EdgeView } from './edge-view.tsx'
 import { Empty } from './empty.tsx'
 import { inView, MIN_ZOOM } from './fit.ts'
-import { edgesOf, NODE, nodesOf } from './graph.ts'
+import { edgesOf, NODE, nodesOf, PORTS } from './graph.ts'
 import { NodeMenu, type MenuAt } from './node-menu.tsx'
+import { beginGroupDrag, editComment, endGroupDrag, overGroups } from './group-edit.ts'
+import { boxIn } from './group-view.tsx'
 import { NodeView } from './node-view.tsx'
 import { Others } from './others.tsx'
 import { focusInspector } from '../inspector/focus.ts'
 import { useConnecting } from './use-connecting.ts'
 import { TagDrop } from './tag-drop.tsx'
+import { PortsView } from './ports-view.tsx'
+import { useSpaceHeld } from './space.ts'
 import { useFit } from './use-fit.ts'
 import { useRoutes } from './use-routes.ts'
 import { DRAG_TYPE, draggedType, setViewCentre } from './view.ts'
 import { Viewports } from './viewports.tsx'
 import { TrialStrip } from './trial-strip.tsx'
+import { WireCard } from './wire-card.tsx'
 import './canvas.css'
 
-const nodeTypes = { [NODE]: NodeView }
+const nodeTypes = { [NODE]: NodeView, [PORTS]: PortsView }
 const edgeTypes = { [NODE]: EdgeView }
 const GRID: [number, number] = [10, 10]
+/** Left on the empty canvas, the middle one anywhere; Space with the left one, too. */
+const PAN_BUTTONS = [0, 1]
 /** Above this only what is in view is drawn. */
 const MANY = 150
 
@@ -77,6 +87,7 @@ function Drawing() {
   const onEdgesChange = useCallback((changes: EdgeChange[]) => choose('wires', changes), [])
   const dragged = useCallback<OnNodeDrag>((event, node, all) => {
     const point = pointOf(event)
+    overGroups(all)
     if (all.length !== 1 || !point || !isLoose(node.id)) return
     const box = frame.current?.querySelector(`.react-flow__node[data-id="${node.id}"]`)?.getBoundingClientRect()
     const middle = box && box.top + box.height / 2
@@ -85,10 +96,15 @@ function Drawing() {
   const moved = useCallback((event: unknown, _node: unknown, all: Node[]) => {
     const places = Object.fromEntries(all.map((n) => [n.id, [n.position.x, n.position.y] as const]))
     const wire = endDragOver()
+    const groups = endGroupDrag()
     const [only] = all
     if (event instanceof Event && 'altKey' in event && event.altKey) actions.duplicateTo(places)
-    else if (wire === null || !only || !actions.spliceInto(only.id, wire, places[only.id]!)) actions.moveNodes(places)
+    else if (wire === null || !only || !actions.spliceInto(only.id, wire, places[only.id]!)) actions.dropNodes(places, groups)
   }, [])
+  // While Space is held the view is dragged, whatever is under the pointer.
+  const panning = useSpaceHeld()
+  const drawing = useStoreApi()
+  const lifted = useCallback(() => beginGroupDrag((id) => boxIn(drawing.getState().nodeLookup, id)), [drawing])
   const connecting = useConnecting()
 
   const keys = (e: KeyboardEvent): void => {
@@ -136,7 +152,7 @@ function Drawing() {
   return (
     <div
       ref={frame}
-      className={`canvas${lost ? ' lost' : ''}`}
+      className={`canvas${lost ? ' lost' : ''}${panning ? ' panning' : ''}`}
       onKeyDown={keys}
       onDrop={drop}
       onDragEnter={over}
@@ -146,6 +162,7 @@ function Drawing() {
       onPointerMove={(e) => notePointer({ x: e.clientX, y: e.clientY })}
       onPointerLeave={() => notePointer(null)}
     >
+      <Breadcrumb />
       <ReactFlow
         nodes={nodes}
         edges={edges}
@@ -153,8 +170,11 @@ function Drawing() {
         edgeTypes={edgeTypes}
         onNodesChange={onNodesChange}
         onEdgesChange={onEdgesChange}
+        onNodeDragStart={lifted}
         onNodeDrag={dragged}
         onNodeDragStop={moved}
+        onSelectionDragStart={lifted}
+        onSelectionDrag={(_e, dragged) => overGroups(dragged)}
         onSelectionDragStop={(e, dragged) => moved(e, null, dragged)}
         {...connecting}
         connectOnClick={false}
@@ -163,9 +183,11 @@ function Drawing() {
           if (!selection.nodes.includes(node.id)) actions.select({ nodes: [node.id] })
           setMenu({ node: node.id, x: e.clientX, y: e.clientY })
         }}
-        onNodeDoubleClick={() => actions.setInspectorTab('settings')}
+        onNodeDoubleClick={(_e, node) => openNode(node.id)}
         onEdgeDoubleClick={(e, edge) => ask({ kind: 'insert', point: { x: e.clientX, y: e.clientY }, gap: gapOfWire(edge.id) ?? null })}
         zoomOnDoubleClick={false}
+        panOnDrag={PAN_BUTTONS}
+        nodesDraggable={!panning}
         deleteKeyCode={null}
         disableKeyboardA11y
         multiSelectionKeyCode={['Shift', 'Control', 'Meta']}
@@ -189,9 +211,11 @@ function Drawing() {
         <Others />
         <Viewports />
         <TagDrop />
+        <Arrange />
       </ReactFlow>
       <Banner />
       <TrialStrip />
+      <WireCard frame={frame} />
       {flow && nodes.length > 0 ? null : <Empty />}
       {menu ? <NodeMenu at={menu} onClose={() => setMenu(null)} /> : null}
       <Asked />
@@ -203,6 +227,15 @@ function Drawing() {
 function isLoose(id: string): boolean {
   const wires = store.getState().document?.flow.wires ?? []
   return !wires.some((w) => w.startsWith(`${id}.`) || w.includes(` -> ${id}.`))
+}
+
+/** Inside of a subflow, into the words of a comment, or to the settings. */
+function openNode(id: string): void {
+  const { document, session } = store.getState()
+  const entry = document && Object.hasOwn(document.flow.nodes, id) ? document.flow.nodes[id]! : undefined
+  if (entry?.type === SUBFLOW) actions.enter(id)
+  else if (entry?.type === COMMENT && session !== null && may(session.role, 'edit')) editComment(id)
+  else actions.setInspectorTab('settings')
 }
 
 /** What React Flow wants selected, taken over into the draft's selection. */

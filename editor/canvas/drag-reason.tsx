@@ -2,7 +2,7 @@
 // over a wire that does not take it, why not.
 import { useConnection, useReactFlow, ViewportPortal } from 'reactflow'
 import { formatType } from '#kit'
-import { useEditor } from '../state/store.ts'
+import { useEditor } from '../state/here.ts'
 import { useDrag, useDrop } from './drag.ts'
 
 export function DropReason() {

@@ -4,7 +4,7 @@ import { useStore } from 'zustand'
 import { createStore } from 'zustand/vanilla'
 import type { WireEnd } from '#format'
 import type { Refusal } from '../state/fitting.ts'
-import { actions, store } from '../state/store.ts'
+import { actions, store } from '../state/here.ts'
 import { partnersOf, withoutWire, type Verdict } from '../state/wiring.ts'
 import type { Point } from './ask.ts'
 

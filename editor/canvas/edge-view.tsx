@@ -2,29 +2,12 @@
 import { memo } from 'react'
 import { BaseEdge, EdgeLabelRenderer, useStore, type EdgeProps, type ReactFlowState, type Rect } from 'reactflow'
 import { parseWire } from '#format'
-import { formatRate, formatValue, severityOf } from '../state/format.ts'
-import type { State } from '../state/model.ts'
-import { hearingOf, issueOfWire } from '../state/status.ts'
+import { issueOfWire } from '../state/status.ts'
 import { useEditor } from '../state/here.ts'
 import { useTakes } from './drag.ts'
+import { conditionOf, labelOf, WORDS } from './wire-state.ts'
 import { isBackwards, routeWire } from './route.ts'
 import { useDetour, useLane } from './use-routes.ts'
-
-/** One short text, so that a wire redraws only when it changes. Slow truth values show themselves, as they matter more than their rate. */
-function labelOf(s: State, source: string, port: string): string {
-  const out = s.live.nodes[source]?.outputs[port]
-  if (!out || hearingOf(s) !== 'open') return ''
-  const kind = s.ports[source]?.outputs[port]?.kind
-  if ((kind === 'boolean' || kind === 'event') && out.last) return formatValue(out.last.value)
-  return formatRate(out.rate)
-}
-
-function conditionOf(s: State, source: string, port: string): 'live' | 'idle' | 'bad' {
-  const status = s.live.nodes[source]
-  if (hearingOf(s) !== 'open' || !status || (status.health.state !== 'ok' && status.health.state !== 'connecting')) return 'idle'
-  const last = status.outputs[port]?.last
-  return last && severityOf(last) === 'bad' ? 'bad' : 'live'
-}
 
 const same = (a: Rect | undefined, b: Rect | undefined): boolean => a === b || (a !== undefined && b !== undefined && a.x === b.x && a.y === b.y && a.width === b.width && a.height === b.height)
 /** Where a node lies; undefined while `wanted` is false. */
@@ -50,10 +33,10 @@ export const EdgeView = memo(function EdgeView({ id, source, target, sourceX, so
   return (
     <>
       <BaseEdge path={path} interactionWidth={14} className={`wire kind-${kind} is-${condition}${selected ? ' sel' : hot ? ' hot' : ''}${fault ? ' broken' : ''}${takes ? ' takes' : ''}`} />
-      {fault || label !== '' || condition === 'bad' ? (
+      {fault || label !== '' || WORDS[condition] !== '' ? (
         <EdgeLabelRenderer>
-          <div className={`wire-label${fault ? ' broken' : condition === 'bad' ? ' bad' : ''}${selected || hot ? ' hot' : ''}`} title={fault ? `${fault.text} ${fault.remedy}` : undefined} style={{ transform: `translate(-50%, -50%) translate(${x}px, ${y}px)` }}>
-            {fault ? '▲ does not fit' : condition === 'bad' ? `✕ bad ${label}` : label}
+          <div className={`wire-label${fault ? ' broken' : ` is-${condition}`}${selected || hot ? ' hot' : ''}`} title={fault ? `${fault.text} ${fault.remedy}` : undefined} style={{ transform: `translate(-50%, -50%) translate(${x}px, ${y}px)` }}>
+            {fault ? '▲ does not fit' : `${WORDS[condition]} ${label}`.trim()}
           </div>
         </EdgeLabelRenderer>
       ) : null}

@@ -1,5 +1,5 @@
 // Where to begin.
-import { actions, useEditor } from '../state/store.ts'
+import { actions, useEditor } from '../state/here.ts'
 import { askInsert } from './ask.ts'
 
 export function Empty() {

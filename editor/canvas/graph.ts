@@ -3,8 +3,11 @@ import type { Edge, Node } from 'reactflow'
 import type { CatalogueNode } from '#kit'
 import { parseWire, type Flow } from '#format'
 import type { Selection } from '../state/document.ts'
+import { INPUTS, isPortsNode } from '../state/inside.ts'
 
 export const NODE = 'headgate'
+/** The ports of the subflow that is open. */
+export const PORTS = 'ports'
 const noData: Record<string, never> = {}
 
 /** Keeps what did not change, and the place of what is just being dragged. */
@@ -13,13 +16,14 @@ export function nodesOf(flow: Flow, selection: Selection, types: ReadonlyMap<str
   const chosen = new Set(selection.nodes)
   return Object.entries(flow.nodes).map(([id, entry]) => {
     const selected = chosen.has(id)
-    const title = types.get(entry.type)?.title ?? entry.type
+    const ports = isPortsNode(id)
+    const title = ports ? (id === INPUTS ? 'Inputs of the subflow' : 'Outputs of the subflow') : (types.get(entry.type)?.title ?? entry.type)
     const ariaLabel = entry.name ? `${entry.name}, ${title}` : title
     const old = known.get(id)
     const [x, y] = entry.at
     if (old && old.selected === selected && old.ariaLabel === ariaLabel && (old.dragging || (old.position.x === x && old.position.y === y))) return old
     const position = old?.dragging ? old.position : { x, y }
-    return { ...old, id, type: NODE, position, data: noData, selected, ariaLabel }
+    return { ...old, id, type: ports ? PORTS : NODE, position, data: noData, selected, ariaLabel, ...(ports ? { draggable: false, selectable: false, focusable: false } : {}) }
   })
 }
 

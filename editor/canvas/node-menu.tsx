@@ -3,8 +3,9 @@ import { ArrowLeftToLine, ArrowRightToLine, ChartSpline, Copy, CopyPlus, LayoutD
 import { DropdownMenu } from 'radix-ui'
 import { copyText } from '../shell/export.ts'
 import { setterOf } from '../state/operating.ts'
-import { actions, useEditor } from '../state/store.ts'
+import { actions, useEditor } from '../state/here.ts'
 import { ask } from './ask.ts'
+import { ArrangeItems } from './arrange-menu.tsx'
 
 export interface MenuAt {
   readonly node: string
@@ -44,6 +45,7 @@ export function NodeMenu({ at, onClose }: { readonly at: MenuAt; readonly onClos
           <DropdownMenu.Item className="menu-item" onSelect={() => actions.selectConnected('upstream')}><ArrowLeftToLine size={15} />Select what feeds it</DropdownMenu.Item>
           <DropdownMenu.Item className="menu-item" onSelect={() => actions.selectConnected('downstream')}><ArrowRightToLine size={15} />Select what it feeds</DropdownMenu.Item>
           <div className="menu-line" />
+          <ArrangeItems node={at.node} />
           <DropdownMenu.Item className="menu-item" onSelect={() => copied(actions.copySelected())}><Copy size={15} />Copy<small>Ctrl C</small></DropdownMenu.Item>
           <DropdownMenu.Item className="menu-item" onSelect={() => copied(actions.cutSelected())}><Scissors size={15} />Cut<small>Ctrl X</small></DropdownMenu.Item>
           <DropdownMenu.Item className="menu-item" onSelect={actions.duplicateSelected}><CopyPlus size={15} />Duplicate<small>Ctrl D</small></DropdownMenu.Item>

@@ -1,6 +1,6 @@
 // A node on the canvas. It listens to its own part of the store only: live values of one node redraw that node.
-import { memo, useEffect, useMemo } from 'react'
-import { useUpdateNodeInternals, type NodeProps } from 'reactflow'
+import { memo, useMemo } from 'react'
+import type { NodeProps } from 'reactflow'
 import { displayUnit, type CatalogueNode, type ResolvedPort, type ResolvedPorts } from '#kit'
 import type { NodeEntry, NodeStatus } from '#format'
 import { Icon } from '../shell/icon.tsx'
@@ -11,8 +11,12 @@ import { formatNumber, numbersOf, severityOf } from '../state/format.ts'
 import { alarmOf, alarmText, conditionOf, ghostsOf, hearingOf, issuesAt } from '../state/status.ts'
 import { useEditor } from '../state/here.ts'
 import { useSeeks } from './drag.ts'
+import { LossBadge } from './loss-badge.tsx'
+import { NoteFix } from './note-fix.tsx'
 import { Port, Reading } from './port-row.tsx'
 import { ShadowMark } from './shadow-mark.tsx'
+import { COMMENT, CommentCard } from './comment-view.tsx'
+import { useRemeasure } from './remeasure.ts'
 import { Bars, Line } from './spark.tsx'
 import './node.css'
 
@@ -23,6 +27,7 @@ const nothingWritten: NonNullable<NodeStatus['actuator']> = { armed: false, mode
 export const NodeView = memo(function NodeView({ id, selected }: NodeProps) {
   const entry = useEditor((s) => s.document?.flow.nodes[id])
   const type = useEditor((s) => s.types.get(entry?.type ?? ''))
+  if (entry?.type === COMMENT) return <CommentCard id={id} entry={entry} selected={selected ?? false} />
   return entry ? <Card id={id} entry={entry} type={type} selected={selected ?? false} /> : null
 })
 
@@ -46,12 +51,7 @@ function Card({ id, entry, type, selected }: { readonly id: string; readonly ent
   const shownOuts = looked || seekOuts ? Object.keys(outputs) : outs.shown
   const shownIns = looked || seekIns ? Object.keys(inputs) : ins.shown
 
-  // React Flow measures where handles are when a node is first drawn; after ports came or went it must look again.
-  const shape = [...shownIns, '|', ...shownOuts, '|', ...ghosts.inputs, '|', ...ghosts.outputs].join(' ')
-  const remeasure = useUpdateNodeInternals()
-  useEffect(() => {
-    if (shape !== '') remeasure(id)
-  }, [remeasure, id, shape])
+  useRemeasure(id, [...shownIns, '|', ...shownOuts, '|', ...ghosts.inputs, '|', ...ghosts.outputs].join(' '))
 
   const condition = conditionOf(status, alarm, live)
   const refused = useEditor((s) => issuesAt(refusedOf(s), id))
@@ -79,9 +79,10 @@ function Card({ id, entry, type, selected }: { readonly id: string; readonly ent
       <Glance id={id} outputs={outputs} status={status} />
       {status?.actuator || type?.effects === 'writes' ? <Actuator actuator={status?.actuator ?? nothingWritten} unit={Object.values(inputs)[0]?.unit} /> : null}
       {status?.queue && (status.queue.depth > 0 || type?.type === QUEUE) ? <Queue queue={status.queue} ledger={status.ledger} /> : null}
-      {type?.type === COMMENT && entry.config['text'] ? <div className="said">{String(entry.config['text'])}</div> : null}
       <ShadowMark id={id} />
       {note === '' ? null : <div className={`note ${grave ? 'grave' : ''}`} title={note}>{note}</div>}
+      {fault?.level === 'error' ? <NoteFix issue={fault} /> : null}
+      <LossBadge id={id} />
     </div>
   )
 }
@@ -96,9 +97,8 @@ function Since({ alarm }: { readonly alarm: NonNullable<ReturnType<typeof alarmO
   return <> · {useEditor((s) => alarmText(alarm, Math.max(s.live.clock, alarm.time)))}</>
 }
 
-/** Whose whole sense they are. */
+/** Whose whole sense it is. */
 const QUEUE = 'flow.queue'
-const COMMENT = 'flow.comment'
 
 function Queue({ queue, ledger }: { readonly queue: NonNullable<NodeStatus['queue']>; readonly ledger: NodeStatus['ledger'] }) {
   const dropped = Object.values(ledger.dropped).reduce((sum, n) => sum + n, 0)

@@ -7,7 +7,7 @@ import type { Person } from '#format'
 import { pointAt } from '../live/presence.ts'
 import { clashesOf } from '../state/clashes.ts'
 import { initialsOf, peopleByName, tintsOf } from '../state/people.ts'
-import { actions, useEditor } from '../state/store.ts'
+import { actions, useEditor } from '../state/here.ts'
 import './others.css'
 
 /** Outlines of one person. */

@@ -4,7 +4,7 @@ import { Icon } from '../shell/icon.tsx'
 import { searchNodes } from '../state/families.ts'
 import { replacementsFor, type Replacement } from '../state/replacing.ts'
 import { titleOf } from '../state/status.ts'
-import { actions, store } from '../state/store.ts'
+import { actions, store } from '../state/here.ts'
 import { PickList, type Choice } from './pick-list.tsx'
 
 function choiceOf({ type, kept, rewired }: Replacement): Choice {

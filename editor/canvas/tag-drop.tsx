@@ -2,7 +2,7 @@
 import { useEffect } from 'react'
 import { useReactFlow, useStoreApi } from 'reactflow'
 import { TAGS_TYPE, tagsIn } from '../devices/tag-drag.ts'
-import { actions } from '../state/store.ts'
+import { actions } from '../state/here.ts'
 
 const OVER = 'data-tags-over'
 

@@ -3,7 +3,7 @@
 import { CircleCheck, Eye, TriangleAlert, X } from 'lucide-react'
 import { may } from '#format'
 import { formatDuration } from '../state/format.ts'
-import { actions, useEditor } from '../state/store.ts'
+import { actions, useEditor } from '../state/here.ts'
 import './trying.css'
 
 export function TrialStrip() {

@@ -1,7 +1,7 @@
 // Each open flow is looked at where it was left.
 import { useLayoutEffect } from 'react'
 import { useReactFlow, type Viewport } from 'reactflow'
-import { useEditor } from '../state/store.ts'
+import { useEditor } from '../state/here.ts'
 
 const left = new Map<string, Viewport>()
 

@@ -3,7 +3,7 @@ import { useMemo } from 'react'
 import { formatType, type PortType } from '#kit'
 import { formatEnd, formatWire, type WireEnd } from '#format'
 import type { State } from '../state/model.ts'
-import { actions, store } from '../state/store.ts'
+import { actions, store } from '../state/here.ts'
 import { partnersOf, type Verdict } from '../state/wiring.ts'
 import { PickList, type Choice } from './pick-list.tsx'
 

@@ -3,7 +3,7 @@
 import { useState, type FormEvent, type ReactElement } from 'react'
 import { Popover } from 'radix-ui'
 import type { CatalogueNode, JsonValue, TSchema } from '#kit'
-import { actions, api, useEditor } from '../state/store.ts'
+import { actions, api, engineIdOf, useEditor } from '../state/here.ts'
 import { fieldsOf, formFaults, withValue, wordsOf, type Config } from './form.ts'
 import { SchemaForm } from './schema-form.tsx'
 
@@ -25,7 +25,8 @@ async function run(subject: Subject, act: string, args: Config): Promise<void> {
 }
 
 /** One act as a button. */
-export function Act({ subject, act, type, title = wordsOf(act), children }: { readonly subject: Subject; readonly act: string; readonly type: CatalogueNode | undefined; readonly title?: string; readonly children?: ReactElement }): ReactElement {
+/** `compact`: its picture alone; the title is told by the tooltip and to a screen reader. */
+export function Act({ subject, act, type, title = wordsOf(act), children, compact = false }: { readonly subject: Subject; readonly act: string; readonly type: CatalogueNode | undefined; readonly title?: string; readonly children?: ReactElement; readonly compact?: boolean }): ReactElement {
   const schema = type?.actArguments?.[act]
   const [busy, setBusy] = useState(false)
   const [open, setOpen] = useState(false)
@@ -35,11 +36,11 @@ export function Act({ subject, act, type, title = wordsOf(act), children }: { re
     setOpen(false)
     void run(subject, act, args).finally(() => setBusy(false))
   }
-  const button = { type: 'button', className: 'btn', disabled: busy || !allowed, title: allowed ? '' : 'Needs the role operator' } as const
-  if (!schema) return <button {...button} onClick={() => go({})}>{children}{title}</button>
+  const button = { type: 'button', className: compact ? 'in-icon' : 'btn', disabled: busy || !allowed, title: allowed ? (compact ? title : '') : 'Needs the role operator', ...(compact ? { 'aria-label': `${title}${subject.tag ? ` ${subject.tag}` : ''}` } : {}) } as const
+  if (!schema) return <button {...button} onClick={() => go({})}>{children}{compact ? '' : title}</button>
   return (
     <Popover.Root open={open} onOpenChange={setOpen}>
-      <Popover.Trigger {...button}>{children}{title}…</Popover.Trigger>
+      <Popover.Trigger {...button}>{children}{compact ? '' : `${title}…`}</Popover.Trigger>
       <Popover.Portal>
         <Popover.Content className="in-pop in-ask" sideOffset={4} align="end" aria-label={title}>
           <Arguments schema={schema} title={title} go={go} />
@@ -78,7 +79,7 @@ export function Acts({ id, type }: { readonly id: string; readonly type: Catalog
       <h3 className="in-sec">Acts</h3>
       <div className="in-pad in-acts">
         {perTag && <span className="in-fld in-acttag"><input value={tag} placeholder="all tags" aria-label="For which tag" autoComplete="off" spellCheck={false} onChange={(e) => setTag(e.target.value)} /></span>}
-        {acts.map((act) => <Act key={act} act={act} type={type} subject={{ flow, node: id, ...(tag.trim() === '' ? {} : { tag: tag.trim() }) }} />)}
+        {acts.map((act) => <Act key={act} act={act} type={type} subject={{ flow, node: engineIdOf(id), ...(tag.trim() === '' ? {} : { tag: tag.trim() }) }} />)}
       </div>
     </>
   )

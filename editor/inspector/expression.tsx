@@ -6,7 +6,8 @@ import type { Completion, ExpressionBody } from '../state/api.ts'
 import { fitting, take, wordBefore } from '../state/completion.ts'
 import { severityOf } from '../state/format.ts'
 import { lastInputs } from '../state/status.ts'
-import { actions, api, store, useEditor } from '../state/store.ts'
+import { actions, api, engineIdOf, store, useEditor } from '../state/here.ts'
+import { useEditor as useDraft } from '../state/store.ts'
 import { formatWhole, qualityText } from '../live/values.ts'
 import { put } from './code.tsx'
 import type { ControlProps } from './controls.tsx'
@@ -142,7 +143,7 @@ function marked(text: string, fault: ExpressionBody['issues'][number] | undefine
 /** Of this text or an earlier one: what can be written stays the same meanwhile. */
 function useAnswer(text: string, node: string | undefined): Answer | undefined {
   const [answer, setAnswer] = useState<Answer>()
-  const flow = useEditor((s) => s.document?.flow)
+  const flow = useDraft((s) => s.document?.flow)
   const live = useEditor((s) => s.live.state === 'open')
   useEffect(() => {
     if (node === undefined || !flow) return
@@ -151,7 +152,7 @@ function useAnswer(text: string, node: string | undefined): Answer | undefined {
       const inputs = lastInputs(store.getState(), node)
       const first = inputs['value'] ?? Object.values(inputs)[0]
       const samples = Object.fromEntries(Object.entries(inputs).map(([name, s]) => [name, { value: s.value, ...(s.quality === undefined ? {} : { quality: s.quality }) }]))
-      api.expression({ text, flow, node, ...(first ? { samples, tag: first.tag, time: first.time } : {}) }, gone.signal)
+      api.expression({ text, flow, node: engineIdOf(node), ...(first ? { samples, tag: first.tag, time: first.time } : {}) }, gone.signal)
         .then((body) => setAnswer({ of: text, body, failed: '' }))
         .catch((thrown: unknown) => {
           if (gone.signal.aborted) return

@@ -1,7 +1,7 @@
 // A node's help: its text, its examples as tables, and its reasons for dropping. All of it from the definition.
 import { Fragment, useMemo, useState, type ReactElement } from 'react'
 import type { CatalogueNode, Example, ExampleSample, JsonValue } from '#kit'
-import { actions, useEditor } from '../state/store.ts'
+import { actions, useEditor } from '../state/here.ts'
 import { formatWhole, qualityText } from '../live/values.ts'
 import { fieldsOf, showValue, type Json } from './form.ts'
 import { TryExample } from './try-example.tsx'

@@ -1,12 +1,14 @@
 // The panel on the right: settings, live state and help of what is selected, or the flow itself.
 import { useEffect, type ReactElement } from 'react'
 import { Tabs } from 'radix-ui'
-import { actions, useEditor, type InspectorTab } from '../state/store.ts'
+import { actions, useEditor, type InspectorTab } from '../state/here.ts'
 import { focusNode } from './focus.ts'
 import { HelpTab } from './help-tab.tsx'
 import { LiveTab } from './live-tab.tsx'
 import { FlowOverview, ManySelected } from './overview.tsx'
 import { Settings } from './settings.tsx'
+import { SubflowOverview } from './subflows.tsx'
+import { useEditor as useDraft } from '../state/store.ts'
 import './inspector.css'
 
 const tabs: readonly (readonly [InspectorTab, string])[] = [['settings', 'Settings'], ['live', 'Live'], ['help', 'Help']]
@@ -14,6 +16,7 @@ const tabs: readonly (readonly [InspectorTab, string])[] = [['settings', 'Settin
 export function Inspector(): ReactElement {
   const flow = useEditor((s) => s.document?.flow)
   const selection = useEditor((s) => s.document?.selection)
+  const inside = useDraft((s) => s.document?.inside !== undefined)
   const tab = useEditor((s) => s.ui.inspectorTab)
   const focusField = useEditor((s) => s.ui.focusField)
   const id = selection?.nodes.length === 1 && selection.wires.length === 0 ? selection.nodes[0]! : undefined
@@ -29,7 +32,7 @@ export function Inspector(): ReactElement {
   if (!node || id === undefined) {
     return (
       <div className="ins">
-        <div className="in-body">{selection.nodes.length + selection.wires.length > 0 ? <ManySelected nodes={selection.nodes} wires={selection.wires} /> : <FlowOverview flow={flow} />}</div>
+        <div className="in-body">{selection.nodes.length + selection.wires.length > 0 ? <ManySelected nodes={selection.nodes} wires={selection.wires} /> : inside ? <SubflowOverview flow={flow} /> : <FlowOverview flow={flow} />}</div>
       </div>
     )
   }

@@ -1,12 +1,13 @@
 // What a node does right now: last values of its ports, its ledger, its actuator, its alarm.
-import { useState, type ReactElement } from 'react'
+import { Fragment, useMemo, useState, type ReactElement, type ReactNode } from 'react'
 import { Check, LayoutDashboard, Pin, PinOff } from 'lucide-react'
 import type { CatalogueNode, PortType } from '#kit'
 import { SUBFLOW, type AlarmBody, type NodeStatus, type PortStatus } from '#format'
 import { formatAge, formatNumber, formatRate, severityOf } from '../state/format.ts'
-import { innerStatuses, onCanvas, runningOutput } from '../state/instances.ts'
+import { innerStatuses, onCanvas, runningOutput, typeAt } from '../state/instances.ts'
+import { countsOf, imbalance, since } from '../state/ledger.ts'
 import { isWaiting } from '../state/status.ts'
-import { actions, api, useEditor } from '../state/here.ts'
+import { actions, api, engineIdOf, useEditor } from '../state/here.ts'
 import { Acts } from './acts.tsx'
 import { formatCount, formatTime, formatWhole, kindClass, qualityText, unitText } from '../live/values.ts'
 
@@ -16,7 +17,7 @@ const STATUS_ELEMENTS = 64
 export function LiveTab({ id, type }: { readonly id: string; readonly type: CatalogueNode | undefined }): ReactElement {
   const status = useEditor((s) => s.live.nodes[id])
   const state = useEditor((s) => s.live.state)
-  const deployed = useEditor((s) => s.base.flow !== null && Object.hasOwn(s.base.flow.nodes, id))
+  const deployed = useEditor((s) => typeAt(s.base.flow ?? undefined, engineIdOf(id)) !== undefined)
   const ports = useEditor((s) => s.ports[id])
   const isInstance = type?.type === SUBFLOW
   if (!status) {
@@ -41,7 +42,7 @@ export function LiveTab({ id, type }: { readonly id: string; readonly type: Cata
           <table className="in-c"><tbody><tr><td>waiting</td><td>{formatCount(status.queue.depth)} of {formatCount(status.queue.limit)}</td></tr><tr><td>when full</td><td>{status.queue.policy.replaceAll('-', ' ')}</td></tr></tbody></table>
         </>
       )}
-      {isInstance ? <Inner id={id} /> : <LedgerTable status={status} drops={type?.drops ?? {}} />}
+      {isInstance ? <Inner id={id} /> : <LedgerTable id={id} status={status} drops={type?.drops ?? {}} />}
     </div>
   )
 }
@@ -73,7 +74,7 @@ function PortGroup({ title, id, of, types, pinnable }: { readonly title: string;
 
 function PortLine({ id, port, status, type, pinnable }: { readonly id: string; readonly port: string; readonly status: PortStatus; readonly type: PortType | undefined; readonly pinnable: boolean }): ReactElement {
   const pinned = useEditor((s) => {
-    const end = runningOutput(s.base.flow, id, port)
+    const end = runningOutput(s.base.flow, engineIdOf(id), port)
     return s.live.taps.find((t) => t.flow === s.flowId && t.node === end.node && t.port === end.port)?.id
   })
   const clock = useEditor((s) => s.live.clock)
@@ -129,7 +130,7 @@ function Alarms({ id, always }: { readonly id: string; readonly always: boolean 
   const acknowledge = (): void => {
     if (flow === null) return
     setBusy(true)
-    Promise.all([...new Set(own.map((a) => a.node))].map((node) => api.acknowledge({ flow, node }))).catch(actions.toastFailed).finally(() => setBusy(false))
+    Promise.all([...new Set(own.map((a) => a.node))].map((node) => api.acknowledge({ flow, node: engineIdOf(node) }))).catch(actions.toastFailed).finally(() => setBusy(false))
   }
   if (own.length === 0 && !always) return null
   return (
@@ -161,24 +162,31 @@ function Inner({ id }: { readonly id: string }): ReactElement {
   )
 }
 
-function LedgerTable({ status, drops }: { readonly status: NodeStatus; readonly drops: { readonly [reason: string]: string } }): ReactElement {
+function LedgerTable({ id, status, drops }: { readonly id: string; readonly status: NodeStatus; readonly drops: { readonly [reason: string]: string } }): ReactElement {
   const { ledger } = status
+  const then = useEditor((s) => s.live.marks[0]?.nodes[id])
+  const minute = useMemo(() => (then ? since(countsOf(status), then).ledger : null), [status, then])
   const reasons = Object.entries(ledger.dropped).filter(([, n]) => n > 0)
+  const off = imbalance(ledger)
+  const row = (title: ReactNode, n: number, last: number | undefined, rest: { readonly className?: string; readonly title?: string; readonly wrap?: boolean } = {}): ReactElement => <tr {...(rest.className ? { className: rest.className } : {})} {...(rest.title ? { title: rest.title } : {})}><td className={rest.wrap ? 'wrap' : ''}>{title}</td><td>{formatCount(n)}</td><td>{last === undefined ? '' : formatCount(last)}</td></tr>
   if (Object.keys(status.inputs).length === 0) return <div className="in-gap" />
   return (
     <>
       <h3 className="in-sec">Ledger <small>every sample that came in, and where it went</small></h3>
-      <table className="in-c">
+      <table className="in-c in-ledger">
+        <thead><tr><th aria-label="outcome" /><th>since start</th><th>last minute</th></tr></thead>
         <tbody>
-          <tr><td>in</td><td>{formatCount(ledger.in)}</td></tr>
-          <tr><td>passed on</td><td>{formatCount(ledger.passed)}</td></tr>
-          {ledger.held > 0 && <tr><td>held in a window or state</td><td>{formatCount(ledger.held)}</td></tr>}
-          {reasons.map(([reason, n]) => <tr key={reason} title={drops[reason] ?? reason}><td className="wrap">dropped: {(drops[reason] ?? reason).replace(/\.$/, '')}</td><td>{formatCount(n)}</td></tr>)}
-          {reasons.length === 0 && <tr><td>dropped</td><td>0</td></tr>}
-          <tr className={ledger.failed > 0 ? 'bad' : ''}><td>failed</td><td>{formatCount(ledger.failed)}</td></tr>
-          {ledger.queued > 0 && <tr><td>waiting</td><td>{formatCount(ledger.queued)}</td></tr>}
+          {row('in', ledger.in, minute?.in)}
+          {row('passed on', ledger.passed, minute?.passed)}
+          {ledger.held > 0 && row('held in a window or state', ledger.held, minute?.held)}
+          {reasons.map(([reason, n]) => <Fragment key={reason}>{row(`dropped: ${(drops[reason] ?? reason).replace(/\.$/, '')}`, n, minute?.dropped[reason], { wrap: true, title: drops[reason] ?? reason })}</Fragment>)}
+          {reasons.length === 0 && row('dropped', 0, minute ? 0 : undefined)}
+          {row('failed', ledger.failed, minute?.failed, ledger.failed > 0 ? { className: 'bad' } : {})}
+          {ledger.queued > 0 && row('waiting', ledger.queued, undefined)}
+          {off !== 0 && row('not accounted for', off, undefined, { className: 'bad' })}
         </tbody>
       </table>
+      <div className="in-pad"><button type="button" className="btn quiet" onClick={() => actions.showLedger(id)}>Where did it go: the whole flow</button></div>
     </>
   )
 }

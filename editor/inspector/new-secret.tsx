@@ -4,7 +4,7 @@ import { useState, type FormEvent, type ReactElement } from 'react'
 import { Plus } from 'lucide-react'
 import { Popover } from 'radix-ui'
 import type { Issue } from '#kit'
-import { actions, api } from '../state/store.ts'
+import { actions, api } from '../state/here.ts'
 import { reloadSecrets } from './resources.ts'
 
 export function NewSecret({ wish, known, stored }: { readonly wish: string; readonly known: readonly string[]; readonly stored: (name: string) => void }): ReactElement {

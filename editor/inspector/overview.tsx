@@ -1,10 +1,11 @@
 // With nothing selected: the flow itself. With several: what can be done to them.
-import { useState, type ReactElement } from 'react'
+import { useMemo, useState, type ReactElement } from 'react'
 import { Copy, Plus, Trash2, X } from 'lucide-react'
 import type { CatalogueNode, Issue, JsonValue } from '#kit'
-import { parseWire, type Flow, type FlowSummary } from '#format'
-import { actions, useEditor } from '../state/store.ts'
+import { expandFlow, parseWire, type Flow, type FlowSummary } from '#format'
+import { actions, useEditor } from '../state/here.ts'
 import { readScalar, showValue } from './form.ts'
+import { SubflowList } from './subflows.tsx'
 
 export function FlowOverview({ flow }: { readonly flow: Flow }): ReactElement {
   const issues = useEditor((s) => s.issues)
@@ -30,6 +31,7 @@ export function FlowOverview({ flow }: { readonly flow: Flow }): ReactElement {
       {count === 0 && <p className="in-pad in-note">An empty flow. Drag a source from the left, for example <b>Modbus</b> or <b>MQTT</b>, then wire its outputs to what should happen with them.</p>}
       <Does flow={flow} types={types} />
       <Parameters flow={flow} readOnly={readOnly} />
+      <SubflowList flow={flow} readOnly={readOnly} />
       {count > 0 && <p className="in-pad in-note">Select a node to see its settings, live values and help.</p>}
     </>
   )
@@ -57,7 +59,8 @@ export function issueCount(issues: readonly Issue[]): string {
 
 /** What it takes in, tells and moves, and which connections, models and secrets it needs. */
 function Does({ flow, types }: { readonly flow: Flow; readonly types: ReadonlyMap<string, CatalogueNode> }): ReactElement | null {
-  const nodes = Object.entries(flow.nodes).map(([id, node]) => ({ id, node, type: types.get(node.type) }))
+  // Those in subflows too, by their place: 'instance/node'.
+  const nodes = useMemo(() => Object.entries(expandFlow(flow).flow.nodes), [flow]).map(([id, node]) => ({ id, node, type: types.get(node.type) }))
   const by = (effects: CatalogueNode['effects']) => nodes.filter((n) => n.type?.effects === effects)
   const needs = new Map<string, Set<string>>()
   for (const { node, type } of nodes) {
@@ -76,7 +79,7 @@ function Does({ flow, types }: { readonly flow: Flow; readonly types: ReadonlyMa
         {groups.filter(([, list]) => list.length > 0).map(([title, list]) => (
           <div key={title}>
             <dt>{title}</dt>
-            <dd>{list.map(({ id, node, type }) => <button key={id} type="button" className="in-link" onClick={() => { actions.select({ nodes: [id] }); actions.reveal([id]) }}>{node.name ?? type?.title ?? id}</button>)}</dd>
+            <dd>{list.map(({ id, node, type }) => <button key={id} type="button" className="in-link" onClick={() => actions.show(id)}>{node.name ?? type?.title ?? id}</button>)}</dd>
           </div>
         ))}
         {needs.has('connection') && <div><dt>Connections</dt><dd>{[...needs.get('connection')!].map((name) => <button key={name} type="button" className="in-link" onClick={() => actions.openDialog({ kind: 'connections', name })}>{name}</button>)}</dd></div>}
@@ -89,7 +92,7 @@ function Does({ flow, types }: { readonly flow: Flow; readonly types: ReadonlyMa
 
 const PARAMETER_NAME = /^[A-Za-z][\w-]{0,63}$/
 
-function Parameters({ flow, readOnly }: { readonly flow: Flow; readonly readOnly: boolean }): ReactElement {
+export function Parameters({ flow, readOnly }: { readonly flow: Flow; readonly readOnly: boolean }): ReactElement {
   const [name, setName] = useState('')
   const entries = Object.entries(flow.parameters)
   const text = JSON.stringify(flow.nodes)

@@ -2,7 +2,7 @@
 import { useEffect, useSyncExternalStore } from 'react'
 import type { Issue } from '#kit'
 import { may, type ConnectionBody, type ModelBody } from '#format'
-import { actions, api, store, useEditor } from '../state/store.ts'
+import { actions, api, store, useEditor } from '../state/here.ts'
 
 export interface Resource<T> {
   /** Null before the first answer. */

@@ -20,7 +20,7 @@ export function instanceSchema(declared: TSchema, subflows: Subflows, config: Co
   }
   const { subflow: _subflow, parameters: _parameters, ...others } = known.properties ?? {}
   const choice = names.length === 0
-    ? { enum: [''], labels: ['none in this flow'], description: 'A document with subflows is imported as a file.' }
+    ? { enum: [''], labels: ['none in this flow'], description: 'Select nodes and collapse them into one, by their menu.' }
     : { enum: names, labels: names.map((n) => subflows[n]!.name || n), description: '' }
   const subflow = { ...known.properties?.['subflow'], maxLength: undefined, ...choice }
   const title = known.properties?.['parameters']?.title ?? 'Parameters'

@@ -4,7 +4,7 @@ import { useRef, useState, type ReactElement } from 'react'
 import { Play, Plus, X } from 'lucide-react'
 import { qualityName, Quality, type CatalogueNode, type Example, type Issue, type JsonValue } from '#kit'
 import { withParameters, type ExampleBody } from '#format'
-import { actions, api, useEditor } from '../state/store.ts'
+import { actions, api, useEditor } from '../state/here.ts'
 import { formatWhole, qualityText } from '../live/values.ts'
 import { asSaid, lineOf, samplesOf, type Line } from './example-run.ts'
 

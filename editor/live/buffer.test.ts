@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import fc from 'fast-check'
 import type { JsonSample, JsonValue } from '#kit'
-import { MAX_LOG, MAX_POINTS, MAX_RUNS, seriesOf, TapBuffer } from './buffer.ts'
+import { imageOf, MAX_LOG, MAX_POINTS, MAX_ROWS, MAX_RUNS, MAX_TAGS, seriesOf, TapBuffer } from './buffer.ts'
 
 const s = (time: number, value: JsonValue, quality?: string): JsonSample => ({ tag: 'x', time, value, ...(quality === undefined ? {} : { quality }) })
 const filled = (...samples: JsonSample[]): TapBuffer => {
@@ -27,7 +27,7 @@ describe('a trend', () => {
   it('has ascending times whatever comes', () => {
     fc.assert(fc.property(fc.array(fc.double({ min: 0, max: 1e6, noNaN: true })), (times) => {
       const { x } = filled(...times.map((t) => s(t, 1))).window(2e6, 2e6)
-      return x.length === times.length && x.every((v, i) => i === 0 || v >= x[i - 1]!)
+      return times.every((t) => x.includes(t / 1000)) && x.every((v, i) => i === 0 || v >= x[i - 1]!)
     }))
   })
   it('moves on while nothing comes', () => {
@@ -52,9 +52,9 @@ describe('other shapes', () => {
     const buffer = filled(s(1, false), s(2, false), s(3, true), s(4, true, 'Bad'))
     expect(buffer.shape).toBe('states')
     expect(buffer.runs).toEqual([
-      { value: false, severity: 'good', from: 1, until: 2, count: 2 }, { value: true, severity: 'good', from: 3, until: 3, count: 1 }, { value: true, severity: 'bad', from: 4, until: 4, count: 1 },
+      { tag: 'x', value: false, severity: 'good', from: 1, until: 2, count: 2 }, { tag: 'x', value: true, severity: 'good', from: 3, until: 3, count: 1 }, { tag: 'x', value: true, severity: 'bad', from: 4, until: 4, count: 1 },
     ])
-    buffer.push(Array.from({ length: 1000 }, (_, i) => s(i, i % 2 === 0)), 0, 0)
+    buffer.push(Array.from({ length: 2 * MAX_RUNS }, (_, i) => s(i, i % 2 === 0)), 0, 0)
     expect(buffer.runs).toHaveLength(MAX_RUNS)
   })
   it('knows a waveform and a vector, with holes where there is no number', () => {
@@ -75,5 +75,36 @@ describe('other shapes', () => {
     expect(buffer.skipped).toBe(10)
     buffer.clear()
     expect([buffer.skipped, buffer.points, buffer.shape, buffer.last]).toEqual([0, 0, 'none', null])
+  })
+  it('draws each tag of an output for itself, and only so many', () => {
+    const buffer = new TapBuffer()
+    for (let i = 0; i < 3; i++) buffer.push([{ tag: 'a', time: i, value: 1 }, { tag: 'b', time: i, value: 100 }], 0, 0)
+    expect(buffer.window(10, 10, 'a').y).toEqual([1, 1, 1])
+    expect(buffer.window(10, 10, 'b').y).toEqual([100, 100, 100])
+    for (let i = 0; i < 20; i++) buffer.push([{ tag: `t${i}`, time: 5, value: 1 }], 0, 0)
+    expect(buffer.tags).toHaveLength(MAX_TAGS)
+    expect(buffer.otherTags).toBe(20 - (MAX_TAGS - 2))
+  })
+  it('keeps two tags that alternate as two runs', () => {
+    const buffer = new TapBuffer()
+    for (let i = 0; i < 5; i++) buffer.push([{ tag: 'a', time: i, value: true }, { tag: 'b', time: i, value: false }], 0, 0)
+    expect(buffer.runs.map((r) => [r.tag, r.value, r.count])).toEqual([['a', true, 5], ['b', false, 5]])
+  })
+  it('keeps rows of vectors for a waterfall, a bad one as an empty row', () => {
+    const buffer = filled(s(1, [1, 2]), s(2, [3, 4], 'Bad'))
+    expect(buffer.rows.map((r) => [...r.values])).toEqual([[1, 2], []])
+    for (let i = 0; i < 500; i++) buffer.push([s(i, [i])], 0, 0)
+    expect(buffer.rows).toHaveLength(MAX_ROWS)
+    expect([...buffer.rows.at(-1)!.values]).toEqual([499])
+  })
+  it('lets pictures go before they fill the memory', () => {
+    const picture = (i: number): JsonValue => ({ $image: { format: 'jpeg', width: 4, height: 3, data: String(i).padStart(500_000, 'A') } })
+    const buffer = new TapBuffer()
+    for (let i = 0; i < 50; i++) buffer.push([s(i, picture(i))], 0, 0)
+    expect(buffer.shape).toBe('image')
+    expect(buffer.log.length).toBeLessThanOrEqual(8)
+    expect(imageOf(buffer.last!.value)).toMatchObject({ width: 4, height: 3 })
+    expect(imageOf({ frame: picture(1), count: 2 })).toMatchObject({ width: 4 })
+    expect(imageOf({ $image: { format: 'gif' } })).toBeUndefined()
   })
 })

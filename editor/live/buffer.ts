@@ -1,15 +1,24 @@
-// What a pinned tap has shown so far, bounded: points of a trend, the last block of a waveform or vector, runs of a
-// state, and the last samples as a log. A sample that is bad or no number is a gap with a mark, never a zero.
+// What a pinned tap has shown so far, bounded: a track a tag of a trend, the last block of a waveform or vector and the
+// rows of a waterfall, runs of a state, and the last samples as a log. What is bad or no number is a gap, never a zero.
 import type { JsonSample, JsonValue, Severity } from '#kit'
 import { severityOf } from '../state/format.ts'
+import { MAX_POINTS, Track, type TrendWindow } from './track.ts'
 
-export const MAX_POINTS = 20_000
+export { MAX_POINTS, type Mark, type TrendWindow } from './track.ts'
 export const MAX_LOG = 300
-export const MAX_RUNS = 200
+export const MAX_RUNS = 2000
+/** Tags of one output that are drawn as lines; further ones are counted. */
+export const MAX_TAGS = 8
+/** Rows of a waterfall, and all their elements together. */
+export const MAX_ROWS = 240
+const MAX_ELEMENTS = 500_000
+/** Characters of JSON, about: a log of pictures must not fill the memory. */
+const MAX_LOG_SIZE = 4_000_000
 
-export type TapShape = 'none' | 'trend' | 'waveform' | 'bars' | 'states' | 'other'
+export type TapShape = 'none' | 'trend' | 'waveform' | 'bars' | 'states' | 'image' | 'other'
 
 export interface Run {
+  readonly tag: string
   readonly value: JsonValue
   readonly severity: Severity
   /** Source times of its first and last sample, ms. */
@@ -17,22 +26,16 @@ export interface Run {
   readonly until: number
   readonly count: number
 }
-export interface Mark {
-  /** ms */
-  readonly time: number
-  readonly severity: 'uncertain' | 'bad'
-}
-export interface TrendWindow {
-  /** Seconds, as uPlot wants them, ascending. */
-  readonly x: number[]
-  /** Null: a gap. */
-  readonly y: (number | null)[]
-  readonly marks: readonly Mark[]
-}
 export interface LogEntry {
   /** Increases by one a sample. */
   readonly id: number
   readonly sample: JsonSample
+}
+/** One vector of a waterfall. */
+export interface Row {
+  readonly time: number
+  /** NaN: no number. Empty: the sample was bad. */
+  readonly values: Float32Array
 }
 
 export class TapBuffer {
@@ -46,11 +49,17 @@ export class TapBuffer {
   readonly log: LogEntry[] = []
   /** Newest last. */
   readonly runs: Run[] = []
-  private times: number[] = []
-  private values: (number | null)[] = []
-  private severities: Severity[] = []
+  /** Newest last. */
+  readonly rows: Row[] = []
+  /** Samples of tags beyond the first MAX_TAGS. */
+  otherTags = 0
+  private readonly tracks = new Map<string, Track>()
+  private readonly running = new Map<string, number>()
   private newest = 0
   private newestAt = 0
+  private elements = 0
+  private logSize = 0
+  private readonly sizes: number[] = []
 
   /** `now`: the browser's clock, ms, used only to let the window go on while nothing comes. */
   push(samples: readonly JsonSample[], skipped: number, now: number): void {
@@ -60,24 +69,27 @@ export class TapBuffer {
       this.last = sample
       const shape = shapeOf(sample.value)
       if (shape !== 'none') this.shape = shape
-      this.log.push({ id: (this.log.at(-1)?.id ?? 0) + 1, sample })
+      this.remember(sample)
       const s = severityOf(sample)
-      if (this.shape === 'trend' || this.shape === 'none') this.point(sample.time, s === 'bad' ? null : numberOf(sample.value), s)
+      if (this.shape === 'trend' || this.shape === 'none') this.trackFor(sample.tag)?.push(sample.time, s === 'bad' ? null : numberOf(sample.value), s)
       if (this.shape === 'states') this.run(sample, s)
+      if (this.shape === 'bars') this.row(sample, s)
       if (sample.time >= this.newest || this.received === samples.length) [this.newest, this.newestAt] = [Math.max(this.newest, sample.time), now]
     }
-    if (this.log.length > MAX_LOG) this.log.splice(0, this.log.length - MAX_LOG)
-    if (this.runs.length > MAX_RUNS) this.runs.splice(0, this.runs.length - MAX_RUNS)
-    // In strides, so that not every push moves the whole array.
-    if (this.times.length > MAX_POINTS * 1.1) {
-      const over = this.times.length - MAX_POINTS
-      for (const list of [this.times, this.values, this.severities]) list.splice(0, over)
+    if (this.runs.length > MAX_RUNS) {
+      this.runs.splice(0, this.runs.length - MAX_RUNS)
+      this.running.clear()
+      for (const [i, run] of this.runs.entries()) this.running.set(run.tag, i)
     }
     this.revision++
   }
 
   get points(): number {
-    return this.times.length
+    return [...this.tracks.values()].reduce((sum, t) => sum + t.points, 0)
+  }
+  /** In the order they came. */
+  get tags(): readonly string[] {
+    return [...this.tracks.keys()]
   }
 
   /** Source time at the right edge: the newest sample's, going on with the browser's clock. */
@@ -85,28 +97,33 @@ export class TapBuffer {
     return this.newest + Math.max(0, now - this.newestAt)
   }
 
-  /** The points from `end - widthMs` to `end`, with one before it so that the line enters from the edge. */
-  window(end: number, widthMs: number): TrendWindow {
-    const first = Math.max(0, lowerBound(this.times, end - widthMs) - 1)
-    const past = upperBound(this.times, end)
-    const x: number[] = []
-    const y: (number | null)[] = []
-    const marks: Mark[] = []
-    for (let i = first; i < past; i++) {
-      const s = this.severities[i]!
-      x.push(this.times[i]! / 1000)
-      y.push(this.values[i]!)
-      if (s !== 'good') marks.push({ time: this.times[i]!, severity: s })
-    }
-    return { x, y, marks }
+  /** The points of a tag, the first unless said, from `end - widthMs` to `end`. */
+  window(end: number, widthMs: number, tag?: string): TrendWindow {
+    const track = tag === undefined ? this.tracks.values().next().value : this.tracks.get(tag)
+    return track?.window(end, widthMs) ?? { x: [], y: [], marks: [], exactFrom: Number.NEGATIVE_INFINITY }
+  }
+
+  /** The newest number of a tag, the first unless said; null: a gap. */
+  lastOf(tag?: string): number | null | undefined {
+    return (tag === undefined ? this.tracks.values().next().value : this.tracks.get(tag))?.last
+  }
+
+  /** Nothing was heard for a while: lines break here. */
+  gap(): void {
+    for (const track of this.tracks.values()) track.gap()
+    this.running.clear()
   }
 
   clear(): void {
-    this.times = []
-    this.values = []
-    this.severities = []
+    this.tracks.clear()
+    this.running.clear()
     this.log.length = 0
+    this.sizes.length = 0
+    this.logSize = 0
     this.runs.length = 0
+    this.rows.length = 0
+    this.elements = 0
+    this.otherTags = 0
     this.last = null
     this.shape = 'none'
     this.received = 0
@@ -115,30 +132,50 @@ export class TapBuffer {
     this.revision++
   }
 
-  /** Late samples go where they belong: a plot needs ascending times. */
-  private point(time: number, value: number | null, s: Severity): void {
-    if (!Number.isFinite(time)) return
-    const end = this.times.length
-    if (end === 0 || time >= this.times[end - 1]!) {
-      this.times.push(time)
-      this.values.push(value)
-      this.severities.push(s)
-      return
+  private trackFor(tag: string): Track | undefined {
+    let track = this.tracks.get(tag)
+    if (!track && this.tracks.size < MAX_TAGS) this.tracks.set(tag, (track = new Track(() => Math.max(2500, Math.floor(MAX_POINTS / this.tracks.size)))))
+    if (!track) this.otherTags++
+    return track
+  }
+
+  private remember(sample: JsonSample): void {
+    const size = sizeOf(sample.value)
+    this.log.push({ id: (this.log.at(-1)?.id ?? 0) + 1, sample })
+    this.sizes.push(size)
+    this.logSize += size
+    while (this.log.length > 1 && (this.log.length > MAX_LOG || this.logSize > MAX_LOG_SIZE)) {
+      this.log.shift()
+      this.logSize -= this.sizes.shift()!
     }
-    const at = upperBound(this.times, time)
-    this.times.splice(at, 0, time)
-    this.values.splice(at, 0, value)
-    this.severities.splice(at, 0, s)
   }
 
   private run(sample: JsonSample, s: Severity): void {
-    const before = this.runs.at(-1)
-    if (before && before.severity === s && before.value === sample.value) this.runs[this.runs.length - 1] = { ...before, until: sample.time, count: before.count + 1 }
-    else this.runs.push({ value: sample.value, severity: s, from: sample.time, until: sample.time, count: 1 })
+    const at = this.running.get(sample.tag)
+    const before = at === undefined ? undefined : this.runs[at]
+    if (before && before.severity === s && before.value === sample.value) this.runs[at!] = { ...before, until: Math.max(before.until, sample.time), count: before.count + 1 }
+    else {
+      this.running.set(sample.tag, this.runs.length)
+      this.runs.push({ tag: sample.tag, value: sample.value, severity: s, from: sample.time, until: sample.time, count: 1 })
+    }
+  }
+
+  private row(sample: JsonSample, s: Severity): void {
+    const values = s === 'bad' ? new Float32Array() : Float32Array.from(vectorOf(sample.value) ?? [], (v) => v ?? Number.NaN)
+    this.rows.push({ time: sample.time, values })
+    this.elements += values.length
+    while (this.rows.length > 1 && (this.rows.length > MAX_ROWS || this.elements > MAX_ELEMENTS)) this.elements -= this.rows.shift()!.values.length
   }
 }
 
 const numberOf = (value: JsonValue): number | null => (typeof value === 'number' ? value : null)
+
+function sizeOf(value: JsonValue): number {
+  if (typeof value === 'string') return value.length
+  if (typeof value !== 'object' || value === null) return 8
+  if (Array.isArray(value)) return value.length * 8
+  return Object.values(value).reduce<number>((sum, v) => sum + 8 + sizeOf(v), 0)
+}
 
 function shapeOf(value: JsonValue): TapShape {
   if (typeof value === 'number') return 'trend'
@@ -146,7 +183,8 @@ function shapeOf(value: JsonValue): TapShape {
   if (value === null) return 'none'
   if (Array.isArray(value)) return 'bars'
   if ('$number' in value) return 'trend'
-  return seriesOf(value) ? 'waveform' : 'other'
+  if (seriesOf(value)) return 'waveform'
+  return imageOf(value) ? 'image' : 'other'
 }
 
 /** The elements of a waveform, NaN as null; undefined when it is none. */
@@ -157,20 +195,19 @@ export function seriesOf(value: JsonValue): (number | null)[] | undefined {
 }
 export const vectorOf = (value: JsonValue): (number | null)[] | undefined => (Array.isArray(value) ? (value as readonly JsonValue[]).map(numberOf) : undefined)
 
-/** The first index whose time is not below `time`. */
-function lowerBound(times: readonly number[], time: number): number {
-  let low = 0
-  let high = times.length
-  while (low < high) {
-    const middle = (low + high) >>> 1
-    if (times[middle]! < time) low = middle + 1
-    else high = middle
-  }
-  return low
+export interface Picture {
+  readonly format: 'jpeg' | 'png' | 'webp'
+  readonly width: number
+  readonly height: number
+  /** base64 */
+  readonly data: string
 }
-/** The first index whose time is above `time`. */
-function upperBound(times: readonly number[], time: number): number {
-  let at = lowerBound(times, time)
-  while (at < times.length && times[at]! <= time) at++
-  return at
+/** An image, or the image in a record's field. */
+export function imageOf(value: JsonValue): Picture | undefined {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
+  const image = (value as { readonly $image?: Partial<Picture> }).$image
+  if (image === undefined) return Object.values(value as { readonly [field: string]: JsonValue }).map((v) => (typeof v === 'object' && v !== null && '$image' in v ? imageOf(v) : undefined)).find((v) => v !== undefined)
+  const { format, width, height, data } = image
+  if ((format !== 'jpeg' && format !== 'png' && format !== 'webp') || typeof width !== 'number' || typeof height !== 'number' || typeof data !== 'string') return undefined
+  return { format, width, height, data }
 }

@@ -1,13 +1,16 @@
-// The drawer below the canvas: taps, problems, alarms, log. Its tabs stay when it is closed. The live line is kept here.
+// The drawer below the canvas: taps, ledger, problems, alarms, log. Its tabs stay when it is closed. The live line is kept here.
 import type { ReactElement, ReactNode } from 'react'
 import { PanelBottomClose, PanelBottomOpen, RotateCw } from 'lucide-react'
 import { Tabs } from 'radix-ui'
 import { actions, useEditor, type DrawerTab } from '../state/store.ts'
 import { useLiveLink, retryLive } from './link.ts'
 import { isWaiting } from '../state/status.ts'
-import { Alarms, Log, Problems, useProblems } from './lists.tsx'
 import { verdictOf } from '../state/trying.ts'
 import { ShadowPanel } from './shadow.tsx'
+import { Alarms } from './alarms.tsx'
+import { Ledger } from './ledger.tsx'
+import { Log } from './log.tsx'
+import { Problems, useProblems } from './problems.tsx'
 import { AddTap, Taps } from './taps.tsx'
 import '../inspector/inspector.css'
 import './drawer.css'
@@ -21,6 +24,7 @@ export function Drawer(): ReactElement {
   const taps = useEditor((s) => s.live.taps.filter((t) => t.flow === s.flowId).length)
   const alarms = useEditor((s) => s.live.alarms.length)
   const unacknowledged = useEditor((s) => s.live.alarms.some(isWaiting))
+  const losing = useEditor((s) => Object.values(s.live.losses).filter((l) => l.failed > 0).length)
   const state = useEditor((s) => s.live.state)
   const reason = useEditor((s) => s.live.reason)
   const problems = useProblems()
@@ -33,6 +37,7 @@ export function Drawer(): ReactElement {
       <div className="dr-head">
         <Tabs.List className="hg-tabs" aria-label="Drawer">
           {trigger('taps', 'Taps', taps > 0 && <small>{taps}</small>)}
+          {trigger('ledger', 'Ledger', losing > 0 && <small data-level="error">✕ {losing}</small>)}
           {trigger('problems', 'Problems', problems.length > 0 && <small data-level={worst}>{problems.length}</small>)}
           {trigger('alarms', 'Alarms', alarms > 0 && <small data-level={unacknowledged ? 'error' : undefined}>{alarms}</small>)}
           {trigger('log', 'Log')}
@@ -47,6 +52,7 @@ export function Drawer(): ReactElement {
       {open && (
         <>
           <Tabs.Content value="taps" className="dr-body" tabIndex={-1}><Taps /></Tabs.Content>
+          <Tabs.Content value="ledger" className="dr-body" tabIndex={-1}><Ledger /></Tabs.Content>
           <Tabs.Content value="problems" className="dr-body" tabIndex={-1}><Problems /></Tabs.Content>
           <Tabs.Content value="alarms" className="dr-body" tabIndex={-1}><Alarms /></Tabs.Content>
           <Tabs.Content value="log" className="dr-body" tabIndex={-1}><Log /></Tabs.Content>

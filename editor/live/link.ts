@@ -2,17 +2,14 @@
 // buffers. Tap samples go into the buffers only: plots are drawn from there, many times a second, without React.
 import { useEffect } from 'react'
 import { actions, store, useEditor, type State } from '../state/store.ts'
-import { TapBuffer } from './buffer.ts'
 import { createLiveSocket, type LiveSocket, type SocketLike, type TapTarget } from './socket.ts'
 import { startPresence } from './presence.ts'
+import type { TapBuffer } from './buffer.ts'
+import { createBuffers } from './buffers.ts'
 
-const buffers = new Map<string, TapBuffer>()
+const buffers = createBuffers((id) => store.getState().live.taps.some((t) => t.id === id))
 /** The buffer of a tap, made when it is first asked for. */
-export function bufferOf(tap: string): TapBuffer {
-  let buffer = buffers.get(tap)
-  if (!buffer) buffers.set(tap, (buffer = new TapBuffer()))
-  return buffer
-}
+export const bufferOf = (tap: string): TapBuffer => buffers.of(tap)
 
 // ---- taps of a view, which come and go with it; the pinned ones are the store's
 
@@ -69,6 +66,7 @@ function startLink(): () => void {
     onState: (state, reason) => {
       const before = store.getState().live.state
       actions.setConnection(state, reason)
+      if (state === 'lost') buffers.gap()
       // What happened meanwhile: another version may run now, or the session may have ended.
       if (state === 'open' && before === 'connecting' && lostBefore) void actions.start(store.getState().flowId)
       lostBefore = state === 'lost' || (state === 'connecting' && lostBefore)
@@ -83,8 +81,8 @@ function startLink(): () => void {
       if (now.has(id)) continue
       live.untap(id)
       tapped.delete(id)
-      buffers.delete(id)
     }
+    buffers.keep(now)
     for (const { id, flow, node, port } of state.live.taps) {
       if (tapped.has(id)) continue
       tapped.add(id)

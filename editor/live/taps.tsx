@@ -21,14 +21,14 @@ export function Taps(): ReactElement {
   if (taps.length === 0) {
     return (
       <div className="dr-empty">
-        <p><b>See a value over time.</b> Pin an output here: from a node's Live tab, from its menu on the canvas, or from this list.</p>
+        <p><b>See a value over time.</b> Pin an output here: from a node's Live tab, from a wire, or from this list. Drag one plot onto another to see both in one.</p>
         <AddTap />
       </div>
     )
   }
   return (
     <div className="dr-taps">
-      <div className="dr-cards">{taps.map((tap) => <TapCard key={tap.id} tap={tap} />)}</div>
+      <div className="dr-cards">{taps.filter((t) => t.plot === undefined).map((tap) => <TapCard key={tap.id} tap={tap} />)}</div>
       <SampleLog taps={taps} />
     </div>
   )

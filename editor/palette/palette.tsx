@@ -7,7 +7,7 @@ import { DRAG_TYPE, setDraggedType, viewCentre } from '../canvas/view.ts'
 import { Icon } from '../shell/icon.tsx'
 import { clearPlace } from '../state/commands.ts'
 import { familiesOf, familyName, searchNodes, withShelves, type Family } from '../state/families.ts'
-import { actions, store, useEditor } from '../state/store.ts'
+import { actions, store, useEditor } from '../state/here.ts'
 import './palette.css'
 
 const none: readonly CatalogueNode[] = []

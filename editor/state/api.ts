@@ -1,7 +1,7 @@
 // The gateway's HTTP API, typed. Whatever goes wrong becomes an IssueError: the gateway's own issues where it gave
 // some, GATEWAY_AWAY where it did not answer. Nothing is retried here: who calls knows whether that is safe.
 import { issue, IssueError, reasonOf, type Catalogue, type ExampleSample, type Issue, type JsonValue, type PortType } from '#kit'
-import type { AlarmBody, BrowseBody, CheckBody, ConnectionBody, ConnectionEntry, ConnectionOf, ConnectionTestBody, DeployBody, DraftBody, DraftSummary, ErrorBody, ExampleBody, Flow, FlowBody, FlowSummary, HealthBody, LabRequest, ModelBody, Recorded, RecordingBody, Role, Session, ShadowBody, TestsBody, Trace, TrialBody, TrialRequest, VersionSummary } from '#format'
+import type { AlarmBody, AlarmLogBody, AuditEntry, BrowseBody, CheckBody, ConnectionBody, ConnectionEntry, ConnectionOf, ConnectionTestBody, DeployBody, DraftBody, DraftSummary, ErrorBody, ExampleBody, Flow, FlowBody, FlowSummary, HealthBody, LabRequest, ModelBody, Recorded, RecordingBody, Role, Session, ShadowBody, TestsBody, Trace, TrialBody, TrialRequest, VersionSummary } from '#format'
 
 export interface Api {
   health(): Promise<HealthBody>
@@ -36,6 +36,10 @@ export interface Api {
   arm(id: string, body: { readonly armed: boolean; readonly reason: string }): Promise<FlowSummary>
   hold(body: { readonly held: boolean; readonly reason: string }): Promise<{ readonly held: boolean }>
   alarms(): Promise<readonly AlarmBody[]>
+  /** Changes of alarms, newest first; those older than the entry `before`. */
+  alarmLog(limit: number, before?: number): Promise<readonly AlarmLogBody[]>
+  /** Who did what, the same way. An administrator's to see. */
+  audit(limit: number, before?: number): Promise<readonly AuditEntry[]>
   acknowledge(body: { readonly flow: string; readonly node: string; readonly tag?: string }): Promise<void>
   /** An operator's act on a node: 'shelve', 'reset'. Answers what holds now, where the act tells: 'set'. */
   act(body: { readonly flow: string; readonly node: string; readonly act: string; readonly tag?: string; readonly arguments?: { readonly [name: string]: JsonValue } }): Promise<{ readonly result: number | boolean | string } | undefined>
@@ -166,6 +170,8 @@ export function createApi(fetch: Fetch = (input, init) => globalThis.fetch(input
     arm: (id, body) => call('POST', `/flows/${of(id)}/arm`, body),
     hold: (body) => call('POST', '/hold', body),
     alarms: () => call('GET', '/alarms'),
+    alarmLog: (limit, before) => call('GET', `/alarms/log?limit=${limit}${before === undefined ? '' : `&before=${before}`}`),
+    audit: (limit, before) => call('GET', `/audit?limit=${limit}${before === undefined ? '' : `&before=${before}`}`),
     acknowledge: (body) => call('POST', '/alarms/acknowledge', body),
     act: (body) => call('POST', '/acts', body),
     connections: () => call('GET', '/connections'),

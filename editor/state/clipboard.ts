@@ -1,13 +1,16 @@
 // Copy and paste as JSON text, so that nodes travel between flows, browsers and a chat: {headgateClip: 1, nodes, wires}.
 import { issue, IssueError, reasonOf } from '#kit'
-import { FORMAT, parseWire, readFlow, type Flow, type NodeEntry } from '#format'
+import { FORMAT, parseWire, readFlow, type Flow, type Group, type NodeEntry } from '#format'
 import { freshId } from './commands.ts'
 import { commit, wireText, type Document } from './document.ts'
+import { groupsOf, withGroups } from './groups.ts'
 
 export interface Clip {
   readonly headgateClip: 1
   readonly nodes: { readonly [id: string]: NodeEntry }
   readonly wires: readonly string[]
+  /** Those of which all nodes are copied. */
+  readonly groups?: Flow['groups']
 }
 
 /** The nodes with the wires between them; '' when none of the ids is in the flow. */
@@ -18,7 +21,8 @@ export function copyText(flow: Flow, ids: readonly string[]): string {
     const wire = parseWire(text)
     return wire !== undefined && Object.hasOwn(nodes, wire.from.node) && Object.hasOwn(nodes, wire.to.node)
   })
-  return JSON.stringify({ headgateClip: 1, nodes, wires } satisfies Clip, null, 2)
+  const whole = Object.entries(groupsOf(flow)).filter(([, g]) => g.nodes.every((n) => Object.hasOwn(nodes, n)))
+  return JSON.stringify({ headgateClip: 1, nodes, wires, ...(whole.length === 0 ? {} : { groups: Object.fromEntries(whole) }) } satisfies Clip, null, 2)
 }
 
 /** Throws an IssueError that says what is wrong. Whole flows are read too: see `isFlowText`. */
@@ -32,10 +36,10 @@ export function readClip(text: string): Clip {
   if (typeof json !== 'object' || json === null || (json as Partial<Clip>).headgateClip !== 1) {
     throw new IssueError(issue('FLOW_FORMAT', { field: '' }, { reason: 'The clipboard holds no Headgate nodes.' }))
   }
-  const { nodes, wires } = json as Clip
-  const { flow, issues } = readFlow({ headgate: FORMAT, id: 'clip', name: 'clip', nodes, wires })
+  const { nodes, wires, groups } = json as Clip
+  const { flow, issues } = readFlow({ headgate: FORMAT, id: 'clip', name: 'clip', nodes, wires, ...(groups === undefined ? {} : { groups }) })
   if (!flow) throw new IssueError(...issues)
-  return { headgateClip: 1, nodes: flow.nodes, wires: flow.wires }
+  return { headgateClip: 1, nodes: flow.nodes, wires: flow.wires, ...(flow.groups === undefined ? {} : { groups: flow.groups }) }
 }
 
 export const isClipText = (text: string): boolean => text.length < 8e6 && /^\s*\{\s*"headgateClip"/.test(text)
@@ -64,7 +68,10 @@ export function paste(document: Document, clip: Clip, at?: readonly [number, num
     return from && to ? [wireText(from, wire.from.port, to, wire.to.port)] : []
   })
   const added = [...ids.values()]
-  return { document: commit(document, { ...document.flow, nodes, wires: [...document.flow.wires, ...wires] }, { label, selection: { nodes: added, wires } }), added }
+  const groups: Record<string, Group> = { ...groupsOf(document.flow) }
+  for (const [id, group] of Object.entries(clip.groups ?? {})) groups[freshId((wish) => Object.hasOwn(groups, wish), id)] = { ...group, nodes: group.nodes.flatMap((n) => ids.get(n) ?? []) }
+  const flow = { ...document.flow, nodes, wires: [...document.flow.wires, ...wires] }
+  return { document: commit(document, clip.groups ? withGroups(flow, groups) : flow, { label, selection: { nodes: added, wires } }), added }
 }
 
 /** `at` as in paste. */

@@ -3,6 +3,7 @@ import { resolvePorts, type CatalogueNode, type JsonValue } from '#kit'
 import { NODE_ID, parseWire, type Flow, type NodeEntry, type WireEnd } from '#format'
 import { renamedInDashboard } from './dashboard.ts'
 import { beganFrom, commit, wireText, type Document } from './document.ts'
+import { followIds } from './references.ts'
 
 /** A free id: the wish itself, or the wish with the next free number: 'deadband', 'deadband-2'. */
 export function freshId(taken: (id: string) => boolean, wish: string): string {
@@ -231,7 +232,7 @@ export function renameNode(document: Document, from: string, to: string): Docume
     return w ? wireText(w.from.node === from ? to : w.from.node, w.from.port, w.to.node === from ? to : w.to.node, w.to.port) : text
   })
   const selection = { nodes: document.selection.nodes.map((id) => (id === from ? to : id)), wires: [] }
-  return commit(document, renamedInDashboard({ ...document.flow, nodes, wires }, from, to), { label: 'Change id', selection })
+  return commit(document, followIds({ ...document.flow, nodes, wires }, new Map([[from, to]])), { label: 'Change id', selection })
 }
 
 export function setFlowName(document: Document, name: string): Document {

@@ -2,6 +2,7 @@
 // document, one step of history each; a widget that lands on others pushes them down. Widgets are named by their index.
 import type { CatalogueNode, JsonValue } from '#kit'
 import { formatEnd, GRID_COLUMNS, parseEnd, parseWire, type Flow, type FlowPorts, type Widget, type WidgetKind } from '#format'
+import { changer } from './change.ts'
 import { commit, seal, type Document } from './document.ts'
 import type { Core } from './editor.ts'
 import { hasAlarms, setterOf } from './operating.ts'
@@ -160,14 +161,8 @@ export function proposeDashboard({ flow, ports, types }: Drawn): readonly Widget
 
 export function dashboards(core: Core, screen: Screen) {
   /** False: nothing was changed. */
-  const change = (edit: (document: Document) => Document): boolean => {
-    const { document } = core.get()
-    const next = document && edit(document)
-    if (!next || next === document) return false
-    core.set({ document: next })
-    if (next.flow !== document.flow) core.touched()
-    return next.flow !== document.flow
-  }
+  const put = changer(core, screen)
+  const change = (edit: (document: Document) => Document): boolean => put(edit) !== null
   const drawn = (): Drawn | null => {
     const { document, ports, types } = core.get()
     return document ? { flow: document.flow, ports, types } : null

@@ -1,7 +1,8 @@
 // What follows from draft, catalogue and check: types, changes and issues, at once after every edit.
 import { issueTexts, resolvePorts, withDefaults, type CatalogueNode, type Issue, type IssueCode, type JsonValue, type ResolvedPorts } from '#kit'
-import { diffFlows, expandFlow, typeFlow, withParameters, type Change, type Flow, type FlowPorts, type NodePorts, type TypedFlow } from '#format'
+import { diffFlows, expandFlow, SUBFLOW, typeFlow, withParameters, type Change, type Flow, type FlowPorts, type NodePorts, type TypedFlow } from '#format'
 import { clashIssues } from './clashes.ts'
+import { PORTS_TYPE } from './inside.ts'
 import { onCanvas } from './instances.ts'
 import type { Base, Check, State } from './model.ts'
 
@@ -33,12 +34,17 @@ export function typesOf(flow: Flow, types: ReadonlyMap<string, CatalogueNode>, g
   return typed
 }
 
+const told = new WeakMap<Issue, Issue>()
 /** An issue inside a subflow is shown at its instance. */
 function atInstance(i: Issue): Issue {
   if (i.node === undefined || onCanvas(i.node) === i.node) return i
   const { node, port: _port, field: _field, wire: _wire, ...rest } = i
-  return { ...rest, node: onCanvas(node), text: `${node.slice(onCanvas(node).length + 1)}: ${i.text}` }
+  const shown = { ...rest, node: onCanvas(node), text: `${node.slice(onCanvas(node).length + 1)}: ${i.text}` }
+  told.set(shown, i)
+  return shown
 }
+/** An issue as the compiler told it: with the place inside of the subflow. */
+export const engineIssue = (shown: Issue): Issue => told.get(shown) ?? shown
 
 const defaulted = new WeakMap<object, { readonly type: CatalogueNode; readonly parameters: unknown; readonly config: unknown }>()
 /** A config with defaults and parameters put in. */
@@ -54,6 +60,8 @@ export function configOf(config: { readonly [name: string]: JsonValue }, type: C
 export function declaredInputs(flow: Flow, id: string, types: ReadonlyMap<string, CatalogueNode>, drawn: FlowPorts): ResolvedPorts {
   const node = flow.nodes[id]
   const type = node && types.get(node.type)
+  // What stands for other nodes has their inputs.
+  if (node && (node.type === SUBFLOW || node.type === PORTS_TYPE)) return drawn[id]?.inputs ?? {}
   if (!type) return {}
   return type.dynamic ? (drawn[id]?.inputs ?? {}) : resolvePorts(type.inputs, configOf(node.config, type, flow.parameters))
 }

@@ -1,5 +1,6 @@
 // Tags from a device into the draft, and the tab of the left pane that shows devices.
 import { issue } from '#kit'
+import { changer } from './change.ts'
 import type { Core } from './editor.ts'
 import type { Screen } from './screen.ts'
 import { addTags, takes, type TagDrop } from './tag-rows.ts'
@@ -18,6 +19,8 @@ export function devices(core: Core, screen: Screen) {
     return found && id !== undefined && other === undefined && takes(document!.flow.nodes[id], drop.connection, found.source, found.known, drop.tags[0]?.node ?? {}) ? id : undefined
   }
 
+  const change = changer(core, screen)
+
   return {
     taker,
     /** One step: into `onto` where that reads this connection, else into a new node at `at`. Answers the nodes. */
@@ -30,10 +33,7 @@ export function devices(core: Core, screen: Screen) {
         return []
       }
       const { document: next, nodes, added, known, over } = addTags(document, drop, found.source, found.known, at, onto)
-      if (next !== document) {
-        core.set({ document: next })
-        core.touched()
-      }
+      if (next !== document && change(() => next) === null) return []
       const tags = (n: number): string => `${n} ${n === 1 ? 'tag' : 'tags'}`
       if (over > 0) screen.toast({ level: 'warning', text: `${tags(over)} had no room: the table of this node is full.`, remedy: 'Drag them to another place, for a node of their own.' })
       else if (added === 0) screen.toast({ level: 'info', text: known === 1 ? 'This tag is in the node already.' : 'These tags are in the node already.' })

@@ -1,6 +1,8 @@
 // The draft: a flow, its history and its selection. Every edit is a pure function from document to document; flows are
 // immutable and share structure, so a step of history is a reference, and undo can not miss anything.
 import { formatWire, type Flow } from '#format'
+import { withoutGone } from './groups.ts'
+import { isPortsNode, reachable, subflowView, type Inside } from './inside.ts'
 
 export interface Selection {
   readonly nodes: readonly string[]
@@ -12,6 +14,8 @@ export interface Step {
   readonly selection: Selection
   /** What the edit after this state did: 'Move 2 nodes'. */
   readonly label: string
+  /** Where it was done: going back leads there. */
+  readonly inside?: Inside
 }
 export interface Document {
   readonly flow: Flow
@@ -22,6 +26,8 @@ export interface Document {
   readonly future: readonly Step[]
   /** While an edit with the same key follows, it belongs to the same step. */
   readonly merging: string | null
+  /** The subflow that is open, by its instances; what is selected lies there. Left out: the flow itself. */
+  readonly inside?: Inside
 }
 
 export const MAX_STEPS = 500
@@ -36,13 +42,28 @@ export interface Edit {
   readonly selection?: Selection
 }
 
-/** Puts `flow` in place as one undoable step. The same flow is no step. */
+/** Puts `flow` in place as one undoable step. The same flow is no step. Groups lose the nodes that are gone. */
 export function commit(document: Document, flow: Flow, edit: Edit): Document {
   if (flow === document.flow) return edit.selection ? { ...document, selection: edit.selection } : document
-  const selection = prune(edit.selection ?? document.selection, flow)
-  if (edit.merge !== undefined && edit.merge === document.merging) return { ...document, flow, selection, future: [] }
-  const past = [...document.past, { flow: document.flow, selection: document.selection, label: edit.label }].slice(-MAX_STEPS)
-  return { flow, selection, past, future: [], merging: edit.merge ?? null }
+  const next = withoutGone(flow, document.flow)
+  const inside = placed(next, document.inside)
+  const selection = prune(edit.selection ?? document.selection, next, inside.inside)
+  if (edit.merge !== undefined && edit.merge === document.merging) return { ...document, ...inside, flow: next, selection, future: [] }
+  const past = [...document.past, { flow: document.flow, selection: document.selection, label: edit.label, ...placed(document.flow, document.inside) }].slice(-MAX_STEPS)
+  return { flow: next, selection, past, future: [], merging: edit.merge ?? null, ...inside }
+}
+
+/** Where one is, as far as it is still there. */
+const placed = (flow: Flow, inside: Inside | undefined): { readonly inside?: Inside } => {
+  const found = reachable(flow, inside)
+  return found.length === 0 ? {} : { inside: found }
+}
+
+/** Goes into a subflow by its instances, or out; no step of history. */
+export function goInside(document: Document, inside: Inside, selection: Selection = nothing): Document {
+  const { inside: _before, ...rest } = document
+  const place = placed(document.flow, inside)
+  return { ...rest, ...place, merging: null, selection: prune(selection, document.flow, place.inside) }
 }
 
 /** Ends merging: the next edit is a step of its own. */
@@ -54,20 +75,20 @@ export const beganFrom = (document: Document, merge: string): Flow | null => (do
 export function undo(document: Document): Document {
   const step = document.past.at(-1)
   if (!step) return document
-  const future = [{ flow: document.flow, selection: document.selection, label: step.label }, ...document.future]
-  return { flow: step.flow, selection: step.selection, past: document.past.slice(0, -1), future, merging: null }
+  const future = [{ flow: document.flow, selection: document.selection, label: step.label, ...placed(document.flow, document.inside) }, ...document.future]
+  return { flow: step.flow, selection: step.selection, past: document.past.slice(0, -1), future, merging: null, ...placed(step.flow, step.inside) }
 }
 
 export function redo(document: Document): Document {
   const step = document.future[0]
   if (!step) return document
-  const past = [...document.past, { flow: document.flow, selection: document.selection, label: step.label }]
-  return { flow: step.flow, selection: step.selection, past, future: document.future.slice(1), merging: null }
+  const past = [...document.past, { flow: document.flow, selection: document.selection, label: step.label, ...placed(document.flow, document.inside) }]
+  return { flow: step.flow, selection: step.selection, past, future: document.future.slice(1), merging: null, ...placed(step.flow, step.inside) }
 }
 
 /** Selecting is no step of history. */
 export function select(document: Document, selection: Selection): Document {
-  const next = prune(selection, document.flow)
+  const next = prune(selection, document.flow, document.inside)
   const same = next.nodes.length === document.selection.nodes.length && next.wires.length === document.selection.wires.length
     && next.nodes.every((id, i) => id === document.selection.nodes[i]) && next.wires.every((w, i) => w === document.selection.wires[i])
   return same ? document : { ...document, selection: next }
@@ -78,8 +99,10 @@ export const selectAll = (document: Document): Document => select(document, { no
 /** The text of a wire between two ends. */
 export const wireText = (from: string, output: string, to: string, input: string): string => formatWire({ from: { node: from, port: output }, to: { node: to, port: input } })
 
-function prune(selection: Selection, flow: Flow): Selection {
-  const nodes = selection.nodes.filter((id) => Object.hasOwn(flow.nodes, id))
+function prune(selection: Selection, whole: Flow, inside: Inside | undefined): Selection {
+  const flow = inside === undefined ? whole : subflowView(whole, inside)
+  // The ports of a subflow are no nodes of it: nothing is done to them as to nodes.
+  const nodes = selection.nodes.filter((id) => Object.hasOwn(flow.nodes, id) && !isPortsNode(id))
   const wires = selection.wires.length === 0 ? selection.wires : selection.wires.filter((w) => flow.wires.includes(w))
   return nodes.length === selection.nodes.length && wires.length === selection.wires.length ? selection : { nodes, wires }
 }

@@ -1,9 +1,10 @@
 // Every edit of the draft as an action. Each ends in a commit of the document, then the draft is kept and checked.
 import { issue, IssueError, type Issue, type JsonValue } from '#kit'
-import { formatFlow, formatWire, may, type Flow, type WireEnd } from '#format'
+import { formatWire, type WireEnd } from '#format'
+import { changer } from './change.ts'
 import { copyText, duplicate, isFlowText, paste, readClip } from './clipboard.ts'
 import * as commands from './commands.ts'
-import { redo, seal, select, selectAll, undo, type Document, type Selection } from './document.ts'
+import { seal, select, selectAll, type Document, type Selection } from './document.ts'
 import type { Core } from './editor.ts'
 import { starterEntry } from './mending.ts'
 import { ownConnections } from './own-connections.ts'
@@ -13,20 +14,8 @@ import { judgeWire, mendBetween, withoutWire } from './wiring.ts'
 type Place = readonly [number, number]
 
 export function editing(core: Core, screen: Screen) {
-  const change = (edit: (document: Document) => Document): void => {
-    const { document } = core.get()
-    const next = document && edit(document)
-    if (!next || next === document) return
-    if (next.flow !== document.flow && !mayEdit()) return
-    core.set({ document: next })
-    if (next.flow !== document.flow) core.touched()
-  }
-  const mayEdit = (): boolean => {
-    const { session } = core.get()
-    if (session === null || may(session.role, 'edit')) return true
-    screen.toastIssue(issue('AUTH_DENIED', {}, { role: session.role }))
-    return false
-  }
+  const put = changer(core, screen)
+  const change = (edit: (document: Document) => Document): void => void put(edit)
   const starter = (type: string) => core.get().types.get(type)
   const selected = (): Selection => core.get().document?.selection ?? { nodes: [], wires: [] }
 
@@ -54,8 +43,6 @@ export function editing(core: Core, screen: Screen) {
   }
 
   return {
-    undo: (): void => change(undo),
-    redo: (): void => change(redo),
     /** The next edit is a step of its own: a field lost focus, a drag ended. */
     seal: (): void => change(seal),
     select: (selection: Partial<Selection>): void => change((d) => select(d, { nodes: [], wires: [], ...selection })),
@@ -89,7 +76,6 @@ export function editing(core: Core, screen: Screen) {
     renameNode: (from: string, to: string): void => change((d) => commands.renameNode(d, from, to)),
     setFlowName: (name: string): void => change((d) => commands.setFlowName(d, name)),
     setParameter: (name: string, value: JsonValue | undefined): void => change((d) => commands.setParameter(d, name, value)),
-    replaceFlow: (flow: Flow, label?: string): void => change((d) => commands.replaceFlow(d, flow, label)),
 
     /** Connects, or says in a toast why not and how to mend it. With `moving` the new wire takes the place of that one. */
     connect(from: WireEnd, to: WireEnd, moving?: string): boolean {
@@ -134,27 +120,6 @@ export function editing(core: Core, screen: Screen) {
       }
     },
     duplicateSelected: (): void => change((d) => duplicate(d, d.selection.nodes).document),
-
-    /** The draft as the one text of a flow, with copies of the gateway's connections that it names. */
-    async exportText(): Promise<string> {
-      const flow = core.get().document?.flow
-      if (!flow) return ''
-      return formatFlow(await withConnections(flow))
-    },
-  }
-
-  async function withConnections(flow: Flow): Promise<Flow> {
-    const used = new Set<string>()
-    for (const node of Object.values(flow.nodes)) {
-      const properties = (starter(node.type)?.config as { properties?: Record<string, { widget?: string }> } | undefined)?.properties ?? {}
-      for (const [name, schema] of Object.entries(properties)) {
-        const value = node.config[name]
-        if (schema.widget === 'connection' && typeof value === 'string') used.add(value)
-      }
-    }
-    const known = await core.api.connections()
-    const own = Object.fromEntries(Object.entries(flow.connections).filter(([name]) => used.has(name)))
-    const gateways = Object.fromEntries(known.filter((c) => used.has(c.name)).map((c) => [c.name, { type: c.type, config: c.config }]))
-    return { ...flow, connections: { ...own, ...gateways } }
   }
 }
+

@@ -10,6 +10,9 @@ import { devices } from './devices.ts'
 import { editing } from './editing.ts'
 import { flowTests } from './flow-tests.ts'
 import { inserting } from './inserting.ts'
+import { exporting } from './exporting.ts'
+import { grouping } from './grouping.ts'
+import { lens } from './lens.ts'
 import { initialState, type State } from './model.ts'
 import { opening } from './opening.ts'
 import { replaying } from './replaying.ts'
@@ -17,6 +20,9 @@ import { screen } from './screen.ts'
 import { sync } from './sync.ts'
 import { tabs } from './tabs.ts'
 import { trying } from './trying.ts'
+import { mending, type Tools } from './fixes.ts'
+import { tapping } from './taps.ts'
+import { subflows } from './subflows.ts'
 import { watching } from './watching.ts'
 
 export interface Environment {
@@ -115,11 +121,14 @@ export function createEditor(environment: Environment) {
   const screenActions = screen(core)
   const syncing = sync(core, screenActions)
   const openingActions = opening(core, screenActions, syncing, (known) => tabActions.restoreTabs(known))
+  /** For actions that edit what the canvas shows: the flow, or the subflow that is open. */
+  const here = lens(core)
   const tabActions = tabs(core, syncing, openingActions.openFlow)
+  let tools: Tools
   const { labWork, ...replayActions } = replaying(core, screenActions)
   const actions = {
     ...replayActions, ...flowTests(core, screenActions, labWork),
-    ...screenActions, ...openingActions, ...tabActions, ...editing(core, screenActions), ...inserting(core, screenActions), ...dashboards(core, screenActions), ...devices(core, screenActions), ...trying(core, screenActions), ...watching(core, openingActions.refresh, () => openingActions.start(), syncing),
+    ...screenActions, ...openingActions, ...tabActions, ...editing(here, screenActions), ...grouping(here, screenActions), ...subflows(core, here, screenActions), ...inserting(here, screenActions), ...dashboards(core, screenActions), ...devices(here, screenActions), ...exporting(core), ...trying(core, screenActions), ...mending(here, screenActions, () => tools), ...tapping(core, screenActions), ...watching(core, openingActions.refresh, () => openingActions.start(), syncing),
     chooseSide: syncing.choose,
     /** Removes a draft that was never deployed; the message offers to bring it back. */
     removeDraft: (id: string): Promise<void> => syncing.removeDraft(id, tabActions.closeTab, (flow) => openingActions.importFlow(flow, 'new')),
@@ -127,6 +136,7 @@ export function createEditor(environment: Environment) {
     /** Asks the gateway about the draft again: connections, secrets or models changed. */
     recheck: core.touched,
   }
+  tools = actions
   return { store, actions }
 }
 

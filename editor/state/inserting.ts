@@ -2,9 +2,10 @@
 // by types is decided in fitting, replacing and joining; here it becomes one step of history and what is said about it.
 import { issue } from '#kit'
 import type { Flow, WireEnd } from '#format'
+import { changer } from './change.ts'
 import { duplicate } from './clipboard.ts'
 import * as commands from './commands.ts'
-import { select, undo, type Document } from './document.ts'
+import { select, undo } from './document.ts'
 import type { Core } from './editor.ts'
 import { BESIDE, fitInto, gapOfWire, graftExisting, graftInto, type Fitted, type Gap } from './fitting.ts'
 import { joinAround, makeRoom, reach } from './joining.ts'
@@ -18,14 +19,7 @@ type Place = readonly [number, number]
 const NAMED = 3
 
 export function inserting(core: Core, screen: Screen) {
-  const change = (edit: (document: Document) => Document): Document | null => {
-    const { document } = core.get()
-    const next = document && edit(document)
-    if (!next || next === document) return null
-    core.set({ document: next })
-    if (next.flow !== document.flow) core.touched()
-    return next
-  }
+  const change = changer(core, screen)
   /** Only while that edit is the last one: a toast stays longer than a step. */
   const undoOf = (made: Flow) => (): void => {
     if (core.get().document?.flow === made) void change(undo)

@@ -1,6 +1,6 @@
 // What a subflow's instance and a link do now. The engine runs only what stands behind them ('instance/node'): their status
 // is put together from that, so that they are shown like any other node.
-import { LINK_IN, LINK_OUT, parseEnd, parseWire, SUBFLOW, type Flow, type NodeStatus, type PortStatus, type WireEnd } from '#format'
+import { LINK_IN, LINK_OUT, parseEnd, parseWire, SUBFLOW, type Flow, type NodeEntry, type NodeStatus, type PortStatus, type WireEnd } from '#format'
 import type { Health } from '#kit'
 
 type Nodes = { readonly [id: string]: NodeStatus }
@@ -8,17 +8,18 @@ type Nodes = { readonly [id: string]: NodeStatus }
 /** The node on the canvas that an id of the engine belongs to. */
 export const onCanvas = (id: string): string => id.split('/', 1)[0]!
 
-/** The type of a node by its id in the engine, through the subflows it lies in. */
-export function typeAt(flow: Flow | undefined, id: string): string | undefined {
+/** A node by its id in the engine, through the subflows it lies in. */
+function entryAt(flow: Flow | undefined, id: string): NodeEntry | undefined {
   let of: Pick<Flow, 'nodes'> | undefined = flow
   const path = id.split('/')
   for (const [i, name] of path.entries()) {
     const entry = of && Object.hasOwn(of.nodes, name) ? of.nodes[name] : undefined
-    if (!entry || i === path.length - 1) return entry?.type
+    if (!entry || i === path.length - 1) return entry
     of = flow && subflowOf(flow, entry.config)
   }
   return undefined
 }
+export const typeAt = (flow: Flow | undefined, id: string): string | undefined => entryAt(flow, id)?.type
 
 const standing = new WeakMap<Flow['nodes'], readonly string[]>()
 /** The flow's nodes that nothing runs for. */
@@ -106,10 +107,10 @@ function portBehind(flow: Flow, nodes: Nodes, id: string, port: string, side: 'i
 
 /** The output that the engine knows for one on the canvas: of an instance or a link that of the node behind it. */
 export function runningOutput(flow: Flow | null | undefined, node: string, port: string): WireEnd {
-  const entry = flow && Object.hasOwn(flow.nodes, node) ? flow.nodes[node]! : undefined
+  const entry = entryAt(flow ?? undefined, node)
   if (!flow || !entry) return { node, port }
   if (entry.type === SUBFLOW) return endBehind(flow, node, entry.config, port, 'outputs') ?? { node, port }
-  const [first] = entry.type === LINK_IN ? feeders(flow, node) : []
+  const [first] = entry.type === LINK_IN && Object.hasOwn(flow.nodes, node) ? feeders(flow, node) : []
   return first && first.node !== node ? runningOutput(flow, first.node, first.port) : { node, port }
 }
 

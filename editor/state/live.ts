@@ -1,8 +1,10 @@
 // What a message of the live socket changes: pure, and keeping the identity of what it does not touch.
-import type { AlarmBody, Flow, NodeStatus, ServerMessage } from '#format'
+import type { AlarmBody, Flow, ServerMessage } from '#format'
+import { severityOf } from './format.ts'
 import { onCanvas, standIns, standInStatuses } from './instances.ts'
 import { applyTrying } from './trying.ts'
-import { LOG_LIMIT, TREND_LIMIT, type Live, type State } from './model.ts'
+import { LOG_LIMIT, RECENT_LIMIT, TREND_LIMIT, type Live, type State } from './model.ts'
+import { counted } from './ledger.ts'
 
 type Status = Extract<ServerMessage, { type: 'status' }>
 
@@ -49,20 +51,29 @@ function applyStatus(live: Live, message: Status, running: Flow | null): Partial
   const heard = told.length === 0 && same ? live.nodes : { ...(same ? live.nodes : {}), ...message.nodes }
   const standIns = told.length === 0 ? {} : standInStatuses(running, heard, told)
   const nodes = Object.keys(standIns).length === 0 ? heard : { ...heard, ...standIns }
-  let trends = live.flow === message.flow ? live.trends : {}
-  for (const id of [...told, ...Object.keys(standIns)]) trends = withTrends(trends, id, live.nodes[id], nodes[id]!)
+  const heardOf = [...told, ...Object.keys(standIns)]
   const totals = live.totals && sameTotals(live.totals, message.totals) ? live.totals : message.totals
-  return { flow: message.flow, version: message.version, clock: second(message.time), nodes, trends, totals }
+  return { flow: message.flow, version: message.version, clock: second(message.time), nodes, totals, ...remembered(same ? live : { ...live, nodes: {}, trends: {}, recent: {} }, heardOf, nodes), ...counted(same ? live : { ...live, marks: [], losses: {}, zero: null }, message.time, nodes) }
 }
 
-function withTrends(trends: Live['trends'], id: string, before: NodeStatus | undefined, now: NodeStatus): Live['trends'] {
-  let next = trends
-  for (const [port, { last, count }] of Object.entries(now.outputs)) {
-    if (last === null || typeof last.value !== 'number' || before?.outputs[port]?.count === count) continue
-    const key = `${id}.${port}`
-    next = { ...next, [key]: [...(next[key] ?? []), last.value].slice(-TREND_LIMIT) }
+/** Last numbers and samples of the outputs that gave something. One copy a message, whatever the number of ports. */
+function remembered(live: Live, told: readonly string[], nodes: Live['nodes']): Pick<Live, 'trends' | 'recent'> {
+  let trends: Record<string, readonly number[]> | undefined
+  let recent: Record<string, Live['recent'][string]> | undefined
+  for (const id of told) {
+    for (const [port, { last, count }] of Object.entries(nodes[id]!.outputs)) {
+      if (last === null || live.nodes[id]?.outputs[port]?.count === count) continue
+      const key = `${id}.${port}`
+      recent ??= { ...live.recent }
+      recent[key] = [...(recent[key] ?? []).slice(1 - RECENT_LIMIT), last]
+      // A reading that is none leaves a gap in the glance.
+      const value = severityOf(last) === 'bad' ? Number.NaN : last.value
+      if (typeof value !== 'number' || (Number.isNaN(value) && live.trends[key] === undefined)) continue
+      trends ??= { ...live.trends }
+      trends[key] = [...(trends[key] ?? []).slice(1 - TREND_LIMIT), value]
+    }
   }
-  return next
+  return { trends: trends ?? live.trends, recent: recent ?? live.recent }
 }
 
 /** Without the status of nodes that run no more: a removed node's last value must not look alive. */

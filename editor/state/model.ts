@@ -1,6 +1,6 @@
 // Everything the editor knows, as one immutable value. Components take small selectors of it; what comes ten times a
 // second (live) keeps the identity of everything that did not change.
-import type { AlarmBody, CheckBody, Change, Conflict, DraftSummary, EngineStatus, Flow, FlowPorts, FlowSummary, HealthBody, NodeStatus, Person, ServerMessage, Session, TypedFlow } from '#format'
+import type { AlarmBody, Change, CheckBody, Conflict, DraftSummary, EngineStatus, Flow, FlowPorts, FlowSummary, HealthBody, Ledger, NodeStatus, Person, ServerMessage, Session, TypedFlow } from '#format'
 import type { Catalogue, CatalogueNode, Issue, IssueLevel, JsonSample } from '#kit'
 import type { Document } from './document.ts'
 import { noReplay, type Replay } from './past.ts'
@@ -41,9 +41,46 @@ export interface Tap {
   readonly flow: string
   readonly node: string
   readonly port: string
+  /** The tap in whose plot it is drawn; absent: it has a plot of its own. */
+  readonly plot?: string
+}
+/** How the plot of a tap is looked at. What is absent is as usual. */
+export interface PlotView {
+  readonly windowMs?: number
+  /** One axis for all, or one a unit. */
+  readonly axes?: 'shared' | 'units'
+  readonly log?: boolean
+  /** Null or absent: follows the values. */
+  readonly range?: readonly [low: number, high: number] | null
+  /** The first series less each other one of its unit, as lines of their own. */
+  readonly difference?: boolean
+  /** Keys of series that are not drawn. */
+  readonly hidden?: readonly string[]
+  /** Of what has several faces: a vector as bars, a line or a waterfall, anything as raw JSON. */
+  readonly face?: 'plot' | 'bars' | 'line' | 'waterfall' | 'table' | 'raw'
 }
 export const LOG_LIMIT = 500
 export const TREND_LIMIT = 60
+/** Samples of an output that a look at its wire shows. */
+export const RECENT_LIMIT = 8
+
+/** What had come and gone at one node at one moment. */
+export interface Counts {
+  readonly ledger: Ledger
+  readonly inputs: { readonly [port: string]: number }
+  readonly outputs: { readonly [port: string]: number }
+}
+/** All nodes at one moment: what later counts are held against. */
+export interface Mark {
+  /** The gateway's, ms. */
+  readonly time: number
+  readonly nodes: { readonly [id: string]: Counts }
+}
+/** Of the last minute or so. */
+export interface Loss {
+  readonly dropped: number
+  readonly failed: number
+}
 
 export type Totals = Extract<ServerMessage, { type: 'status' }>['totals']
 
@@ -60,6 +97,14 @@ export interface Live {
   readonly nodes: { readonly [id: string]: NodeStatus }
   /** 'node.port' -> its last numbers, oldest first, at most TREND_LIMIT: what sparklines draw. */
   readonly trends: { readonly [port: string]: readonly number[] }
+  /** 'node.port' -> its last samples, oldest first, at most RECENT_LIMIT. */
+  readonly recent: { readonly [port: string]: readonly JsonSample[] }
+  /** Every few seconds one, oldest first, the first about a minute old. */
+  readonly marks: readonly Mark[]
+  /** Nodes that dropped or failed something in the last minute. */
+  readonly losses: { readonly [id: string]: Loss }
+  /** Since when a person counts; null: since the nodes started. */
+  readonly zero: Mark | null
   readonly totals: Totals | null
   readonly engines: { readonly [id: string]: EngineStatus }
   /** Alarms that are not normal, newest change first. */
@@ -67,6 +112,8 @@ export interface Live {
   /** Newest last. */
   readonly log: readonly LogLine[]
   readonly taps: readonly Tap[]
+  /** By the tap that the plot belongs to. */
+  readonly plots: { readonly [tap: string]: PlotView }
   readonly held: boolean
 }
 
@@ -74,7 +121,7 @@ export type Theme = 'system' | 'light' | 'dark'
 export type InspectorTab = 'settings' | 'live' | 'help'
 /** What the left pane shows: what a flow can be made of, or what there is to read. */
 export type LeftTab = 'nodes' | 'devices'
-export type DrawerTab = 'taps' | 'problems' | 'alarms' | 'log' | 'shadow' | 'replay' | 'tests'
+export type DrawerTab = 'taps' | 'ledger' | 'problems' | 'alarms' | 'log' | 'shadow' | 'replay' | 'tests'
 export type Dialog =
   | { readonly kind: 'deploy' | 'versions' | 'arm' | 'hold' | 'secrets' | 'models' | 'users' | 'shortcuts' | 'new-flow' | 'conflicts' | 'export' | 'promote' }
   /** The operator's view of the draft, to edit it. */
@@ -116,6 +163,8 @@ export interface Ui {
   readonly reveal: { readonly nodes: readonly string[] } | null
   /** JSON pointer of the field the inspector should focus, with the node it belongs to. */
   readonly focusField: { readonly node: string; readonly field: string } | null
+  /** The node whose line the ledger opens; a new object each time it is asked for. */
+  readonly ledgerOf: { readonly node: string } | null
 }
 
 /** Where a draft is kept besides this page. local: only in this browser, for `reason`. watched: this role looks on. */
@@ -200,10 +249,10 @@ export interface State {
 export const noTypes: TypedFlow = { ports: {}, wires: [], issues: [], checked: new Set() }
 export const noCheck: Check = { of: null, pending: false, body: null, failed: [] }
 export const noLive: Live = {
-  state: 'off', reason: '', since: 0, clock: 0, flow: null, version: null, nodes: {}, trends: {}, totals: null, engines: {}, alarms: [], log: [], taps: [], held: false,
+  state: 'off', reason: '', since: 0, clock: 0, flow: null, version: null, nodes: {}, trends: {}, recent: {}, marks: [], losses: {}, zero: null, totals: null, engines: {}, alarms: [], log: [], taps: [], plots: {}, held: false,
 }
 export const initialState: State = {
   gate: 'loading', view: 'editor', gateIssues: [], health: null, session: null, catalogue: null, types: new Map(), flows: [], drafts: [], flowId: null, tabs: [], parked: {}, shared: {}, conflicts: {}, people: [], document: null, base: { version: null, flow: null }, basedOn: null,
   typed: noTypes, ports: {}, changes: [], issues: [], check: noCheck, refused: null, live: noLive, trying: noTrying, replay: noReplay,
-  ui: { theme: 'system', leftTab: 'nodes', inspectorTab: 'settings', drawerTab: 'taps', drawerOpen: true, drawerHeight: 232, inspectorWidth: 320, foldedFamilies: [], favourites: [], recent: [], dialog: null, toasts: [], reveal: null, focusField: null },
+  ui: { theme: 'system', leftTab: 'nodes', inspectorTab: 'settings', drawerTab: 'taps', drawerOpen: true, drawerHeight: 232, inspectorWidth: 320, foldedFamilies: [], favourites: [], recent: [], dialog: null, toasts: [], reveal: null, focusField: null, ledgerOf: null },
 }

@@ -1,9 +1,13 @@
 // What is on the screen: dialogs, tabs, sizes, theme, toasts, and where to look.
 import { formatIssue, type Issue } from '#kit'
 import { issuesFrom } from './api.ts'
+import { engineIssue } from './derive.ts'
+import { goInside } from './document.ts'
 import type { Core } from './editor.ts'
+import { subflowAt } from './inside.ts'
 import { onCanvas } from './instances.ts'
 import type { Dialog, DrawerTab, InspectorTab, LeftTab, Theme, Toast, Ui, View } from './model.ts'
+import { placeOf, viewOf } from './lens.ts'
 
 export const MAX_TOASTS = 4
 const TOAST_MS = { success: 5000, info: 6000, warning: 10_000, error: 15_000 } as const
@@ -13,6 +17,7 @@ const RECENT = 6
 
 export function screen(core: Core) {
   let lastToast = 0
+  let mend: (i: Issue) => Toast['action'] = () => undefined
   const ui = (change: Partial<Ui>): void => {
     core.set((s) => ({ ui: { ...s.ui, ...change } }))
     if (!KEPT.some((k) => k in change)) return
@@ -61,7 +66,7 @@ export function screen(core: Core) {
           theme: one<Theme>(k['theme'], ['system', 'light', 'dark'], 'system'),
           leftTab: one<LeftTab>(k['leftTab'], ['nodes', 'devices'], 'nodes'),
           inspectorTab: one<InspectorTab>(k['inspectorTab'], ['settings', 'live', 'help'], 'settings'),
-          drawerTab: one<DrawerTab>(k['drawerTab'], ['taps', 'problems', 'alarms', 'log', 'shadow', 'replay', 'tests'], 'taps'),
+          drawerTab: one<DrawerTab>(k['drawerTab'], ['taps', 'ledger', 'problems', 'alarms', 'log', 'shadow', 'replay', 'tests'], 'taps'),
           drawerOpen: k['drawerOpen'] !== false,
           drawerHeight: size(k['drawerHeight'], s.ui.drawerHeight),
           inspectorWidth: size(k['inspectorWidth'], s.ui.inspectorWidth),
@@ -77,6 +82,8 @@ export function screen(core: Core) {
     setInspectorTab: (inspectorTab: InspectorTab): void => ui({ inspectorTab }),
     /** Opens the drawer at this tab. */
     setDrawerTab: (drawerTab: DrawerTab): void => ui({ drawerTab, drawerOpen: true }),
+    /** The drawer's ledger, with this node's line open. */
+    showLedger: (node: string): void => ui({ drawerTab: 'ledger', drawerOpen: true, ledgerOf: { node } }),
     setDrawerOpen: (drawerOpen: boolean): void => ui({ drawerOpen }),
     setDrawerHeight: (px: number): void => ui({ drawerHeight: clampSize(px) }),
     setInspectorWidth: (px: number): void => ui({ inspectorWidth: clampSize(px) }),
@@ -88,24 +95,34 @@ export function screen(core: Core) {
     closeDialog: (): void => ui({ dialog: null }),
     toast,
     dismissToast,
-    toastIssue: (i: Issue, action?: Toast['action']): number => toast({ level: i.level, text: i.text, remedy: i.remedy, ...(action ? { action } : {}) }),
+    /** What a toast of an issue offers when who shows it has nothing better (see fixes.ts). */
+    mendWith: (of: typeof mend): void => void (mend = of),
+    toastIssue: (i: Issue, action: Toast['action'] = mend(i)): number => toast({ level: i.level, text: i.text, remedy: i.remedy, ...(action ? { action } : {}) }),
     failed,
     /** The same, shown as toasts. */
     toastFailed(thrown: unknown): void {
-      for (const i of failed(thrown)) if (i.code !== 'AUTH_NEEDED') toast({ level: i.level, text: i.text, remedy: i.remedy })
+      for (const i of failed(thrown)) {
+        const action = mend(i)
+        if (i.code !== 'AUTH_NEEDED') toast({ level: i.level, text: i.text, remedy: i.remedy, ...(action ? { action } : {}) })
+      }
     },
-    /** Selects what an issue points at, brings it into view and its field to the inspector. */
+    /** Selects what an issue points at, brings it into view and its field to the inspector; what is inside of a subflow is shown there. */
     revealIssue(at: Issue): void {
       const document = core.get().document
       if (!document) return
-      // What is inside of a subflow is shown at its instance, whose fields are others.
-      const { field: _field, ...place } = at
-      const i: Issue = at.node === undefined || onCanvas(at.node) === at.node ? at : { ...place, node: onCanvas(at.node) }
-      const ends = i.wire?.split(' -> ').map((end) => onCanvas(end.split('.')[0]!)) ?? []
-      const nodes = (i.node !== undefined ? [i.node] : ends).filter((id) => Object.hasOwn(document.flow.nodes, id))
-      const wires = i.wire !== undefined && document.flow.wires.includes(i.wire) ? [i.wire] : []
+      const told = engineIssue(at)
+      const place = told.node === undefined ? { inside: [], node: undefined } : placeOf(told.node)
+      const within = subflowAt(document.flow, place.inside) !== undefined
+      // Where that subflow is no more, the instance itself.
+      const { field: _field, ...bare } = at
+      const i: Issue = within && place.node !== undefined ? { ...told, node: place.node } : at.node === undefined || onCanvas(at.node) === at.node ? at : { ...bare, node: onCanvas(at.node) }
+      const opened = goInside(document, within ? place.inside : [])
+      const view = viewOf(opened).flow
+      const ends = within ? [] : (i.wire?.split(' -> ').map((end) => onCanvas(end.split('.')[0]!)) ?? [])
+      const nodes = (i.node !== undefined ? [i.node] : ends).filter((id) => Object.hasOwn(view.nodes, id))
+      const wires = i.wire !== undefined && view.wires.includes(i.wire) ? [i.wire] : []
       core.set((s) => ({
-        document: { ...document, selection: i.node !== undefined && nodes.length > 0 ? { nodes, wires: [] } : { nodes: [], wires } },
+        document: goInside(opened, opened.inside ?? [], i.node !== undefined && nodes.length > 0 ? { nodes, wires: [] } : { nodes: [], wires }),
         ui: {
           ...s.ui,
           reveal: nodes.length > 0 ? { nodes } : s.ui.reveal,
@@ -115,12 +132,17 @@ export function screen(core: Core) {
       }))
     },
     reveal: (nodes: readonly string[]): void => ui({ reveal: { nodes: nodes.map(onCanvas) } }),
-    /** Selects a node, the instance of one inside of a subflow, and brings it into view. */
+    /** Selects a node by its id in the engine and brings it into view; one inside of a subflow is shown there. */
     show(id: string): void {
       const document = core.get().document
-      const node = onCanvas(id)
-      if (!document || !Object.hasOwn(document.flow.nodes, node)) return
-      core.set((s) => ({ document: { ...document, selection: { nodes: [node], wires: [] } }, ui: { ...s.ui, reveal: { nodes: [node] } } }))
+      if (!document) return
+      const place = placeOf(id)
+      const opened = goInside(document, place.inside)
+      const node = (opened.inside?.length ?? 0) === place.inside.length && Object.hasOwn(viewOf(opened).flow.nodes, place.node) ? place.node : undefined
+      const instead = onCanvas(id)
+      if (node === undefined && !Object.hasOwn(document.flow.nodes, instead)) return
+      const shown = node === undefined ? goInside(document, [], { nodes: [instead], wires: [] }) : goInside(document, place.inside, { nodes: [node], wires: [] })
+      core.set((s) => ({ document: shown, ui: { ...s.ui, reveal: { nodes: [node ?? instead] } } }))
     },
     clearFocusField: (): void => ui({ focusField: null }),
     issueText: formatIssue,

@@ -6,7 +6,6 @@ import { familiesOf, searchNodes } from './families.ts'
 import { formatAge, formatDuration, formatNumber, formatRate, formatValue, numbersOf, severityOf } from './format.ts'
 import { alarmOf, isQuiet, isWaiting, conditionOf, ghostsOf, hearingOf, tellsOf } from './status.ts'
 import { noLive } from './model.ts'
-import { tidy } from './tidy.ts'
 
 test('numbers keep four significant digits and never an exponent in the ordinary range', () => {
   expect([4.8213, 71.4, 1024, 0, -0.5, 12_345.6, 1e9, 1e-7, 0.0123456].map(formatNumber)).toEqual(['4.821', '71.4', '1,024', '0', '−0.5', '12,346', '1.00e+9', '1.00e-7', '0.0123'])
@@ -108,14 +107,4 @@ describe('the palette', () => {
     expect(found('average')).toEqual(['aggregate.window', 'transform.smooth'])
     expect(found('w')[0]).toBe('aggregate.window')
   })
-})
-
-test('tidying puts what feeds to the left, overlaps nothing and stands loops', () => {
-  const at = [0, 0] as const
-  const flow = { ...emptyFlow('f', 'F'), nodes: { a: { type: 'x', config: {}, at }, b: { type: 'x', config: {}, at }, c: { type: 'x', config: {}, at }, d: { type: 'x', config: {}, at } }, wires: ['a.o -> b.i', 'a.o -> c.i', 'b.o -> d.i', 'c.o -> d.i', 'd.o -> b.i'] }
-  const places = tidy(flow, () => ({ width: 200, height: 100 }))
-  expect(places['a']![0]).toBeLessThan(places['b']![0])
-  expect(places['c']![0]).toBeLessThan(places['d']![0])
-  const all = Object.values(places)
-  for (const [i, [x, y]] of all.entries()) for (const [u, v] of all.slice(i + 1)) expect(Math.abs(x - u) >= 200 || Math.abs(y - v) >= 100).toBe(true)
 })

@@ -9,7 +9,7 @@ const TABS = 'headgate.tabs'
 export const MAX_TABS = 40
 
 /** What of the live line goes on when another flow comes to the front: pinned taps, alarms, log. */
-export const liveAside = (live: Live): Live => ({ ...live, flow: noLive.flow, version: noLive.version, nodes: noLive.nodes, trends: noLive.trends, totals: noLive.totals })
+export const liveAside = (live: Live): Live => ({ ...live, flow: noLive.flow, version: noLive.version, nodes: noLive.nodes, trends: noLive.trends, recent: noLive.recent, marks: noLive.marks, losses: noLive.losses, zero: noLive.zero, totals: noLive.totals })
 
 /** The flow in front put aside, as a change of the state. */
 export function asideOf(s: State): { readonly parked: State['parked'] } {

@@ -2,13 +2,11 @@
 // `live.taps` of the store.
 import type { ServerMessage } from '#format'
 import type { Core } from './editor.ts'
-import { runningOutput } from './instances.ts'
 import { applyMessage } from './live.ts'
-import type { LiveState, Tap } from './model.ts'
+import type { LiveState } from './model.ts'
 import type { Sync } from './sync.ts'
 
 export function watching(core: Core, refresh: () => Promise<void>, start: () => Promise<void>, sync: Sync) {
-  let lastTap = 0
   return {
     applyServerMessage(message: ServerMessage): void {
       const { gate, flowId: open, flows } = core.get()
@@ -23,19 +21,6 @@ export function watching(core: Core, refresh: () => Promise<void>, start: () => 
     /** `reason` in words when it is lost. */
     setConnection(state: LiveState, reason = ''): void {
       core.set((s) => (s.live.state === state && s.live.reason === reason ? {} : { live: { ...s.live, state, reason, since: core.now() } }))
-    },
-    /** Pins a port: its samples are plotted and logged. Answers the tap's id. */
-    pinTap(onCanvas: string, output: string): string {
-      const { flowId, live, base, document } = core.get()
-      const { node, port } = runningOutput(base.flow ?? document?.flow, onCanvas, output)
-      const known = live.taps.find((t) => t.flow === flowId && t.node === node && t.port === port)
-      if (known || flowId === null) return known?.id ?? ''
-      const tap: Tap = { id: `tap-${++lastTap}`, flow: flowId, node, port }
-      core.set((s) => ({ live: { ...s.live, taps: [...s.live.taps, tap] }, ui: { ...s.ui, drawerTab: 'taps', drawerOpen: true } }))
-      return tap.id
-    },
-    unpinTap(id: string): void {
-      core.set((s) => ({ live: { ...s.live, taps: s.live.taps.filter((t) => t.id !== id) } }))
     },
     clearLog: (): void => core.set((s) => ({ live: { ...s.live, log: [] } })),
   }

@@ -33,6 +33,8 @@ export interface Subflow {
   readonly outputs: { readonly [port: string]: string }
   readonly nodes: { readonly [id: string]: NodeEntry }
   readonly wires: readonly string[]
+  /** Frames around its nodes, by an id of their own. */
+  readonly groups?: { readonly [id: string]: Group }
 }
 /** What the engine goes by; left out, it has its own. */
 export interface FlowSettings {
@@ -166,7 +168,7 @@ export function readFlow(json: unknown): { flow?: Flow; issues: Issue[] } {
       wrong(place, 'A subflow is an object.')
       return sub
     }
-    for (const key of Object.keys(sub)) if (!['name', 'parameters', 'inputs', 'outputs', 'nodes', 'wires'].includes(key)) wrong(`${place}/${pointer(key)}`, `A subflow has no field '${key}'.`)
+    for (const key of Object.keys(sub)) if (!['name', 'parameters', 'inputs', 'outputs', 'nodes', 'wires', 'groups'].includes(key)) wrong(`${place}/${pointer(key)}`, `A subflow has no field '${key}'.`)
     const title = sub['name'] ?? name
     if (typeof title !== 'string' || title.length > 200) wrong(`${place}/name`, 'The name must be a text of at most 200 characters.')
     const inputs = part('inputs', sub, place)
@@ -174,7 +176,8 @@ export function readFlow(json: unknown): { flow?: Flow; issues: Issue[] } {
     const isEnd = (end: unknown): boolean => typeof end === 'string' && parseEnd(end) !== undefined
     for (const [port, ends] of Object.entries(inputs)) if (/\s/.test(port) || !Array.isArray(ends) || !ends.every(isEnd)) wrong(`${place}/inputs/${pointer(port)}`, "An input leads to a list of inner ports, 'node.port'.")
     for (const [port, end] of Object.entries(outputs)) if (/\s/.test(port) || !isEnd(end)) wrong(`${place}/outputs/${pointer(port)}`, "An output comes from one inner port, 'node.port'.")
-    return { name: title, parameters: part('parameters', sub, place), inputs, outputs, ...body(sub, place) }
+    if (sub['groups'] !== undefined) for (const { field, reason } of schemaFaults(annexes.groups, sub['groups'])) wrong(`${place}/groups${field}`, reason)
+    return { name: title, parameters: part('parameters', sub, place), inputs, outputs, ...body(sub, place), ...(sub['groups'] === undefined ? {} : { groups: sub['groups'] }) }
   }
   const settings = part('settings')
   for (const [key, value] of Object.entries(settings)) {
@@ -198,9 +201,9 @@ export function readFlow(json: unknown): { flow?: Flow; issues: Issue[] } {
 export function formatFlow(flow: Flow): string {
   const subflows = Object.fromEntries(
     Object.entries(flow.subflows ?? {}).map(([name, sub]) => {
-      const { name: title, parameters, inputs, outputs, wires } = sub
+      const { name: title, parameters, inputs, outputs, wires, groups: frames = {} } = sub
       const inner = Object.fromEntries(Object.entries(sub.nodes).toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([id, n]) => [id, orderNode(n)]))
-      return [name, { name: title, parameters, inputs, outputs, nodes: inner, wires }]
+      return [name, { name: title, parameters, inputs, outputs, nodes: inner, wires, ...(Object.keys(frames).length === 0 ? {} : { groups: frames }) }]
     }),
   )
   const { settings = {}, groups = {}, tests = {}, dashboard = { widgets: [] } } = flow

@@ -122,6 +122,14 @@ export interface AlarmBody extends AlarmChange {
   /** When it was raised, ms UTC. */
   readonly since: number
   readonly acknowledgedBy?: string
+  /** The type of its node: what may be done with it is in the catalogue. Absent in what was stored before. */
+  readonly nodeType?: string
+  /** What people call its node. */
+  readonly nodeName?: string
+}
+/** GET /api/alarms/log: one change of an alarm. Ids grow with time. */
+export interface AlarmLogBody extends AlarmBody {
+  readonly id: number
 }
 export interface ConnectionBody extends ConnectionEntry {
   readonly name: string
@@ -144,6 +152,10 @@ export interface AuditBody {
   readonly act: string
   readonly subject: string
   readonly detail: string
+}
+/** GET /api/audit. Ids grow with time. */
+export interface AuditEntry extends AuditBody {
+  readonly id: number
 }
 
 // ---- live: one WebSocket at /api/live, JSON messages ------------------------------------------------------------------

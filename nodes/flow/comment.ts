@@ -10,7 +10,13 @@ export default defineNode({
   keywords: ['note', 'text', 'documentation', 'remark', 'sticky'],
   icon: 'sticky-note',
   effects: 'none',
-  config: Type.Object({ text: Type.String({ title: 'Text', maxLength: 10_000, default: '' }) }, { additionalProperties: false }),
+  config: Type.Object(
+    {
+      text: Type.String({ title: 'Text', description: 'Headings (#), lists (-), **bold**, *emphasis*, `code` and [links](https://...) are shown as such.', maxLength: 10_000, default: '' }),
+      width: Type.Integer({ title: 'Width', description: 'On the canvas, px. Its right edge can be dragged.', minimum: 140, maximum: 800, default: 240, advanced: true }),
+    },
+    { additionalProperties: false },
+  ),
   inputs: {},
   outputs: {},
   carries: () => true,

@@ -27,6 +27,8 @@ export const issueTexts = {
   SUBFLOW_UNKNOWN: { level: 'error', text: "The flow has no subflow '{name}'.", remedy: 'Choose one of: {subflows}.' },
   SUBFLOW_CYCLE: { level: 'error', text: 'A subflow contains itself: {path}.', remedy: 'Take the inner one out.' },
   SUBFLOW_LARGE: { level: 'error', text: 'With its subflows put in, the flow has more than {limit} nodes.', remedy: 'Split the flow.' },
+  SUBFLOW_LOOP: { level: 'error', text: 'These nodes can be no subflow: the wires leave them and come back by {path}.', remedy: 'Select what lies between as well, or fewer nodes.' },
+  SUBFLOW_USED: { level: 'error', text: "The subflow '{name}' is used by {uses}.", remedy: 'Remove its instances first, or expand them.' },
   LINK_OPEN: { level: 'warning', text: "The link '{name}' has no other end.", remedy: 'Add a {other} node of this name, or remove the link.' },
   WIRE_CYCLE: { level: 'error', text: 'The wires form a loop: {path}.', remedy: 'Break it with a node that delays.' },
   PORT_KIND: { level: 'error', text: '{from} cannot feed {to}.', remedy: '{hint}' },

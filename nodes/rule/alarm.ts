@@ -40,6 +40,8 @@ const Config = Type.Object(
   },
   { additionalProperties: false },
 )
+/** Why an operator did it. */
+const reason = Type.Optional(Type.String({ title: 'Reason', description: 'Kept in the audit trail with your name.', maxLength: 500, default: '' }))
 interface Config {
   readonly limits: readonly Limit[]
   readonly latch: 'no' | 'acknowledge' | 'reset'
@@ -486,9 +488,14 @@ Source: ANSI/ISA-18.2-2016 and IEC 62682:2022, alarm states, shelving, suppressi
     unsuppress: (ctx, call) => each(ctx, call, (m) => void (m.suppressed = false)),
     'out-of-service': (ctx, call) => each(ctx, call, (m) => void (m.outOfService = true)),
     'return-to-service': (ctx, call) => each(ctx, call, (m) => void (m.outOfService = false)),
+    // Said about the alarm, and kept in the audit trail: nothing of the node changes by it.
+    comment: () => undefined,
   },
   actArguments: {
-    shelve: Type.Object({ durationS: Type.Number({ title: 'For', description: '0: as the node says. Never longer than it allows.', unit: 's', minimum: 0, default: 0 }) }, { additionalProperties: false }),
+    shelve: Type.Object({ durationS: Type.Number({ title: 'For', description: '0: as the node says. Never longer than it allows.', unit: 's', minimum: 0, default: 0 }), reason }, { additionalProperties: false }),
+    suppress: Type.Object({ reason }, { additionalProperties: false }),
+    'out-of-service': Type.Object({ reason }, { additionalProperties: false }),
+    comment: Type.Object({ text: Type.String({ title: 'Comment', description: 'Kept in the audit trail with your name.', minLength: 1, maxLength: 1000 }) }, { additionalProperties: false }),
   },
   check(config) {
     const faults: { field: string; reason: string }[] = []

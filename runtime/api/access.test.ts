@@ -11,7 +11,7 @@ import { testApi, testFlow, type TestApi } from './harness.ts'
 const expected: Record<string, Permission | 'public'> = {
   'GET /api/health': 'public', 'POST /api/claim': 'public', 'POST /api/login': 'public', 'GET /api/openapi.json': 'public', 'GET /*': 'public',
   'POST /api/logout': 'view', 'GET /api/session': 'view', 'GET /api/catalogue': 'view', 'GET /api/flows': 'view', 'GET /api/flows/:id': 'view', 'POST /api/check': 'view', 'POST /api/expressions/check': 'view',
-  'GET /api/flows/:id/versions': 'view', 'GET /api/flows/:id/versions/:version': 'view', 'GET /api/alarms': 'view', 'GET /api/hold': 'view',
+  'GET /api/flows/:id/versions': 'view', 'GET /api/flows/:id/versions/:version': 'view', 'GET /api/alarms': 'view', 'GET /api/alarms/log': 'view', 'GET /api/hold': 'view',
   'GET /api/connections': 'view', 'GET /api/connections/:name': 'view', 'GET /api/models': 'view',
   'POST /api/flows/:id/arm': 'operate', 'POST /api/hold': 'operate', 'POST /api/alarms/acknowledge': 'operate', 'POST /api/acts': 'operate',
   'POST /api/flows': 'edit', 'POST /api/flows/:id/deploy': 'edit', 'POST /api/flows/:id/rollback': 'edit', 'DELETE /api/flows/:id': 'edit', 'POST /api/flows/:id/shadow': 'edit', 'DELETE /api/flows/:id/shadow': 'edit', 'GET /api/flows/:id/shadow': 'view', 'GET /api/flows/:id/trial': 'view', 'POST /api/flows/:id/trial': 'operate',

@@ -1,5 +1,5 @@
 // For tests of the gateway and its API: a gateway whose engines are a recording stand-in that obeys the contract, with
-// three nodes of its own. Everything else is real.
+// three nodes of its own. Everything else is real. Longer than 300 lines: all of the engines' contract in one.
 import { tmpdir } from 'node:os'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'

@@ -1,5 +1,6 @@
 // The live socket, /api/live: status of the watched flow at 10 Hz, taps, alarms, log. Watching never slows a flow and
 // never grows memory: an engine is asked once per flow whoever watches, a slow client gets fewer frames, then is let go.
+// Longer than 300 lines: the rules of one socket.
 import type { FastifyInstance } from 'fastify'
 import { WebSocketServer, type RawData, type WebSocket } from 'ws'
 import { issue, IssueError, reasonOf, type Issue, type JsonSample } from '#kit'

@@ -27,7 +27,7 @@ const Request = Type.Object(
     text: Type.String({ maxLength: 2 * MAX_LENGTH, description: 'The expression' }),
     variables: Type.Optional(Type.Unsafe<Readonly<Record<string, PortType>>>({ ...Type.Record(Type.String({ pattern: name }), portSchema(3)), maxProperties: 64, description: 'Inputs by name; the first is the one whose quality counts' })),
     flow: Type.Optional(FlowDocument),
-    node: Type.Optional(Type.String({ maxLength: 64, description: 'With a flow: the inputs are those of this node, as its wires type them' })),
+    node: Type.Optional(Type.String({ maxLength: 1100, description: "With a flow: the inputs are those of this node, as its wires type them; 'instance/node' inside of a subflow" })),
     wants: Type.Optional(Type.Unsafe<Kind>({ type: 'string', enum: [...kinds], description: 'What the result must be' })),
     samples: Type.Optional(
       Type.Unsafe<Readonly<Record<string, { readonly value: JsonValue; readonly quality?: string }>>>(

@@ -8,6 +8,9 @@ export function plantRoutes(app: ApiApp, gateway: Gateway): void {
   app.get('/api/catalogue', { config: { permission: 'view' }, schema: { summary: 'Node types and connection types of this gateway', response: { 200: s.CatalogueAnswer, default: s.ErrorSchema } } }, () => gateway.catalogue)
 
   app.get('/api/alarms', { config: { permission: 'view' }, schema: { summary: 'Alarms that are not normal and acknowledged', response: { 200: s.AlarmsAnswer, default: s.ErrorSchema } } }, () => gateway.alarms())
+  app.get('/api/alarms/log', { config: { permission: 'view' }, schema: { summary: 'Changes of alarms, newest first', querystring: s.PageQuery, response: { 200: s.AlarmLogAnswer, default: s.ErrorSchema } } }, (request) =>
+    gateway.alarmLog(request.query.limit ?? 200, request.query.before),
+  )
   app.post(
     '/api/alarms/acknowledge',
     { config: { permission: 'operate' }, schema: { summary: 'Acknowledge an alarm', description: 'One tag, or all of the node.', body: s.AcknowledgeRequest, response: { 204: s.Nothing, default: s.ErrorSchema } } },
@@ -81,7 +84,7 @@ export function plantRoutes(app: ApiApp, gateway: Gateway): void {
   )
 
   app.get('/api/models', { config: { permission: 'view' }, schema: { summary: 'Models of this gateway', response: { 200: s.ModelsAnswer, default: s.ErrorSchema } } }, () => gateway.models())
-  app.get('/api/audit', { config: { permission: 'administer' }, schema: { summary: 'Who did what, newest first', querystring: s.AuditQuery, response: { 200: s.AuditAnswer, default: s.ErrorSchema } } }, (request) =>
-    gateway.audit(request.query.limit ?? 200),
+  app.get('/api/audit', { config: { permission: 'administer' }, schema: { summary: 'Who did what, newest first', querystring: s.PageQuery, response: { 200: s.AuditAnswer, default: s.ErrorSchema } } }, (request) =>
+    gateway.audit(request.query.limit ?? 200, request.query.before),
   )
 }

@@ -133,7 +133,7 @@ test('every answer is as the OpenAPI document says', async () => {
     ['GET', '/api/health', '/api/health'], ['GET', '/api/session', '/api/session'], ['GET', '/api/catalogue', '/api/catalogue'], ['GET', '/api/flows', '/api/flows'],
     ['GET', '/api/flows/{id}', '/api/flows/shown'], ['GET', '/api/flows/{id}/versions', '/api/flows/shown/versions'], ['GET', '/api/flows/{id}/versions/{version}', '/api/flows/shown/versions/1'],
     ['POST', '/api/check', '/api/check', { flow: testFlow('shown', 8) }], ['POST', '/api/flows/{id}/deploy', '/api/flows/shown/deploy', { flow: testFlow('shown', 8), basedOn: 1 }],
-    ['POST', '/api/flows/{id}/arm', '/api/flows/shown/arm', { armed: false }], ['GET', '/api/alarms', '/api/alarms'], ['GET', '/api/connections', '/api/connections'], ['GET', '/api/connections/{name}', '/api/connections/line-2'],
+    ['POST', '/api/flows/{id}/arm', '/api/flows/shown/arm', { armed: false }], ['GET', '/api/alarms', '/api/alarms'], ['GET', '/api/alarms/log', '/api/alarms/log?limit=5'], ['GET', '/api/connections', '/api/connections'], ['GET', '/api/connections/{name}', '/api/connections/line-2'],
     ['GET', '/api/models', '/api/models'], ['GET', '/api/users', '/api/users'], ['GET', '/api/secrets', '/api/secrets'], ['GET', '/api/audit', '/api/audit?limit=3'], ['GET', '/api/hold', '/api/hold'],
     ['GET', '/api/drafts', '/api/drafts'], ['GET', '/api/drafts/{id}', '/api/drafts/shown'],
   ]

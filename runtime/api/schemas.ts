@@ -2,7 +2,7 @@
 // of the answers are those of flows/format/protocol.ts; the tests hold real answers against these schemas.
 import type { TSchema } from 'typebox'
 import { Type, type Catalogue, type Health, type Issue } from '#kit'
-import { DashboardSchema, FlowTestSchema, GroupSchema, roles, type AlarmBody, type AuditBody, type CapacityBody, type Change, type CheckBody, type ConnectionBody, type DeployBody, type DraftBody, type DraftSummary, type EngineStatus, type ErrorBody, type Flow, type FlowBody, type FlowSummary, type HealthBody, type ModelBody, type Role, type Session, type ShadowBody, type TrialBody, type TrialRequest, type VersionSummary } from '#format'
+import { DashboardSchema, FlowTestSchema, GroupSchema, roles, type AlarmBody, type AlarmLogBody, type AuditEntry, type CapacityBody, type Change, type CheckBody, type ConnectionBody, type DeployBody, type DraftBody, type DraftSummary, type EngineStatus, type ErrorBody, type Flow, type FlowBody, type FlowSummary, type HealthBody, type ModelBody, type Role, type Session, type ShadowBody, type TrialBody, type TrialRequest, type VersionSummary } from '#format'
 
 /** A JSON Schema that stands for a type of ours. */
 const as = <T>(schema: TSchema) => Type.Unsafe<T>(schema)
@@ -110,20 +110,20 @@ export const DeployAnswer = as<DeployBody>(
 export const VersionsAnswer = list<VersionSummary>(
   Type.Object({ version: Type.Integer(), author: Type.String(), comment: Type.String(), time: ms, changes: Type.Array(ChangeSchema), running: Type.Boolean() }),
 )
-export const AlarmsAnswer = list<AlarmBody>(
-  Type.Object({
-    flow: Type.String(), node: Type.String(), tag: Type.String(), time: ms, since: ms, acknowledgedBy: Type.Optional(Type.String()),
-    state: choice('normal', 'unacknowledged', 'acknowledged', 'returned', 'latched', 'shelved', 'suppressed', 'out-of-service'), priority: choice('low', 'medium', 'high', 'critical'), message: Type.String(), value: nullable(Type.Number()), limit: nullable(Type.Number()),
-    condition: Type.Optional(Type.String()), first: Type.Optional(Type.Boolean()), until: Type.Optional(ms),
-  }),
-)
+const alarm = {
+  flow: Type.String(), node: Type.String(), tag: Type.String(), time: ms, since: ms, acknowledgedBy: Type.Optional(Type.String()),
+  state: choice('normal', 'unacknowledged', 'acknowledged', 'returned', 'latched', 'shelved', 'suppressed', 'out-of-service'), priority: choice('low', 'medium', 'high', 'critical'), message: Type.String(), value: nullable(Type.Number()), limit: nullable(Type.Number()),
+  condition: Type.Optional(Type.String()), first: Type.Optional(Type.Boolean()), until: Type.Optional(ms), nodeType: Type.Optional(Type.String()), nodeName: Type.Optional(Type.String()),
+}
+export const AlarmsAnswer = list<AlarmBody>(Type.Object(alarm))
+export const AlarmLogAnswer = list<AlarmLogBody>(Type.Object({ id: Type.Integer(), ...alarm }))
 export const ConnectionSchema = as<ConnectionBody>(Type.Object({ name: Type.String(), type: Type.String(), config: Type.Record(Type.String(), json), usedBy: names, health: Type.Optional(HealthOf) }))
 export const ConnectionsAnswer = list<ConnectionBody>(ConnectionSchema)
 const port = Type.Object({ name: Type.String(), type: Type.String(), shape: Type.Array(Type.Number()), unit: Type.Optional(Type.String()), labels: Type.Optional(names) }, { additionalProperties: true })
 export const ModelsAnswer = list<ModelBody>(
   Type.Object({ name: Type.String(), title: Type.String(), summary: Type.String(), hash: Type.String(), bytes: Type.Number(), inputs: Type.Array(port), outputs: Type.Array(port), issue: Type.Optional(IssueSchema) }),
 )
-export const AuditAnswer = list<AuditBody>(Type.Object({ time: ms, user: Type.String(), act: Type.String(), subject: Type.String(), detail: Type.String() }))
+export const AuditAnswer = list<AuditEntry>(Type.Object({ id: Type.Integer(), time: ms, user: Type.String(), act: Type.String(), subject: Type.String(), detail: Type.String() }))
 export interface UserBody {
   readonly name: string
   readonly role: Role
@@ -171,7 +171,7 @@ export const ConnectionRequest = Type.Object({ type: Type.String({ maxLength: 64
 export const SecretRequest = Type.Object({ value: Type.String({ minLength: 1, maxLength: 65536 }) }, closed)
 export const UserRequest = Type.Object({ name: Name, password: Password, role: RoleSchema }, closed)
 export const UserChange = Type.Object({ password: Type.Optional(Password), role: Type.Optional(RoleSchema) }, closed)
-export const AuditQuery = Type.Object({ limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 10_000, default: 200 })) }, closed)
+export const PageQuery = Type.Object({ limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 10_000, default: 200 })), before: Type.Optional(Type.Integer({ minimum: 1, description: 'The id of an entry: those older than it' })) }, closed)
 export const FlowParams = Type.Object({ id: FlowId })
 export const VersionParams = Type.Object({ id: FlowId, version: Type.Integer({ minimum: 1 }) })
 export const NameParams = Type.Object({ name: Name })

@@ -7,7 +7,7 @@ import { chmodSync, closeSync, existsSync, mkdirSync, openSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite'
 import { issue, IssueError, reasonOf } from '#kit'
-import type { AlarmBody, AuditBody, ConnectionEntry, DraftSummary, Flow, Role } from '#format'
+import type { AlarmBody, AlarmLogBody, AuditEntry, ConnectionEntry, DraftSummary, Flow, Role } from '#format'
 import type { GatewayStore, StoredVersion } from '../gateway.ts'
 import type { KeptTrial } from '../trial.ts'
 
@@ -70,8 +70,6 @@ export interface Store extends GatewayStore {
     put(record: SealedRecord): void
     remove(name: string): void
   }
-  /** Changes of alarms, newest first; the oldest are forgotten above a bound. */
-  alarmLog(limit: number): readonly AlarmBody[]
   setting<K extends keyof Settings>(key: K): Settings[K] | undefined
   setSetting<K extends keyof Settings>(key: K, value: Settings[K]): void
   close(): void
@@ -159,13 +157,13 @@ export function openStore(path: string): Store {
   const putConnection = run('INSERT OR REPLACE INTO connections(name, type, config) VALUES(?, ?, ?)')
   const removeConnection = run('DELETE FROM connections WHERE name = ?')
   const addAudit = run('INSERT INTO audit(time, user, act, subject, detail) VALUES(?, ?, ?, ?, ?)')
-  const audit = all<AuditBody>('SELECT time, user, act, subject, detail FROM audit ORDER BY id DESC LIMIT ?')
+  const audit = all<AuditEntry>('SELECT id, time, user, act, subject, detail FROM audit WHERE id < ? ORDER BY id DESC LIMIT ?')
   const alarms = all<{ body: string }>('SELECT body FROM alarms ORDER BY time DESC')
   const putAlarm = run('INSERT OR REPLACE INTO alarms(flow, node, tag, time, body) VALUES(?, ?, ?, ?, ?)')
   const removeAlarm = run('DELETE FROM alarms WHERE flow = ? AND node = ? AND tag = ?')
   const addAlarmLog = run('INSERT INTO alarm_log(body) VALUES(?)')
   const cutAlarmLog = run('DELETE FROM alarm_log WHERE id <= (SELECT max(id) FROM alarm_log) - ?')
-  const alarmLog = all<{ body: string }>('SELECT body FROM alarm_log ORDER BY id DESC LIMIT ?')
+  const alarmLog = all<{ id: number; body: string }>('SELECT id, body FROM alarm_log WHERE id < ? ORDER BY id DESC LIMIT ?')
   const users = all<UserRecord>('SELECT name, role, hash FROM users ORDER BY name')
   const user = one<UserRecord>('SELECT name, role, hash FROM users WHERE name = ?')
   const addUser = run('INSERT INTO users(name, role, hash) VALUES(?, ?, ?)')
@@ -237,7 +235,7 @@ export function openStore(path: string): Store {
       }),
     removeConnection: (name) => removeConnection(name),
     audit: (e) => addAudit(e.time, e.user, e.act, e.subject, e.detail),
-    auditLog: (limit) => audit(limit),
+    auditLog: (limit, before = Number.MAX_SAFE_INTEGER) => audit(before, limit),
     alarms: () => alarms().map((row) => JSON.parse(row.body) as AlarmBody),
     putAlarm: (alarm) =>
       transaction(() => {
@@ -247,7 +245,7 @@ export function openStore(path: string): Store {
         addAlarmLog(body)
         cutAlarmLog(MAX_ALARM_LOG)
       }),
-    alarmLog: (limit) => alarmLog(limit).map((row) => JSON.parse(row.body) as AlarmBody),
+    alarmLog: (limit, before = Number.MAX_SAFE_INTEGER) => alarmLog(before, limit).map((row): AlarmLogBody => ({ ...(JSON.parse(row.body) as AlarmBody), id: row.id })),
     drafts: () => drafts().map((d) => ({ ...d })),
     draft(id) {
       const row = draft(id)

@@ -36,6 +36,7 @@ describe('directions of import', () => {
     ['editor/app.tsx', "export type { Gateway } from '../runtime/gateway.ts'"],
     ['editor/app.tsx', "let x: import('../nodes/index.ts').nodes"],
     ['editor/app.tsx', "import { ReactFlow } from 'reactflow'"],
+    ['editor/canvas/edge-view.tsx', "import { useEditor } from '../state/store.ts'"],
     ['editor/app.tsx', "import { join } from 'node:path'"],
     ['editor/state/model.ts', "import { useState } from 'react'"],
     ['editor/state/model.ts', "import { View } from '../canvas/view.tsx'"],

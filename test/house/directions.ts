@@ -30,6 +30,9 @@ const rules: readonly { readonly of: (path: string) => boolean; readonly what: s
   { of: inFolder('models'), what: 'models import the kit, math, flows and the simulated plant', may: (to) => kit(to) || math(to) || flows(to) || to.startsWith('models/') || to.startsWith('runtime/plant/') },
 ]
 
+/** Parts of the canvas and the inspector that need the whole draft beside the part that is open. */
+const whole: ReadonlySet<string> = new Set(['editor/canvas/breadcrumb.tsx', 'editor/canvas/arrange-menu.tsx', 'editor/inspector/expression.tsx', 'editor/inspector/inspector.tsx', 'editor/inspector/subflows.tsx'])
+
 /** Heavy: only loaded when a connection or a model opens, so only with import(). */
 export const heavy = ['node-opcua', 'mqtt', 'modbus-serial', 'onnxruntime-node', 'aedes']
 
@@ -48,6 +51,8 @@ export function directionFaults(all: readonly Source[]): string[] {
         if (/^(nodes\/|flows\/)/.test(path) && !path.startsWith('nodes/drivers/') && name !== undefined && heavy.includes(name) && !found.typeOnly) fault(found, 'only drivers load protocol libraries')
         if ((kit(path) || math(path) || expression(path) || format(path) || path.startsWith('editor/')) && found.specifier.startsWith('node:')) fault(found, 'this runs in a browser')
         if (path.startsWith('editor/') && !path.startsWith('editor/canvas/') && (name === 'reactflow' || name?.startsWith('@xyflow/') === true)) fault(found, 'only editor/canvas imports React Flow')
+        // While a subflow is open they must see it in the place of the flow; Breadcrumb and what asks for the whole say so by its name.
+        if (/^editor\/(canvas|inspector|palette)\//.test(path) && file === 'editor/state/store.ts' && !found.typeOnly && !whole.has(path)) fault(found, 'what draws and edits the open part of the draft imports state/here.ts')
         if (path.startsWith('editor/state/') && (/^(react|react-dom|reactflow|@xyflow\/.*|radix-ui|cmdk|lucide-react|uplot)$/.test(name ?? '') || /\.(tsx|css)$/.test(found.specifier))) fault(found, 'editor/state is plain TypeScript')
       }
     }

@@ -1,0 +1,147 @@
+// The alarm list: state, priority by shape and word, what and since when; acknowledged singly, as selected or all that are
+// shown, shelved for a time with a reason, commented. EEMUA's figures stand in one quiet line.
+import { useEffect, useMemo, useState, type ReactElement } from 'react'
+import { AlarmClockOff, Check, CircleSlash, MessageSquare, RotateCcw } from 'lucide-react'
+import type { AlarmBody, AlarmLogBody } from '#format'
+import { Act } from '../inspector/acts.tsx'
+import { Modal } from '../dialogs/modal.tsx'
+import { alarmKey, figuresOf, FLOOD, mayAcknowledge, noFilter, PRIORITIES, shownAlarms, STATES, type AlarmFilter, type AlarmSort } from '../state/alarms.ts'
+import { formatAge, formatNumber } from '../state/format.ts'
+import { isQuiet, isWaiting, titleOf } from '../state/status.ts'
+import { actions, api, useEditor } from '../state/store.ts'
+import { typeAt } from '../state/instances.ts'
+import { textCsv } from './csv.ts'
+import { saveCsv } from './save.ts'
+import { formatDateTime, formatTime } from './values.ts'
+import './alarms.css'
+
+const SHOW: readonly (readonly [AlarmFilter['show'], string])[] = [['all', 'All'], ['waiting', 'Waiting'], ['standing', 'Standing'], ['aside', 'Put aside']]
+const LOG_MS = 30_000
+const MOST = 300
+
+/** The last changes, for the figures: asked anew now and then, and when the list changes. */
+function useAlarmLog(alarms: readonly AlarmBody[]): readonly AlarmLogBody[] {
+  const [log, setLog] = useState<readonly AlarmLogBody[]>([])
+  useEffect(() => {
+    let gone = false
+    const ask = (): void => {
+      if (document.hidden) return
+      api.alarmLog(300).then((entries) => { if (!gone) setLog(entries) }).catch((thrown: unknown) => void actions.failed(thrown)) // the figures are left out; the line to the gateway is told elsewhere
+    }
+    const soon = setTimeout(ask, alarms.length === 0 ? 100 : 300)
+    const timer = setInterval(ask, LOG_MS)
+    return () => {
+      gone = true
+      clearTimeout(soon)
+      clearInterval(timer)
+    }
+  }, [alarms])
+  return log
+}
+
+export function Alarms(): ReactElement {
+  const alarms = useEditor((s) => s.live.alarms)
+  const flows = useEditor((s) => s.flows)
+  const lost = useEditor((s) => s.live.state !== 'open')
+  const [now, setNow] = useState(() => Date.now())
+  const [filter, setFilter] = useState<AlarmFilter>(noFilter)
+  const [sort, setSort] = useState<AlarmSort>('rank')
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set())
+  const [asking, setAsking] = useState<readonly AlarmBody[] | null>(null)
+  const log = useAlarmLog(alarms)
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), 1000)
+    return () => clearInterval(timer)
+  }, [])
+  const shown = useMemo(() => shownAlarms(alarms, filter, sort), [alarms, filter, sort])
+  const figures = useMemo(() => figuresOf(alarms, log, now), [alarms, log, now])
+  const selected = shown.filter((a) => chosen.has(alarmKey(a)))
+  const open = (of: readonly AlarmBody[]): readonly AlarmBody[] => of.filter(mayAcknowledge)
+  const allowed = actions.may('operate')
+  const set = (change: Partial<AlarmFilter>): void => setFilter({ ...filter, ...change })
+  const choose = (key: string, on: boolean): void => setChosen((before) => { const next = new Set(before); if (on) next.add(key); else next.delete(key); return next })
+  const line = <p className="al-figures" data-level={figures.flood ? 'bad' : undefined}>{figures.flood && <b>▲ Alarm flood: </b>}{figures.recent} new in 10 min{figures.flood ? ` (more than ${FLOOD.count} cannot be followed)` : ''} · {figures.standing} standing · {figures.waiting} waiting{figures.aside > 0 ? ` · ${figures.aside} put aside` : ''}{figures.stale > 0 ? ` · ${figures.stale} longer than a day` : ''}</p>
+  if (alarms.length === 0) return <div className="dr-empty"><p><b>No alarms.</b> An Alarm node raises one when its limit is passed for longer than its delay. It stays here until it is back to normal and acknowledged.</p>{line}</div>
+  const head = (key: AlarmSort, title: string): ReactElement => <button type="button" aria-pressed={sort === key} title={`Sort by ${title}`} onClick={() => setSort(sort === key ? 'rank' : key)}>{title}{sort === key ? ' ↓' : ''}</button>
+  const csv = (): void => saveCsv('alarms', textCsv(['since', 'state', 'priority', 'flow', 'node', 'tag', 'message', 'value', 'limit', 'acknowledged by'], shown.map((a) => [new Date(a.since).toISOString(), STATES[a.state], a.priority, a.flow, a.node, a.tag, a.message, a.value === null ? '' : String(a.value), String(a.limit), a.acknowledgedBy ?? ''])))
+  return (
+    <div className="al">
+      <div className="dr-tools">
+        <div className="in-seg" role="radiogroup" aria-label="Which alarms">{SHOW.map(([key, title]) => <button key={key} type="button" role="radio" aria-checked={filter.show === key} onClick={() => set({ show: key })}>{title}</button>)}</div>
+        <select className="dr-select" aria-label="Priority" value={filter.priority ?? ''} onChange={(e) => set({ priority: e.target.value === '' ? null : (e.target.value as AlarmBody['priority']) })}><option value="">every priority</option>{PRIORITIES.map((p) => <option key={p} value={p}>{p}</option>)}</select>
+        {flows.length > 1 && <select className="dr-select" aria-label="Flow" value={filter.flow ?? ''} onChange={(e) => set({ flow: e.target.value === '' ? null : e.target.value })}><option value="">every flow</option>{flows.map((f) => <option key={f.id} value={f.id}>{f.name}</option>)}</select>}
+        <input className="dr-find" type="search" placeholder="Find a tag or a text" aria-label="Find an alarm" value={filter.text} onChange={(e) => set({ text: e.target.value })} />
+        <button type="button" className="btn" disabled={!allowed || open(selected.length > 0 ? selected : shown).length === 0} title={allowed ? '' : 'Needs the role operator'} onClick={() => setAsking(open(selected.length > 0 ? selected : shown))}><Check size={13} /> {selected.length > 0 ? `Acknowledge ${open(selected).length} selected` : 'Acknowledge all shown…'}</button>
+        <span className="sp" />
+        <button type="button" className="btn quiet" onClick={csv}>CSV</button>
+      </div>
+      {line}
+      <div className={`al-table${lost ? ' lost' : ''}`} role="group" aria-label="Alarms" tabIndex={0}>
+        <div className="al-row al-head">
+          <span><input type="checkbox" aria-label="Select all shown" checked={selected.length > 0 && selected.length === shown.length} onChange={(e) => setChosen(e.target.checked ? new Set(shown.map(alarmKey)) : new Set())} /></span>
+          {head('priority', 'priority')}{head('tag', 'node and tag')}<span>message</span><span>value and limit</span><span>state</span>{head('since', 'since')}<span />
+        </div>
+        <ul className="al-list">{shown.slice(0, MOST).map((a) => <AlarmRow key={alarmKey(a)} alarm={a} now={now} chosen={chosen.has(alarmKey(a))} choose={choose} />)}</ul>
+        {shown.length === 0 && <p className="dr-wait">No alarm is like that. {alarms.length} {alarms.length === 1 ? 'is' : 'are'} in the list.</p>}
+        {shown.length > MOST && <p className="dr-wait">{shown.length - MOST} more: narrow it down above.</p>}
+      </div>
+      {asking && <AcknowledgeMany alarms={asking} done={() => { setAsking(null); setChosen(new Set()) }} />}
+    </div>
+  )
+}
+
+function AlarmRow({ alarm: a, now, chosen, choose }: { readonly alarm: AlarmBody; readonly now: number; readonly chosen: boolean; readonly choose: (key: string, on: boolean) => void }): ReactElement {
+  const own = useEditor((s) => s.flowId === a.flow)
+  const flow = useEditor((s) => s.document?.flow)
+  const types = useEditor((s) => s.types)
+  const flowName = useEditor((s) => s.flows.find((f) => f.id === a.flow)?.name ?? a.flow)
+  const type = types.get(a.nodeType ?? (own ? (typeAt(flow, a.node) ?? '') : ''))
+  const name = own ? titleOf(flow?.nodes, types, a.node) : `${flowName}: ${a.nodeName ?? a.node}`
+  const subject = { flow: a.flow, node: a.node, tag: a.tag }
+  const can = (act: string): boolean => type?.acts.includes(act) ?? false
+  const quiet = isQuiet(a)
+  return (
+    <li className="al-row" data-state={a.state}>
+      <span><input type="checkbox" aria-label={`Select ${name} ${a.tag}`} checked={chosen} onChange={(e) => choose(alarmKey(a), e.target.checked)} /></span>
+      <span className="al-priority" data-priority={a.priority} data-quiet={quiet}><i aria-hidden="true" />{a.priority}</span>
+      <span className="where">{own ? <button type="button" onClick={() => actions.show(a.node)}>{name}</button> : <b>{name}</b>}{a.tag !== '' && <small> {a.tag}</small>}</span>
+      <span className="what">{a.first === true && <b>First: </b>}{a.message === '' ? 'Limit passed' : a.message}</span>
+      <span className="al-value">{a.value === null ? 'no value' : formatNumber(a.value)} <em>against {formatNumber(a.limit)}</em></span>
+      <span className={`al-state${isWaiting(a) ? ' waits' : ''}`}>{STATES[a.state]}{a.until === undefined ? '' : ` until ${formatTime(a.until).slice(0, 5)}`}{a.acknowledgedBy === undefined ? '' : ` by ${a.acknowledgedBy}`}</span>
+      <span className="since" title={formatDateTime(a.since)}>{formatAge(now - a.since)}</span>
+      <span className="al-acts">
+        {mayAcknowledge(a) && <Act act="acknowledge" title="Acknowledge" type={type} subject={subject}><Check size={13} /></Act>}
+        {a.state === 'latched' && <Act act="reset" title="Reset" type={type} subject={subject}><RotateCcw size={13} /></Act>}
+        {a.state === 'shelved' && <Act act="unshelve" title="Unshelve" type={type} subject={subject} />}
+        {a.state === 'out-of-service' && <Act act="return-to-service" title="Return to service" type={type} subject={subject} />}
+        {(a.state === 'unacknowledged' || a.state === 'acknowledged') && can('shelve') && <Act act="shelve" title="Shelve" type={type} subject={subject} compact><AlarmClockOff size={14} /></Act>}
+        {!quiet && can('out-of-service') && <Act act="out-of-service" title="Take out of service" type={type} subject={subject} compact><CircleSlash size={14} /></Act>}
+        {can('comment') && <Act act="comment" title="Comment" type={type} subject={subject} compact><MessageSquare size={14} /></Act>}
+      </span>
+    </li>
+  )
+}
+
+async function acknowledgeAll(alarms: readonly AlarmBody[]): Promise<void> {
+  const results = await Promise.allSettled(alarms.map(({ flow, node, tag }) => api.acknowledge({ flow, node, tag })))
+  const failed = results.flatMap((r) => (r.status === 'rejected' ? [r.reason as unknown] : []))
+  const done = alarms.length - failed.length
+  if (failed.length > 0) actions.toastFailed(failed[0])
+  if (done > 0) actions.toast({ level: 'success', text: `${done} ${done === 1 ? 'alarm' : 'alarms'} acknowledged.` })
+}
+
+/** Nobody acknowledges by mistake what they have not read: the list is asked for once more. */
+function AcknowledgeMany({ alarms, done }: { readonly alarms: readonly AlarmBody[]; readonly done: () => void }): ReactElement {
+  const [busy, setBusy] = useState(false)
+  const go = (): void => {
+    setBusy(true)
+    void acknowledgeAll(alarms).finally(done)
+  }
+  return (
+    <Modal title={`Acknowledge ${alarms.length} ${alarms.length === 1 ? 'alarm' : 'alarms'}?`} close={done} onSubmit={go} actions={<><button type="button" className="btn" onClick={done}>Cancel</button><button type="submit" className="btn primary" disabled={busy}>{busy ? 'Acknowledging…' : 'Acknowledge'}</button></>}>
+      <p className="dg-note">Your name is kept with each. Those that came in since this question are not acknowledged.</p>
+      <ul className="al-asked">{alarms.slice(0, 20).map((a) => <li key={alarmKey(a)}><b>{a.priority}</b> {a.nodeName ?? a.node}{a.tag === '' ? '' : ` ${a.tag}`}: {a.message === '' ? 'Limit passed' : a.message}</li>)}</ul>
+      {alarms.length > 20 && <p className="dg-note">and {alarms.length - 20} more</p>}
+    </Modal>
+  )
+}

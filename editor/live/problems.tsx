@@ -1,0 +1,90 @@
+// What is wrong with the draft and with what runs: each leads to its place, and where a mend is known offers it.
+import { useMemo, type ReactElement } from 'react'
+import { Wrench } from 'lucide-react'
+import { DropdownMenu } from 'radix-ui'
+import type { Issue, IssueLevel } from '#kit'
+import { refusedOf } from '../state/derive.ts'
+import type { Fix } from '../state/fixes.ts'
+import { titleOf } from '../state/status.ts'
+import { actions, store, useEditor } from '../state/store.ts'
+
+export const RANK: Readonly<Record<IssueLevel, number>> = { error: 0, warning: 1, info: 2 }
+
+export interface Problem {
+  readonly issue: Issue
+  /** Found while it runs; the others are the draft's. */
+  readonly running: boolean
+}
+
+/** Issues of the draft, then what the running nodes report; one line each, errors first. */
+export function useProblems(): readonly Problem[] {
+  const issues = useEditor((s) => s.issues)
+  const refused = useEditor(refusedOf)
+  const failed = useEditor((s) => s.check.failed)
+  const nodes = useEditor((s) => s.live.nodes)
+  const engines = useEditor((s) => s.live.engines)
+  return useMemo(() => {
+    const running: Problem[] = []
+    for (const [node, status] of Object.entries(nodes)) {
+      if (node.includes('/')) continue // its instance tells it
+      for (const issue of [...(status.health.issue ? [status.health.issue] : []), ...status.issues]) running.push({ issue: { node, ...issue }, running: true })
+    }
+    for (const engine of Object.values(engines)) if (engine.issue) running.push({ issue: engine.issue, running: true })
+    const all = [...[...issues, ...refused].map((issue) => ({ issue, running: false })), ...failed.map((issue) => ({ issue, running: false })), ...running]
+    const seen = new Set<string>()
+    return all
+      .filter(({ issue: i, running: r }) => { const key = `${r} ${i.code} ${i.node} ${i.port} ${i.wire} ${i.field} ${i.text}`; if (seen.has(key)) return false; seen.add(key); return true })
+      .toSorted((a, b) => RANK[a.issue.level] - RANK[b.issue.level])
+  }, [issues, refused, failed, nodes, engines])
+}
+
+export function Problems(): ReactElement {
+  const problems = useProblems()
+  const nodes = useEditor((s) => s.document?.flow.nodes)
+  const types = useEditor((s) => s.types)
+  const pending = useEditor((s) => s.check.pending)
+  const heard = useEditor((s) => s.live.state === 'open')
+  const state = useEditor((s) => s.flows.find((f) => f.id === s.flowId)?.state)
+  const running = !heard ? 'Nothing is known of what runs: the live line to the gateway is down.' : state === undefined ? 'It was not deployed yet.' : state === 'running' ? 'Nothing that runs reports a fault.' : `The flow is ${state}.`
+  if (problems.length === 0) return <div className="dr-empty"><p>{pending ? 'The gateway is checking the draft…' : <><b>No problems in the draft.</b> {running}</>}</p></div>
+  const nameOf = (id: string): string => titleOf(nodes, types, id)
+  return (
+    <ul className="dr-list">
+      {problems.map(({ issue: i, running }) => (
+        <li key={`${running} ${i.code} ${i.node} ${i.port} ${i.wire} ${i.field} ${i.text}`}>
+          <button type="button" onClick={() => actions.revealIssue(i)} title={i.code}>
+            <i className="dr-mark" data-level={i.level} role="img" aria-label={i.level} />
+            <span className="where">{i.wire ?? (i.node === undefined ? 'flow' : nameOf(i.node))}{i.wire === undefined && i.port !== undefined ? `.${i.port}` : ''}{i.field === undefined || i.wire !== undefined ? '' : <small> {i.field.replace(/^\//, '').replaceAll('/', ' › ')}</small>}</span>
+            <span className="what">{i.text} <em>{i.remedy}</em></span>
+            <small className="tag">{running ? 'running' : 'draft'}</small>
+          </button>
+          <Fixes issue={i} />
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+/** At most two buttons; they are made anew when the draft changes, as the mend may be another one then. */
+function Fixes({ issue }: { readonly issue: Issue }): ReactElement | null {
+  const flow = useEditor((s) => s.document?.flow)
+  const ports = useEditor((s) => s.ports)
+  const role = useEditor((s) => s.session?.role)
+  // eslint-disable-next-line react-hooks/exhaustive-deps -- the state of the moment; the others say when it matters
+  const made = useMemo(() => actions.fixesFor(issue, store.getState()).slice(0, 2), [issue, flow, ports, role])
+  if (made.length === 0) return null
+  return <div className="dr-fixes">{made.map((fix, n) => (fix.choices ? <Choices key={fix.label} fix={fix} /> : <button key={fix.label} type="button" className={`btn${n > 0 ? ' quiet' : ''}`} onClick={fix.run}>{n === 0 && <Wrench size={12} />}{fix.label}</button>))}</div>
+}
+
+function Choices({ fix }: { readonly fix: Fix }): ReactElement {
+  return (
+    <DropdownMenu.Root modal={false}>
+      <DropdownMenu.Trigger className="btn"><Wrench size={12} />{fix.label}</DropdownMenu.Trigger>
+      <DropdownMenu.Portal>
+        <DropdownMenu.Content className="in-pop dr-pick" align="end" sideOffset={4} collisionPadding={8}>
+          {fix.choices!.map((c) => <DropdownMenu.Item key={c.label} className="in-popitem" onSelect={c.run}><span>{c.label}</span><u>{c.note}</u></DropdownMenu.Item>)}
+        </DropdownMenu.Content>
+      </DropdownMenu.Portal>
+    </DropdownMenu.Root>
+  )
+}
