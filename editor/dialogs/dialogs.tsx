@@ -12,6 +12,8 @@ import { ImportDialog, NewFlowDialog, ShortcutsDialog } from './flow-files.tsx'
 import { ModelsDialog, SecretsDialog, UsersDialog } from './stores.tsx'
 import { VersionsDialog } from './versions.tsx'
 
+const SaveTest = later(() => import('../replay/save-test.tsx'))
+const EditTest = later(() => import('../replay/edit-test.tsx'))
 const DashboardDialog = later(() => import('../operator/edit.tsx'))
 
 export function Dialogs(): ReactElement {
@@ -42,5 +44,7 @@ function Open(): ReactElement | null {
     case 'conflicts': return <ConflictsDialog />
     case 'shortcuts': return <ShortcutsDialog />
     case 'dashboard': return <DashboardDialog />
+    case 'save-test': return <SaveTest />
+    case 'edit-test': return <EditTest />
   }
 }

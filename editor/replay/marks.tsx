@@ -1,13 +1,12 @@
 // On a node: where it lies on the path that is looked at, what the draft would have given instead, and what a test expected.
+import type { JsonSample } from '#kit'
+import { equalJson, parseWire, type TestFault } from '#format'
 import { sampleAt, placeAt, pathOf, causesOf, type TraceView } from '../state/trace.ts'
 import { formatValue } from '../state/format.ts'
 import { testFaultsAt } from '../state/flow-tests.ts'
 import { pastOf, type Past } from '../state/past.ts'
 import type { State } from '../state/model.ts'
-import type { TestFault } from '#format'
-import type { JsonSample } from '#kit'
-import { equalJson } from '#format'
-import { useEditor } from '../state/store.ts'
+import { engineIdOf, useEditor } from '../state/here.ts'
 import './past.css'
 
 interface Lit {
@@ -41,18 +40,32 @@ function lit(past: Past | null): Lit {
 
 const within = (set: ReadonlySet<string>, id: string): boolean => set.has(id) || [...set].some((n) => n.startsWith(`${id}/`))
 
-/** Classes of a node's card. `engine` is its id in the engine. */
-export function stepClass(s: State, engine: string): string {
+/** Classes of a node's card, by its id where the canvas looks. */
+export function stepClass(s: State, id: string): string {
   const past = pastOf(s)
   if (!past) return ''
+  const engine = engineIdOf(id)
   const step = past.view.steps[past.place]
   const here = step !== undefined && (step.node === engine || step.node.startsWith(`${engine}/`))
   return `${here ? ' step-here' : ''}${within(lit(past).nodes, engine) ? ' on-path' : ''}`
 }
-export const wireClass = (s: State, wire: string): string => (lit(pastOf(s)).wires.has(wire) ? ' on-path' : '')
-/** What a wire carried then. */
+/** Of a wire, between the nodes as the canvas names them: what lies in a subflow lights up the wires at its instance. */
+export function wireClass(s: State, wire: string): string {
+  const { wires } = lit(pastOf(s))
+  if (wires.size === 0) return ''
+  const ends = parseWire(wire)
+  if (!ends) return ''
+  const [from, to] = [engineIdOf(ends.from.node), engineIdOf(ends.to.node)]
+  return wires.has(`${from}.${ends.from.port} -> ${to}.${ends.to.port}`) || [...wires].some((w) => betweenInstances(w, from, to)) ? ' on-path' : ''
+}
+function betweenInstances(wire: string, from: string, to: string): boolean {
+  const [a = '', b = ''] = wire.split(' -> ')
+  const at = (end: string, node: string): boolean => end.startsWith(`${node}.`) || end.startsWith(`${node}/`)
+  return (a.startsWith(`${from}/`) || b.startsWith(`${to}/`)) && at(a, from) && at(b, to)
+}
+/** What a wire carried then; '' when nobody looks back. */
 export function thenOnWire(s: State, source: string, port: string): string {
-  const last = pastOf(s)?.moment.nodes[source]?.outputs[port]?.last
+  const last = pastOf(s) && s.live.nodes[source]?.outputs[port]?.last
   return last ? formatValue(last.value) : ''
 }
 
@@ -77,8 +90,9 @@ function differingNow({ view, place, now, whatIf }: Past, id: string): readonly 
 
 export function ReplayMark({ id }: { readonly id: string }) {
   const past = useEditor((s) => (s.replay.past?.whatIf ? pastOf(s) : null))
-  const faults = useEditor((s) => testFaultsAt(s, id))
-  const differing = past ? differingNow(past, id) : []
+  const faults = useEditor((s) => testFaultsAt(s, engineIdOf(id)))
+  const engine = engineIdOf(id)
+  const differing = past ? differingNow(past, engine) : []
   if (differing.length === 0 && faults.length === 0) return null
   return (
     <>

@@ -1,5 +1,5 @@
 // Everything that is not needed every minute.
-import { Boxes, Cable, Copy, Download, FileUp, History, Keyboard, KeyRound, LayoutDashboard, LogOut, Monitor, MonitorCheck, Moon, Package, Plus, Redo2, Sun, Undo2, Users } from 'lucide-react'
+import { Boxes, Cable, Copy, Download, FileUp, History, Keyboard, KeyRound, LayoutDashboard, ListChecks, LogOut, Monitor, MonitorCheck, Moon, Package, Plus, Redo2, Rewind, Sun, Undo2, Users } from 'lucide-react'
 import { DropdownMenu } from 'radix-ui'
 import type { ReactNode } from 'react'
 import { may } from '#format'
@@ -34,6 +34,8 @@ export function MainMenu({ trigger }: { readonly trigger: ReactNode }) {
           <Item icon={<Download size={15} />} disabled={!flow} run={() => void downloadFlow()}>Export as file</Item>
           <Item icon={<Package size={15} />} run={() => actions.openDialog({ kind: 'export' })}>Export several…</Item>
           <Item icon={<Copy size={15} />} disabled={!flow} run={() => void copyFlow()}>Copy as JSON</Item>
+          <Item icon={<Rewind size={15} />} disabled={!deployed} run={() => void actions.lookBack()}>Look back…</Item>
+          <Item icon={<ListChecks size={15} />} disabled={!flow} run={() => actions.setDrawerTab('tests')}>Tests</Item>
           <Item icon={<History size={15} />} disabled={!deployed} run={() => actions.openDialog({ kind: 'versions' })}>Versions and rollback…</Item>
           <div className="menu-line" />
           <Item icon={<MonitorCheck size={15} />} run={() => actions.setView('operator')}>Operator's view</Item>

@@ -1,7 +1,7 @@
 // The flow's own tests: run over the draft in the lab, their differences shown at the ports, kept in the document like every
 // other edit. Results are of the draft that they ran with: what changed since is said.
-import { issue } from '#kit'
-import { may, parseEnd, type Flow, type FlowTest, type TestFault, type TestResult } from '#format'
+import { parseEnd, type Flow, type FlowTest, type TestFault, type TestResult } from '#format'
+import { changer } from './change.ts'
 import { commit, type Document } from './document.ts'
 import type { Core } from './editor.ts'
 import { onCanvas } from './instances.ts'
@@ -16,9 +16,12 @@ const withTests = (document: Document, tests: { readonly [name: string]: FlowTes
   const { tests: _old, ...rest } = document.flow
   return commit(document, Object.keys(tests).length === 0 ? rest : { ...rest, tests }, { label })
 }
-/** Adds it or takes its place. */
-export const putTest = (document: Document, name: string, test: FlowTest): Document =>
-  withTests(document, { ...document.flow.tests, [name]: test }, Object.hasOwn(document.flow.tests ?? {}, name) ? `Change test '${name}'` : `Add test '${name}'`)
+/** Adds it, or takes the place of the one that was called `was`. */
+export function putTest(document: Document, name: string, test: FlowTest, was = name): Document {
+  const { tests = {} } = document.flow
+  if (!Object.hasOwn(tests, was)) return withTests(document, { ...tests, [name]: test }, `Add test '${name}'`)
+  return withTests(document, Object.fromEntries(Object.entries(tests).map(([n, t]) => (n === was ? [name, test] : [n, t]))), `Change test '${was}'`)
+}
 export function removeTest(document: Document, name: string): Document {
   if (!Object.hasOwn(document.flow.tests ?? {}, name)) return document
   const { [name]: _gone, ...tests } = document.flow.tests!
@@ -57,9 +60,12 @@ export function testFaultsAt({ replay }: Pick<State, 'replay'>, node: string): r
   if (!map) {
     const lists = new Map<string, TestFault[]>()
     for (const fault of faults) {
-      const id = onCanvas(parseEnd(fault.at)?.node ?? '')
-      const list = lists.get(id) ?? []
-      if (!list.some((f) => f.at === fault.at)) lists.set(id, [...list, fault])
+      const id = parseEnd(fault.at)?.node ?? ''
+      // One inside of a subflow stands at its instance too.
+      for (const at of new Set([id, onCanvas(id)])) {
+        const list = lists.get(at) ?? []
+        if (!list.some((f) => f.at === fault.at)) lists.set(at, [...list, fault])
+      }
     }
     byNode.set(faults, (map = lists))
   }
@@ -67,19 +73,9 @@ export function testFaultsAt({ replay }: Pick<State, 'replay'>, node: string): r
 }
 
 export function flowTests(core: Core, screen: Screen, labWork: <T>(what: NonNullable<State['replay']['work']>, task: (signal: AbortSignal) => Promise<T>) => Promise<T | undefined>) {
+  const edit = changer(core, screen)
   /** False: nothing was changed. */
-  const change = (edit: (document: Document) => Document): boolean => {
-    const { document, session } = core.get()
-    const next = document && edit(document)
-    if (!next || next.flow === document.flow) return false
-    if (session !== null && !may(session.role, 'edit')) {
-      screen.toastIssue(issue('AUTH_DENIED', {}, { role: session.role }))
-      return false
-    }
-    core.set({ document: next })
-    core.touched()
-    return true
-  }
+  const change = (by: (document: Document) => Document): boolean => edit(by) !== null
   const forget = (name: string): void => core.set((s) => {
     const { [name]: _gone, ...tests } = s.replay.tests
     return { replay: { ...s.replay, tests, shownTest: s.replay.shownTest === name ? null : s.replay.shownTest } }
@@ -107,7 +103,7 @@ export function flowTests(core: Core, screen: Screen, labWork: <T>(what: NonNull
     },
     /** Marks its differences on the canvas; null: none. */
     showTest: (shownTest: string | null): void => core.set((s) => ({ replay: { ...s.replay, shownTest } })),
-    putTest: (name: string, test: FlowTest): boolean => change((d) => putTest(d, name, test)),
+    putTest: (name: string, test: FlowTest, was?: string): boolean => change((d) => putTest(d, name, test, was)),
     removeTest(name: string): void {
       if (change((d) => removeTest(d, name))) forget(name)
     },

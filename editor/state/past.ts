@@ -75,7 +75,7 @@ export function seen(state: State): State {
       ...state,
       flows: flows.map((f) => (f.id === flowId ? { ...f, state: 'running' as const } : f)),
       trying: { ...trying, shadow: null, draft: null },
-      live: { ...live, state: 'open', reason: '', clock: past.now, flow: flowId, version: past.view.trace.version, nodes, trends, alarms: live.alarms.filter((a) => a.flow !== flowId) },
+      live: { ...live, state: 'open', reason: '', clock: past.now, flow: flowId, version: past.view.trace.version, nodes, trends, recent: {}, losses: {}, marks: [], zero: null, alarms: live.alarms.filter((a) => a.flow !== flowId) },
     }
     known.set(state, then)
   }
