@@ -72,7 +72,7 @@ export function thenOnWire(s: State, source: string, port: string): string {
 const SHOWN = 3
 interface Differing {
   readonly port: string
-  readonly then: JsonSample | undefined
+  readonly was: JsonSample | undefined
   readonly draft: JsonSample | undefined
 }
 /** At this moment. */
@@ -81,10 +81,10 @@ function differingNow({ view, place, now, whatIf }: Past, id: string): readonly 
   const at = placeAt(whatIf.view, now)
   return whatIf.ports.flatMap(({ end, same: _same, ...counts }) => {
     if (counts.differ + counts.onlyThen + counts.onlyDraft === 0 || !end.startsWith(`${id}.`)) return []
-    const then = sampleAt(view, end, place)
+    const was = sampleAt(view, end, place)
     const draft = sampleAt(whatIf.view, end, at)
-    const same = then !== undefined && draft !== undefined && equalJson(then.value, draft.value) && then.quality === draft.quality
-    return same || (then === undefined && draft === undefined) ? [] : [{ port: end.slice(id.length + 1), then, draft }]
+    const same = was !== undefined && draft !== undefined && equalJson(was.value, draft.value) && was.quality === draft.quality
+    return same || (was === undefined && draft === undefined) ? [] : [{ port: end.slice(id.length + 1), was, draft }]
   })
 }
 
@@ -98,7 +98,7 @@ export function ReplayMark({ id }: { readonly id: string }) {
     <>
       {differing.length === 0 ? null : (
         <div className="differs" role="note" aria-label="What the draft would have given">
-          {differing.slice(0, SHOWN).map(({ port, then, draft }) => <div key={port} title={`${port}: then ${shown(then)}, with the draft ${shown(draft)}`}><span>≠ {port}</span><b>{shown(then)} <i aria-label="then, with the draft">│</i> {shown(draft)}</b></div>)}
+          {differing.slice(0, SHOWN).map(({ port, was, draft }) => <div key={port} title={`${port}: then ${shown(was)}, with the draft ${shown(draft)}`}><span>≠ {port}</span><b>{shown(was)} <i aria-label="then, with the draft">│</i> {shown(draft)}</b></div>)}
           {differing.length > SHOWN ? <div><span>and {differing.length - SHOWN} more ports</span></div> : null}
         </div>
       )}

@@ -5,7 +5,7 @@ import type { JsonSample } from '#kit'
 import { clock, padded, usePlot, xAxis, yAxis } from '../live/uplot.ts'
 
 /** Time in s, then, draft; null where one has no sample of that time. */
-export function overlaid(then: readonly JsonSample[], draft: readonly JsonSample[]): [number[], (number | null)[], (number | null)[]] {
+export function overlaid(was: readonly JsonSample[], draft: readonly JsonSample[]): [number[], (number | null)[], (number | null)[]] {
   const rows = new Map<number, [number | null, number | null]>()
   const put = (samples: readonly JsonSample[], side: 0 | 1): void => {
     for (const { time, value } of samples) {
@@ -15,14 +15,14 @@ export function overlaid(then: readonly JsonSample[], draft: readonly JsonSample
       rows.set(time, row)
     }
   }
-  put(then, 0)
+  put(was, 0)
   put(draft, 1)
   const times = [...rows.keys()].toSorted((a, b) => a - b)
   return [times.map((t) => t / 1000), times.map((t) => rows.get(t)![0]), times.map((t) => rows.get(t)![1])]
 }
 
-export function Overlay({ then, draft, title }: { readonly then: readonly JsonSample[]; readonly draft: readonly JsonSample[]; readonly title: string }): ReactElement | null {
-  const data = useMemo(() => overlaid(then, draft), [then, draft])
+export function Overlay({ was, draft, title }: { readonly was: readonly JsonSample[]; readonly draft: readonly JsonSample[]; readonly title: string }): ReactElement | null {
+  const data = useMemo(() => overlaid(was, draft), [was, draft])
   const { host } = usePlot(
     {
       make: (element, look, width, height) =>

@@ -1,7 +1,7 @@
 // The drawer's page to look back: the time line, the controls to go through a stretch step by step, its steps or the path of a
 // sample, and what the draft would have given. Fetched when it is first opened.
 import { useEffect, useMemo, type ReactElement } from 'react'
-import { ChevronFirst, ChevronLast, ChevronLeft, ChevronRight, FlaskConical, FastForward, History, Pause, Play, Radio, Route, Save, X } from 'lucide-react'
+import { ChevronFirst, ChevronLast, ChevronLeft, ChevronRight, FlaskConical, FastForward, History, Pause, Play, Route, Save, X } from 'lucide-react'
 import { Working } from './progress.tsx'
 import { pastOf } from '../state/past.ts'
 import type { Stride } from '../state/trace.ts'
@@ -93,7 +93,6 @@ function Controls(): ReactElement | null {
       <span className="sp" />
       {edit && <button type="button" className="btn" disabled={busy} title={changed ? 'Your draft over the same inputs, beside what happened' : 'Change a setting first: the draft is what runs'} onClick={() => void actions.runWhatIf()}><FlaskConical size={13} aria-hidden="true" /> What if my draft ran?</button>}
       {edit && <button type="button" className="btn" disabled={busy} onClick={() => { actions.play(0); actions.openDialog({ kind: 'save-test' }) }}><Save size={13} aria-hidden="true" /> Save as test…</button>}
-      <button type="button" className="btn" onClick={actions.backToLive}><Radio size={13} aria-hidden="true" /> Back to live</button>
     </div>
   )
 }

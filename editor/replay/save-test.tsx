@@ -29,7 +29,7 @@ export default function SaveTest(): ReactElement {
   const [ends, setEnds] = useState<ReadonlySet<string>>(() => new Set(candidates.filter((c) => c.wanted).map((c) => c.end)))
   /** Inputs that a person chose otherwise than proposed. */
   const [own, setOwn] = useState<ReadonlyMap<string, boolean>>(new Map())
-  const [worked, setWorked] = useState<{ readonly of: FlowTest; readonly result: TestResult } | null>(null)
+  const [worked, setWorked] = useState<{ readonly key: string; readonly test: FlowTest; readonly result: TestResult } | null>(null)
   const [busy, setBusy] = useState<AbortController | null>(null)
   const close = actions.closeDialog
 
@@ -45,12 +45,12 @@ export default function SaveTest(): ReactElement {
   const incoming = useMemo(() => incomingOf(recorded ?? []), [recorded])
   const feeds = useMemo(() => (flow ? upstreamOf(flow, [...ends]) : new Set<string>()), [flow, ends])
   const chosen = incoming.filter((i) => own.get(i.at) ?? feeds.has(i.node))
-  const at = chosen.map((i) => i.at).join('\n')
-  const test = useMemo(() => draftTest(recorded ?? [], new Set(at.split('\n')), [...ends]), [recorded, at, ends])
+  /** What was chosen: a result is of it, or old. */
+  const key = `${chosen.map((i) => i.at).join(' ')} | ${[...ends].join(' ')}`
   if (!flow || !from) return <Modal title="Save as test" close={close}><p className="dg-note">Look back at a time first: the test is made of it.</p></Modal>
 
   const nameOf = (end: string): string => `${titleOf(flow.nodes, types, end.split(/[.:]/, 1)[0]!)}${end.slice(end.split(/[.:]/, 1)[0]!.length)}`
-  const known = worked && worked.of === test ? worked.result : null
+  const known = worked?.key === key ? worked.result : null
   const got = known?.got ?? {}
   const leaving = Object.values(got).reduce((sum, list) => sum + list.length, 0)
   const why = recorded === null ? '' : ends.size === 0 ? 'Choose at least one port to hold the flow to.' : tooMuch(chosen)
@@ -61,13 +61,14 @@ export default function SaveTest(): ReactElement {
   const work = (): void => {
     if (!mayWork) return
     const asked = new AbortController()
+    const test = draftTest(recorded, new Set(chosen.map((i) => i.at)), [...ends])
     setBusy(asked)
     setFailed([])
-    actions.tryTest(test, asked.signal).then((result) => { if (result && !asked.signal.aborted) setWorked({ of: test, result }) }).catch((thrown: unknown) => { if (!asked.signal.aborted) setFailed(actions.failed(thrown)) }).finally(() => setBusy((b) => (b === asked ? null : b)))
+    actions.tryTest(test, asked.signal).then((result) => { if (result && !asked.signal.aborted) setWorked({ key, test, result }) }).catch((thrown: unknown) => { if (!asked.signal.aborted) setFailed(actions.failed(thrown)) }).finally(() => setBusy((b) => (b === asked ? null : b)))
   }
   const save = (): void => {
-    if (!maySave || !known) return
-    if (!actions.putTest(name.trim(), { ...test, expect: Object.fromEntries([...ends].map((end) => [end, [...(known.got[end] ?? [])]])) })) return
+    if (!maySave || !known || !worked) return
+    if (!actions.putTest(name.trim(), { ...worked.test, expect: Object.fromEntries([...ends].map((end) => [end, [...(known.got[end] ?? [])]])) })) return
     close()
     actions.setDrawerTab('tests')
     actions.toast({ level: 'success', text: `The draft has the test '${name.trim()}'.`, remedy: 'It is kept with the next deploy. Run it whenever you change something.' })

@@ -20,11 +20,18 @@ export function Steps({ past }: { readonly past: Past }): ReactElement {
     return Array.from({ length: Math.min(view.steps.length, place + AROUND + 1) - first }, (_, i) => ({ place: first + i, depth: 0 }))
   }, [path, view, place])
   const here = useRef<HTMLButtonElement>(null)
-  useEffect(() => here.current?.scrollIntoView({ block: 'nearest' }), [lines, place])
+  const box = useRef<HTMLDivElement>(null)
+  // Only the list moves: what stands above it stays in view.
+  useEffect(() => {
+    const [list, now] = [box.current, here.current]
+    if (!list || !now) return
+    const [top, bottom] = [now.offsetTop - list.offsetTop, now.offsetTop - list.offsetTop + now.offsetHeight]
+    if (top < list.scrollTop || bottom > list.scrollTop + list.clientHeight) list.scrollTop = top - list.clientHeight / 2
+  })
   const root = path?.lines[0] && view.steps[path.lines[0].place]
   const held = root && root.what !== 'source' && path ? heldBefore(view, path.lines[0]!.place) : []
   return (
-    <div className="rp-steps" role="group" aria-label={tracing ? 'The path of this sample' : 'Steps'}>
+    <div ref={box} className="rp-steps" role="group" aria-label={tracing ? 'The path of this sample' : 'Steps'}>
       {held.length > 0 && (
         <details className="rp-held">
           <summary>Made of {held.length === 1 ? 'one sample' : `${held.length} samples`} that the node kept before</summary>

@@ -32,7 +32,7 @@ export function WhatIfPanel({ past, whatIf }: { readonly past: Past; readonly wh
         {actions.may('edit') && changed && <button type="button" className="btn" onClick={() => actions.openDialog({ kind: 'deploy' })}><Rocket size={13} aria-hidden="true" /> Promote…</button>}
         <button type="button" className="icon-btn" aria-label="Close what-if" onClick={actions.closeWhatIf}><X size={14} /></button>
       </header>
-      {[...issues.filter((i) => i.level !== 'info')].slice(0, 6).map((i, n) => <p key={n} className="rp-issue" data-level={i.level}>{i.node === undefined ? '' : <b>{titleOf(nodes, types, i.node)}: </b>}{i.text} <span>{i.remedy}</span></p>)}
+      {issues.filter((i) => i.level !== 'info').slice(0, 6).map((i, n) => <p key={n} className="rp-issue" data-level={i.level}>{i.node === undefined ? '' : <b>{titleOf(nodes, types, i.node)}: </b>}{i.text} <span>{i.remedy}</span></p>)}
       {skipped + past.view.trace.skipped > 0 && <p className="rp-issue" data-level="warning">Not all steps could be told; only those that were are compared. Choose a shorter time.</p>}
       {differing.length > 0 && (
         <div className="rp-cols">
@@ -68,18 +68,18 @@ function stepOf(past: Past, whatIf: WhatIf, end: string, time: number): number |
 function Samples({ past, whatIf, end, name }: { readonly past: Past; readonly whatIf: WhatIf; readonly end: string; readonly name: string }): ReactElement {
   const pairs = useMemo(() => pairsOf(past.view, whatIf.view, end), [past.view, whatIf.view, end])
   const differ = useMemo(() => pairs.filter((p) => verdict(p) !== 'same'), [pairs])
-  const then = useMemo(() => samplesOf(past.view, end), [past.view, end])
+  const was = useMemo(() => samplesOf(past.view, end), [past.view, end])
   const draft = useMemo(() => samplesOf(whatIf.view, end), [whatIf.view, end])
   return (
     <div className="rp-samples">
-      <Overlay key={end} then={then} draft={draft} title={name} />
+      <Overlay key={end} was={was} draft={draft} title={name} />
       <table className="sh-table" aria-label={`Samples of ${name} that differ`}>
         <thead><tr><th scope="col">Time</th><th scope="col">Tag</th><th scope="col">Then</th><th scope="col">With the draft</th></tr></thead>
-        <tbody>{differ.slice(0, MAX_ROWS).map((p, n) => <tr key={n}><td className="mono">{formatTime(p.time)}</td><td>{p.tag}</td><Side of={p} side="then" /><Side of={p} side="draft" /></tr>)}</tbody>
+        <tbody>{differ.slice(0, MAX_ROWS).map((p, n) => <tr key={n}><td className="mono">{formatTime(p.time)}</td><td>{p.tag}</td><Side of={p} side="was" /><Side of={p} side="draft" /></tr>)}</tbody>
       </table>
       {differ.length > MAX_ROWS && <p className="rp-note">and {(differ.length - MAX_ROWS).toLocaleString('en-GB')} more</p>}
     </div>
   )
 }
-const Side = ({ of, side }: { readonly of: Pair; readonly side: 'then' | 'draft' }): ReactElement => <td className="mono">{sampleText(of[side])}</td>
+const Side = ({ of, side }: { readonly of: Pair; readonly side: 'was' | 'draft' }): ReactElement => <td className="mono">{sampleText(of[side])}</td>
 export const sampleText = (s: JsonSample | undefined): string => (s === undefined ? '–' : `${formatValue(s.value)}${s.quality === undefined || s.quality === 'Good' ? '' : ` ${s.quality}`}`)

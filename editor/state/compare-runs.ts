@@ -16,18 +16,18 @@ export interface PortDifference {
 export interface Pair {
   readonly time: number
   readonly tag: string
-  readonly then: JsonSample | undefined
+  readonly was: JsonSample | undefined
   readonly draft: JsonSample | undefined
 }
 
 export const differences = ({ differ, onlyThen, onlyDraft }: PortDifference): number => differ + onlyThen + onlyDraft
 
 /** All outputs of both, those that differ most first. */
-export function compareRuns(then: TraceView, draft: TraceView): readonly PortDifference[] {
-  const ends = new Set([...endsOf(then), ...endsOf(draft)])
+export function compareRuns(was: TraceView, draft: TraceView): readonly PortDifference[] {
+  const ends = new Set([...endsOf(was), ...endsOf(draft)])
   return [...ends].map((end) => {
     const count = { end, same: 0, differ: 0, onlyThen: 0, onlyDraft: 0, first: null as number | null }
-    for (const pair of pairsOf(then, draft, end)) {
+    for (const pair of pairsOf(was, draft, end)) {
       const how = verdict(pair)
       count[how]++
       if (how !== 'same' && (count.first === null || pair.time < count.first)) count.first = pair.time
@@ -36,15 +36,15 @@ export function compareRuns(then: TraceView, draft: TraceView): readonly PortDif
   }).toSorted((a, b) => differences(b) - differences(a) || a.end.localeCompare(b.end))
 }
 
-export function verdict({ then, draft }: Pair): 'same' | 'differ' | 'onlyThen' | 'onlyDraft' {
+export function verdict({ was, draft }: Pair): 'same' | 'differ' | 'onlyThen' | 'onlyDraft' {
   if (!draft) return 'onlyThen'
-  if (!then) return 'onlyDraft'
-  return sameSample(then, draft) ? 'same' : 'differ'
+  if (!was) return 'onlyDraft'
+  return sameSample(was, draft) ? 'same' : 'differ'
 }
 const sameSample = (a: JsonSample, b: JsonSample): boolean => equalJson(a.value, b.value) && (a.quality ?? 'Good') === (b.quality ?? 'Good')
 
 /** In the order of time. */
-export function pairsOf(then: TraceView, draft: TraceView, end: string): readonly Pair[] {
+export function pairsOf(was: TraceView, draft: TraceView, end: string): readonly Pair[] {
   const left = new Map<string, JsonSample[]>()
   for (const s of samplesOf(draft, end)) {
     const key = `${s.time} ${s.tag}`
@@ -53,8 +53,8 @@ export function pairsOf(then: TraceView, draft: TraceView, end: string): readonl
     else left.set(key, [s])
   }
   const pairs: Pair[] = []
-  for (const s of samplesOf(then, end)) pairs.push({ time: s.time, tag: s.tag, then: s, draft: left.get(`${s.time} ${s.tag}`)?.shift() })
-  for (const rest of left.values()) for (const s of rest) pairs.push({ time: s.time, tag: s.tag, then: undefined, draft: s })
+  for (const s of samplesOf(was, end)) pairs.push({ time: s.time, tag: s.tag, was: s, draft: left.get(`${s.time} ${s.tag}`)?.shift() })
+  for (const rest of left.values()) for (const s of rest) pairs.push({ time: s.time, tag: s.tag, was: undefined, draft: s })
   return pairs.toSorted((a, b) => a.time - b.time)
 }
 

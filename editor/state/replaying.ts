@@ -13,6 +13,8 @@ import { momentAt, placeAt, placeWhere, strideFrom, viewOf, type Moment, type St
 const BEFORE_MS = 45_000
 const AFTER_MS = 15_000
 export const FRAME_MS = 100
+/** What the time line, the controls and some steps need. */
+const ROOM_PX = 300
 const BUCKETS = 240
 
 export interface Look {
@@ -145,6 +147,7 @@ export function replaying(core: Core, screen: Screen) {
       if (!past || core.get().flowId !== flowId) return false
       put({ past, chosen: null })
       screen.setInspectorTab('live')
+      if (core.get().ui.drawerHeight < ROOM_PX) screen.setDrawerHeight(ROOM_PX)
       if (past.view.steps.length > 0) go(past.place)
       return true
     },
