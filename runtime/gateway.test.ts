@@ -265,6 +265,18 @@ describe('starting again', () => {
     expect(made.gateway.flow('a').state).toBe('running')
   })
 
+  test('a flow that did not compile and runs again on a connection that was changed meanwhile is disarmed', async () => {
+    await deploy(testFlow())
+    await made.gateway.arm('pump', true, 'looked at it', 'olga')
+    made.store.putConnection('plc', { type: 'test', config: { host: '127.0.0.1', port: 99_999 } }, [])
+    made = await made.restart()
+    expect(made.gateway.flows()).toMatchObject([{ state: 'failed', armed: true }])
+    await made.gateway.putConnection('plc', { type: 'test', config: { host: 'another.device', port: 502 } }, 'ada')
+    expect(made.gateway.flows()).toMatchObject([{ state: 'running', armed: false }])
+    expect(made.engines.running.get('pump')?.armed).toBe(false)
+    expect(made.store.version('pump', 1)?.armed).toBe(false)
+  })
+
   test('flows that found no engine run when there is one', async () => {
     await deploy(testFlow())
     await made.gateway.arm('pump', true, 'looked at it', 'olga')

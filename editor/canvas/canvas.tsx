@@ -37,6 +37,8 @@ import { useRoutes } from './use-routes.ts'
 import { DRAG_TYPE, draggedType, setViewCentre, viewActs } from './view.ts'
 import { Viewports } from './viewports.tsx'
 import { TrialStrip } from './trial-strip.tsx'
+import { PastStrip } from '../replay/past-strip.tsx'
+import { pastOf } from '../state/past.ts'
 import { WireCard } from './wire-card.tsx'
 import './canvas.css'
 
@@ -61,6 +63,7 @@ function Drawing() {
   const selection = useEditor((s) => s.document?.selection) ?? nothing
   const types = useEditor((s) => s.types)
   const lost = useEditor((s) => s.live.state === 'lost')
+  const past = useEditor((s) => pastOf(s) !== null)
   // Sizes and drags as React Flow told them; the draft has the rest.
   const [drawn, setDrawn] = useState<Node[]>([])
   const [menu, setMenu] = useState<MenuAt | null>(null)
@@ -149,7 +152,7 @@ function Drawing() {
   return (
     <div
       ref={frame}
-      className={`canvas${lost ? ' lost' : ''}${panning ? ' panning' : ''}`}
+      className={`canvas${past ? ' past' : ''}${lost ? ' lost' : ''}${panning ? ' panning' : ''}`}
       onKeyDown={keys}
       onDrop={drop}
       onDragEnter={over}
@@ -213,6 +216,7 @@ function Drawing() {
       </ReactFlow>
       <Banner />
       <TrialStrip />
+      <PastStrip />
       <WireCard frame={frame} />
       {flow && nodes.length > 0 ? null : <Empty />}
       {menu ? <NodeMenu at={menu} onClose={() => setMenu(null)} /> : null}

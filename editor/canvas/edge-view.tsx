@@ -6,6 +6,7 @@ import { issueOfWire } from '../state/status.ts'
 import { useEditor } from '../state/here.ts'
 import { useTakes } from './drag.ts'
 import { conditionOf, labelOf, WORDS } from './wire-state.ts'
+import { thenOnWire, wireClass } from '../replay/marks.tsx'
 import { isBackwards, routeWire } from './route.ts'
 import { useDetour, useLane } from './use-routes.ts'
 
@@ -19,7 +20,8 @@ const useBox = (node: string, wanted: boolean): Rect | undefined =>
 
 export const EdgeView = memo(function EdgeView({ id, source, target, sourceX, sourceY, targetX, targetY, selected }: EdgeProps) {
   const port = parseWire(id)?.from.port ?? ''
-  const label = useEditor((s) => labelOf(s, source, port))
+  const label = useEditor((s) => thenOnWire(s, source, port) || labelOf(s, source, port))
+  const onPath = useEditor((s) => wireClass(s, id))
   const fault = useEditor((s) => issueOfWire(s.issues, id))
   const kind = useEditor((s) => s.ports[source]?.outputs[port]?.kind ?? 'any')
   const condition = useEditor((s) => conditionOf(s, source, port))
@@ -32,7 +34,7 @@ export const EdgeView = memo(function EdgeView({ id, source, target, sourceX, so
   const takes = useTakes(id)
   return (
     <>
-      <BaseEdge path={path} interactionWidth={14} className={`wire kind-${kind} is-${condition}${selected ? ' sel' : hot ? ' hot' : ''}${fault ? ' broken' : ''}${takes ? ' takes' : ''}`} />
+      <BaseEdge path={path} interactionWidth={14} className={`wire kind-${kind} is-${condition}${selected ? ' sel' : hot ? ' hot' : ''}${fault ? ' broken' : ''}${takes ? ' takes' : ''}${onPath}`} />
       {fault || label !== '' || WORDS[condition] !== '' ? (
         <EdgeLabelRenderer>
           <div className={`wire-label${fault ? ' broken' : ` is-${condition}`}${selected || hot ? ' hot' : ''}`} title={fault ? `${fault.text} ${fault.remedy}` : undefined} style={{ transform: `translate(-50%, -50%) translate(${x}px, ${y}px)` }}>

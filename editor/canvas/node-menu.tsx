@@ -1,9 +1,10 @@
 // What can be done with a node: by right click, or by the menu key on a focused one.
-import { ArrowLeftToLine, ArrowRightToLine, ChartSpline, CircleHelp, Copy, CopyPlus, LayoutDashboard, Replace, Scissors, Settings2, Spline, Trash2, Unplug } from 'lucide-react'
+import { ArrowLeftToLine, ArrowRightToLine, ChartSpline, CircleHelp, Copy, CopyPlus, LayoutDashboard, Replace, Rewind, Scissors, Settings2, Spline, Trash2, Unplug } from 'lucide-react'
 import { DropdownMenu } from 'radix-ui'
 import { CommandItem } from '../shell/menu-command.tsx'
 import { setterOf } from '../state/operating.ts'
-import { actions, useEditor } from '../state/here.ts'
+import { actions, engineIdOf, useEditor } from '../state/here.ts'
+import { ask } from './ask.ts'
 import { ArrangeItems } from './arrange-menu.tsx'
 
 export interface MenuAt {
@@ -19,6 +20,7 @@ export function NodeMenu({ at, onClose }: { readonly at: MenuAt; readonly onClos
   const outputs = useEditor((s) => s.ports[at.node]?.outputs)
   const many = useEditor((s) => (s.document?.selection.nodes.length ?? 0) > 1)
   const settable = useEditor((s) => setterOf(s.types.get(s.document?.flow.nodes[at.node]?.type ?? '')) !== undefined)
+  const runs = useEditor((s) => s.base.flow !== null && Object.hasOwn(s.live.nodes, at.node))
   const pins = Object.keys(outputs ?? {})
   return (
     <DropdownMenu.Root open modal={false} onOpenChange={(open) => !open && onClose()}>
@@ -39,6 +41,7 @@ export function NodeMenu({ at, onClose }: { readonly at: MenuAt; readonly onClos
               ))}
               {pins.length > MAX_PINS ? <DropdownMenu.Item className="menu-item" onSelect={() => actions.setInspectorTab('live')}><ChartSpline size={15} />More outputs…</DropdownMenu.Item> : null}
               {pins.length > 0 || settable ? <DropdownMenu.Item className="menu-item" onSelect={() => actions.showToOperator(at.node)}><LayoutDashboard size={15} />Add to operator's view</DropdownMenu.Item> : null}
+              {runs ? <DropdownMenu.Item className="menu-item" onSelect={() => void actions.lookBack({ want: { node: engineIdOf(at.node) }, tracing: true })}><Rewind size={15} />What led to its last value?</DropdownMenu.Item> : null}
               <div className="menu-line" />
             </>
           )}

@@ -15,6 +15,7 @@ import { LossBadge } from './loss-badge.tsx'
 import { NoteFix } from './note-fix.tsx'
 import { Port, Reading } from './port-row.tsx'
 import { ShadowMark } from './shadow-mark.tsx'
+import { ReplayMark, stepClass } from '../replay/marks.tsx'
 import { COMMENT, CommentCard } from './comment-view.tsx'
 import { useRemeasure } from './remeasure.ts'
 import { Bars, Line } from './spark.tsx'
@@ -54,6 +55,7 @@ function Card({ id, entry, type, selected }: { readonly id: string; readonly ent
   useRemeasure(id, [...shownIns, '|', ...shownOuts, '|', ...ghosts.inputs, '|', ...ghosts.outputs].join(' '))
 
   const condition = conditionOf(status, alarm, live)
+  const onPath = useEditor((s) => stepClass(s, id))
   const refused = useEditor((s) => issuesAt(refusedOf(s), id))
   const fault = issues[0]?.level === 'error' ? issues[0] : (refused[0] ?? issues[0])
   const border = alarm ? (condition.shape === 'bad' ? 'alarm' : 'warn') : condition.shape === 'bad' ? 'alarm' : condition.shape === 'warn' && live === 'open' ? 'warn' : ''
@@ -63,7 +65,7 @@ function Card({ id, entry, type, selected }: { readonly id: string; readonly ent
   const note = fault?.level === 'error' ? fault.text : condition.shape === 'warn' || condition.shape === 'bad' ? (alarm ? alarm.message : condition.text) : ''
   const grave = fault?.level === 'error' || condition.shape === 'bad'
   return (
-    <div className={`node ${border} ${selected ? 'sel' : ''} ${type ? '' : 'unknown'} ${condition.stale ? 'is-stale' : ''} ${alarm?.state === 'unacknowledged' || alarm?.state === 'returned' ? 'unack' : ''}`}>
+    <div className={`node ${border} ${selected ? 'sel' : ''} ${type ? '' : 'unknown'} ${condition.stale ? 'is-stale' : ''}${onPath} ${alarm?.state === 'unacknowledged' || alarm?.state === 'returned' ? 'unack' : ''}`}>
       <div className="hd">
         <Icon name={type ? type.icon : 'unplug'} />
         <div>
@@ -80,6 +82,7 @@ function Card({ id, entry, type, selected }: { readonly id: string; readonly ent
       {status?.actuator || type?.effects === 'writes' ? <Actuator actuator={status?.actuator ?? nothingWritten} unit={Object.values(inputs)[0]?.unit} /> : null}
       {status?.queue && (status.queue.depth > 0 || type?.type === QUEUE) ? <Queue queue={status.queue} ledger={status.ledger} /> : null}
       <ShadowMark id={id} />
+      <ReplayMark id={id} />
       {note === '' ? null : <div className={`note ${grave ? 'grave' : ''}`} title={note}>{note}</div>}
       {fault?.level === 'error' ? <NoteFix issue={fault} /> : null}
       <LossBadge id={id} />

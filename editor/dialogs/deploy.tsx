@@ -10,6 +10,7 @@ import { actions, api, store, useEditor, type State } from '../state/store.ts'
 import { shadowSummary } from '../state/trying.ts'
 import { ChangeList } from './change-list.tsx'
 import { Capacity, Disarms, Watch } from './deploy-parts.tsx'
+import { TestsBefore, useTested } from '../replay/tests-before.tsx'
 import { Field, IssueList, Modal } from './modal.tsx'
 import { changesInWords, suggested } from './words.ts'
 
@@ -54,6 +55,7 @@ export function DeployDialog({ promote = false }: { /** What was tried beside th
   const [result, setResult] = useState<Result | null>(null)
   const close = actions.closeDialog
 
+  const tested = useTested(flow, !issues.some((i) => i.level === 'error'))
   // What runs may have changed since the page last looked.
   useEffect(() => void actions.refresh(), [])
   useEffect(() => {
@@ -71,7 +73,7 @@ export function DeployDialog({ promote = false }: { /** What was tried beside th
   const deploy = (): void => {
     const now = store.getState()
     const sent = promote ? flow : now.document?.flow
-    if (!sent || busy !== '') return
+    if (!sent || busy !== '' || tested.waits) return
     const from = promote ? basedOn : now.basedOn
     setBusy('deploy')
     setFailed([])
@@ -100,7 +102,7 @@ export function DeployDialog({ promote = false }: { /** What was tried beside th
   if (conflict) return <Conflict flow={flow} running={base.flow!} version={base.version!} basedOn={basedOn} changes={changes} close={close} />
   const nothing = !isNew && changes.length === 0
   const canTry = !promote && !isNew && !nothing && summary?.state === 'running'
-  const hint = busy === 'deploy' ? 'The gateway is swapping the flow…' : busy === 'shadow' ? 'The draft is being started beside the live flow…' : pending ? 'The gateway is checking the draft…' : errors.length > 0 ? 'Errors stop a deploy.' : nothing ? 'The draft is what runs.' : isNew ? 'It starts disarmed.' : `Version ${base.version} goes on until the new one runs.`
+  const hint = busy === 'deploy' ? 'The gateway is swapping the flow…' : busy === 'shadow' ? 'The draft is being started beside the live flow…' : pending ? 'The gateway is checking the draft…' : errors.length > 0 ? 'Errors stop a deploy.' : tested.waits ? (tested.verdict === 'running' ? 'The tests are running…' : 'Take note of the tests first.') : nothing ? 'The draft is what runs.' : isNew ? 'It starts disarmed.' : `Version ${base.version} goes on until the new one runs.`
   return (
     <Modal
       title={promote ? `Promote what was tried of '${flow.name}'` : isNew ? `Deploy '${flow.name}' for the first time` : `Deploy '${flow.name}'`} close={close} wide onSubmit={deploy}
@@ -109,7 +111,7 @@ export function DeployDialog({ promote = false }: { /** What was tried beside th
           <span className="dg-hint" role="status">{hint}</span>
           {canTry && <button type="button" className="btn" disabled={busy !== '' || errors.length > 0} title="The same live inputs, everything outward muted; shows where outputs differ" onClick={tryIt}><FlaskConical size={13} /> Try it beside the live flow</button>}
           <button type="button" className="btn" onClick={close}>Cancel</button>
-          <button type="submit" className="btn primary" disabled={busy !== '' || errors.length > 0 || nothing}>{busy === 'deploy' ? 'Deploying…' : 'Deploy'}</button>
+          <button type="submit" className="btn primary" disabled={busy !== '' || errors.length > 0 || nothing || tested.waits}>{busy === 'deploy' ? 'Deploying…' : 'Deploy'}</button>
         </>
       }
     >
@@ -117,6 +119,7 @@ export function DeployDialog({ promote = false }: { /** What was tried beside th
       {failed.length === 0 && <IssueList issues={issues} leads />}
       {promote && !own && document && changesOf({ version: 0, flow: document }, flow).length > 0 && <p className="dg-warn">Your draft has gone on since. What is promoted is what was tried; the rest stays in the draft.</p>}
       {body?.disarms && <Disarms disarms={body.disarms} flow={flow} />}
+      <TestsBefore tested={tested} />
       <h3>{isNew ? 'What comes in' : nothing ? 'No changes' : changes.length === 1 ? '1 change' : `${changes.length} changes`}{changes.length > 1 && !isNew && <small className="dp-sum">{changeSummary(changes)}</small>}</h3>
       {nothing ? null : <div className="dp-changes"><ChangeList changes={changes} before={base.flow} after={flow} leads /></div>}
       {body?.fates && <StateOf fates={body.fates} flow={flow} />}

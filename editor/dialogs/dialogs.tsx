@@ -12,6 +12,8 @@ import { ImportDialog, NewFlowDialog } from './flow-files.tsx'
 import { ModelsDialog, SecretsDialog, UsersDialog } from './stores.tsx'
 import { VersionsDialog } from './versions.tsx'
 
+const SaveTest = later(() => import('../replay/save-test.tsx'))
+const EditTest = later(() => import('../replay/edit-test.tsx'))
 const DashboardDialog = later(() => import('../operator/edit.tsx'))
 const CommandPalette = later(() => import('../shell/command-palette.tsx'), null)
 const FindDialog = later(() => import('./find.tsx'), null)
@@ -51,5 +53,7 @@ function Open(): ReactElement | null {
     case 'node-help': return <NodeHelpDialog key={dialog.type} />
     case 'examples': return <ExamplesDialog />
     case 'dashboard': return <DashboardDialog />
+    case 'save-test': return <SaveTest />
+    case 'edit-test': return <EditTest />
   }
 }

@@ -1,6 +1,6 @@
 // What a node does right now: last values of its ports, its ledger, its actuator, its alarm.
 import { Fragment, useMemo, useState, type ReactElement, type ReactNode } from 'react'
-import { Check, LayoutDashboard, Pin, PinOff } from 'lucide-react'
+import { Check, LayoutDashboard, Pin, PinOff, Rewind } from 'lucide-react'
 import type { CatalogueNode, PortType } from '#kit'
 import { SUBFLOW, type AlarmBody, type NodeStatus, type PortStatus } from '#format'
 import { formatAge, formatNumber, formatRate, severityOf, timeTitle } from '../state/format.ts'
@@ -9,6 +9,7 @@ import { countsOf, imbalance, since } from '../state/ledger.ts'
 import { isWaiting } from '../state/status.ts'
 import { actions, api, engineIdOf, useEditor } from '../state/here.ts'
 import { Acts } from './acts.tsx'
+import { Keeps } from '../replay/keeps.tsx'
 import { formatCount, formatTime, formatWhole, kindClass, qualityText, unitText } from '../live/values.ts'
 
 /** A status carries this many elements of a vector or waveform at most. */
@@ -42,6 +43,7 @@ export function LiveTab({ id, type }: { readonly id: string; readonly type: Cata
           <table className="in-c"><tbody><tr><td>waiting</td><td>{formatCount(status.queue.depth)} of {formatCount(status.queue.limit)}</td></tr><tr><td>when full</td><td>{status.queue.policy.replaceAll('-', ' ')}</td></tr></tbody></table>
         </>
       )}
+      <Keeps id={engineIdOf(id)} />
       {isInstance ? <Inner id={id} /> : <LedgerTable id={id} status={status} drops={type?.drops ?? {}} />}
     </div>
   )
@@ -89,6 +91,7 @@ function PortLine({ id, port, status, type, pinnable }: { readonly id: string; r
         </button>
       )}
       {pinnable && actions.may('edit') && <button type="button" className="in-icon" title="Add to the operator's view" aria-label={`Add ${port} to the operator's view`} onClick={() => actions.showToOperator(id, port)}><LayoutDashboard size={13} /></button>}
+      {last && <button type="button" className="in-icon" title={pinnable ? 'Where did this value come from, and where did it go?' : 'Where did this value come from?'} aria-label={`Where did ${port} come from?`} onClick={() => void actions.lookBack({ time: clock, want: { node: engineIdOf(id), port, time: last.time }, tracing: true })}><Rewind size={13} /></button>}
       <div className="in-value" data-level={level}>{last ? <>{formatWhole(last.value, type?.labels, STATUS_ELEMENTS, type?.length)}<u>{typeof last.value === 'boolean' || typeof last.value === 'string' ? '' : unitText(type)}</u></> : <span className="none">nothing yet</span>}</div>
       <div className="in-meta">
         {last && level !== 'good' && <b data-level={level}>{qualityText(last)}</b>}

@@ -1,7 +1,7 @@
 // The alarm list: state, priority by shape and word, what and since when; acknowledged singly, as selected or all that are
 // shown, shelved for a time with a reason, commented. EEMUA's figures stand in one quiet line.
 import { useEffect, useMemo, useState, type ReactElement } from 'react'
-import { AlarmClockOff, Check, CircleSlash, MessageSquare, RotateCcw } from 'lucide-react'
+import { AlarmClockOff, Check, CircleSlash, MessageSquare, Rewind, RotateCcw } from 'lucide-react'
 import type { AlarmBody, AlarmLogBody } from '#format'
 import { Act } from '../inspector/acts.tsx'
 import { Modal } from '../dialogs/modal.tsx'
@@ -116,6 +116,7 @@ function AlarmRow({ alarm: a, now, chosen, choose }: { readonly alarm: AlarmBody
         {a.state === 'out-of-service' && <Act act="return-to-service" title="Return to service" type={type} subject={subject} />}
         {(a.state === 'unacknowledged' || a.state === 'acknowledged') && can('shelve') && <Act act="shelve" title="Shelve" type={type} subject={subject} compact><AlarmClockOff size={14} /></Act>}
         {!quiet && can('out-of-service') && <Act act="out-of-service" title="Take out of service" type={type} subject={subject} compact><CircleSlash size={14} /></Act>}
+        {own && <button type="button" className="in-icon" title="What led to this?" aria-label={`What led to the alarm of ${name}?`} onClick={() => void actions.lookBack({ time: a.since, want: { node: a.node }, tracing: true })}><Rewind size={14} /></button>}
         {can('comment') && <Act act="comment" title="Comment" type={type} subject={subject} compact><MessageSquare size={14} /></Act>}
       </span>
     </li>

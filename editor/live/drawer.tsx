@@ -7,6 +7,8 @@ import { useLiveLink, retryLive } from './link.ts'
 import { isWaiting } from '../state/status.ts'
 import { verdictOf } from '../state/trying.ts'
 import { ShadowPanel } from './shadow.tsx'
+import { later } from '../shell/later.tsx'
+import { pastOf } from '../state/past.ts'
 import { Alarms } from './alarms.tsx'
 import { Ledger } from './ledger.tsx'
 import { Log } from './log.tsx'
@@ -14,6 +16,9 @@ import { Problems, useProblems } from './problems.tsx'
 import { AddTap, Taps } from './taps.tsx'
 import '../inspector/inspector.css'
 import './drawer.css'
+
+const ReplayPanel = later(() => import('../replay/replay-panel.tsx'))
+const TestsPanel = later(() => import('../replay/tests-panel.tsx'))
 
 export function Drawer(): ReactElement {
   useLiveLink()
@@ -25,6 +30,9 @@ export function Drawer(): ReactElement {
   const alarms = useEditor((s) => s.live.alarms.length)
   const unacknowledged = useEditor((s) => s.live.alarms.some(isWaiting))
   const losing = useEditor((s) => Object.values(s.live.losses).filter((l) => l.failed > 0).length)
+  const back = useEditor((s) => pastOf(s) !== null)
+  const tests = useEditor((s) => Object.keys(s.document?.flow.tests ?? {}).length)
+  const failing = useEditor((s) => (s.replay.flow === s.flowId ? Object.values(s.replay.tests).filter((t) => !t.result.passed).length : 0))
   const state = useEditor((s) => s.live.state)
   const reason = useEditor((s) => s.live.reason)
   const problems = useProblems()
@@ -41,6 +49,8 @@ export function Drawer(): ReactElement {
           {trigger('problems', 'Problems', problems.length > 0 && <small data-level={worst}>{problems.length}</small>)}
           {trigger('alarms', 'Alarms', alarms > 0 && <small data-level={unacknowledged ? 'error' : undefined}>{alarms}</small>)}
           {trigger('log', 'Log')}
+          {trigger('replay', 'Replay', back && <small>◂</small>)}
+          {trigger('tests', 'Tests', tests > 0 && <small data-level={failing > 0 ? 'error' : undefined}>{failing > 0 ? `✕ ${failing}` : tests}</small>)}
           {shadow && trigger('shadow', 'Shadow', differing > 0 && <small data-level="warning">{differing}</small>)}
         </Tabs.List>
         {tab === 'taps' && taps > 0 && open && <AddTap small />}
@@ -56,6 +66,8 @@ export function Drawer(): ReactElement {
           <Tabs.Content value="problems" className="dr-body" tabIndex={-1}><Problems /></Tabs.Content>
           <Tabs.Content value="alarms" className="dr-body" tabIndex={-1}><Alarms /></Tabs.Content>
           <Tabs.Content value="log" className="dr-body" tabIndex={-1}><Log /></Tabs.Content>
+          <Tabs.Content value="replay" className="dr-body" tabIndex={-1}><ReplayPanel /></Tabs.Content>
+          <Tabs.Content value="tests" className="dr-body" tabIndex={-1}><TestsPanel /></Tabs.Content>
           {shadow && <Tabs.Content value="shadow" className="dr-body" tabIndex={-1}><ShadowPanel /></Tabs.Content>}
         </>
       )}

@@ -1,6 +1,6 @@
 // Events: who did what and what alarms did, newest first, as far back as one wants to read.
 import { useCallback, useEffect, useMemo, useRef, useState, type ReactElement } from 'react'
-import { RefreshCw } from 'lucide-react'
+import { RefreshCw, Rewind } from 'lucide-react'
 import type { AlarmLogBody, AuditEntry } from '#format'
 import { EVENT_KINDS, happenings, matching, type EventKind, type Happening, type Read } from '../state/events.ts'
 import { actions, api, store, useEditor } from '../state/store.ts'
@@ -111,7 +111,7 @@ function Line({ of: h }: { readonly of: Happening }): ReactElement {
       <time dateTime={when.toISOString()} title={timeTitle(when.getTime())}>{when.toLocaleDateString('en-CA')} {when.toLocaleTimeString('en-GB')}</time>
       <b title={h.who}>{h.who === '' ? '–' : h.who}</b>
       <span>{h.what} {here ? <button type="button" className="mono" onClick={() => actions.show(h.node!)}>{h.where}</button> : <span className="mono">{h.where}</span>}</span>
-      <span>{h.detail}</span>
+      <span>{h.detail} {here ? <button type="button" className="in-icon" title="What led to this?" aria-label={`What led to this: ${h.what}`} onClick={() => void actions.lookBack({ time: h.time, want: { node: h.node! }, tracing: true })}><Rewind size={13} /></button> : null}</span>
     </div>
   )
 }

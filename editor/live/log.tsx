@@ -1,6 +1,6 @@
 // The drawer's log: live lines of debug nodes, deploys and faults, and beside them the events that are kept.
 import { useEffect, useMemo, useRef, useState, type ReactElement } from 'react'
-import { Pause, Play, Trash2 } from 'lucide-react'
+import { Pause, Play, Rewind, Trash2 } from 'lucide-react'
 import type { IssueLevel } from '#kit'
 import { titleOf } from '../state/status.ts'
 import { actions, useEditor, type LogLine } from '../state/store.ts'
@@ -26,6 +26,7 @@ export function Log(): ReactElement {
 function LiveLines(): ReactElement {
   const live = useEditor((s) => s.live.log)
   const nodes = useEditor((s) => s.document?.flow.nodes)
+  const flowId = useEditor((s) => s.flowId)
   const types = useEditor((s) => s.types)
   const [least, setLeast] = useState<IssueLevel>('info')
   const [held, setHeld] = useState<readonly LogLine[] | null>(null)
@@ -50,6 +51,7 @@ function LiveLines(): ReactElement {
             <time title={timeTitle(l.time)}>{formatTime(l.time)}</time> {l.level === 'info' ? '' : <em data-level={l.level}>{l.level} </em>}
             {l.node !== undefined && <><button type="button" onClick={() => actions.show(l.node!)}>{titleOf(nodes, types, l.node)}</button> </>}
             {l.text}{l.sample && !l.text.includes(l.sample.tag) ? <span> {l.sample.tag} = {formatWhole(l.sample.value)}{l.sample.quality === undefined ? '' : ` ${l.sample.quality}`}</span> : ''}
+            {l.node !== undefined && l.flow === flowId && <button type="button" className="in-icon" title="Where did this come from?" aria-label={`Where did this come from: ${l.text}`} onClick={() => void actions.lookBack({ time: l.time, want: { node: l.node!, ...(l.sample ? { time: l.sample.time } : {}) }, tracing: true })}><Rewind size={12} /></button>}
           </div>
         ))}
       </div>

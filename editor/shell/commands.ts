@@ -139,6 +139,8 @@ export const commands: readonly Command[] = [
   { id: 'export-several', group: 'Flow', title: 'Export several flows…', words: 'save bundle download backup', when: (s) => s.flows.length + s.drafts.length > 0, run: open({ kind: 'export' }) },
   { id: 'copy-json', group: 'Flow', title: 'Copy as JSON', words: 'export clipboard', when: flow, run: () => void copyFlow() },
   { id: 'versions', group: 'Flow', title: 'Versions and rollback…', words: 'history earlier', when: deployed, run: open({ kind: 'versions' }) },
+  { id: 'look-back', group: 'Flow', title: 'Look back…', words: 'replay record past history step what led to this', when: deployed, run: () => void actions.lookBack() },
+  { id: 'tests', group: 'Flow', title: 'Tests of this flow', words: 'test expected regression', when: flow, run: () => actions.setDrawerTab('tests') },
   { id: 'discard', group: 'Flow', title: 'Discard the draft: back to what runs', words: 'revert reset', when: (s) => edits(s) && deployed(s) && s.changes.length > 0, run: () => actions.discardDraft() },
   { id: 'arm', group: 'Flow', title: (s) => (summaryOf(s)?.armed === true ? 'Disarm this flow…' : 'Arm this flow…'), words: 'actuators write output enable', when: (s) => allowed(s, 'operate') && (summaryOf(s)?.actuators ?? 0) > 0, run: open({ kind: 'arm' }) },
   { id: 'hold', group: 'Flow', title: (s) => (s.live.held ? 'Release the outputs…' : 'Hold all outputs…'), words: 'stop halt freeze', when: (s) => allowed(s, 'operate'), run: open({ kind: 'hold' }) },

@@ -1,5 +1,5 @@
 // Everything that is not needed every minute, out of the list of commands.
-import { Boxes, Cable, Copy, Download, FileUp, History, KeyRound, Keyboard, LayoutDashboard, LayoutTemplate, LogOut, Monitor, MonitorCheck, Moon, Package, Plus, Redo2, Search, Signpost, Sun, TextSearch, Undo2, Users } from 'lucide-react'
+import { Boxes, Cable, Copy, Download, FileUp, History, KeyRound, Keyboard, LayoutDashboard, LayoutTemplate, ListChecks, LogOut, Monitor, MonitorCheck, Moon, Package, Plus, Redo2, Rewind, Search, Signpost, Sun, TextSearch, Undo2, Users } from 'lucide-react'
 import { DropdownMenu } from 'radix-ui'
 import type { ReactNode } from 'react'
 import { actions, useEditor, type Theme } from '../state/store.ts'
@@ -31,6 +31,8 @@ export function MainMenu({ trigger }: { readonly trigger: ReactNode }) {
           <CommandItem id="export-several" icon={<Package size={15} />} />
           <CommandItem id="copy-json" icon={<Copy size={15} />} />
           <CommandItem id="versions" icon={<History size={15} />} />
+          <CommandItem id="look-back" icon={<Rewind size={15} />} />
+          <CommandItem id="tests" icon={<ListChecks size={15} />} />
           <div className="menu-line" />
           <CommandItem id="operator" icon={<MonitorCheck size={15} />} />
           <CommandItem id="edit-operator" icon={<LayoutDashboard size={15} />} />

@@ -8,6 +8,7 @@ import { dashboards } from './dashboard.ts'
 import type { Storage } from './drafts.ts'
 import { devices } from './devices.ts'
 import { editing } from './editing.ts'
+import { flowTests } from './flow-tests.ts'
 import { inserting } from './inserting.ts'
 import { finding } from './find.ts'
 import { exporting } from './exporting.ts'
@@ -15,6 +16,7 @@ import { grouping } from './grouping.ts'
 import { lens } from './lens.ts'
 import { initialState, type State } from './model.ts'
 import { opening } from './opening.ts'
+import { replaying } from './replaying.ts'
 import { screen } from './screen.ts'
 import { sync } from './sync.ts'
 import { tabs } from './tabs.ts'
@@ -126,7 +128,9 @@ export function createEditor(environment: Environment) {
   const here = lens(core)
   const tabActions = tabs(core, syncing, openingActions.openFlow)
   let tools: Tools
+  const { labWork, ...replayActions } = replaying(core, screenActions)
   const actions = {
+    ...replayActions, ...flowTests(core, screenActions, labWork),
     ...screenActions, ...openingActions, ...tabActions, ...editing(here, screenActions), ...updates(core), ...tours(core, screenActions), ...finding(core, screenActions, openingActions.openFlow), ...grouping(here, screenActions), ...subflows(core, here, screenActions), ...inserting(here, screenActions), ...dashboards(core, screenActions), ...devices(here, screenActions), ...exporting(core), ...trying(core, screenActions), ...mending(here, screenActions, () => tools), ...tapping(core, screenActions), ...watching(core, openingActions.refresh, () => openingActions.start(), syncing),
     chooseSide: syncing.choose,
     /** Removes a draft that was never deployed; the message offers to bring it back. */

@@ -3,6 +3,7 @@
 import type { AlarmBody, Change, CheckBody, Conflict, DraftSummary, EngineStatus, Flow, FlowPorts, FlowSummary, HealthBody, Ledger, NodeStatus, Person, ServerMessage, Session, TypedFlow } from '#format'
 import type { Catalogue, CatalogueNode, Issue, IssueLevel, JsonSample } from '#kit'
 import type { Document } from './document.ts'
+import { noReplay, type Replay } from './past.ts'
 import { noTrying, type Trying } from './trying.ts'
 
 /** loading: nothing known yet. away: the gateway does not answer. claim and login: show the gate. ready: signed in. */
@@ -120,7 +121,7 @@ export type Theme = 'system' | 'light' | 'dark'
 export type InspectorTab = 'settings' | 'live' | 'help'
 /** What the left pane shows: what a flow can be made of, or what there is to read. */
 export type LeftTab = 'nodes' | 'devices'
-export type DrawerTab = 'taps' | 'ledger' | 'problems' | 'alarms' | 'log' | 'shadow'
+export type DrawerTab = 'taps' | 'ledger' | 'problems' | 'alarms' | 'log' | 'shadow' | 'replay' | 'tests'
 export type Dialog =
   | { readonly kind: 'deploy' | 'versions' | 'arm' | 'hold' | 'secrets' | 'models' | 'users' | 'shortcuts' | 'new-flow' | 'conflicts' | 'export' | 'promote' }
   /** What `text` names, as in state/find.ts; in one flow or all. */
@@ -130,6 +131,9 @@ export type Dialog =
   | { readonly kind: 'node-help'; readonly type: string }
   /** The operator's view of the draft, to edit it. */
   | { readonly kind: 'dashboard' }
+  /** A test of what is looked back at, or a new one or one of the flow's to edit. */
+  | { readonly kind: 'save-test' }
+  | { readonly kind: 'edit-test'; readonly name: string | null }
   /** `name` opens that one for editing; `type` begins a new one of that driver. `assign`: the setting of a node that takes it. */
   | { readonly kind: 'connections'; readonly name?: string; readonly type?: string; readonly assign?: { readonly node: string; readonly field: string } }
   /** `text` is what was dropped or pasted, `source` the file's name. */
@@ -251,6 +255,7 @@ export interface State {
   readonly refused: { readonly flow: Flow; readonly issues: readonly Issue[] } | null
   readonly live: Live
   readonly trying: Trying
+  readonly replay: Replay
   readonly ui: Ui
 }
 
@@ -261,6 +266,6 @@ export const noLive: Live = {
 }
 export const initialState: State = {
   gate: 'loading', view: 'editor', gateIssues: [], updated: null, health: null, session: null, catalogue: null, types: new Map(), flows: [], drafts: [], flowId: null, tabs: [], parked: {}, shared: {}, conflicts: {}, people: [], document: null, base: { version: null, flow: null }, basedOn: null,
-  typed: noTypes, ports: {}, changes: [], issues: [], check: noCheck, refused: null, live: noLive, trying: noTrying,
+  typed: noTypes, ports: {}, changes: [], issues: [], check: noCheck, refused: null, live: noLive, trying: noTrying, replay: noReplay,
   ui: { theme: 'system', leftTab: 'nodes', inspectorTab: 'settings', drawerTab: 'taps', drawerOpen: true, drawerHeight: 232, inspectorWidth: 320, foldedFamilies: [], favourites: [], recent: [], commandsUsed: [], tour: null, tourLeft: null, dialog: null, toasts: [], reveal: null, focusField: null, ledgerOf: null },
 }

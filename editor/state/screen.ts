@@ -68,7 +68,7 @@ export function screen(core: Core) {
           theme: one<Theme>(k['theme'], ['system', 'light', 'dark'], 'system'),
           leftTab: one<LeftTab>(k['leftTab'], ['nodes', 'devices'], 'nodes'),
           inspectorTab: one<InspectorTab>(k['inspectorTab'], ['settings', 'live', 'help'], 'settings'),
-          drawerTab: one<DrawerTab>(k['drawerTab'], ['taps', 'ledger', 'problems', 'alarms', 'log', 'shadow'], 'taps'),
+          drawerTab: one<DrawerTab>(k['drawerTab'], ['taps', 'ledger', 'problems', 'alarms', 'log', 'shadow', 'replay', 'tests'], 'taps'),
           drawerOpen: k['drawerOpen'] !== false,
           drawerHeight: size(k['drawerHeight'], s.ui.drawerHeight),
           inspectorWidth: size(k['inspectorWidth'], s.ui.inspectorWidth),

@@ -101,6 +101,9 @@ test('a draft over what came in needs the right to edit; what it has no port for
   const renamed: Flow = { ...draft, nodes: { motor: draft.nodes['drive']!, wear: draft.nodes['wear']! }, wires: ['motor.value -> wear.value'] }
   const { body: trace } = await run({ flow: renamed, input }, 'editor')
   expect(trace.version).toBe(null)
+  // The draft has no secret; what was recorded has.
+  const { body: same } = await run({ flow: draft, input }, 'editor')
+  expect([(same as Trace).steps.length > 0, JSON.stringify(same).includes('4711')]).toEqual([true, false])
   expect(trace.issues).toMatchObject([{ code: 'LAB_INPUT', text: "3 of the recorded inputs were left out: 'drive.value' is not in this flow." }])
 })
 

@@ -103,7 +103,8 @@ export function labRoutes(app: ApiApp, gateway: Gateway, lab: Lab): void {
       const draft: RunJob['draft'] = plan === null ? null : { plan, models: gateway.modelFiles(plan.models) }
       const given: RunJob['input'] = 'recording' in input ? { segments: await stretch(gateway, input), to: input.to } : input
       const job: RunJob = { what: 'run', draft, input: given, ...(show ? { show } : {}), ...(states === undefined ? {} : { states }) }
-      const secrets = draft ? draft.plan.secrets : 'segments' in given ? given.segments.flatMap((s) => s.plan.secrets) : []
+      // A draft that names no secret reads what came in for one that did.
+      const secrets = [...(draft?.plan.secrets ?? []), ...('segments' in given ? given.segments.flatMap((s) => s.plan.secrets) : [])]
       return answer(reply, lab, job, scrubberOf(gateway, secrets))
     },
   )

@@ -1,0 +1,115 @@
+// On a node: where it lies on the path that is looked at, what the draft would have given instead, and what a test expected.
+import type { JsonSample } from '#kit'
+import { equalJson, parseWire, type TestFault } from '#format'
+import { sampleAt, placeAt, pathOf, causesOf, type TraceView } from '../state/trace.ts'
+import { formatValue } from '../state/format.ts'
+import { testFaultsAt } from '../state/flow-tests.ts'
+import { pastOf, type Past } from '../state/past.ts'
+import type { State } from '../state/model.ts'
+import { engineIdOf, useEditor } from '../state/here.ts'
+import './past.css'
+
+interface Lit {
+  readonly nodes: ReadonlySet<string>
+  /** 'node.port -> node.port' */
+  readonly wires: ReadonlySet<string>
+}
+const nothingLit: Lit = { nodes: new Set(), wires: new Set() }
+const litOf = new WeakMap<TraceView, { readonly place: number; readonly tracing: boolean; readonly lit: Lit }>()
+/** The way to the step, and where it went too when its path is shown; the same for the same step. */
+function lit(past: Past | null): Lit {
+  if (!past || past.playing > 0) return nothingLit
+  const { view, place, tracing } = past
+  const known = litOf.get(view)
+  if (known?.place === place && known.tracing === tracing) return known.lit
+  const places = tracing ? pathOf(view, place).lines.map((l) => l.place) : causesOf(view, place)
+  const nodes = new Set<string>()
+  const wires = new Set<string>()
+  for (const p of places) {
+    const step = view.steps[p]
+    if (!step) continue
+    nodes.add(step.node)
+    const cause = step.cause === null ? undefined : view.steps[view.placeOf.get(step.cause) ?? -1]
+    // The cause's output that gave this very sample, or any where it was changed on the way.
+    for (const o of cause?.out ?? []) if (step.port !== undefined && o.sample.time === step.sample?.time) wires.add(`${cause!.node}.${o.port} -> ${step.node}.${step.port}`)
+  }
+  const now = { nodes, wires }
+  litOf.set(view, { place, tracing, lit: now })
+  return now
+}
+
+const within = (set: ReadonlySet<string>, id: string): boolean => set.has(id) || [...set].some((n) => n.startsWith(`${id}/`))
+
+/** Classes of a node's card, by its id where the canvas looks. */
+export function stepClass(s: State, id: string): string {
+  const past = pastOf(s)
+  if (!past) return ''
+  const engine = engineIdOf(id)
+  const step = past.view.steps[past.place]
+  const here = step !== undefined && (step.node === engine || step.node.startsWith(`${engine}/`))
+  return `${here ? ' step-here' : ''}${within(lit(past).nodes, engine) ? ' on-path' : ''}`
+}
+/** Of a wire, between the nodes as the canvas names them: what lies in a subflow lights up the wires at its instance. */
+export function wireClass(s: State, wire: string): string {
+  const { wires } = lit(pastOf(s))
+  if (wires.size === 0) return ''
+  const ends = parseWire(wire)
+  if (!ends) return ''
+  const [from, to] = [engineIdOf(ends.from.node), engineIdOf(ends.to.node)]
+  return wires.has(`${from}.${ends.from.port} -> ${to}.${ends.to.port}`) || [...wires].some((w) => betweenInstances(w, from, to)) ? ' on-path' : ''
+}
+function betweenInstances(wire: string, from: string, to: string): boolean {
+  const [a = '', b = ''] = wire.split(' -> ')
+  const at = (end: string, node: string): boolean => end.startsWith(`${node}.`) || end.startsWith(`${node}/`)
+  return (a.startsWith(`${from}/`) || b.startsWith(`${to}/`)) && at(a, from) && at(b, to)
+}
+/** What a wire carried then; '' when nobody looks back. */
+export function thenOnWire(s: State, source: string, port: string): string {
+  const last = pastOf(s) && s.live.nodes[source]?.outputs[port]?.last
+  return last ? formatValue(last.value) : ''
+}
+
+const SHOWN = 3
+interface Differing {
+  readonly port: string
+  readonly was: JsonSample | undefined
+  readonly draft: JsonSample | undefined
+}
+/** At this moment. */
+function differingNow({ view, place, now, whatIf }: Past, id: string): readonly Differing[] {
+  if (!whatIf) return []
+  const at = placeAt(whatIf.view, now)
+  return whatIf.ports.flatMap(({ end, same: _same, ...counts }) => {
+    if (counts.differ + counts.onlyThen + counts.onlyDraft === 0 || !end.startsWith(`${id}.`)) return []
+    const was = sampleAt(view, end, place)
+    const draft = sampleAt(whatIf.view, end, at)
+    const same = was !== undefined && draft !== undefined && equalJson(was.value, draft.value) && was.quality === draft.quality
+    return same || (was === undefined && draft === undefined) ? [] : [{ port: end.slice(id.length + 1), was, draft }]
+  })
+}
+
+export function ReplayMark({ id }: { readonly id: string }) {
+  const past = useEditor((s) => (s.replay.past?.whatIf ? pastOf(s) : null))
+  const faults = useEditor((s) => testFaultsAt(s, engineIdOf(id)))
+  const engine = engineIdOf(id)
+  const differing = past ? differingNow(past, engine) : []
+  if (differing.length === 0 && faults.length === 0) return null
+  return (
+    <>
+      {differing.length === 0 ? null : (
+        <div className="differs" role="note" aria-label="What the draft would have given">
+          {differing.slice(0, SHOWN).map(({ port, was, draft }) => <div key={port} title={`${port}: then ${shown(was)}, with the draft ${shown(draft)}`}><span>≠ {port}</span><b>{shown(was)} <i aria-label="then, with the draft">│</i> {shown(draft)}</b></div>)}
+          {differing.length > SHOWN ? <div><span>and {differing.length - SHOWN} more ports</span></div> : null}
+        </div>
+      )}
+      {faults.length === 0 ? null : (
+        <div className="differs failing" role="note" aria-label="What the test expected">
+          {faults.slice(0, SHOWN).map((f) => <div key={f.at} title={faultText(f)}><span>✕ {f.at.slice(f.at.indexOf('.') + 1)}</span><b>expected {shown(f.expected)} <i aria-hidden="true">│</i> got {shown(f.got)}</b></div>)}
+        </div>
+      )}
+    </>
+  )
+}
+
+const shown = (sample: JsonSample | undefined): string => (sample === undefined ? 'nothing' : `${formatValue(sample.value)}${sample.quality === undefined || sample.quality === 'Good' ? '' : ` (${sample.quality})`}`)
+export const faultText = (f: TestFault): string => `${f.at}, sample ${f.index + 1}: expected ${shown(f.expected)}, got ${shown(f.got)}`

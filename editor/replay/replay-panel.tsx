@@ -1,0 +1,119 @@
+// The drawer's page to look back: the time line, the controls to go through a stretch step by step, its steps or the path of a
+// sample, and what the draft would have given. Fetched when it is first opened.
+import { useEffect, useMemo, type ReactElement } from 'react'
+import { ChevronFirst, ChevronLast, ChevronLeft, ChevronRight, FlaskConical, FastForward, History, Pause, Play, Route, Save, X } from 'lucide-react'
+import { Working } from './progress.tsx'
+import { pastOf } from '../state/past.ts'
+import type { Stride } from '../state/trace.ts'
+import { formatAge } from '../state/format.ts'
+import { titleOf } from '../state/status.ts'
+import { actions, useEditor } from '../state/store.ts'
+import { formatTime } from '../live/values.ts'
+import { IssueList } from '../dialogs/modal.tsx'
+import { Steps } from './steps.tsx'
+import { Timeline } from './timeline.tsx'
+import { WhatIfPanel } from './what-if.tsx'
+import { countOf } from './words.ts'
+import '../live/shadow.css'
+import './replay.css'
+
+/** While the page is open; it is small. */
+const REFRESH_MS = 3000
+const STRIDES: readonly (readonly [Stride, string, string])[] = [['step', 'Step', 'Every step of every node'], ['sample', 'Sample', 'From one sample that came from outside to the next'], ['node', 'Node', 'Only steps of this node']]
+
+export default function ReplayPanel(): ReactElement {
+  const recording = useEditor((s) => (s.replay.flow === s.flowId ? s.replay.recording : null))
+  const deployed = useEditor((s) => s.base.version !== null)
+  const flowId = useEditor((s) => s.flowId)
+  const past = useEditor(pastOf)
+  const chosen = useEditor((s) => s.replay.chosen)
+  const work = useEditor((s) => s.replay.work)
+  const failed = useEditor((s) => s.replay.failed)
+  const all = useEditor((s) => s.live.alarms)
+  const alarms = useMemo(() => all.filter((a) => a.flow === flowId), [all, flowId])
+  useEffect(() => {
+    if (!deployed) return
+    void actions.lookRecording()
+    const timer = setInterval(() => { if (!document.hidden) void actions.lookRecording() }, REFRESH_MS)
+    return () => clearInterval(timer)
+  }, [deployed, flowId])
+
+  if (!deployed) return <div className="dr-empty"><p><b>Nothing to look back at.</b> A flow is remembered while it runs: deploy it first.</p></div>
+  if (!recording) return <div className="dr-empty"><IssueList issues={failed} />{failed.length === 0 && <p role="status">Asking the engine what it remembers…</p>}</div>
+  if (recording.state === 'off') return <div className="dr-empty"><p><b>Nothing is remembered of this flow.</b> Its setting 'record' is 0 minutes. Set it to 15, say, and deploy: then the last 15 minutes can be looked at.</p></div>
+  const { from, to } = recording
+  if (from === null || to === null) return <div className="dr-empty"><p><b>Nothing recorded yet:</b> it begins with the next sample.{recording.state === 'overrun' ? ' More comes in than can be kept at this moment.' : ''}</p></div>
+  return (
+    <div className="rp">
+      <Timeline recording={{ ...recording, from, to }} past={past} chosen={chosen} alarms={alarms} onLook={(time) => void actions.lookBack({ time })} onChoose={actions.chooseSpan} onRun={(span) => void actions.lookBack({ span, time: span.from })} />
+      {past ? <Controls /> : null}
+      <div className="rp-bar">
+        {work ? <Working work={work} /> : chosen ? (
+          <>
+            <button type="button" className="btn primary" onClick={() => void actions.lookBack({ span: chosen, time: chosen.from })}><History size={14} aria-hidden="true" /> Look at these {formatAge(chosen.to - chosen.from)}</button>
+            <button type="button" className="btn quiet" onClick={() => actions.chooseSpan(null)}><X size={13} aria-hidden="true" /> Let it be</button>
+          </>
+        ) : past ? null : <button type="button" className="btn primary" onClick={() => void actions.lookBack()}><History size={14} aria-hidden="true" /> Look back…</button>}
+        {past ? null : <span className="rp-note">{recording.state === 'overrun' ? 'More comes in than can be kept: the recording waits until less does. ' : ''}{formatAge(to - from)} remembered, {countOf(recording.samples, 'input')}, {kb(recording.bytes)} of {kb(recording.limitBytes)}; the oldest goes after {formatAge(recording.limitMs)}. Click a moment, or drag over a range.</span>}
+      </div>
+      <IssueList issues={failed} />
+      {past && (
+        <div className={`rp-body${past.whatIf ? ' two' : ''}`}>
+          <Notes />
+          {past.view.steps.length === 0 ? <p className="rp-note">Nothing came in during this time. Choose another one.</p> : <Steps past={past} />}
+          {past.whatIf && <WhatIfPanel past={past} whatIf={past.whatIf} />}
+        </div>
+      )}
+    </div>
+  )
+}
+const kb = (bytes: number): string => (bytes < 1e6 ? `${Math.round(bytes / 1000)} kB` : `${(bytes / 1e6).toFixed(1)} MB`)
+
+function Controls(): ReactElement | null {
+  const past = useEditor(pastOf)
+  const busy = useEditor((s) => s.replay.work !== null)
+  const changed = useEditor((s) => s.changes.length > 0)
+  if (!past) return null
+  const { steps } = past.view
+  const last = steps.length - 1
+  const edit = actions.may('edit')
+  return (
+    <div className="rp-controls" role="toolbar" aria-label="Go through the steps">
+      <button type="button" className="icon-btn" aria-label="First step" title="First step" disabled={past.place <= 0} onClick={() => actions.goToStep(0)}><ChevronFirst size={16} /></button>
+      <button type="button" className="icon-btn" aria-label="Back" title="Back (←)" disabled={past.place <= 0} onClick={() => actions.stepBy(-1)}><ChevronLeft size={16} /></button>
+      {past.playing > 0
+        ? <button type="button" className="icon-btn on" aria-label="Pause" title="Pause" onClick={() => actions.play(0)}><Pause size={15} /></button>
+        : <button type="button" className="icon-btn" aria-label="Play" title="Play as fast as it was" disabled={last < 0} onClick={() => actions.play(1)}><Play size={15} /></button>}
+      <button type="button" className={`icon-btn${past.playing === 10 ? ' on' : ''}`} aria-pressed={past.playing === 10} aria-label="Play ten times as fast" title="Ten times as fast" disabled={last < 0} onClick={() => actions.play(past.playing === 10 ? 1 : 10)}><FastForward size={15} /></button>
+      <button type="button" className="icon-btn" aria-label="Forward" title="Forward (→)" disabled={past.place >= last} onClick={() => actions.stepBy(1)}><ChevronRight size={16} /></button>
+      <button type="button" className="icon-btn" aria-label="Last step" title="Last step" disabled={past.place >= last} onClick={() => actions.goToStep(last)}><ChevronLast size={16} /></button>
+      <span className="in-seg" role="radiogroup" aria-label="How far a step goes">{STRIDES.map(([key, title, help]) => <button key={key} type="button" role="radio" aria-checked={past.stride === key} title={help} onClick={() => actions.setStride(key)}>{title}</button>)}</span>
+      <span className="mono rp-at">{steps.length === 0 ? 'no steps' : <>step {(past.place + 1).toLocaleString('en-GB')} of {steps.length.toLocaleString('en-GB')} · {formatTime(past.now)}</>}</span>
+      <button type="button" className="btn" aria-pressed={past.tracing} title="Where this sample came from, and what became of it" disabled={last < 0} onClick={() => actions.setTracing(!past.tracing)}><Route size={13} aria-hidden="true" /> Path of this sample</button>
+      <span className="sp" />
+      {edit && <button type="button" className="btn" disabled={busy} title={changed ? 'Your draft over the same inputs, beside what happened' : 'Change a setting first: the draft is what runs'} onClick={() => void actions.runWhatIf()}><FlaskConical size={13} aria-hidden="true" /> What if my draft ran?</button>}
+      {edit && <button type="button" className="btn" disabled={busy} onClick={() => { actions.play(0); actions.openDialog({ kind: 'save-test' }) }}><Save size={13} aria-hidden="true" /> Save as test…</button>}
+    </div>
+  )
+}
+
+/** What a person must know before believing what is shown. */
+function Notes(): ReactElement | null {
+  const past = useEditor(pastOf)
+  const nodes = useEditor((s) => s.document?.flow.nodes)
+  const types = useEditor((s) => s.types)
+  const draft = useEditor((s) => s.changes.some((c) => c.what !== 'test' && c.how !== 'moved'))
+  const current = useEditor((s) => s.base.version)
+  if (!past) return null
+  const { version, skipped, issues } = past.view.trace
+  const notes = issues.filter((i) => i.level !== 'info')
+  if (notes.length === 0 && skipped === 0 && version === current && !draft) return null
+  return (
+    <div className="rp-notes">
+      {skipped > 0 && <p className="rp-issue" data-level="warning"><b>{countOf(skipped, 'step')} left out:</b> so many cannot be told at once. Choose a shorter time to see them all.</p>}
+      {version !== null && version !== current && <p className="rp-issue">Version {version} ran then; nodes that only your draft has show nothing.</p>}
+      {version === current && draft && <p className="rp-issue">The values are of version {version}, which ran then. The settings are your draft's.</p>}
+      {notes.slice(0, 5).map((i, n) => <p key={n} className="rp-issue" data-level={i.level}>{i.node === undefined ? '' : <b>{titleOf(nodes, types, i.node)}: </b>}{i.text} <span>{i.remedy}</span></p>)}
+    </div>
+  )
+}
