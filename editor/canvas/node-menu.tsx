@@ -4,7 +4,6 @@ import { DropdownMenu } from 'radix-ui'
 import { CommandItem } from '../shell/menu-command.tsx'
 import { setterOf } from '../state/operating.ts'
 import { actions, engineIdOf, useEditor } from '../state/here.ts'
-import { ask } from './ask.ts'
 import { ArrangeItems } from './arrange-menu.tsx'
 
 export interface MenuAt {

@@ -94,6 +94,7 @@ test('the tour waits for what is really done, ends with a change that runs, and 
     await editor.deployButton().click()
     await step('Deploy it')
     await editor.button('Deploy', editor.dialog(/^Deploy/)).click()
+    await editor.button('Done', editor.dialog(/^Version/)).click()
     await step('It runs')
     await editor.button('Next', tour).click()
     await editor.button('Done', tour).click()
@@ -159,7 +160,8 @@ test('a flow is built, wired and set without the mouse, and the focus comes back
     await keys('Control+s')
     await editor.button('Deploy', deploy).focus()
     await keys('Enter')
-    await deploy.waitFor({ state: 'detached' })
+    await editor.dialog(/^Version 1/).waitFor()
+    await keys('Escape')
     await until('it runs', async () => (await gateway.health()).flows.some((f) => f.id === 'by-keys' && f.state === 'running'))
     // What a screen reader hears of the wire.
     await page.locator('.react-flow__edge').focus()
