@@ -29,7 +29,9 @@ export default function ExamplesDialog(): ReactElement {
       const missing = missingOf(e.flow)
       for (const name of missing) await api.putConnection(name, e.flow.connections[name]!)
       if (missing.length > 0) void reloadConnections()
-      actions.importFlow(e.flow, 'new')
+      // Where the gateway has a connection of that name and kind, the flow goes by it.
+      const own = Object.fromEntries(Object.entries(e.flow.connections).map(([name, entry]) => { const here = data?.find((c) => c.name === name && c.type === entry.type); return [name, here ? { type: here.type, config: here.config } : entry] }))
+      actions.importFlow({ ...e.flow, connections: own }, 'new')
       actions.closeDialog()
     }
     setBusy(e.id)

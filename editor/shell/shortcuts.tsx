@@ -36,11 +36,14 @@ export function Shortcuts() {
       e.preventDefault()
       actions.pasteText(text)
     }
+    // So that the first letters after Ctrl K are not lost; when it cannot be had, opening it says so.
+    const soon = setTimeout(() => void import('./command-palette.tsx').catch(() => undefined), 1500)
     document.addEventListener('keydown', keys)
     document.addEventListener('copy', copy)
     document.addEventListener('cut', cut)
     document.addEventListener('paste', paste)
     return () => {
+      clearTimeout(soon)
       document.removeEventListener('keydown', keys)
       document.removeEventListener('copy', copy)
       document.removeEventListener('cut', cut)

@@ -44,6 +44,8 @@ test('axe finds nothing serious in any main state, light and dark', { timeout: 2
     await look('gate')
     await page.goto('about:blank')
     await editor.enter()
+    await look('the first visit')
+    await editor.button('Got it').click()
     const dialog = async (open: () => Promise<void>, state: string): Promise<void> => {
       await open()
       await editor.dialog().waitFor()
