@@ -264,7 +264,8 @@ export function placeWhere(view: TraceView, { node, port, time, now = Number.POS
     const step = view.steps[place]!
     const passed = [...(step.sample && (port === undefined || step.port === port) ? [step.sample] : []), ...step.out.flatMap((o) => (port === undefined || o.port === port ? o.sample : []))]
     if (time !== undefined && passed.some((s) => s.time === time)) return place
-    if (step.now <= now && (port === undefined || passed.length > 0)) best = place
+    // Alarms and log lines tell whole milliseconds.
+    if (Math.floor(step.now) <= now && (port === undefined || passed.length > 0)) best = place
   }
   return best >= 0 ? best : (places[0] ?? -1)
 }
