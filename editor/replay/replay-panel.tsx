@@ -31,7 +31,7 @@ export default function ReplayPanel(): ReactElement {
   const all = useEditor((s) => s.live.alarms)
   const alarms = useMemo(() => all.filter((a) => a.flow === flowId), [all, flowId])
   useEffect(() => {
-    if (!deployed) return
+    if (!deployed || flowId === null) return
     void actions.lookRecording()
     const timer = setInterval(() => { if (!document.hidden) void actions.lookRecording() }, REFRESH_MS)
     return () => clearInterval(timer)

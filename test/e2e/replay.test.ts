@@ -23,6 +23,7 @@ test('a moment of the recording is on the canvas, step by step back and forth, w
     expectErrors(SIGNED_OUT)
     const editor = new EditorPage(page, gateway)
     await editor.enter()
+    await page.locator('.callout').getByRole('button', { name: 'Got it' }).click()
     await editor.select('temperature', 'Live')
     await until('some readings were kept back', async () => (await editor.ledger()).dropped > 8, 30_000)
     await editor.menu('Look back…')
