@@ -2,7 +2,7 @@
 import { Fragment } from 'react'
 import type { JsonSample } from '#kit'
 import { equalJson, parseWire, type TestFault } from '#format'
-import { sampleAt, placeAt, pathOf, causesOf, type TraceView } from '../state/trace.ts'
+import { sampleAt, placeAt, pathOf, causesOf, heldBefore, type TraceView } from '../state/trace.ts'
 import { formatValue } from '../state/format.ts'
 import { testFaultsAt } from '../state/flow-tests.ts'
 import { pastOf, type Past } from '../state/past.ts'
@@ -25,7 +25,11 @@ function lit(past: Past | null): Lit {
   const { view, place, tracing } = past
   const known = litOf.get(view)
   if (known?.place === place && known.tracing === tracing) return known.lit
-  const places = tracing ? pathOf(view, place).lines.map((l) => l.place) : causesOf(view, place)
+  const way = tracing ? pathOf(view, place).lines.map((l) => l.place) : causesOf(view, place)
+  // What time brought was made of what came in before.
+  const root = way[0]
+  const [newest] = root !== undefined && view.steps[root]?.what !== 'source' && view.steps[root]?.cause === null ? heldBefore(view, root) : []
+  const places = newest === undefined ? way : [...causesOf(view, newest), ...way]
   const nodes = new Set<string>()
   const wires = new Set<string>()
   for (const p of places) {
