@@ -24,10 +24,12 @@ import { NodeMenu, type MenuAt } from './node-menu.tsx'
 import { beginGroupDrag, editComment, endGroupDrag, overGroups } from './group-edit.ts'
 import { boxIn } from './group-view.tsx'
 import { NodeView } from './node-view.tsx'
+import { Notices } from './notices.tsx'
 import { Others } from './others.tsx'
 import { focusInspector } from '../inspector/focus.ts'
 import { useConnecting } from './use-connecting.ts'
 import { TagDrop } from './tag-drop.tsx'
+import { TidyProgress } from './tidy.tsx'
 import { PortsView } from './ports-view.tsx'
 import { useSpaceHeld } from './space.ts'
 import { useFit } from './use-fit.ts'
@@ -213,8 +215,11 @@ function Drawing() {
         <TagDrop />
         <Arrange />
       </ReactFlow>
-      <Banner />
-      <TrialStrip />
+      <Notices>
+        <Banner />
+        <TrialStrip />
+        <TidyProgress />
+      </Notices>
       <WireCard frame={frame} />
       {flow && nodes.length > 0 ? null : <Empty />}
       {menu ? <NodeMenu at={menu} onClose={() => setMenu(null)} /> : null}
