@@ -4,6 +4,7 @@ import { useCallback, useEffect, useMemo, useRef, useState, type DragEvent, type
 import { applyNodeChanges, Background, ReactFlow, ReactFlowProvider, useNodesInitialized, useReactFlow, useStoreApi, type EdgeChange, type Node, type NodeChange, type OnNodeDrag } from 'reactflow'
 import 'reactflow/dist/style.css'
 import { MAX_BUNDLE_BYTES, may, SUBFLOW } from '#format'
+import { mayEdit } from '../state/change.ts'
 import { nothing } from '../state/document.ts'
 import { gapOfWire } from '../state/fitting.ts'
 import { actions, store, useEditor } from '../state/here.ts'
@@ -60,6 +61,7 @@ function Drawing() {
   const flow = useEditor((s) => s.document?.flow)
   const selection = useEditor((s) => s.document?.selection) ?? nothing
   const types = useEditor((s) => s.types)
+  const edits = useEditor(mayEdit)
   const lost = useEditor((s) => s.live.state === 'lost')
   // Sizes and drags as React Flow told them; the draft has the rest.
   const [drawn, setDrawn] = useState<Node[]>([])
@@ -115,7 +117,7 @@ function Drawing() {
     const at = target.closest('.react-flow__node, .react-flow__edge')
     const step = e.shiftKey ? 50 : 10
     const by = { ArrowLeft: [-step, 0], ArrowRight: [step, 0], ArrowUp: [0, -step], ArrowDown: [0, step] }[e.key]
-    if (by && selection.nodes.length > 0) actions.nudge(by[0]!, by[1]!)
+    if (by && selection.nodes.length > 0 && edits) actions.nudge(by[0]!, by[1]!)
     else if ((e.key === 'Enter' || e.key === ' ') && at) {
       const id = at.getAttribute('data-id') ?? ''
       // Once selects, twice goes on to the settings; Escape there comes back.
@@ -137,6 +139,7 @@ function Drawing() {
     const file = e.dataTransfer.files[0]
     if (type === '' && !file) return
     e.preventDefault()
+    if (!edits) return
     if (file) void importFile(file)
     else {
       const { x, y } = screenToFlowPosition({ x: e.clientX, y: e.clientY })
@@ -148,7 +151,7 @@ function Drawing() {
   }
 
   const doubleClick = (e: MouseEvent): void => {
-    if (e.target instanceof Element && e.target.classList.contains('react-flow__pane') && flow) ask({ kind: 'insert', point: { x: e.clientX, y: e.clientY }, gap: null })
+    if (edits && e.target instanceof Element && e.target.classList.contains('react-flow__pane') && flow) ask({ kind: 'insert', point: { x: e.clientX, y: e.clientY }, gap: null })
   }
 
   return (
@@ -186,10 +189,12 @@ function Drawing() {
           setMenu({ node: node.id, x: e.clientX, y: e.clientY })
         }}
         onNodeDoubleClick={(_e, node) => openNode(node.id)}
-        onEdgeDoubleClick={(e, edge) => ask({ kind: 'insert', point: { x: e.clientX, y: e.clientY }, gap: gapOfWire(edge.id) ?? null })}
+        onEdgeDoubleClick={(e, edge) => edits && ask({ kind: 'insert', point: { x: e.clientX, y: e.clientY }, gap: gapOfWire(edge.id) ?? null })}
         zoomOnDoubleClick={false}
         panOnDrag={PAN_BUTTONS}
-        nodesDraggable={!panning}
+        nodesDraggable={edits && !panning}
+        nodesConnectable={edits}
+        edgesReconnectable={edits}
         deleteKeyCode={null}
         disableKeyboardA11y
         multiSelectionKeyCode={['Shift', 'Control', 'Meta']}

@@ -1,5 +1,6 @@
 // Zoom, fit, tidy, and the overview.
 import { MiniMap, MiniMapNode, useReactFlow, useViewport, type MiniMapNodeProps, type Node } from 'reactflow'
+import { mayEdit } from '../state/change.ts'
 import { alarmOf, conditionOf, hearingOf, issuesAt } from '../state/status.ts'
 import { store, useEditor } from '../state/here.ts'
 import { MapFrame } from './group-view.tsx'
@@ -11,13 +12,14 @@ export function Controls() {
   const { zoomIn, zoomOut, zoomTo } = useReactFlow()
   const fit = useFit()
   const tidy = useTidy()
+  const edits = useEditor(mayEdit)
   return (
     <div className="zoom" role="group" aria-label="View">
       <button type="button" aria-label="Zoom out" title="Zoom out (-)" onClick={() => void zoomOut()}>−</button>
       <button type="button" aria-label="Zoom to 100%" title="Zoom to 100% (1)" onClick={() => void zoomTo(1)}>{Math.round(zoom * 100)}%</button>
       <button type="button" aria-label="Zoom in" title="Zoom in (+)" onClick={() => void zoomIn()}>+</button>
       <button type="button" title="Bring the whole flow into view (F)" onClick={() => fit()}>Fit</button>
-      <button type="button" title="Find tidy places for all nodes (T)" onClick={() => void tidy()}>Tidy</button>
+      {edits ? <button type="button" title="Find tidy places for all nodes (T)" onClick={() => void tidy()}>Tidy</button> : null}
     </div>
   )
 }

@@ -21,23 +21,26 @@ export function MainMenu({ trigger }: { readonly trigger: ReactNode }) {
   const undo = useEditor((s) => s.document?.past.at(-1)?.label)
   const redo = useEditor((s) => s.document?.future[0]?.label)
   const admin = role !== undefined && may(role, 'administer')
+  const edits = role !== undefined && may(role, 'edit')
   return (
     <DropdownMenu.Root modal={false}>
       <DropdownMenu.Trigger asChild>{trigger}</DropdownMenu.Trigger>
       <DropdownMenu.Portal>
         <DropdownMenu.Content className="menu" align="end" sideOffset={6}>
+          {edits ? <>
           <Item icon={<Undo2 size={15} />} hint="Ctrl Z" disabled={undo === undefined} run={actions.undo}>{undo === undefined ? 'Undo' : `Undo: ${undo}`}</Item>
           <Item icon={<Redo2 size={15} />} hint="Ctrl Y" disabled={redo === undefined} run={actions.redo}>{redo === undefined ? 'Redo' : `Redo: ${redo}`}</Item>
           <div className="menu-line" />
           <Item icon={<Plus size={15} />} run={() => actions.openDialog({ kind: 'new-flow' })}>New flow…</Item>
           <Item icon={<FileUp size={15} />} run={() => actions.openDialog({ kind: 'import' })}>Import…</Item>
+          </> : null}
           <Item icon={<Download size={15} />} disabled={!flow} run={() => void downloadFlow()}>Export as file</Item>
           <Item icon={<Package size={15} />} run={() => actions.openDialog({ kind: 'export' })}>Export several…</Item>
           <Item icon={<Copy size={15} />} disabled={!flow} run={() => void copyFlow()}>Copy as JSON</Item>
           <Item icon={<History size={15} />} disabled={!deployed} run={() => actions.openDialog({ kind: 'versions' })}>Versions and rollback…</Item>
           <div className="menu-line" />
           <Item icon={<MonitorCheck size={15} />} run={() => actions.setView('operator')}>Operator's view</Item>
-          <Item icon={<LayoutDashboard size={15} />} disabled={!flow} run={actions.editDashboard}>Edit the operator's view…</Item>
+          {edits ? <Item icon={<LayoutDashboard size={15} />} disabled={!flow} run={actions.editDashboard}>Edit the operator's view…</Item> : null}
           <div className="menu-line" />
           <Item icon={<Cable size={15} />} run={() => actions.openDialog({ kind: 'connections' })}>Connections…</Item>
           {admin ? <Item icon={<KeyRound size={15} />} run={() => actions.openDialog({ kind: 'secrets' })}>Secrets…</Item> : null}

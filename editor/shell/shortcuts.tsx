@@ -1,6 +1,7 @@
 // Keys that work everywhere outside of a text field, and the clipboard's events (which work without HTTPS too).
 import { useEffect } from 'react'
 import { ask, askInsert, tabInserts } from '../canvas/ask.ts'
+import { mayEdit } from '../state/change.ts'
 import { isClipText, isFlowText } from '../state/clipboard.ts'
 import { actions, store } from '../state/store.ts'
 import { tabKey } from './flow-tabs.tsx'
@@ -62,7 +63,15 @@ export function Shortcuts() {
 
 const searchPalette = (): void => document.getElementById('palette-search')?.focus()
 
+/** Of who may not edit: the keys of the others do nothing, and nothing opens that could not be used. */
+function looking(key: string, command: boolean): (() => void) | undefined {
+  if (command) return key === 'a' ? actions.selectAll : key === 's' ? () => undefined : undefined
+  if (key === '?') return () => actions.openDialog({ kind: 'shortcuts' })
+  return key === 'escape' ? () => actions.select({}) : undefined
+}
+
 function shortcut(key: string, command: boolean, shift: boolean): (() => void) | undefined {
+  if (!mayEdit(store.getState())) return looking(key, command)
   if (command && key === 'z') return shift ? actions.redo : actions.undo
   if (command && key === 'y') return actions.redo
   if (command && key === 'd') return actions.duplicateSelected
