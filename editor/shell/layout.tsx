@@ -1,5 +1,5 @@
 // The panes and the two edges that can be dragged (or moved with the arrow keys).
-import { useRef, type ReactNode } from 'react'
+import { useEffect, useRef, type ReactNode } from 'react'
 import { mayEdit } from '../state/change.ts'
 import { actions, useEditor } from '../state/store.ts'
 import './layout.css'
@@ -17,6 +17,11 @@ export function Layout({ top, palette, canvas, inspector, drawer }: Panes) {
   const height = useEditor((s) => s.ui.drawerHeight)
   const width = useEditor((s) => s.ui.inspectorWidth)
   const left = useEditor((s) => s.ui.leftTab)
+  // Messages stand over the drawing, not over what the drawer shows.
+  useEffect(() => {
+    document.documentElement.style.setProperty('--drawer', open ? `min(${height}px, 60vh)` : '35px')
+    return () => void document.documentElement.style.removeProperty('--drawer')
+  }, [open, height])
   // Who only looks on has nothing to put into a flow.
   const draws = useEditor(mayEdit)
   const first = draws ? `${left === 'devices' ? 'min(330px, 30vw)' : '216px'} ` : ''
