@@ -4,6 +4,7 @@ import { useCallback, useEffect, useMemo, useRef, useState, type DragEvent, type
 import { applyNodeChanges, Background, ReactFlow, ReactFlowProvider, useNodesInitialized, useReactFlow, useStoreApi, type EdgeChange, type Node, type NodeChange, type OnNodeDrag } from 'reactflow'
 import 'reactflow/dist/style.css'
 import { MAX_BUNDLE_BYTES, may, SUBFLOW } from '#format'
+import { mayEdit } from '../state/change.ts'
 import { nothing } from '../state/document.ts'
 import { gapOfWire } from '../state/fitting.ts'
 import { actions, store, useEditor } from '../state/here.ts'
@@ -24,12 +25,14 @@ import { NodeMenu, type MenuAt } from './node-menu.tsx'
 import { beginGroupDrag, editComment, endGroupDrag, overGroups } from './group-edit.ts'
 import { boxIn } from './group-view.tsx'
 import { NodeView } from './node-view.tsx'
+import { Notices } from './notices.tsx'
 import { Others } from './others.tsx'
 import { focusInspector } from '../inspector/focus.ts'
 import { useLongPress } from './long-press.ts'
 import { Spoken } from './spoken.tsx'
 import { useConnecting } from './use-connecting.ts'
 import { TagDrop } from './tag-drop.tsx'
+import { TidyProgress } from './tidy.tsx'
 import { PortsView } from './ports-view.tsx'
 import { useSpaceHeld } from './space.ts'
 import { useFit } from './use-fit.ts'
@@ -62,6 +65,7 @@ function Drawing() {
   const flow = useEditor((s) => s.document?.flow)
   const selection = useEditor((s) => s.document?.selection) ?? nothing
   const types = useEditor((s) => s.types)
+  const edits = useEditor(mayEdit)
   const lost = useEditor((s) => s.live.state === 'lost')
   const past = useEditor((s) => pastOf(s) !== null)
   // Sizes and drags as React Flow told them; the draft has the rest.
@@ -119,7 +123,7 @@ function Drawing() {
     const at = target.closest('.react-flow__node, .react-flow__edge')
     const step = e.shiftKey ? 50 : 10
     const by = { ArrowLeft: [-step, 0], ArrowRight: [step, 0], ArrowUp: [0, -step], ArrowDown: [0, step] }[e.key]
-    if (by && selection.nodes.length > 0) actions.nudge(by[0]!, by[1]!)
+    if (by && selection.nodes.length > 0 && edits) actions.nudge(by[0]!, by[1]!)
     else if ((e.key === 'Enter' || e.key === ' ') && at) {
       const id = at.getAttribute('data-id') ?? ''
       // Once selects, twice goes on to the settings; Escape there comes back.
@@ -141,12 +145,13 @@ function Drawing() {
     const file = e.dataTransfer.files[0]
     if (type === '' && !file) return
     e.preventDefault()
+    if (!edits) return
     if (file) void importFile(file)
     else viewActs()?.drop(type, { x: e.clientX, y: e.clientY }, wire)
   }
 
   const doubleClick = (e: MouseEvent): void => {
-    if (e.target instanceof Element && e.target.classList.contains('react-flow__pane') && flow) ask({ kind: 'insert', point: { x: e.clientX, y: e.clientY }, gap: null })
+    if (edits && e.target instanceof Element && e.target.classList.contains('react-flow__pane') && flow) ask({ kind: 'insert', point: { x: e.clientX, y: e.clientY }, gap: null })
   }
 
   return (
@@ -185,10 +190,12 @@ function Drawing() {
           setMenu({ node: node.id, x: e.clientX, y: e.clientY })
         }}
         onNodeDoubleClick={(_e, node) => openNode(node.id)}
-        onEdgeDoubleClick={(e, edge) => ask({ kind: 'insert', point: { x: e.clientX, y: e.clientY }, gap: gapOfWire(edge.id) ?? null })}
+        onEdgeDoubleClick={(e, edge) => edits && ask({ kind: 'insert', point: { x: e.clientX, y: e.clientY }, gap: gapOfWire(edge.id) ?? null })}
         zoomOnDoubleClick={false}
         panOnDrag={PAN_BUTTONS}
-        nodesDraggable={!panning}
+        nodesDraggable={edits && !panning}
+        nodesConnectable={edits}
+        edgesReconnectable={edits}
         deleteKeyCode={null}
         disableKeyboardA11y
         multiSelectionKeyCode={['Shift', 'Control', 'Meta']}
@@ -214,9 +221,12 @@ function Drawing() {
         <TagDrop />
         <Arrange />
       </ReactFlow>
-      <Banner />
-      <TrialStrip />
-      <PastStrip />
+      <Notices>
+        <Banner />
+        <TrialStrip />
+        <PastStrip />
+        <TidyProgress />
+      </Notices>
       <WireCard frame={frame} />
       {flow && nodes.length > 0 ? null : <Empty />}
       {menu ? <NodeMenu at={menu} onClose={() => setMenu(null)} /> : null}

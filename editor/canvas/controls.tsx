@@ -1,5 +1,6 @@
 // Zoom, fit, tidy, and the overview.
 import { MiniMap, MiniMapNode, useReactFlow, useViewport, type MiniMapNodeProps, type Node } from 'reactflow'
+import { mayEdit } from '../state/change.ts'
 import { alarmOf, conditionOf, hearingOf, issuesAt } from '../state/status.ts'
 import { store, useEditor } from '../state/here.ts'
 import { MapFrame } from './group-view.tsx'
@@ -12,13 +13,14 @@ export function Controls() {
   const { zoomIn, zoomOut, zoomTo } = useReactFlow()
   const fit = useFit()
   const tidy = useTidy()
+  const edits = useEditor(mayEdit)
   return (
     <div className="zoom" role="group" aria-label="View">
       <button type="button" aria-label="Zoom out" title={hintOf('zoom-out')} onClick={() => void zoomOut()}>−</button>
       <button type="button" title={hintOf('zoom-100')} onClick={() => void zoomTo(1)}>{Math.round(zoom * 100)}%<span className="sr-only">: Zoom to 100%</span></button>
       <button type="button" aria-label="Zoom in" title={hintOf('zoom-in')} onClick={() => void zoomIn()}>+</button>
       <button type="button" title={hintOf('view-fit')} onClick={() => fit()}>Fit</button>
-      <button type="button" title={hintOf('tidy')} onClick={() => void tidy()}>Tidy</button>
+      {edits ? <button type="button" title={hintOf('tidy')} onClick={() => void tidy()}>Tidy</button> : null}
     </div>
   )
 }

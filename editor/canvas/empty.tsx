@@ -1,10 +1,13 @@
 // Where to begin.
+import { mayEdit } from '../state/change.ts'
 import { actions, useEditor } from '../state/here.ts'
 import { askInsert } from './ask.ts'
 
 export function Empty() {
   const flow = useEditor((s) => s.document !== null)
   const some = useEditor((s) => s.flows.length > 0)
+  const edits = useEditor(mayEdit)
+  if (!edits) return <div className="empty"><h2>{flow ? 'This flow is empty' : 'No flow is open'}</h2><p>{flow ? 'Somebody with the role editor can draw it.' : some ? 'Choose a flow above.' : 'Nothing runs on this gateway yet. Somebody with the role editor can make a flow.'}</p></div>
   return (
     <div className="empty">
       <h2>{flow ? 'This flow is empty' : 'No flow is open'}</h2>

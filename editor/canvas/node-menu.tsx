@@ -2,6 +2,7 @@
 import { ArrowLeftToLine, ArrowRightToLine, ChartSpline, CircleHelp, Copy, CopyPlus, LayoutDashboard, Replace, Rewind, Scissors, Settings2, Spline, Trash2, Unplug } from 'lucide-react'
 import { DropdownMenu } from 'radix-ui'
 import { CommandItem } from '../shell/menu-command.tsx'
+import { mayEdit } from '../state/change.ts'
 import { setterOf } from '../state/operating.ts'
 import { actions, engineIdOf, useEditor } from '../state/here.ts'
 import { ArrangeItems } from './arrange-menu.tsx'
@@ -20,6 +21,7 @@ export function NodeMenu({ at, onClose }: { readonly at: MenuAt; readonly onClos
   const many = useEditor((s) => (s.document?.selection.nodes.length ?? 0) > 1)
   const settable = useEditor((s) => setterOf(s.types.get(s.document?.flow.nodes[at.node]?.type ?? '')) !== undefined)
   const runs = useEditor((s) => s.base.flow !== null && Object.hasOwn(s.live.nodes, at.node))
+  const edits = useEditor(mayEdit)
   const pins = Object.keys(outputs ?? {})
   return (
     <DropdownMenu.Root open modal={false} onOpenChange={(open) => !open && onClose()}>
@@ -32,14 +34,16 @@ export function NodeMenu({ at, onClose }: { readonly at: MenuAt; readonly onClos
             <>
               <CommandItem id="settings-tab" icon={<Settings2 size={15} />} title="Settings" />
               <CommandItem id="help-tab" icon={<CircleHelp size={15} />} title="Help" />
+              {edits ? <>
               <CommandItem id="connect" icon={<Spline size={15} />} title="Connect…" />
               <CommandItem id="replace" icon={<Replace size={15} />} title="Replace…" />
+              </> : null}
               {pins.length > 0 ? <div className="menu-line" /> : null}
               {pins.slice(0, MAX_PINS).map((port) => (
                 <DropdownMenu.Item key={port} className="menu-item" onSelect={() => actions.pinTap(at.node, port)}><ChartSpline size={15} /><span className="name">Plot {port}</span></DropdownMenu.Item>
               ))}
               {pins.length > MAX_PINS ? <DropdownMenu.Item className="menu-item" onSelect={() => actions.setInspectorTab('live')}><ChartSpline size={15} />More outputs…</DropdownMenu.Item> : null}
-              {pins.length > 0 || settable ? <DropdownMenu.Item className="menu-item" onSelect={() => actions.showToOperator(at.node)}><LayoutDashboard size={15} />Add to operator's view</DropdownMenu.Item> : null}
+              {edits && (pins.length > 0 || settable) ? <DropdownMenu.Item className="menu-item" onSelect={() => actions.showToOperator(at.node)}><LayoutDashboard size={15} />Add to operator's view</DropdownMenu.Item> : null}
               {runs ? <DropdownMenu.Item className="menu-item" onSelect={() => void actions.lookBack({ want: { node: engineIdOf(at.node) }, tracing: true })}><Rewind size={15} />What led to its last value?</DropdownMenu.Item> : null}
               <div className="menu-line" />
             </>
@@ -49,10 +53,12 @@ export function NodeMenu({ at, onClose }: { readonly at: MenuAt; readonly onClos
           <div className="menu-line" />
           <ArrangeItems node={at.node} />
           <CommandItem id="copy" icon={<Copy size={15} />} title="Copy" />
+          {edits ? <>
           <CommandItem id="cut" icon={<Scissors size={15} />} title="Cut" />
           <CommandItem id="duplicate" icon={<CopyPlus size={15} />} />
           <CommandItem id="remove-join" icon={<Unplug size={15} />} title="Remove and join" />
           <CommandItem id="delete" icon={<Trash2 size={15} />} title="Delete" />
+          </> : null}
         </DropdownMenu.Content>
       </DropdownMenu.Portal>
     </DropdownMenu.Root>

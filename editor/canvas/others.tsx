@@ -5,9 +5,11 @@ import { GitCompareArrows, MousePointer2 } from 'lucide-react'
 import { useReactFlow, useStore, ViewportPortal, type ReactFlowState } from 'reactflow'
 import type { Person } from '#format'
 import { pointAt } from '../live/presence.ts'
-import { clashesOf } from '../state/clashes.ts'
-import { initialsOf, peopleByName, tintsOf } from '../state/people.ts'
+import { clashesOf, clashingNodes } from '../state/clashes.ts'
+import { outside, subflowAt, type Inside } from '../state/inside.ts'
+import { initialsOf, peopleByName, seenFrom, tintsOf } from '../state/people.ts'
 import { actions, useEditor } from '../state/here.ts'
+import { useEditor as useDraft } from '../state/store.ts'
 import './others.css'
 
 /** Outlines of one person. */
@@ -17,14 +19,17 @@ export function Others() {
   const people = useEditor((s) => s.people)
   const names = useEditor((s) => peopleByName(s.people))
   const tints = useMemo(() => tintsOf(names), [names])
-  const clashes = useEditor(clashesOf)
+  // Conflicts are those of the whole draft.
+  const clashes = useDraft(clashesOf)
+  const subflow = useDraft((s) => (s.document?.inside === undefined ? undefined : subflowAt(s.document.flow, s.document.inside)))
+  const inside = useDraft((s) => s.document?.inside) ?? outside
   usePointer()
   if (people.length === 0 && clashes.length === 0) return null
   return (
     <ViewportPortal>
-      {people.map((p) => <Selected key={p.id} person={p} tint={tints.get(p.user) ?? 0} />)}
-      {people.map((p) => (p.pointer ? <Pointer key={`${p.id} pointer`} person={p} at={p.pointer} tint={tints.get(p.user) ?? 0} /> : null))}
-      <Clashes nodes={[...new Set(clashes.filter((c) => c.path[0] === 'nodes').map((c) => c.path[1]!))]} author={clashes[0]?.author ?? ''} />
+      {people.map((p) => <Selected key={p.id} person={p} inside={inside} tint={tints.get(p.user) ?? 0} />)}
+      {people.map((p) => (p.pointer && inside.length === 0 ? <Pointer key={`${p.id} pointer`} person={p} at={p.pointer} tint={tints.get(p.user) ?? 0} /> : null))}
+      <Clashes nodes={clashingNodes(clashes, subflow)} author={clashes[0]?.author ?? ''} />
     </ViewportPortal>
   )
 }
@@ -39,8 +44,8 @@ function useBoxes(ids: readonly string[]): readonly (readonly [number, number, n
   return useStore(boxes(ids)).split(',').map((text) => (text === '' ? null : (text.split(' ').map(Number) as [number, number, number, number])))
 }
 
-function Selected({ person, tint }: { readonly person: Person; readonly tint: number }) {
-  const ids = person.selection.slice(0, MOST)
+function Selected({ person, inside, tint }: { readonly person: Person; readonly inside: Inside; readonly tint: number }) {
+  const ids = seenFrom(inside, person.selection).slice(0, MOST)
   const at = useBoxes(ids)
   return at.map((box, i) =>
     box ? (

@@ -3,8 +3,10 @@
 import { memo, useState } from 'react'
 import { X } from 'lucide-react'
 import type { NodeProps } from 'reactflow'
-import { may } from '#format'
+import type { ResolvedPort } from '#kit'
+import { may, parseWire } from '#format'
 import { INPUTS, NEW_PORT } from '../state/inside.ts'
+import { hearingOf } from '../state/status.ts'
 import type { Side } from '../state/subflows.ts'
 import { actions, useEditor } from '../state/here.ts'
 import { useDrag } from './drag.ts'
@@ -17,10 +19,18 @@ export const PortsView = memo(function PortsView({ id }: NodeProps) {
   const status = useEditor((s) => s.live.nodes[id])
   const wires = useEditor((s) => s.document?.flow.wires)
   const allowed = useEditor((s) => s.session !== null && may(s.session.role, 'edit'))
+  const all = useEditor((s) => s.ports)
+  // Without a line to a running flow these were the last values, as at the nodes.
+  const old = useEditor((s) => hearingOf(s) !== 'open')
   const dragging = useDrag() !== null
   const names = Object.keys(ports ?? {}).filter((p) => p !== NEW_PORT)
   useRemeasure(id, names.join(' '))
   if (!ports) return null
+  // An output takes whatever is wired to it: its unit is that of what is.
+  const leaving = (name: string): ResolvedPort => {
+    const from = parseWire(wires?.find((w) => w.endsWith(` -> ${id}.${name}`)) ?? '')?.from
+    return (from && all[from.node]?.outputs[from.port]) ?? ports[name]!
+  }
   const handle = side === 'inputs' ? 'output' : 'input'
   return (
     <div className={`ports-node ${side}`}>
@@ -31,9 +41,9 @@ export const PortsView = memo(function PortsView({ id }: NodeProps) {
         return (
           <div className="row" key={name}>
             {side === 'outputs' ? <Port node={id} name={name} port={ports[name]!} side={handle} /> : null}
-            {side === 'inputs' && open ? <span className="open">not wired</span> : side === 'inputs' ? <Reading status={last} port={ports[name]!} stale={false} /> : null}
+            {side === 'inputs' && open ? <span className="open">not wired</span> : side === 'inputs' ? <Reading status={last} port={ports[name]!} stale={old} /> : null}
             <Name side={side} name={name} allowed={allowed} />
-            {side === 'outputs' ? <Reading status={last} port={ports[name]!} stale={false} /> : null}
+            {side === 'outputs' ? <Reading status={last} port={leaving(name)} stale={old} /> : null}
             {allowed ? <button type="button" className="drop nodrag" aria-label={`Remove ${side === 'inputs' ? 'input' : 'output'} ${name}`} title="Remove, with the wires of all instances" onClick={() => actions.removePort(side, name)}><X size={12} /></button> : null}
             {side === 'inputs' ? <Port node={id} name={name} port={ports[name]!} side={handle} /> : null}
           </div>

@@ -2,6 +2,7 @@
 import { useCallback, useMemo, type ReactNode } from 'react'
 import { AlignCenterHorizontal, AlignCenterVertical, AlignEndHorizontal, AlignEndVertical, AlignHorizontalDistributeCenter, AlignStartHorizontal, AlignStartVertical, AlignVerticalDistributeCenter, Group, Network, Package, Ungroup } from 'lucide-react'
 import { useStore, type ReactFlowState } from 'reactflow'
+import { useStore as useZustand } from 'zustand'
 import { may } from '#format'
 import { keyOf } from '../shell/key-hint.ts'
 import { around, LEAST, type Alignment, type Axis } from '../state/arrange.ts'
@@ -10,6 +11,7 @@ import { actions, useEditor } from '../state/here.ts'
 import { useSelectedBoxes } from './cards.ts'
 import { editGroup } from './group-edit.ts'
 import { boxIn } from './group-view.tsx'
+import { covered } from './notices.tsx'
 import { useTidy } from './tidy.tsx'
 
 export const aligning: readonly (readonly [Alignment, string, ReactNode])[] = [
@@ -41,6 +43,7 @@ export function SelectionBar() {
   const allowed = useEditor((s) => s.session !== null && may(s.session.role, 'edit'))
   const groups = useEditor((s) => s.document?.flow.groups)
   // Above the titles of the groups that they are in.
+  const taken = useZustand(covered)
   const framed = useMemo(() => Object.values(groups ?? {}).map((g) => g.nodes).filter((nodes) => nodes.some((n) => chosen.includes(n))), [groups, chosen])
   const where = useStore(useCallback((s: ReactFlowState): Place | null => {
     if (chosen.length < LEAST.align || s.paneDragging || s.userSelectionActive) return null
@@ -50,11 +53,13 @@ export function SelectionBar() {
     const own = around(boxes)
     const [dx, dy, zoom] = s.transform
     const half = Math.min(WIDTH, s.width - 2 * EDGE) / 2
+    const x = Math.min(Math.max((own.x + own.width / 2) * zoom + dx, half + EDGE), Math.max(half + EDGE, s.width - half - EDGE))
     const above = all.y * zoom + dy - BAR
+    const highest = EDGE + (x - half < taken.right && x + half > taken.left ? taken.bottom : 0)
     // Where there is no room above it stands below, and at least in view.
-    const y = above >= EDGE ? above : Math.max(EDGE, (all.y + all.height) * zoom + dy + EDGE)
-    return { x: Math.round(Math.min(Math.max((own.x + own.width / 2) * zoom + dx, half + EDGE), Math.max(half + EDGE, s.width - half - EDGE))), y: Math.round(Math.min(y, s.height - BAR)) }
-  }, [chosen, framed]), same)
+    const y = above >= highest ? above : Math.max(highest, (all.y + all.height) * zoom + dy + EDGE)
+    return { x: Math.round(x), y: Math.round(Math.min(y, s.height - BAR)) }
+  }, [chosen, framed, taken]), same)
   if (!where || !allowed) return null
   return <Bar where={where} chosen={chosen} />
 }

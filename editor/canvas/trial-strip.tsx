@@ -29,7 +29,7 @@ export function TrialStrip() {
       {failing ? <TriangleAlert size={15} aria-hidden="true" /> : <Eye size={15} aria-hidden="true" />}
       <div className="what">
         <b>Version {trial.version} is under watch</b> <span className="mono" role="timer">{formatDuration(Math.max(0, trial.until - (clock || trial.since)))}</span> left{trial.reason === '' ? '' : <>; going back to version {trial.previous}: {trial.reason}</>}
-        {trial.criteria.length === 0 ? null : <ul>{trial.criteria.map((c) => <li key={c.what} data-ok={c.ok}><i aria-label={c.ok ? 'kept' : 'not kept'}>{c.ok ? '✓' : '✕'}</i> {c.text}</li>)}</ul>}
+        {trial.criteria.length === 0 ? null : <details key={String(failing)} open={failing}><summary>{failing ? `${trial.criteria.filter((c) => !c.ok).length} of ${trial.criteria.length} criteria not kept` : trial.criteria.length === 1 ? 'Its criterion is kept' : `All ${trial.criteria.length} criteria are kept`}</summary><ul>{trial.criteria.map((c) => <li key={c.what} data-ok={c.ok}><i aria-label={c.ok ? 'kept' : 'not kept'}>{c.ok ? '✓' : '✕'}</i> {c.text}</li>)}</ul></details>}
       </div>
       {allowed ? <><button type="button" className="btn" onClick={() => void actions.decideTrial(flow, 'return')}>Back to version {trial.previous}</button><button type="button" className="btn" onClick={() => void actions.decideTrial(flow, 'keep')}>Keep it</button></> : null}
     </section>

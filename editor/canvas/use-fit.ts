@@ -14,7 +14,8 @@ export function useFit(): (only?: readonly string[]) => void {
     const box = frame.getBoundingClientRect()
     const overlays = [...frame.querySelectorAll(OVERLAYS)].map((e): Rect => { const o = e.getBoundingClientRect(); return { x: o.x - box.x, y: o.y - box.y, width: o.width, height: o.height } })
     const nodes = getNodes().filter((n) => only === undefined || only.includes(n.id)).map((n): Rect => ({ ...n.position, width: n.measured?.width ?? 200, height: n.measured?.height ?? 100 }))
-    const view = fitInto(nodes, box, overlays)
+    const notices = frame.closest('.canvas')?.querySelector('.notices')?.getBoundingClientRect()
+    const view = fitInto(nodes, box, overlays, notices && notices.height > 0 ? notices.bottom - box.y : 0)
     if (view) void setViewport(view)
   }, [drawing, getNodes, setViewport])
 }

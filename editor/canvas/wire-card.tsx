@@ -7,9 +7,9 @@ import { formatEnd, parseWire, type WireEnd } from '#format'
 import { useLatest } from '../live/latest.ts'
 import { formatTime, formatWhole, qualityText, unitText } from '../live/values.ts'
 import { formatRate, numbersOf, severityOf, timeTitle } from '../state/format.ts'
-import { runningOutput } from '../state/instances.ts'
+import { INPUTS, OUTPUTS } from '../state/inside.ts'
 import { hearingOf, titleOf } from '../state/status.ts'
-import { actions, store, useEditor } from '../state/here.ts'
+import { actions, outputHere, store, useEditor } from '../state/here.ts'
 import { Bars, Line } from './spark.tsx'
 import './watch.css'
 
@@ -136,6 +136,8 @@ export function WireCard({ frame }: { readonly frame: RefObject<HTMLDivElement |
 }
 
 const nothing: readonly JsonSample[] = []
+/** Of an open subflow. */
+const edges: { readonly [id: string]: string } = { [INPUTS]: 'Inputs', [OUTPUTS]: 'Outputs' }
 const noTrend: readonly number[] = []
 
 function Inside({ look: { from, to, focused } }: { readonly look: Look }): ReactElement {
@@ -146,9 +148,9 @@ function Inside({ look: { from, to, focused } }: { readonly look: Look }): React
   const type = useEditor((s) => s.ports[from.node]?.outputs[from.port])
   const health = useEditor((s) => s.live.nodes[from.node]?.health)
   const hearing = useEditor(hearingOf)
-  const source = useEditor((s) => titleOf(s.document?.flow.nodes, s.types, from.node))
-  const target = useEditor((s) => (to ? titleOf(s.document?.flow.nodes, s.types, to.node) : ''))
-  const pinned = useEditor((s) => { const end = runningOutput(s.base.flow, from.node, from.port); return s.live.taps.find((t) => t.flow === s.flowId && t.node === end.node && t.port === end.port)?.id })
+  const source = useEditor((s) => edges[from.node] ?? titleOf(s.document?.flow.nodes, s.types, from.node))
+  const target = useEditor((s) => (to ? (edges[to.node] ?? titleOf(s.document?.flow.nodes, s.types, to.node)) : ''))
+  const pinned = useEditor((s) => { const end = outputHere(from.node, from.port); return s.live.taps.find((t) => t.flow === s.flowId && t.node === end.node && t.port === end.port)?.id })
   const unit = unitText(type)
   const last = recent.at(-1)
   const shape = last ? numbersOf(last.value) : undefined

@@ -28,13 +28,15 @@ export function startPresence(say: (here: Here) => void): () => void {
     timer = undefined
     said = performance.now()
     const { flowId, document, people } = store.getState()
-    say({ type: 'here', flow: flowId, selection: (document?.selection ?? nothing).nodes.slice(0, MOST), pointer: people.length > 0 ? pointer : null })
+    // In a subflow ids are told with their way there; a pointer has no place of its own to tell, so that of the flow is told alone.
+    const inside = document?.inside ?? []
+    say({ type: 'here', flow: flowId, selection: (document?.selection ?? nothing).nodes.slice(0, MOST).map((id) => [...inside, id].join('/')), pointer: people.length > 0 && inside.length === 0 ? pointer : null })
   }
   changed = () => {
     timer ??= setTimeout(tell, Math.max(0, said + PACE_MS - performance.now()))
   }
   const stop = store.subscribe((now, before) => {
-    if (now.flowId !== before.flowId || now.document?.selection.nodes !== before.document?.selection.nodes || (now.people.length > 0) !== (before.people.length > 0)) changed()
+    if (now.flowId !== before.flowId || now.document?.selection.nodes !== before.document?.selection.nodes || now.document?.inside !== before.document?.inside || (now.people.length > 0) !== (before.people.length > 0)) changed()
   })
   tell()
   return () => {

@@ -5,6 +5,7 @@ import { CircleDashed, CirclePause, CirclePower, Hand, LogOut, Maximize, Menu as
 import { DropdownMenu } from 'radix-ui'
 import { retryLive, useLiveLink } from '../live/link.ts'
 import { Logo } from '../shell/logo.tsx'
+import { mayOperate } from '../state/change.ts'
 import { widgetsOf } from '../state/dashboard.ts'
 import { actions, useEditor } from '../state/store.ts'
 import { AlarmBanner, AlarmList } from './alarms.tsx'
@@ -63,13 +64,17 @@ function Flows(): ReactElement {
 function Armed(): ReactElement | null {
   const flow = useEditor((s) => s.flows.find((f) => f.id === s.flowId))
   const held = useEditor((s) => s.live.held)
+  const allowed = useEditor(mayOperate)
   if (!flow || flow.version === null || (flow.actuators === 0 && !held)) return null
   const [icon, text, state] = held ? [<CirclePause key="h" size={18} />, 'Outputs held', 'held'] as const : flow.armed ? [<CirclePower key="a" size={18} />, 'Armed', 'armed'] as const : [<CircleDashed key="d" size={18} />, 'Disarmed', 'disarmed'] as const
+  if (!allowed) return <span className="op-armed told" data-state={state} role="status">{icon} {text}</span>
   return <button type="button" className="btn big op-armed" data-state={state} title={held ? 'Nothing is written to the plant by any flow of this gateway' : flow.armed ? 'This flow may write to the plant' : 'This flow writes nothing to the plant'} onClick={() => actions.openDialog({ kind: held ? 'hold' : 'arm' })}>{icon} {text}</button>
 }
 
-function Hold(): ReactElement {
+function Hold(): ReactElement | null {
   const held = useEditor((s) => s.live.held)
+  const allowed = useEditor(mayOperate)
+  if (!allowed) return null
   return (
     <button type="button" className={`btn big op-hold${held ? ' held' : ''}`} aria-pressed={held} title="Stops all writes of this gateway. It is no emergency stop." onClick={() => actions.openDialog({ kind: 'hold' })}>
       {held ? <CirclePause size={18} aria-hidden="true" /> : <Hand size={18} aria-hidden="true" />} {held ? 'Release outputs' : 'Hold all outputs'}

@@ -2,6 +2,7 @@
 import { Check, ChevronDown, CircleAlert, FilePen, Import, Plus } from 'lucide-react'
 import { DropdownMenu } from 'radix-ui'
 import { useState } from 'react'
+import { mayEdit } from '../state/change.ts'
 import { actions, useEditor } from '../state/store.ts'
 
 export function FlowSwitcher() {
@@ -10,6 +11,7 @@ export function FlowSwitcher() {
   const name = useEditor((s) => s.document?.flow.name)
   const version = useEditor((s) => s.base.version)
   const flows = useEditor((s) => s.flows)
+  const edits = useEditor(mayEdit)
   const [drafts, setDrafts] = useState<readonly string[]>([])
   return (
     <span className="crumb">
@@ -36,9 +38,9 @@ export function FlowSwitcher() {
                 <span className="name">{actions.draftName(id)}</span>
               </DropdownMenu.Item>
             ))}
-            {flows.length + drafts.length > 0 ? <div className="menu-line" /> : null}
-            <DropdownMenu.Item className="menu-item" onSelect={() => actions.openDialog({ kind: 'new-flow' })}><Plus size={15} />New flow…</DropdownMenu.Item>
-            <DropdownMenu.Item className="menu-item" onSelect={() => actions.openDialog({ kind: 'import' })}><Import size={15} />Import…</DropdownMenu.Item>
+            {edits && flows.length + drafts.length > 0 ? <div className="menu-line" /> : null}
+            {edits ? <><DropdownMenu.Item className="menu-item" onSelect={() => actions.openDialog({ kind: 'new-flow' })}><Plus size={15} />New flow…</DropdownMenu.Item>
+            <DropdownMenu.Item className="menu-item" onSelect={() => actions.openDialog({ kind: 'import' })}><Import size={15} />Import…</DropdownMenu.Item></> : null}
           </DropdownMenu.Content>
         </DropdownMenu.Portal>
       </DropdownMenu.Root>

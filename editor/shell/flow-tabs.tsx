@@ -4,7 +4,7 @@
 import { useEffect, useRef, useState, type ReactElement, type ReactNode } from 'react'
 import { Plus, X } from 'lucide-react'
 import { ContextMenu } from 'radix-ui'
-import { may } from '#format'
+import { mayEdit } from '../state/change.ts'
 import { actions, useEditor, type State } from '../state/store.ts'
 import { isQuiet } from '../state/status.ts'
 import { SaveState } from './save-state.tsx'
@@ -12,12 +12,13 @@ import './flow-tabs.css'
 
 export function FlowTabs({ children }: { readonly children: ReactNode }): ReactElement {
   const tabs = useEditor((s) => s.tabs)
+  const edits = useEditor(mayEdit)
   return (
     <div className="tabbed">
       {tabs.length === 0 ? null : (
         <div className="tab-strip">
           <nav aria-label="Open flows"><Strip tabs={tabs} /></nav>
-          <button type="button" className="icon-btn" aria-label="New flow" title="New flow" onClick={() => actions.openDialog({ kind: 'new-flow' })}><Plus size={15} /></button>
+          {edits ? <button type="button" className="icon-btn" aria-label="New flow" title="New flow" onClick={() => actions.openDialog({ kind: 'new-flow' })}><Plus size={15} /></button> : null}
           <span className="sp" />
           <SaveState />
         </div>
@@ -75,7 +76,7 @@ function Tab({ id }: { readonly id: string }): ReactElement {
   const mark = useEditor((s) => markOf(s, id))
   const changed = useEditor((s) => changedIn(s, id))
   const isDraft = useEditor((s) => !s.flows.some((f) => f.id === id))
-  const editor = useEditor((s) => s.session !== null && may(s.session.role, 'edit'))
+  const editor = useEditor(mayEdit)
   const only = useEditor((s) => s.tabs.length === 1)
   const [shape, ...why] = mark.split(' ')
   const own = useRef<HTMLDivElement>(null)

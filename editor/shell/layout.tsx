@@ -1,5 +1,6 @@
 // The panes and the two edges that can be dragged (or moved with the arrow keys).
-import { useRef, type ReactNode } from 'react'
+import { useEffect, useRef, type ReactNode } from 'react'
+import { mayEdit } from '../state/change.ts'
 import { actions, useEditor } from '../state/store.ts'
 import './layout.css'
 
@@ -16,10 +17,18 @@ export function Layout({ top, palette, canvas, inspector, drawer }: Panes) {
   const height = useEditor((s) => s.ui.drawerHeight)
   const width = useEditor((s) => s.ui.inspectorWidth)
   const left = useEditor((s) => s.ui.leftTab)
+  // Messages stand over the drawing, not over what the drawer shows.
+  useEffect(() => {
+    document.documentElement.style.setProperty('--drawer', open ? `min(${height}px, 60vh)` : '35px')
+    return () => void document.documentElement.style.removeProperty('--drawer')
+  }, [open, height])
+  // Who only looks on has nothing to put into a flow.
+  const draws = useEditor(mayEdit)
+  const first = draws ? `${left === 'devices' ? 'min(330px, 30vw)' : '216px'} ` : ''
   return (
-    <div className="layout" style={{ gridTemplateRows: `44px minmax(120px, 1fr) ${open ? `min(${height}px, 60vh)` : '35px'}`, gridTemplateColumns: `${left === 'devices' ? 'min(330px, 30vw)' : '216px'} minmax(200px, 1fr) min(${width}px, 45vw)` }}>
+    <div className={`layout${draws ? '' : ' looks-on'}`} style={{ gridTemplateRows: `44px minmax(120px, 1fr) ${open ? `min(${height}px, 60vh)` : '35px'}`, gridTemplateColumns: `${first}minmax(200px, 1fr) min(${width}px, 45vw)` }}>
       <header className="pane-top">{top}</header>
-      <nav className="pane-palette" aria-label="Nodes and devices">{palette}</nav>
+      {draws ? <nav className="pane-palette" aria-label="Nodes and devices">{palette}</nav> : null}
       <main className="pane-canvas">{canvas}</main>
       <aside className="pane-inspector" aria-label="Inspector">
         <Edge label="Width of the inspector" axis="x" size={width} onSize={actions.setInspectorWidth} />

@@ -2,6 +2,7 @@
 import { Boxes, Cable, Copy, Download, FileUp, History, KeyRound, Keyboard, LayoutDashboard, LayoutTemplate, ListChecks, LogOut, Monitor, MonitorCheck, Moon, Package, Plus, Redo2, Rewind, Search, Signpost, Sun, TextSearch, Undo2, Users } from 'lucide-react'
 import { DropdownMenu } from 'radix-ui'
 import type { ReactNode } from 'react'
+import { mayEdit } from '../state/change.ts'
 import { actions, useEditor, type Theme } from '../state/store.ts'
 import { CommandItem } from './menu-command.tsx'
 
@@ -13,20 +14,25 @@ const themes: readonly (readonly [Theme, string, ReactNode])[] = [
 
 export function MainMenu({ trigger }: { readonly trigger: ReactNode }) {
   const theme = useEditor((s) => s.ui.theme)
+  const edits = useEditor(mayEdit)
   return (
     <DropdownMenu.Root modal={false}>
       <DropdownMenu.Trigger asChild>{trigger}</DropdownMenu.Trigger>
       <DropdownMenu.Portal>
         <DropdownMenu.Content className="menu" align="end" sideOffset={6}>
+          {edits ? <>
           <CommandItem id="undo" icon={<Undo2 size={15} />} />
           <CommandItem id="redo" icon={<Redo2 size={15} />} />
           <div className="menu-line" />
+          </> : null}
           <CommandItem id="commands" icon={<TextSearch size={15} />} title="All commands…" />
           <CommandItem id="find" icon={<Search size={15} />} />
           <div className="menu-line" />
+          {edits ? <>
           <CommandItem id="new-flow" icon={<Plus size={15} />} />
           <CommandItem id="examples" icon={<LayoutTemplate size={15} />} />
           <CommandItem id="import" icon={<FileUp size={15} />} />
+          </> : null}
           <CommandItem id="export" icon={<Download size={15} />} />
           <CommandItem id="export-several" icon={<Package size={15} />} />
           <CommandItem id="copy-json" icon={<Copy size={15} />} />
@@ -35,7 +41,7 @@ export function MainMenu({ trigger }: { readonly trigger: ReactNode }) {
           <CommandItem id="tests" icon={<ListChecks size={15} />} />
           <div className="menu-line" />
           <CommandItem id="operator" icon={<MonitorCheck size={15} />} />
-          <CommandItem id="edit-operator" icon={<LayoutDashboard size={15} />} />
+          {edits ? <CommandItem id="edit-operator" icon={<LayoutDashboard size={15} />} /> : null}
           <div className="menu-line" />
           <CommandItem id="connections" icon={<Cable size={15} />} />
           <CommandItem id="secrets" icon={<KeyRound size={15} />} hidden />

@@ -1,6 +1,6 @@
 // Where you are, how the gateway does, and the three things that act on the plant: hold, arm, deploy.
 import { CircleDashed, CirclePause, CirclePower, Hand, Menu as MenuIcon, Rocket, Search, WifiOff } from 'lucide-react'
-import { may } from '#format'
+import { mayEdit, mayOperate } from '../state/change.ts'
 import { formatNumber, formatRate } from '../state/format.ts'
 import { actions, useEditor } from '../state/store.ts'
 import { command } from './commands.ts'
@@ -56,6 +56,8 @@ function Figures() {
 
 function Hold() {
   const held = useEditor((s) => s.live.held)
+  const allowed = useEditor(mayOperate)
+  if (!allowed) return held ? <span className="top-state held" role="status"><CirclePause size={15} aria-hidden="true" /> Outputs held</span> : null
   return (
     <button type="button" className={`btn ${held ? 'held' : 'quiet'}`} aria-pressed={held} aria-label={held ? 'Outputs held' : 'Hold all outputs'} onClick={() => actions.openDialog({ kind: 'hold' })} title="Stops all writes of this gateway. It is no emergency stop.">
       {held ? <CirclePause size={15} aria-hidden="true" /> : <Hand size={15} aria-hidden="true" />}
@@ -66,7 +68,9 @@ function Hold() {
 
 function Arm() {
   const flow = useEditor((s) => s.flows.find((f) => f.id === s.flowId))
+  const allowed = useEditor(mayOperate)
   if (!flow || flow.actuators === 0) return null
+  if (!allowed) return <span className={`top-state${flow.armed ? ' armed' : ''}`} role="status">{flow.armed ? <CirclePower size={15} aria-hidden="true" /> : <CircleDashed size={15} aria-hidden="true" />} {flow.armed ? 'Armed' : 'Disarmed'}</span>
   return (
     <button type="button" data-callout="arm" className={`btn ${flow.armed ? 'armed' : ''}`} aria-pressed={flow.armed} onClick={() => actions.openDialog({ kind: 'arm' })} title={flow.armed ? 'This flow may write to the plant' : 'This flow writes nothing until it is armed'}>
       {flow.armed ? <CirclePower size={15} aria-hidden="true" /> : <CircleDashed size={15} aria-hidden="true" />}
@@ -79,11 +83,12 @@ function Deploy() {
   const count = useEditor((s) => s.changes.length)
   const isNew = useEditor((s) => s.document !== null && s.base.version === null)
   const errors = useEditor((s) => s.issues.some((i) => i.level === 'error'))
-  const allowed = useEditor((s) => s.session !== null && may(s.session.role, 'edit'))
+  const allowed = useEditor(mayEdit)
+  if (!allowed) return null
   const nothing = !isNew && count === 0
-  const why = !allowed ? "Your role may not deploy" : nothing ? 'The draft is what runs' : errors ? 'The draft has errors: see Problems' : 'Deploy the draft to the gateway'
+  const why = nothing ? 'The draft is what runs' : errors ? 'The draft has errors: see Problems' : 'Deploy the draft to the gateway'
   return (
-    <button type="button" className="btn primary" disabled={!allowed || nothing} title={why} onClick={() => actions.openDialog({ kind: 'deploy' })}>
+    <button type="button" className="btn primary" disabled={nothing} title={why} onClick={() => actions.openDialog({ kind: 'deploy' })}>
       <Rocket size={15} aria-hidden="true" />
       Deploy
       <span className="n">{isNew ? 'new flow' : count === 0 ? 'no changes' : count === 1 ? '1 change' : `${count} changes`}</span>

@@ -3,7 +3,12 @@ import { issue } from '#kit'
 import { may } from '#format'
 import type { Document } from './document.ts'
 import type { Core } from './editor.ts'
+import type { State } from './model.ts'
 import type { Screen } from './screen.ts'
+
+/** What only an editor may do is not offered to others. */
+export const mayEdit = ({ session }: Pick<State, 'session'>): boolean => session !== null && may(session.role, 'edit')
+export const mayOperate = ({ session }: Pick<State, 'session'>): boolean => session !== null && may(session.role, 'operate')
 
 /** Answers the document as it is now, or null when nothing changed. */
 export type Changer = (edit: (document: Document) => Document) => Document | null

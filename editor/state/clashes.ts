@@ -4,14 +4,17 @@ import { equalJson, placeOf, settle, valueOf, type Flow } from '#format'
 import type { Clash, State } from './model.ts'
 
 const none: readonly Clash[] = []
-const cache = new WeakMap<readonly Clash[], { readonly flow: Flow; readonly open: readonly Clash[]; readonly issues: readonly Issue[] }>()
+/** One for each flow: who asks for the draft and who asks for the open part of it must not take the other's list away. */
+const cache = new WeakMap<readonly Clash[], WeakMap<Flow, { readonly open: readonly Clash[]; readonly issues: readonly Issue[] }>>()
 
 function look(flow: Flow, all: readonly Clash[]) {
-  let known = cache.get(all)
-  if (known?.flow !== flow) {
+  let flows = cache.get(all)
+  if (!flows) cache.set(all, (flows = new WeakMap()))
+  let known = flows.get(flow)
+  if (!known) {
     // Who makes it what the other made it has chosen.
     const open = all.filter((c) => !equalJson(valueOf(flow, c), c.theirs))
-    cache.set(all, (known = { flow, open, issues: open.map((c) => clashIssue(flow, c)) }))
+    flows.set(flow, (known = { open, issues: open.map((c) => clashIssue(flow, c)) }))
   }
   return known
 }
@@ -20,6 +23,10 @@ function look(flow: Flow, all: readonly Clash[]) {
 export const openClashes = (flow: Flow | undefined, all: readonly Clash[] | undefined): readonly Clash[] => (flow && all && all.length > 0 ? look(flow, all).open : none)
 export const clashesOf = (s: Pick<State, 'document' | 'conflicts' | 'flowId'>): readonly Clash[] => openClashes(s.document?.flow, s.conflicts[s.flowId ?? ''])
 export const clashIssues = (flow: Flow, all: readonly Clash[] | undefined): readonly Issue[] => (all && all.length > 0 ? look(flow, all).issues : [])
+
+/** Nodes of the flow, or of one of its subflows, that a conflict is in. */
+export const clashingNodes = (clashes: readonly Clash[], subflow?: string): readonly string[] =>
+  [...new Set(clashes.flatMap(({ path }) => { const [at, id] = subflow === undefined ? [path[0], path[1]] : path[0] === 'subflows' && path[1] === subflow ? [path[2], path[3]] : []; return at === 'nodes' && id !== undefined ? [id] : [] }))]
 
 /** What may go to the gateway: of what is not chosen, theirs. */
 export const outgoing = (flow: Flow, all: readonly Clash[] | undefined): Flow => openClashes(flow, all).reduce((f, c) => settle(f, c, 'theirs'), flow)

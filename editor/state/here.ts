@@ -2,7 +2,9 @@
 // as in store.ts, and while a subflow is open that subflow in the place of the flow. Ids are those of that place. While somebody
 // looks back, the moment of then stands in the place of what is live.
 import { useStore } from 'zustand'
-import { engineId, here } from './lens.ts'
+import type { WireEnd } from '#format'
+import { INPUTS } from './inside.ts'
+import { engineId, here, insideOf, outputAt } from './lens.ts'
 import type { State } from './model.ts'
 import { seen } from './past.ts'
 import { actions as all, store as whole } from './store.ts'
@@ -19,9 +21,18 @@ export const useEditor = <T>(selector: (state: State) => T): T => useStore(whole
 /** What the engine and the gateway call a node that is shown here. */
 export const engineIdOf = (node: string): string => engineId(whole.getState(), node)
 
+/** The running output behind a port that is shown here; of an input of the open subflow, what feeds it. */
+export function outputHere(node: string, port: string): WireEnd {
+  const state = whole.getState()
+  return outputAt(state.base.flow, insideOf(state), node, port)
+}
+
 export const actions: typeof all = {
   ...all,
-  pinTap: (node, port) => all.pinTap(engineIdOf(node), port),
+  pinTap: (node, port) => {
+    const end = node === INPUTS ? outputHere(node, port) : { node: engineIdOf(node), port }
+    return all.pinTap(end.node, end.port)
+  },
   showLedger: (node) => all.showLedger(engineIdOf(node)),
   show: (node) => all.show(engineIdOf(node)),
 }

@@ -6,7 +6,7 @@ import { formatFlow, parseFlow, type Flow, type NodeStatus, type Subflow } from 
 import { undo } from './document.ts'
 import { open, running } from './harness.ts'
 import { INPUTS, OUTPUTS } from './inside.ts'
-import { engineId, here } from './lens.ts'
+import { engineId, here, outputAt } from './lens.ts'
 
 const node = (type: string, config = {}, x = 0) => ({ type, config, at: [x, 0] as const })
 const inner: Subflow = { name: 'Inner', parameters: {}, inputs: { value: ['band.value'] }, outputs: { out: 'band.value' }, nodes: { band: node('filter.deadband') }, wires: [] }
@@ -146,6 +146,17 @@ test('issues and values of this instance are shown at the inner nodes, and an is
   expect(here(f.s()).live.nodes['band']!.outputs['value']!.last!.value).toBe(3)
   expect(f.actions.leave()).toBe(true)
   expect([f.s().document!.inside, f.s().document!.selection.nodes]).toEqual([['left'], ['deep']])
+})
+
+test('what comes in at the edge is what feeds it: its last values and trend, and the output that is pinned for it', async () => {
+  const f = await opened()
+  const sample = { tag: 'T', value: 21, time: 1000, quality: 'Good' } as const
+  f.store.setState((s) => ({ live: { ...s.live, flow: 'pump', recent: { 'temp.value': [sample], 'left/smooth.value': [{ ...sample, value: 3 }] }, trends: { 'temp.value': [20, 21] } } }))
+  expect(f.seen().live.recent).toEqual({ [`${INPUTS}.raw`]: [sample], 'smooth.value': [{ ...sample, value: 3 }] })
+  expect(f.seen().live.trends).toEqual({ [`${INPUTS}.raw`]: [20, 21] })
+  expect(outputAt(f.whole(), ['left'], INPUTS, 'raw')).toEqual({ node: 'temp', port: 'value' })
+  expect(outputAt(f.whole(), ['left', 'deep'], INPUTS, 'value'), 'through two edges').toEqual({ node: 'temp', port: 'value' })
+  expect(outputAt(f.whole(), ['left'], 'smooth', 'value')).toEqual({ node: 'left/smooth', port: 'value' })
 })
 
 test('what is exported, saved and checked is the whole flow, also from inside', async () => {

@@ -1,13 +1,13 @@
 // The editor as if the subflow that is open were the whole: `here` is the state as the canvas and the inspector see it, `lens`
 // gives actions a store in which edits of that part become edits of the whole draft, with one history for all.
 // Whoever deploys, saves, checks or compares takes the state itself.
-import { formatEnd, parseEnd, parseWire, type AlarmBody, type Flow, type FlowPorts, type NodeStatus } from '#format'
+import { formatEnd, parseEnd, parseWire, type AlarmBody, type Flow, type FlowPorts, type NodeStatus, type WireEnd } from '#format'
 import type { Issue, ResolvedPort, ResolvedPorts } from '#kit'
 import { seal, select, type Document, type Step } from './document.ts'
 import { engineIssue } from './derive.ts'
 import type { Core } from './editor.ts'
 import { INPUTS, NEW_PORT, outside, OUTPUTS, reachable, subflowAt, subflowView, withSubflowView, type Inside } from './inside.ts'
-import { standInStatuses } from './instances.ts'
+import { runningOutput, standInStatuses } from './instances.ts'
 import type { State } from './model.ts'
 
 export const insideOf = (state: Pick<State, 'document'>): Inside => state.document?.inside ?? outside
@@ -114,8 +114,6 @@ const alarmsUnder = remembered((alarms: readonly AlarmBody[], inside): readonly 
   const prefix = `${inside.join('/')}/`
   return alarms.flatMap((a) => (a.node.startsWith(prefix) ? [{ ...a, node: a.node.slice(prefix.length) }] : []))
 })
-const trendsUnder = remembered((trends: State['live']['trends'], inside) => under(trends, inside, false))
-const recentUnder = remembered((recent: State['live']['recent'], inside) => under(recent, inside, false))
 const lossesUnder = remembered((losses: State['live']['losses'], inside) => under(losses, inside, false))
 function statusesUnder(nodes: State['live']['nodes'], running: Flow | null, inside: Inside): State['live']['nodes'] {
   const own = under(nodes, inside, false)
@@ -131,6 +129,24 @@ function standInAt(nodes: State['live']['nodes'], running: Flow | null, inside: 
   return running === null || around.length === 0 || subflowAt(running, around) === undefined ? undefined : standInStatuses(subflowView(running, around), under(nodes, around, false))[inside.at(-1)!]
 }
 
+/** The output that a node's port gives, as the engine calls it; of an input of the open subflow, the output that feeds it. */
+export function outputAt(flow: Flow | null, inside: Inside, node: string, port: string): WireEnd {
+  const around = inside.slice(0, -1)
+  if (node !== INPUTS || flow === null || subflowAt(flow, inside) === undefined) return runningOutput(flow, [...inside, node].join('/'), port)
+  for (const text of subflowView(flow, around).wires) {
+    const wire = parseWire(text)
+    if (wire?.to.node === inside.at(-1) && wire?.to.port === port) return outputAt(flow, around, wire.from.node, wire.from.port)
+  }
+  return { node: [...inside, node].join('/'), port }
+}
+/** Last values and trends of what comes in at the edge are those of the outputs that feed it. */
+function withFeeds<T>(all: { readonly [end: string]: T }, own: Record<string, T>, running: Flow | null, inside: Inside): Record<string, T> {
+  const name = running === null ? undefined : subflowAt(running, inside)
+  if (running === null || name === undefined) return own
+  const feeds = Object.keys(running.subflows![name]!.inputs).flatMap((port) => { const value = all[formatEnd(outputAt(running, inside, INPUTS, port))]; return value === undefined ? [] : [[`${INPUTS}.${port}`, value] as const] })
+  return feeds.length === 0 ? own : { ...own, ...Object.fromEntries(feeds) }
+}
+
 /** Kept by what they are made of, so that what did not change keeps its identity. */
 function latest<A extends readonly unknown[], T>(make: (...from: A) => T): (...from: A) => T {
   let last: { readonly from: A; readonly value: T } | undefined
@@ -141,9 +157,11 @@ function latest<A extends readonly unknown[], T>(make: (...from: A) => T): (...f
 }
 const portsHere = latest((ports: FlowPorts, flow: Flow, path: string): FlowPorts => portsAt({ ports, flow }, path.split('/')))
 const nodesHere = latest((nodes: State['live']['nodes'], running: Flow | null, path: string) => statusesUnder(nodes, running, path.split('/')))
+const trendsHere = latest((trends: State['live']['trends'], running: Flow | null, path: string) => withFeeds(trends, under(trends, path.split('/'), false), running, path.split('/')))
+const recentHere = latest((recent: State['live']['recent'], running: Flow | null, path: string) => withFeeds(recent, under(recent, path.split('/'), false), running, path.split('/')))
 const liveHere = latest((live: State['live'], running: Flow | null, path: string): State['live'] => {
   const inside = path.split('/')
-  return { ...live, nodes: nodesHere(live.nodes, running, path), trends: trendsUnder(live.trends, inside), recent: recentUnder(live.recent, inside), losses: lossesUnder(live.losses, inside), alarms: alarmsUnder(live.alarms, inside) }
+  return { ...live, nodes: nodesHere(live.nodes, running, path), trends: trendsHere(live.trends, running, path), recent: recentHere(live.recent, running, path), losses: lossesUnder(live.losses, inside), alarms: alarmsUnder(live.alarms, inside) }
 })
 
 const states = new WeakMap<State, State>()

@@ -37,3 +37,9 @@ export function peopleByName(people: readonly Person[]): readonly string[] {
   }
   return names
 }
+
+/** What others have selected, by the nodes that are drawn here: of what lies deeper, the instance that it is in. */
+export function seenFrom(inside: readonly string[], selection: readonly string[]): readonly string[] {
+  const way = inside.map((id) => `${id}/`).join('')
+  return [...new Set(selection.flatMap((id) => (id.startsWith(way) ? [id.slice(way.length).split('/')[0]!] : [])))]
+}

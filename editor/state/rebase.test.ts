@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { diffFlows, emptyFlow, type Flow } from '#format'
 import { addNode, moveNodes, removeNodes, setConfig, setName } from './commands.ts'
-import { createDocument, redo, undo, type Document } from './document.ts'
+import { commit, createDocument, goInside, redo, undo, type Document } from './document.ts'
 import { rebased } from './rebase.ts'
 
 const entry = { type: 'filter.deadband', config: { threshold: 1 }, at: [0, 0] as const }
@@ -48,4 +48,23 @@ test('a long history is rebased in its every step, and shares what did not chang
   const { document: after } = rebased(document, large, structuredClone({ ...large, nodes: { ...nodes, n999: { ...nodes['n999']!, name: 'Theirs' } } }))
   expect(after.past.every((s) => s.flow.nodes['n999']!.name === 'Theirs')).toBe(true)
   expect(after.past[7]!.flow.nodes['n6']).toBe(document.past[7]!.flow.nodes['n6'])
+})
+
+test('who is inside of a subflow stays there with what is selected, whatever another changes meanwhile', () => {
+  const subflow = { name: 'S', parameters: {}, inputs: {}, outputs: {}, nodes: { band: entry, other: entry }, wires: [] }
+  const whole: Flow = { ...base, nodes: { ...base.nodes, s: { type: 'flow.subflow', config: { subflow: 'sub' }, at: [0, 300] } }, subflows: { sub: subflow } }
+  const within = { ...goInside(createDocument(whole), ['s'], { nodes: ['band'], wires: [] }) }
+  const elsewhere = rebased(within, whole, { ...whole, nodes: { ...whole.nodes, c: { ...entry, at: [400, 0], name: 'Theirs' } } }).document
+  expect(elsewhere).toMatchObject({ inside: ['s'], selection: { nodes: ['band'] } })
+  expect(elsewhere.flow.nodes['c']!.name).toBe('Theirs')
+
+  // A step done in there leads there again, over the edit of the other.
+  const edited = commit(within, { ...whole, subflows: { sub: { ...subflow, name: 'Mine' } } }, { label: 'Name' })
+  const after = rebased(edited, whole, { ...whole, nodes: { ...whole.nodes, c: { ...entry, at: [400, 0], name: 'Theirs' } } }).document
+  expect(undo(goInside(after, []))).toMatchObject({ inside: ['s'], selection: { nodes: ['band'] } })
+
+  const { s: _gone, ...left } = whole.nodes
+  const out = rebased(within, whole, { ...whole, nodes: left }).document
+  expect(out.inside).toBeUndefined()
+  expect(out.selection).toEqual({ nodes: [], wires: [] })
 })

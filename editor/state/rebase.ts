@@ -2,6 +2,7 @@
 // only. In the draft a conflict stays mine until it is chosen; in older and later steps it is theirs.
 import { clashes, mergeRenamed, renameIds, sharing, type Conflict, type Flow } from '#format'
 import type { Document, Step } from './document.ts'
+import { reachable, subflowView, type Inside } from './inside.ts'
 
 export interface Rebased {
   readonly document: Document
@@ -18,13 +19,21 @@ export function rebased(document: Document, base: Flow, incoming: Flow): Rebased
   const ids = clashes(base, [document.flow, ...steps.map((s) => s.flow)], theirs)
   const onto = (flow: Flow, prefer: 'mine' | 'theirs') => (flow === base ? { flow: theirs, conflicts: [] } : mergeRenamed(base, renameIds(flow, ids), theirs, prefer))
   const { flow, conflicts } = onto(document.flow, 'mine')
-  const selected = (of: Document['selection'], within: Flow): Document['selection'] => ({
-    nodes: of.nodes.map((id) => ids.nodes.get(id) ?? id).filter((id) => Object.hasOwn(within.nodes, id)),
-    wires: of.wires.length === 0 ? of.wires : of.wires.filter((w) => within.wires.includes(w)),
-  })
-  const step = (s: Step): Step => {
-    const after = onto(s.flow, 'theirs').flow
-    return { ...s, flow: after, selection: selected(s.selection, after) }
+  // Who has a subflow open stays in it, as far as it is still there, with what is selected in it.
+  const placed = (of: { readonly inside?: Inside; readonly selection: Document['selection'] }, after: Flow): { readonly inside?: Inside; readonly selection: Document['selection'] } => {
+    const way = of.inside?.map((id, i) => (i === 0 ? (ids.nodes.get(id) ?? id) : id))
+    const inside = reachable(after, way)
+    if (inside.length !== (way?.length ?? 0)) return { ...(inside.length === 0 ? {} : { inside }), selection: { nodes: [], wires: [] } }
+    const within = way === undefined ? after : subflowView(after, way)
+    const { nodes, wires } = of.selection
+    return {
+      ...(way === undefined ? {} : { inside: way }),
+      selection: { nodes: (way === undefined ? nodes.map((id) => ids.nodes.get(id) ?? id) : nodes).filter((id) => Object.hasOwn(within.nodes, id)), wires: wires.length === 0 ? wires : wires.filter((w) => within.wires.includes(w)) },
+    }
   }
-  return { document: { flow, selection: selected(document.selection, flow), past: document.past.map(step), future: document.future.map(step), merging: document.merging }, conflicts, theirs }
+  const step = ({ inside, ...s }: Step): Step => {
+    const after = onto(s.flow, 'theirs').flow
+    return { ...s, flow: after, ...placed({ ...(inside === undefined ? {} : { inside }), selection: s.selection }, after) }
+  }
+  return { document: { flow, past: document.past.map(step), future: document.future.map(step), merging: document.merging, ...placed(document, flow) }, conflicts, theirs }
 }

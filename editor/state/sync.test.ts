@@ -1,10 +1,13 @@
 // Two people, or one with a bad line, on one gateway: what is saved, merged, kept back and undone.
 import { expect, test } from 'vitest'
 import { issue, IssueError } from '#kit'
-import type { DraftBody, Flow } from '#format'
+import { emptyFlow, type DraftBody, type Flow } from '#format'
 import type { Api } from './api.ts'
+import { clashingNodes, openClashes } from './clashes.ts'
 import { memoryStorage, readDraft } from './drafts.ts'
 import { draftsOf, fixture, running, type Fixture } from './harness.ts'
+import type { Clash } from './model.ts'
+import { seenFrom } from './people.ts'
 
 /** Editors of several people on the same drafts; each is told what the others save as the live socket tells it. */
 function gateway(names: readonly string[] = ['anna', 'bob'], change: Partial<Api> = {}) {
@@ -416,4 +419,24 @@ test('what is saved is the flow and nothing more', async () => {
   anna.actions.setName('band', 'X')
   await settle()
   expect(drafts.get('pump')!.flow).toEqual({ ...running, nodes: { ...running.nodes, band: { ...running.nodes['band'], name: 'X' } } })
+})
+
+test('the list of conflicts is one and the same for the draft and for the open part of it, whoever asks in between', () => {
+  const band = { type: 'filter.deadband', config: { threshold: 2 }, at: [0, 0] as const }
+  const flow: Flow = { ...emptyFlow('f', 'F'), nodes: { band }, subflows: { sub: { name: 'S', parameters: {}, inputs: {}, outputs: {}, nodes: { band }, wires: [] } } }
+  const part: Flow = { ...emptyFlow('f', 'F'), nodes: { band } }
+  const all: readonly Clash[] = [['nodes', 'band', 'config', 'threshold'], ['subflows', 'sub', 'nodes', 'band', 'config', 'threshold']].map((path): Clash => ({ path, base: 1, mine: 2, theirs: 3, author: 'eda' }))
+  const whole = openClashes(flow, all)
+  openClashes(part, all)
+  expect(openClashes(flow, all)).toBe(whole)
+  expect(clashingNodes(whole)).toEqual(['band'])
+  expect(clashingNodes(whole.slice(1))).toEqual([])
+  expect(clashingNodes(whole.slice(1), 'sub')).toEqual(['band'])
+})
+
+test('what others have selected is seen where it lies, and from outside at the instance', () => {
+  const selection = ['temp', 'left/smooth', 'left/deep/band', 'left/deep/other']
+  expect(seenFrom([], selection)).toEqual(['temp', 'left'])
+  expect(seenFrom(['left'], selection)).toEqual(['smooth', 'deep'])
+  expect(seenFrom(['right'], selection)).toEqual([])
 })

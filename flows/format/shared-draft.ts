@@ -23,7 +23,7 @@ export interface DraftSummary {
 export interface Person {
   readonly id: string
   readonly user: string
-  /** Nodes that are selected there. */
+  /** Nodes that are selected there; in a subflow with the way: instance/node. */
   readonly selection: readonly string[]
   /** On the canvas. */
   readonly pointer: readonly [x: number, y: number] | null

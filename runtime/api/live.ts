@@ -298,5 +298,7 @@ function readMessage(data: string): ClientMessage | undefined {
   if (m['type'] === 'here' && (m['flow'] === null || text(m['flow'], 64)) && isSelection(m['selection']) && (m['pointer'] === null || isPoint(m['pointer']))) return { type: 'here', flow: m['flow'], selection: m['selection'], pointer: m['pointer'] }
   return undefined
 }
-const isSelection = (value: unknown): value is readonly string[] => Array.isArray(value) && value.length <= MAX_SELECTED && value.every((id) => text(id, 64))
+/** A node in a subflow is told with its way there: ids of 64 characters, some deep. */
+const MAX_PATH = 512
+const isSelection = (value: unknown): value is readonly string[] => Array.isArray(value) && value.length <= MAX_SELECTED && value.every((id) => text(id, MAX_PATH))
 const isPoint = (value: unknown): value is readonly [number, number] => Array.isArray(value) && value.length === 2 && value.every((n) => typeof n === 'number' && Number.isFinite(n))

@@ -20,8 +20,9 @@ afterAll(async () => {
   await gateway?.close()
 })
 
-const sketch = JSON.stringify({
-  headgate: 1, id: 'sketch', name: 'Sketch', parameters: {}, connections: {},
+/** Of its own for each test: what the one drew is kept on the gateway. */
+const sketch = (id: string): string => JSON.stringify({
+  headgate: 1, id, name: 'Sketch', parameters: {}, connections: {},
   nodes: {
     gen: { type: 'flow.generate', config: { shape: 'constant', value: '4', tag: 'P', unit: 'bar', periodS: 1 }, at: [0, 100] },
     band: { type: 'filter.deadband', config: {}, at: [420, 100] },
@@ -47,11 +48,11 @@ const drawing = (name: string, story: (d: Drawing) => Promise<void>): Promise<vo
     expectErrors(SIGNED_OUT)
     const editor = new EditorPage(page, gateway)
     await editor.enter()
-    const dialog = await editor.importFile('sketch.flow.json', sketch)
+    const dialog = await editor.importFile('sketch.flow.json', sketch(name))
     await editor.button('Open as a new flow', dialog).click()
     await editor.node('loose').waitFor()
     await editor.fit()
-    const kept = async (): Promise<Flow> => parseFlow(JSON.stringify(JSON.parse((await page.evaluate(() => localStorage.getItem('headgate.draft.sketch'))) ?? '{}').flow)).flow!
+    const kept = async (): Promise<Flow> => parseFlow(JSON.stringify(JSON.parse((await page.evaluate((key) => localStorage.getItem(key), `headgate.draft.${name}`)) ?? '{}').flow)).flow!
     await until('the draft is kept', async () => (await kept())?.wires.length === 2)
     await story({
       page, editor, list: page.getByRole('dialog', { name: /^Insert a node|^Replace/ }), flow: kept,
