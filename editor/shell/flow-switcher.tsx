@@ -18,7 +18,7 @@ export function FlowSwitcher() {
       <span className="gateway">gateway&nbsp;<b>{gateway}</b>&nbsp;/</span>
       <DropdownMenu.Root modal={false} onOpenChange={(open) => open && setDrafts(actions.localDrafts())}>
         <DropdownMenu.Trigger className="crumb-flow">
-          <b>{name === undefined ? 'No flow' : name || flowId}</b>
+          <b>{name === undefined ? 'No flow' : <><span className="sr-only">Flow </span>{name || flowId}</>}</b>
           <span>{name === undefined ? '' : version === null ? '· draft' : `· v${version}`}</span>
           <span className="sr-only">: choose {name === undefined ? 'one' : 'another flow'}</span><ChevronDown size={14} aria-hidden="true" />
         </DropdownMenu.Trigger>

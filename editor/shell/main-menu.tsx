@@ -34,7 +34,7 @@ export function MainMenu({ trigger }: { readonly trigger: ReactNode }) {
           <CommandItem id="import" icon={<FileUp size={15} />} />
           </> : null}
           <CommandItem id="export" icon={<Download size={15} />} />
-          <CommandItem id="export-several" icon={<Package size={15} />} />
+          <CommandItem id="export-several" icon={<Package size={15} />} title="Export several…" />
           <CommandItem id="copy-json" icon={<Copy size={15} />} />
           <CommandItem id="versions" icon={<History size={15} />} />
           <CommandItem id="look-back" icon={<Rewind size={15} />} />
