@@ -48,6 +48,8 @@ test('a draft beside the live flow shows where it differs, and is promoted with 
     await editor.button('Promote…', panel).click()
     const promote = editor.dialog(/^Promote what was tried/)
     expect(await promote.getByLabel('Comment').inputValue()).toMatch(/^Tried beside version 1: \d+ of \d+ compared ports differ \(.*Deadband/)
+    // The flow's own test of the deadband says that this changes what it does.
+    await promote.getByRole('checkbox', { name: 'I know, and deploy it so' }).check()
     await editor.button('Deploy', promote).click()
     const done = editor.dialog('Version 2 runs')
     await editor.button('Done', done).click()
