@@ -12,8 +12,10 @@ import { ErrorBoundary } from './shell/error-boundary.tsx'
 import { later } from './shell/later.tsx'
 import { FlowTabs } from './shell/flow-tabs.tsx'
 import { Shortcuts } from './shell/shortcuts.tsx'
+import { Tour } from './shell/tour.tsx'
 import { Toasts } from './shell/toasts.tsx'
 import { TopBar } from './shell/top-bar.tsx'
+import { Updated } from './shell/updated.tsx'
 import { useEditor } from './state/store.ts'
 
 export function App() {
@@ -21,6 +23,7 @@ export function App() {
   return (
     <ErrorBoundary>
       {gate === 'loading' || gate === 'away' ? <Away /> : gate === 'claim' || gate === 'login' ? <ClaimOrLogin /> : <Workbench />}
+      <Updated />
       <Toasts />
     </ErrorBoundary>
   )
@@ -34,8 +37,16 @@ function Workbench() {
   return (
     <>
       <Shortcuts />
+      <Heading />
       <Layout top={<TopBar />} palette={<LeftPane />} canvas={<FlowTabs><Canvas /></FlowTabs>} inspector={<Inspector />} drawer={<Drawer />} />
       <Dialogs />
+      <Tour />
     </>
   )
+}
+
+/** The page's name for those who listen. */
+function Heading() {
+  const name = useEditor((s) => s.document?.flow.name)
+  return <h1 className="sr-only">{name === undefined ? 'Headgate' : `${name}: the flow editor`}</h1>
 }

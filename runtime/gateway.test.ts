@@ -265,6 +265,18 @@ describe('starting again', () => {
     expect(made.gateway.flow('a').state).toBe('running')
   })
 
+  test('a flow that did not compile and runs again on a connection that was changed meanwhile is disarmed', async () => {
+    await deploy(testFlow())
+    await made.gateway.arm('pump', true, 'looked at it', 'olga')
+    made.store.putConnection('plc', { type: 'test', config: { host: '127.0.0.1', port: 99_999 } }, [])
+    made = await made.restart()
+    expect(made.gateway.flows()).toMatchObject([{ state: 'failed', armed: true }])
+    await made.gateway.putConnection('plc', { type: 'test', config: { host: 'another.device', port: 502 } }, 'ada')
+    expect(made.gateway.flows()).toMatchObject([{ state: 'running', armed: false }])
+    expect(made.engines.running.get('pump')?.armed).toBe(false)
+    expect(made.store.version('pump', 1)?.armed).toBe(false)
+  })
+
   test('flows that found no engine run when there is one', async () => {
     await deploy(testFlow())
     await made.gateway.arm('pump', true, 'looked at it', 'olga')
@@ -321,6 +333,23 @@ describe('what engines say', () => {
     made.engines.say.alarm({ ...alarm, state: 'unacknowledged', time: 5000 })
     expect(made.gateway.alarms()[0]).toMatchObject({ since: 5000 })
     expect(made.gateway.alarms()[0]).not.toHaveProperty('acknowledgedBy')
+  })
+
+  test('who tried to acknowledge while the engine was away did not', async () => {
+    await deploy(testFlow())
+    made.engines.say.alarm({ ...alarm, state: 'unacknowledged', time: 1000 })
+    const { act } = made.engines
+    made.engines.act = () => Promise.reject(new IssueError(issue('ENGINE_DOWN', {}, { reason: 'x' })))
+    expect(await codes(made.gateway.acknowledge('pump', 'wear', undefined, 'olga'))).toEqual(['ENGINE_DOWN'])
+    made.engines.say.alarm({ ...alarm, state: 'returned', time: 2000 })
+    expect(made.gateway.alarms()[0]).not.toHaveProperty('acknowledgedBy')
+    // Once more on what is acknowledged changes nothing, and is not told with what comes later.
+    made.engines.act = async (...call) => (made.engines.say.alarm({ ...alarm, state: 'acknowledged', time: 3000 }), act(...call))
+    await made.gateway.acknowledge('pump', 'wear', undefined, 'bob')
+    made.engines.act = act
+    await made.gateway.acknowledge('pump', 'wear', undefined, 'olga')
+    made.engines.say.alarm({ ...alarm, state: 'acknowledged', time: 4000, value: 11 })
+    expect(made.gateway.alarms()[0]).toMatchObject({ acknowledgedBy: 'bob', value: 11 })
   })
 
   test('the alarms of a node that is gone are told as normal', async () => {

@@ -155,12 +155,13 @@ export function createGateway(parts: GatewayParts) {
       return live && { version: live.stored.version, state: live.state }
     },
     running: () => [...flows.keys()],
-    back: (id, version, previous, reason) =>
+    back: (id, version, previous, reason, still) =>
       rollback(id, previous, reason, 'gateway', () => {
         if (flows.get(id)?.stored.version !== version) throw new IssueError(issue('DEPLOY_CONFLICT', { flow: id }, { running: flows.get(id)?.stored.version ?? 'none', basedOn: version }))
+        return still()
       }),
     keep: (kept) => keep('What is under watch could not be stored: a restart forgets it', () => store.keepTrials(kept)),
-    now, tell, note, say,
+    now, steady: () => performance.now(), tell, note, say,
   })
 
   // One act at a time.
@@ -178,8 +179,13 @@ export function createGateway(parts: GatewayParts) {
     const type = typeIn(find(flow).plan, node)
     const acts = type === undefined ? undefined : nodes.get(type)?.acts
     if (!acts || !Object.hasOwn(acts, act)) throw new IssueError(issue('REQUEST', { flow, node }, { reason: act === 'acknowledge' ? `'${node}' has nothing to acknowledge.` : `'${node}' has no act '${act}'.` }))
-    if (act === 'acknowledge') alarms.acknowledging(flow, node, tag, user)
-    const result = await engines.act(flow, node, act, tag, args)
+    const answered = act === 'acknowledge' ? alarms.acknowledging(flow, node, tag, user) : undefined
+    let result: ActResult
+    try {
+      result = await engines.act(flow, node, act, tag, args)
+    } finally {
+      answered?.()
+    }
     note(user, act, `${flow}.${node}`, `${tag ?? 'all tags'}${args === undefined ? '' : ` ${JSON.stringify(args)}`}`)
     return result
   }
@@ -281,11 +287,11 @@ export function createGateway(parts: GatewayParts) {
       return done
     })
 
-  /** `still`: throws when it is not wanted any more by the time that its turn comes. */
-  const rollback = (id: string, version: number, comment: string, user: string, still: () => void = () => undefined): Promise<DeployBody> =>
+  /** `still`: throws when it is not wanted any more by the time that its turn comes; answers whether it may be armed. */
+  const rollback = (id: string, version: number, comment: string, user: string, still: () => boolean = () => true): Promise<DeployBody> =>
     inOrder(async () => {
       find(id)
-      still()
+      const mayArm = still()
       const old = store.version(id, version)
       if (!old) throw new IssueError(issue('VERSION_UNKNOWN', { flow: id }, { version }))
       const flow = settled(old.flow)
@@ -293,7 +299,7 @@ export function createGateway(parts: GatewayParts) {
       if (!compiled.plan) throw new IssueError(...compiled.issues)
       // Its arming was for its devices and models; when those have changed since, a person must look again.
       const then = compile(old.flow, { nodes, drivers, resources: models, connections: old.flow.connections, secrets: new Set(secrets.names()), version }).plan
-      const armed = old.armed && then !== undefined && disarms({ plan: then, models: old.models }, { plan: compiled.plan, models: hashesOf(compiled.plan) }, nodes) === undefined
+      const armed = mayArm && old.armed && then !== undefined && disarms({ plan: then, models: old.models }, { plan: compiled.plan, models: hashesOf(compiled.plan) }, nodes) === undefined
       return swap(id, flow, compiled, armed, { author: user, comment: comment === '' ? `Back to version ${version}` : comment, act: 'rollback' })
     })
 
@@ -420,7 +426,8 @@ export function createGateway(parts: GatewayParts) {
         const armed = f.armed && disarms({ plan: f.plan!, models: f.stored.models }, { plan: compiled.plan, models: f.stored.models }, nodes) === undefined
         return { f, plan: compiled.plan, armed }
       })
-      const disarmed = planned.flatMap(({ f, armed }) => (f.armed && !armed ? [f.id] : []))
+      // Of one that does not compile now nobody can tell whether its outputs were on it.
+      const disarmed = [...planned.flatMap(({ f, armed }) => (f.armed && !armed ? [f.id] : [])), ...usersOf(name).flatMap((f) => (f.armed && f.plan === undefined ? [f.id] : []))]
       const done: Live[] = []
       try {
         for (const { f, plan, armed } of planned) {
@@ -564,6 +571,7 @@ export function createGateway(parts: GatewayParts) {
           keep(`'${id}' is disarmed, and armed again after a restart`, () => store.setArmed(id, false))
         }
         live.armed = armed
+        trials.armed(id, armed)
         note(user, armed ? 'arm' : 'disarm', id, reason)
         tellFlow(live)
         return summary(live)

@@ -27,6 +27,10 @@ const report = (n: Now, version: number): FlowReport => ({
 
 interface World {
   time: number
+  /** The wall clock is off by this. */
+  skew: number
+  /** Of the last way back. */
+  mayArm: boolean | undefined
   version: number
   state: 'running' | 'failed'
   restarts: number
@@ -36,6 +40,8 @@ interface World {
   readonly said: string[]
   readonly backs: string[]
   refuse: Error | undefined
+  /** The way back waits for its turn. */
+  turn: Promise<void> | undefined
   readonly now: Now
   /** Samples and failures a second. */
   readonly pace: { given: number; taken: number; failed: number }
@@ -43,20 +49,22 @@ interface World {
 
 function world() {
   const w: World = {
-    time: 1_000_000, version: 1, state: 'running', restarts: 0, kept: [], told: [], notes: [], said: [], backs: [],
-    refuse: undefined,
+    time: 1_000_000, skew: 0, mayArm: undefined, version: 1, state: 'running', restarts: 0, kept: [], told: [], notes: [], said: [], backs: [],
+    refuse: undefined, turn: undefined,
     now: { given: 0, taken: 0, failed: 0, depth: 0, fresh: true },
     pace: { given: 10, taken: 10, failed: 0 },
   }
   const parts: TrialParts = {
     report: async () => report(w.now, w.version), restarts: () => w.restarts, state: () => ({ version: w.version, state: w.state }), running: () => ['f'],
-    async back(_flow, version, previous, reason) {
+    async back(_flow, version, previous, reason, still) {
+      await w.turn
       if (w.refuse) throw w.refuse
       if (w.version !== version) throw new Error('another one runs')
+      w.mayArm = still()
       w.backs.push(`${previous}: ${reason}`)
       w.version++
     },
-    keep: (kept) => (w.kept = structuredClone(kept)), now: () => w.time, tell: (m: ServerMessage) => void (m.type === 'trial' && w.told.push(m.trial)),
+    keep: (kept) => (w.kept = structuredClone(kept)), now: () => w.time + w.skew, steady: () => w.time, tell: (m: ServerMessage) => void (m.type === 'trial' && w.told.push(m.trial)),
     note: (user, act, subject, detail) => void w.notes.push(`${user} ${act} ${subject} ${detail}`), say: (level, text) => void w.said.push(`${level} ${text}`),
   }
   let trials = createTrials(parts)
@@ -132,6 +140,62 @@ describe('a version under watch', () => {
     expect(t.w.backs).toEqual([])
     await t.pass(1)
     expect(t.w.backs).toHaveLength(1)
+  })
+
+  test('a clock that is set neither ends the watch, nor makes sources silent, nor keeps it going', async () => {
+    const t = world()
+    await t.begin({ freshS: 5, ratePart: 0.5 }, 1)
+    await t.pass(15)
+    t.w.skew = 3_600_000
+    await t.pass(15)
+    expect(t.trials.get('f')).toMatchObject({ state: 'watching' })
+    t.w.skew = -86_400_000
+    await t.pass(29)
+    expect(t.trials.get('f')).toMatchObject({ state: 'watching' })
+    await t.pass(1)
+    expect(t.trials.get('f')).toMatchObject({ state: 'passed' })
+    expect(t.w.backs).toEqual([])
+  })
+
+  test('a gateway whose clock begins in another year after a power cut watches no longer than was asked for', async () => {
+    const t = world()
+    await t.begin({ freshS: 5 }, 2)
+    t.w.skew = -30 * 365 * 86_400_000
+    t.restart()
+    expect(t.trials.get('f')!.until - (t.w.time + t.w.skew)).toBe(120_000)
+    await t.pass(120)
+    expect(t.trials.get('f')).toMatchObject({ state: 'passed' })
+  })
+
+  test('what a person disarmed meanwhile is not armed by going back, also over a restart; armed again it is', async () => {
+    const t = world()
+    await t.begin({ queuePart: 0.5 })
+    t.trials.armed('f', false)
+    t.restart()
+    t.w.now.depth = 90
+    await t.pass(13)
+    expect([t.w.backs.length, t.w.mayArm]).toEqual([1, false])
+    const u = world()
+    await u.begin({ queuePart: 0.5 })
+    u.trials.armed('f', false)
+    u.trials.armed('f', true)
+    u.w.now.depth = 90
+    await u.pass(13)
+    expect([u.w.backs.length, u.w.mayArm]).toEqual([1, true])
+  })
+
+  test('who keeps a version while its way back waits behind another deploy keeps it', async () => {
+    const t = world()
+    await t.begin({ queuePart: 0.5 })
+    const turn = Promise.withResolvers<void>()
+    t.w.turn = turn.promise
+    const returning = t.trials.decide('f', 'return', 'bob')
+    await t.trials.decide('f', 'keep', 'olga')
+    turn.resolve()
+    await returning
+    expect(t.w.backs).toEqual([])
+    expect(t.trials.get('f')).toMatchObject({ state: 'ended', reason: 'olga keeps version 2' })
+    expect(t.w.said.filter((s) => s.startsWith('error'))).toEqual([])
   })
 
   test('what failed before counts as before, and a source that was silent before is not held against it', async () => {
@@ -276,6 +340,18 @@ describe('the gateway', () => {
     expect(t.gateway.flow('pump')).toMatchObject({ version: 3, armed: true, flow: { nodes: testFlow().nodes } })
     expect(t.gateway.audit(3).map((a) => a.act)).toEqual(['rollback', 'trial.return', expect.any(String)])
     expect(t.store.trials()).toEqual([])
+  })
+
+  test('stays disarmed on its way back when a person disarmed it under watch', async () => {
+    const t = await testGateway()
+    made.push(t)
+    await t.gateway.deploy('pump', { flow: testFlow(), basedOn: null, comment: '' }, 'ada')
+    await t.gateway.arm('pump', true, 'seen', 'ada')
+    expect((await t.gateway.deploy('pump', { flow: testFlow('pump', 7), basedOn: 1, comment: '', watch: { minutes: 5, queuePart: 0.5 } }, 'ada')).armed).toBe(true)
+    await t.gateway.arm('pump', false, 'it smells', 'olga')
+    await t.gateway.decideTrial('pump', 'return', 'gateway')
+    expect(t.gateway.flow('pump')).toMatchObject({ version: 3, armed: false })
+    expect(t.engines.running.get('pump')?.armed).toBe(false)
   })
 
   test('one draft a flow beside the live one; a deploy, a restart of the engine and a person end it, and say so', async () => {

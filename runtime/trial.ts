@@ -26,6 +26,8 @@ export interface KeptTrial {
   readonly baseline: Baseline
   /** Of the engine and of the gateway, while it was watched. */
   readonly restarts: number
+  /** A person disarmed it while it was watched: going back does not arm. */
+  readonly disarmed?: boolean
 }
 
 const GRACE_MS = 10_000
@@ -74,7 +76,7 @@ function averaged({ first, last, cpu }: Known): FlowReport | undefined {
   return { ...last.report, nodes, totals: { ...last.report.totals, cpu: cpu.reduce((sum, part) => sum + part, 0) / cpu.length } }
 }
 
-/** One look at a flow. Counts begin anew with a node: only what they grew by says something. */
+/** One look at a flow, by the steady clock. Counts begin anew with a node: only what they grew by says something. */
 interface Look {
   readonly time: number
   readonly failed: ReadonlyMap<string, number>
@@ -131,7 +133,10 @@ interface Watched extends KeptTrial {
   /** Seconds in a row that a criterion failed. */
   readonly row: Map<string, number>
   judged: TrialBody['criteria']
+  /** By the steady clock: one that is set neither ends a watch nor makes a source silent. */
   readonly graceUntil: number
+  readonly endsAt: number
+  isDisarmed: boolean
   /** Restarts counted before, less those that the engines tell of. */
   readonly restartsFrom: number
   restartsNow: number
@@ -196,10 +201,12 @@ export interface TrialParts {
   restarts(): number
   state(flow: string): { readonly version: number; readonly state: FlowState } | undefined
   running(): readonly string[]
-  /** Deploys `previous` again, unless another than `version` runs by then. */
-  back(flow: string, version: number, previous: number, reason: string): Promise<unknown>
+  /** Deploys `previous` again, unless another than `version` runs by then, or `still` throws then; armed as it was where it answers true. */
+  back(flow: string, version: number, previous: number, reason: string, still: () => boolean): Promise<unknown>
   keep(trials: readonly KeptTrial[]): void
   now(): number
+  /** ms that never step. */
+  steady(): number
   tell(message: ServerMessage): void
   note(user: string, act: string, subject: string, detail: string): void
   say(level: 'error' | 'warning' | 'info', text: string, thrown?: unknown): void
@@ -208,7 +215,7 @@ export interface TrialParts {
 export type Trials = ReturnType<typeof createTrials>
 
 export function createTrials(parts: TrialParts) {
-  const { now } = parts
+  const { now, steady } = parts
   const watched = new Map<string, Watched>()
   const over = new Map<string, TrialBody>()
   const known = new Map<string, Known>()
@@ -217,11 +224,11 @@ export function createTrials(parts: TrialParts) {
   let asking = false
 
   const bodyOf = (w: Watched, state: TrialBody['state'], reason: string): TrialBody => ({ flow: w.flow, version: w.version, previous: w.previous, since: w.since, until: w.until, state, criteria: w.judged, reason })
-  const keep = (): void => parts.keep([...watched.values()].map(({ flow, version, previous, since, until, by, criteria, baseline, restartsNow }) => ({ flow, version, previous, since, until, by, criteria, baseline, restarts: restartsNow })))
+  const keep = (): void => parts.keep([...watched.values()].map(({ flow, version, previous, since, until, by, criteria, baseline, restartsNow, isDisarmed }) => ({ flow, version, previous, since, until, by, criteria, baseline, restarts: restartsNow, ...(isDisarmed ? { disarmed: true } : {}) })))
 
   function watch(trial: KeptTrial): void {
     over.delete(trial.flow)
-    const w: Watched = { ...trial, looks: [], heard: new Map(), row: new Map(), judged: [], graceUntil: now() + GRACE_MS, restartsFrom: trial.restarts - parts.restarts(), restartsNow: trial.restarts, notRunning: 0, returning: '', busy: false }
+    const w: Watched = { ...trial, looks: [], heard: new Map(), row: new Map(), judged: [], graceUntil: steady() + GRACE_MS, endsAt: steady() + trial.until - now(), isDisarmed: trial.disarmed ?? false, restartsFrom: trial.restarts - parts.restarts(), restartsNow: trial.restarts, notRunning: 0, returning: '', busy: false }
     watched.set(trial.flow, w)
     parts.tell({ type: 'trial', trial: bodyOf(w, 'watching', '') })
   }
@@ -245,11 +252,16 @@ export function createTrials(parts: TrialParts) {
       parts.note(user, 'trial.return', w.flow, `version ${w.version}: ${reason}`)
     }
     try {
-      await parts.back(w.flow, w.version, w.previous, `Back to version ${w.previous}: ${w.returning}`)
+      await parts.back(w.flow, w.version, w.previous, `Back to version ${w.previous}: ${w.returning}`, () => {
+        if (watched.get(w.flow) !== w) throw new IssueError(issue('TRIAL_NONE', { flow: w.flow }, { id: w.flow }))
+        return !w.isDisarmed
+      })
       const found = issue('TRIAL_RETURNED', { flow: w.flow }, { version: w.version, flow: w.flow, previous: w.previous, reason: w.returning })
       parts.say('error', `${found.text} ${found.remedy}`)
       finish(w, 'returned', w.returning)
     } catch (thrown) {
+      // Somebody kept it before its turn came.
+      if (watched.get(w.flow) !== w) return
       const down = thrown instanceof IssueError && thrown.issues.some((i: Issue) => i.code === 'ENGINE_DOWN')
       if (first || !down) parts.say('error', `'${w.flow}' could not go back to version ${w.previous}: ${reasonOf(thrown)}`, thrown)
       // Without an engine it is tried again; a version that does not compile any more never comes back by itself.
@@ -261,7 +273,7 @@ export function createTrials(parts: TrialParts) {
 
   async function second(w: Watched): Promise<void> {
     if (w.busy) return
-    const at = now()
+    const at = steady()
     const state = parts.state(w.flow)
     if (!state || state.version !== w.version) return finish(w, 'ended', state ? `version ${state.version} was deployed` : 'the flow was removed')
     if (w.returning !== '') return goBack(w, w.returning)
@@ -293,7 +305,7 @@ export function createTrials(parts: TrialParts) {
       w.row.set(c.what, row)
       if (row >= IN_A_ROW[c.what]) return goBack(w, c.text)
     }
-    if (at >= w.until) {
+    if (at >= w.endsAt) {
       parts.note('gateway', 'trial.passed', w.flow, `version ${w.version}`)
       parts.say('info', `Version ${w.version} of '${w.flow}' has kept to its criteria; it stays.`)
       return finish(w, 'passed', '')
@@ -306,7 +318,7 @@ export function createTrials(parts: TrialParts) {
     if (!state || state.state !== 'running') return
     const report = await parts.report(flow)
     const before = known.get(flow)
-    known.set(flow, learnt(before?.version === report.version ? before : undefined, report, now()))
+    known.set(flow, learnt(before?.version === report.version ? before : undefined, report, steady()))
   }
 
   /** Each second. Exposed for tests, which have no time to wait. */
@@ -317,8 +329,8 @@ export function createTrials(parts: TrialParts) {
       await Promise.all([...watched.values()].map(second))
       const running = parts.running()
       for (const flow of known.keys()) if (!running.includes(flow)) known.delete(flow)
-      const due = now() - lastKnown >= KNOWN_EVERY_MS
-      if (due) lastKnown = now()
+      const due = steady() - lastKnown >= KNOWN_EVERY_MS
+      if (due) lastKnown = steady()
       // Those that began to run at once. An engine that is away has nothing to say; it is asked again.
       await Promise.allSettled(running.filter((flow) => due || known.get(flow)?.version !== parts.state(flow)?.version || known.get(flow)!.looks.length < AT_ONCE).map(learn))
     } finally {
@@ -332,7 +344,13 @@ export function createTrials(parts: TrialParts) {
     start(kept: readonly KeptTrial[]): void {
       for (const trial of kept) {
         const state = parts.state(trial.flow)
-        if (state?.version === trial.version) watch({ ...trial, until: Math.max(trial.until, now() + GRACE_MS + AGAIN_MS), restarts: trial.restarts + 1 })
+        if (state?.version !== trial.version) {
+          parts.say('info', `The watch over version ${trial.version} of '${trial.flow}' is over: ${state ? `version ${state.version} runs` : 'the flow is gone'}.`)
+          continue
+        }
+        // A clock that begins wrong after a power cut makes it no longer than it was meant to be.
+        const left = Math.max(GRACE_MS + AGAIN_MS, Math.min(trial.until - now(), trial.until - trial.since))
+        watch({ ...trial, until: now() + left, restarts: trial.restarts + 1 })
       }
       if (kept.length > 0) keep()
       timer = setInterval(() => void tick(), 1000).unref()
@@ -354,6 +372,13 @@ export function createTrials(parts: TrialParts) {
       const w = watched.get(flow)
       // Its own way back is no end from outside.
       if (w && w.returning === '') finish(w, 'ended', reason)
+    },
+    /** A person armed or disarmed what runs. */
+    armed(flow: string, armed: boolean): void {
+      const w = watched.get(flow)
+      if (!w || w.isDisarmed === !armed) return
+      w.isDisarmed = !armed
+      keep()
     },
     /** A person decides. */
     async decide(flow: string, act: 'keep' | 'return', user: string): Promise<void> {

@@ -3,6 +3,7 @@ import { AlignCenterVertical, AlignHorizontalDistributeCenter, ChevronRight, Cop
 import { DropdownMenu } from 'radix-ui'
 import type { ReactNode } from 'react'
 import { may, SUBFLOW } from '#format'
+import { keyOf } from '../shell/key-hint.ts'
 import { LEAST } from '../state/arrange.ts'
 import { usesOf } from '../state/inside.ts'
 import { actions, useEditor } from '../state/here.ts'
@@ -33,21 +34,21 @@ export function ArrangeItems({ node }: { readonly node: string }) {
           <div className="menu-line" />
         </>
       ) : null}
-      {alone && entry?.type === COMMENT ? <Item icon={<Pencil size={15} />} hint="F2" run={() => requestAnimationFrame(() => editComment(node))}>Write</Item> : null}
+      {alone && entry?.type === COMMENT ? <Item icon={<Pencil size={15} />} hint={keyOf('rename')} run={() => requestAnimationFrame(() => editComment(node))}>Write</Item> : null}
       {alone ? null : (
         <>
           <Sub icon={<AlignCenterVertical size={15} />} title="Align">
-            {aligning.map(([how, title, keys, icon]) => <Item key={how} icon={icon} hint={keys} run={() => actions.align(boxes(), how)}>{title}</Item>)}
+            {aligning.map(([how, title, icon]) => <Item key={how} icon={icon} hint={keyOf(`align-${how}`)} run={() => actions.align(boxes(), how)}>{title}</Item>)}
           </Sub>
           {chosen < LEAST.distribute ? null : (
             <Sub icon={<AlignHorizontalDistributeCenter size={15} />} title="Distribute">
-              {distributing.map(([axis, title, keys, icon]) => <Item key={axis} icon={icon} hint={keys} run={() => actions.distribute(boxes(), axis)}>{title}</Item>)}
+              {distributing.map(([axis, title, icon]) => <Item key={axis} icon={icon} hint={keyOf(`distribute-${axis}`)} run={() => actions.distribute(boxes(), axis)}>{title}</Item>)}
             </Sub>
           )}
-          <Item icon={<Network size={15} />} hint="T" run={() => void tidy(selectedNodes())}>Tidy</Item>
+          <Item icon={<Network size={15} />} hint={keyOf('tidy')} run={() => void tidy(selectedNodes())}>Tidy</Item>
         </>
       )}
-      <Item icon={<Group size={15} />} hint="Ctrl G" run={() => requestAnimationFrame(() => editGroup(actions.groupSelected()))}>Group</Item>
+      <Item icon={<Group size={15} />} hint={keyOf('group')} run={() => requestAnimationFrame(() => editGroup(actions.groupSelected()))}>Group</Item>
       <Item icon={<Package size={15} />} run={() => void actions.collapseSelected()}>Collapse into a subflow</Item>
       <div className="menu-line" />
     </>

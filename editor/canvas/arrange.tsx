@@ -3,7 +3,7 @@ import { GroupFrames } from './group-view.tsx'
 import { Pinch } from './pinch.tsx'
 import { SelectionBar } from './selection-bar.tsx'
 import { TidyProgress } from './tidy.tsx'
-import { ViewKeys } from './view-keys.tsx'
+import { ViewActs } from './view-acts.tsx'
 
 export function Arrange() {
   return (
@@ -11,7 +11,7 @@ export function Arrange() {
       <GroupFrames />
       <SelectionBar />
       <TidyProgress />
-      <ViewKeys />
+      <ViewActs />
       <Pinch />
     </>
   )

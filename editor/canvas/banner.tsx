@@ -2,7 +2,7 @@
 import { CloudOff, GitCompareArrows } from 'lucide-react'
 import { may } from '#format'
 import { changeSummary } from '../state/derive.ts'
-import { formatClock } from '../state/format.ts'
+import { LocalTime } from '../shell/local-time.tsx'
 import { actions, useEditor } from '../state/here.ts'
 
 export function Banner() {
@@ -18,7 +18,7 @@ export function Banner() {
     return (
       <div className="banner grave" role="alert">
         <CloudOff size={15} aria-hidden="true" />
-        <span><b>No connection to the gateway</b> since {formatClock(since)}{reason === '' ? '' : `: ${reason}`}. Values are not live; trying again. The draft is safe.</span>
+        <span><b>No connection to the gateway</b> since <LocalTime ms={since} />{reason === '' ? '' : `: ${reason}`}. Values are not live; trying again. The draft is safe.</span>
       </div>
     )
   }

@@ -26,13 +26,15 @@ import { boxIn } from './group-view.tsx'
 import { NodeView } from './node-view.tsx'
 import { Others } from './others.tsx'
 import { focusInspector } from '../inspector/focus.ts'
+import { useLongPress } from './long-press.ts'
+import { Spoken } from './spoken.tsx'
 import { useConnecting } from './use-connecting.ts'
 import { TagDrop } from './tag-drop.tsx'
 import { PortsView } from './ports-view.tsx'
 import { useSpaceHeld } from './space.ts'
 import { useFit } from './use-fit.ts'
 import { useRoutes } from './use-routes.ts'
-import { DRAG_TYPE, draggedType, setViewCentre } from './view.ts'
+import { DRAG_TYPE, draggedType, setViewCentre, viewActs } from './view.ts'
 import { Viewports } from './viewports.tsx'
 import { TrialStrip } from './trial-strip.tsx'
 import { PastStrip } from '../replay/past-strip.tsx'
@@ -68,6 +70,7 @@ function Drawing() {
   const frame = useRef<HTMLDivElement>(null)
   const { screenToFlowPosition } = useReactFlow()
   useReveal()
+  useLongPress(frame)
 
   const nodes = useMemo(() => (flow ? nodesOf(flow, selection, types, drawn) : []), [flow, selection, types, drawn])
   const edges = useMemo(() => (flow ? edgesOf(flow, selection) : []), [flow, selection])
@@ -139,13 +142,7 @@ function Drawing() {
     if (type === '' && !file) return
     e.preventDefault()
     if (file) void importFile(file)
-    else {
-      const { x, y } = screenToFlowPosition({ x: e.clientX, y: e.clientY })
-      const place = [Math.round((x - 100) / 10) * 10, Math.round((y - 20) / 10) * 10] as const
-      const gap = wire === null ? undefined : gapOfWire(wire)
-      if (gap) actions.insertInto(type, gap, place)
-      else actions.addNode(type, place)
-    }
+    else viewActs()?.drop(type, { x: e.clientX, y: e.clientY }, wire)
   }
 
   const doubleClick = (e: MouseEvent): void => {
@@ -166,6 +163,7 @@ function Drawing() {
       onPointerLeave={() => notePointer(null)}
     >
       <Breadcrumb />
+      <Spoken frame={frame} />
       <ReactFlow
         nodes={nodes}
         edges={edges}

@@ -4,6 +4,7 @@ import { alarmOf, conditionOf, hearingOf, issuesAt } from '../state/status.ts'
 import { store, useEditor } from '../state/here.ts'
 import { MapFrame } from './group-view.tsx'
 import { useTidy } from './tidy.tsx'
+import { hintOf } from '../shell/key-hint.ts'
 import { useFit } from './use-fit.ts'
 
 export function Controls() {
@@ -13,11 +14,11 @@ export function Controls() {
   const tidy = useTidy()
   return (
     <div className="zoom" role="group" aria-label="View">
-      <button type="button" aria-label="Zoom out" title="Zoom out (-)" onClick={() => void zoomOut()}>−</button>
-      <button type="button" aria-label="Zoom to 100%" title="Zoom to 100% (1)" onClick={() => void zoomTo(1)}>{Math.round(zoom * 100)}%</button>
-      <button type="button" aria-label="Zoom in" title="Zoom in (+)" onClick={() => void zoomIn()}>+</button>
-      <button type="button" title="Bring the whole flow into view (F)" onClick={() => fit()}>Fit</button>
-      <button type="button" title="Find tidy places for all nodes (T)" onClick={() => void tidy()}>Tidy</button>
+      <button type="button" aria-label="Zoom out" title={hintOf('zoom-out')} onClick={() => void zoomOut()}>−</button>
+      <button type="button" title={hintOf('zoom-100')} onClick={() => void zoomTo(1)}>{Math.round(zoom * 100)}%<span className="sr-only">: Zoom to 100%</span></button>
+      <button type="button" aria-label="Zoom in" title={hintOf('zoom-in')} onClick={() => void zoomIn()}>+</button>
+      <button type="button" title={hintOf('view-fit')} onClick={() => fit()}>Fit</button>
+      <button type="button" title={hintOf('tidy')} onClick={() => void tidy()}>Tidy</button>
     </div>
   )
 }

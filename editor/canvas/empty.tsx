@@ -19,6 +19,7 @@ export function Empty() {
         ) : (
           <button type="button" className="btn primary" onClick={() => actions.openDialog({ kind: 'new-flow' })}>New flow…</button>
         )}
+        <button type="button" className="btn" onClick={() => actions.openDialog({ kind: 'examples' })}>Begin from an example…</button>
         <button type="button" className="btn" onClick={() => actions.openDialog({ kind: 'import' })}>Import…</button>
       </div>
     </div>

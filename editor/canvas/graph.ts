@@ -35,6 +35,6 @@ export function edgesOf(flow: Flow, selection: Selection): Edge[] {
     const wire = parseWire(text)
     if (!wire || seen.has(text) || !Object.hasOwn(flow.nodes, wire.from.node) || !Object.hasOwn(flow.nodes, wire.to.node)) return []
     seen.add(text)
-    return [{ id: text, type: NODE, source: wire.from.node, sourceHandle: wire.from.port, target: wire.to.node, targetHandle: wire.to.port, selected: chosen.has(text), ariaLabel: `wire ${text}` }]
+    return [{ id: text, type: NODE, source: wire.from.node, sourceHandle: wire.from.port, target: wire.to.node, targetHandle: wire.to.port, selected: chosen.has(text), ariaLabel: `wire from ${text.replace(' -> ', ' to ')}` }]
   })
 }

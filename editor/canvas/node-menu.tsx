@@ -1,10 +1,9 @@
 // What can be done with a node: by right click, or by the menu key on a focused one.
-import { ArrowLeftToLine, ArrowRightToLine, ChartSpline, Copy, CopyPlus, LayoutDashboard, Replace, Rewind, Scissors, Settings2, Spline, Trash2, Unplug } from 'lucide-react'
+import { ArrowLeftToLine, ArrowRightToLine, ChartSpline, CircleHelp, Copy, CopyPlus, LayoutDashboard, Replace, Rewind, Scissors, Settings2, Spline, Trash2, Unplug } from 'lucide-react'
 import { DropdownMenu } from 'radix-ui'
-import { copyText } from '../shell/export.ts'
+import { CommandItem } from '../shell/menu-command.tsx'
 import { setterOf } from '../state/operating.ts'
 import { actions, engineIdOf, useEditor } from '../state/here.ts'
-import { ask } from './ask.ts'
 import { ArrangeItems } from './arrange-menu.tsx'
 
 export interface MenuAt {
@@ -31,9 +30,10 @@ export function NodeMenu({ at, onClose }: { readonly at: MenuAt; readonly onClos
         <DropdownMenu.Content className="menu" align="start" side="bottom" sideOffset={2} aria-label="Node">
           {many ? null : (
             <>
-              <DropdownMenu.Item className="menu-item" onSelect={() => actions.setInspectorTab('settings')}><Settings2 size={15} />Settings</DropdownMenu.Item>
-              <DropdownMenu.Item className="menu-item" onSelect={() => ask({ kind: 'connect', node: at.node })}><Spline size={15} />Connect…<small>W</small></DropdownMenu.Item>
-              <DropdownMenu.Item className="menu-item" onSelect={() => ask({ kind: 'replace', node: at.node })}><Replace size={15} />Replace…<small>R</small></DropdownMenu.Item>
+              <CommandItem id="settings-tab" icon={<Settings2 size={15} />} title="Settings" />
+              <CommandItem id="help-tab" icon={<CircleHelp size={15} />} title="Help" />
+              <CommandItem id="connect" icon={<Spline size={15} />} title="Connect…" />
+              <CommandItem id="replace" icon={<Replace size={15} />} title="Replace…" />
               {pins.length > 0 ? <div className="menu-line" /> : null}
               {pins.slice(0, MAX_PINS).map((port) => (
                 <DropdownMenu.Item key={port} className="menu-item" onSelect={() => actions.pinTap(at.node, port)}><ChartSpline size={15} /><span className="name">Plot {port}</span></DropdownMenu.Item>
@@ -44,25 +44,17 @@ export function NodeMenu({ at, onClose }: { readonly at: MenuAt; readonly onClos
               <div className="menu-line" />
             </>
           )}
-          <DropdownMenu.Item className="menu-item" onSelect={() => actions.selectConnected('upstream')}><ArrowLeftToLine size={15} />Select what feeds it</DropdownMenu.Item>
-          <DropdownMenu.Item className="menu-item" onSelect={() => actions.selectConnected('downstream')}><ArrowRightToLine size={15} />Select what it feeds</DropdownMenu.Item>
+          <CommandItem id="select-upstream" icon={<ArrowLeftToLine size={15} />} />
+          <CommandItem id="select-downstream" icon={<ArrowRightToLine size={15} />} />
           <div className="menu-line" />
           <ArrangeItems node={at.node} />
-          <DropdownMenu.Item className="menu-item" onSelect={() => copied(actions.copySelected())}><Copy size={15} />Copy<small>Ctrl C</small></DropdownMenu.Item>
-          <DropdownMenu.Item className="menu-item" onSelect={() => copied(actions.cutSelected())}><Scissors size={15} />Cut<small>Ctrl X</small></DropdownMenu.Item>
-          <DropdownMenu.Item className="menu-item" onSelect={actions.duplicateSelected}><CopyPlus size={15} />Duplicate<small>Ctrl D</small></DropdownMenu.Item>
-          <DropdownMenu.Item className="menu-item" onSelect={actions.removeJoined}><Unplug size={15} />Remove and join<small>Ctrl Del</small></DropdownMenu.Item>
-          <DropdownMenu.Item className="menu-item" onSelect={actions.removeSelected}><Trash2 size={15} />Delete<small>Del</small></DropdownMenu.Item>
+          <CommandItem id="copy" icon={<Copy size={15} />} title="Copy" />
+          <CommandItem id="cut" icon={<Scissors size={15} />} title="Cut" />
+          <CommandItem id="duplicate" icon={<CopyPlus size={15} />} />
+          <CommandItem id="remove-join" icon={<Unplug size={15} />} title="Remove and join" />
+          <CommandItem id="delete" icon={<Trash2 size={15} />} title="Delete" />
         </DropdownMenu.Content>
       </DropdownMenu.Portal>
     </DropdownMenu.Root>
   )
-}
-
-function copied(text: string): void {
-  try {
-    copyText(text)
-  } catch (thrown) {
-    actions.toastFailed(thrown)
-  }
 }

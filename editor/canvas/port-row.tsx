@@ -2,7 +2,7 @@
 import { Handle, Position } from 'reactflow'
 import { displayUnit, formatType, type ResolvedPort } from '#kit'
 import type { PortStatus } from '#format'
-import { formatAge, formatRate, formatValue, numbersOf, severityOf } from '../state/format.ts'
+import { formatAge, formatRate, formatValue, numbersOf, severityOf, timeTitle } from '../state/format.ts'
 import { useEditor } from '../state/here.ts'
 import { usePortMark } from './drag.ts'
 
@@ -37,7 +37,7 @@ export function Reading({ status, port, stale }: { readonly status: PortStatus |
   const cut = numbersOf(last.value)?.length === 64
   const shown = cut ? `[${port.length ?? '64+'}]` : formatValue(last.value)
   const told = quality === 'bad' ? (last.quality ?? 'not a number') : quality === 'uncertain' ? last.quality : stale ? 'stale: not the present value' : 'good'
-  const title = `${last.tag}: ${shown} ${unit}\n${new Date(last.time).toLocaleString()} · ${told}${status && status.rate > 0 ? ` · ${formatRate(status.rate)}` : ''}`
+  const title = `${last.tag}: ${shown} ${unit}\n${timeTitle(last.time)} · ${told}${status && status.rate > 0 ? ` · ${formatRate(status.rate)}` : ''}`
   return (
     <span className={`v q-${quality}${stale ? ' stale' : ''}`} title={title}>
       {quality === 'good' ? null : <i className="q" aria-label={quality}>{quality === 'bad' ? '✕' : '?'}</i>}

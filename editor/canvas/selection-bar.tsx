@@ -3,6 +3,7 @@ import { useCallback, useMemo, type ReactNode } from 'react'
 import { AlignCenterHorizontal, AlignCenterVertical, AlignEndHorizontal, AlignEndVertical, AlignHorizontalDistributeCenter, AlignStartHorizontal, AlignStartVertical, AlignVerticalDistributeCenter, Group, Network, Package, Ungroup } from 'lucide-react'
 import { useStore, type ReactFlowState } from 'reactflow'
 import { may } from '#format'
+import { keyOf } from '../shell/key-hint.ts'
 import { around, LEAST, type Alignment, type Axis } from '../state/arrange.ts'
 import { frameOf, groupOfExactly } from '../state/groups.ts'
 import { actions, useEditor } from '../state/here.ts'
@@ -11,17 +12,17 @@ import { editGroup } from './group-edit.ts'
 import { boxIn } from './group-view.tsx'
 import { useTidy } from './tidy.tsx'
 
-export const aligning: readonly (readonly [Alignment, string, string, ReactNode])[] = [
-  ['left', 'Align left', 'Alt ←', <AlignStartVertical key="l" size={15} />],
-  ['centre', 'Align centres', '', <AlignCenterVertical key="c" size={15} />],
-  ['right', 'Align right', 'Alt →', <AlignEndVertical key="r" size={15} />],
-  ['top', 'Align top', 'Alt ↑', <AlignStartHorizontal key="t" size={15} />],
-  ['middle', 'Align middles', '', <AlignCenterHorizontal key="m" size={15} />],
-  ['bottom', 'Align bottom', 'Alt ↓', <AlignEndHorizontal key="b" size={15} />],
+export const aligning: readonly (readonly [Alignment, string, ReactNode])[] = [
+  ['left', 'Align left', <AlignStartVertical key="l" size={15} />],
+  ['centre', 'Align centres', <AlignCenterVertical key="c" size={15} />],
+  ['right', 'Align right', <AlignEndVertical key="r" size={15} />],
+  ['top', 'Align top', <AlignStartHorizontal key="t" size={15} />],
+  ['middle', 'Align middles', <AlignCenterHorizontal key="m" size={15} />],
+  ['bottom', 'Align bottom', <AlignEndHorizontal key="b" size={15} />],
 ]
-export const distributing: readonly (readonly [Axis, string, string, ReactNode])[] = [
-  ['horizontally', 'Distribute horizontally', 'Alt Shift →', <AlignHorizontalDistributeCenter key="h" size={15} />],
-  ['vertically', 'Distribute vertically', 'Alt Shift ↓', <AlignVerticalDistributeCenter key="v" size={15} />],
+export const distributing: readonly (readonly [Axis, string, ReactNode])[] = [
+  ['horizontally', 'Distribute horizontally', <AlignHorizontalDistributeCenter key="h" size={15} />],
+  ['vertically', 'Distribute vertically', <AlignVerticalDistributeCenter key="v" size={15} />],
 ]
 
 /** Height of the bar with its distance to the nodes, px. */
@@ -66,14 +67,14 @@ function Bar({ where, chosen }: { readonly where: Place; readonly chosen: readon
   const few = chosen.length < LEAST.distribute
   return (
     <div className="selection-bar" role="toolbar" aria-label={`${chosen.length} nodes selected`} style={{ transform: `translate(${where.x}px, ${where.y}px) translateX(-50%)` }} onPointerDown={(e) => e.stopPropagation()}>
-      {aligning.map(([how, title, keys, icon]) => <Tool key={how} title={title} keys={keys} run={() => actions.align(boxes(), how)}>{icon}</Tool>)}
+      {aligning.map(([how, title, icon]) => <Tool key={how} title={title} keys={keyOf(`align-${how}`)} run={() => actions.align(boxes(), how)}>{icon}</Tool>)}
       <i />
-      {distributing.map(([axis, title, keys, icon]) => <Tool key={axis} title={few ? `${title}: select three or more` : title} keys={keys} disabled={few} run={() => actions.distribute(boxes(), axis)}>{icon}</Tool>)}
+      {distributing.map(([axis, title, icon]) => <Tool key={axis} title={few ? `${title}: select three or more` : title} keys={keyOf(`distribute-${axis}`)} disabled={few} run={() => actions.distribute(boxes(), axis)}>{icon}</Tool>)}
       <i />
-      <Tool title="Tidy the selected nodes" keys="T" run={() => void tidy(chosen)}><Network size={15} /></Tool>
+      <Tool title="Tidy the selected nodes" keys={keyOf('tidy')} run={() => void tidy(chosen)}><Network size={15} /></Tool>
       {group === undefined
-        ? <Tool title="Group" keys="Ctrl G" run={() => editGroup(actions.groupSelected())}><Group size={15} /></Tool>
-        : <Tool title="Ungroup" keys="Ctrl Shift G" run={() => actions.ungroup(group)}><Ungroup size={15} /></Tool>}
+        ? <Tool title="Group" keys={keyOf('group')} run={() => editGroup(actions.groupSelected())}><Group size={15} /></Tool>
+        : <Tool title="Ungroup" keys={keyOf('ungroup')} run={() => actions.ungroup(group)}><Ungroup size={15} /></Tool>}
       <Tool title="Collapse into a subflow" run={() => void actions.collapseSelected()}><Package size={15} /></Tool>
     </div>
   )

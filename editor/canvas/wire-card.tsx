@@ -6,7 +6,7 @@ import { formatType, type JsonSample } from '#kit'
 import { formatEnd, parseWire, type WireEnd } from '#format'
 import { useLatest } from '../live/latest.ts'
 import { formatTime, formatWhole, qualityText, unitText } from '../live/values.ts'
-import { formatRate, numbersOf, severityOf } from '../state/format.ts'
+import { formatRate, numbersOf, severityOf, timeTitle } from '../state/format.ts'
 import { runningOutput } from '../state/instances.ts'
 import { hearingOf, titleOf } from '../state/status.ts'
 import { actions, store, useEditor } from '../state/here.ts'
@@ -171,7 +171,7 @@ function Inside({ look: { from, to, focused } }: { readonly look: Look }): React
               const level = severityOf(s)
               return (
                 <tr key={`${s.time} ${rows.length - i}`} data-level={level}>
-                  <td><time>{formatTime(s.time)}</time></td>
+                  <td><time title={timeTitle(s.time)}>{formatTime(s.time)}</time></td>
                   <td>{level === 'good' ? '' : <i aria-hidden="true">{level === 'bad' ? '✕ ' : '? '}</i>}{formatWhole(s.value, type?.labels, 64, type?.length)}{typeof s.value === 'number' ? <u> {unit}</u> : ''}</td>
                   <td>{level === 'good' ? '' : qualityText(s) || 'no number'}</td>
                 </tr>

@@ -79,14 +79,14 @@ function Device({ connection, driver, open, mayEdit }: { readonly connection: Co
   const { name } = connection
   return (
     <section className={`dv-device${open ? ' open' : ''}`} aria-label={name}>
-      <h4>
+      <h3>
         <button type="button" className="dv-head" aria-expanded={open} title={describeEndpoint(connection.config)} onClick={() => browser.open(open ? null : name)}>
           <ChevronRight size={13} className={open ? 'open' : ''} aria-hidden />
           <Icon name={driver?.icon ?? 'plug'} />
           <b>{name}</b>
           <HealthMark of={connection} />
         </button>
-      </h4>
+      </h3>
       {open && <Inside connection={connection} driver={driver} mayEdit={mayEdit} />}
     </section>
   )

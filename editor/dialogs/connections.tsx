@@ -38,7 +38,7 @@ export function ConnectionsDialog({ name, type, assign }: { readonly name?: stri
               </li>
             ))}
           </ul>
-          {data !== null && list.length === 0 && <p className="dg-note">None yet.</p>}
+          {data !== null && list.length === 0 && <p className="dg-note">None yet.{mayEdit ? ' Choose below what the first one is to.' : ''}</p>}
           {mayEdit && (
             <div className="dg-add">
               <span>Add</span>
@@ -89,7 +89,7 @@ function Edit({ driver, connection, taken, saved, removed }: { readonly driver: 
   return (
     <form className="dg-edit" onSubmit={(e) => { e.preventDefault(); save() }}>
       <header>
-        <h4>{connection ? connection.name : `New ${driver.title} connection`}</h4>
+        <h3>{connection ? connection.name : `New ${driver.title} connection`}</h3>
         {connection && <State of={connection} />}
         {!connection && <p>{driver.summary}</p>}
       </header>
@@ -107,6 +107,7 @@ function Edit({ driver, connection, taken, saved, removed }: { readonly driver: 
       <IssueList issues={issues} />
       {mayEdit && <TestResult {...test} />}
       {usedBy.length > 0 && <p className="dg-note">Used by {usedBy.join(', ')}. Saving opens them again with the new settings; when one refuses, nothing changes.</p>}
+      {connection && <div className="dg-acts"><button type="button" className="btn quiet" onClick={() => actions.openDialog({ kind: 'find', text: `connection:${connection.name}` })}>Where it is used</button></div>}
       {mayEdit && (
         <div className="dg-acts">
           {connection && (

@@ -28,7 +28,7 @@ export function Capacity({ capacity: { cpu, memoryMb, samplesPerS, buses, basis 
   const percent = (part: number): string => (part < 0.005 ? 'below 1 %' : `${Math.round(part * 100)} %`)
   return (
     <>
-      <h4>What it will take</h4>
+      <h3>What it will take</h3>
       <div className="dp-cost">
         <span><b>{percent(cpu)}</b> of a core{cpu > MUCH ? <em> ◆ much</em> : null}</span>
         <span><b>{memoryMb} MB</b> memory</span>

@@ -120,7 +120,7 @@ export function DeployDialog({ promote = false }: { /** What was tried beside th
       {promote && !own && document && changesOf({ version: 0, flow: document }, flow).length > 0 && <p className="dg-warn">Your draft has gone on since. What is promoted is what was tried; the rest stays in the draft.</p>}
       {body?.disarms && <Disarms disarms={body.disarms} flow={flow} />}
       <TestsBefore tested={tested} />
-      <h4>{isNew ? 'What comes in' : nothing ? 'No changes' : changes.length === 1 ? '1 change' : `${changes.length} changes`}{changes.length > 1 && !isNew && <small className="dp-sum">{changeSummary(changes)}</small>}</h4>
+      <h3>{isNew ? 'What comes in' : nothing ? 'No changes' : changes.length === 1 ? '1 change' : `${changes.length} changes`}{changes.length > 1 && !isNew && <small className="dp-sum">{changeSummary(changes)}</small>}</h3>
       {nothing ? null : <div className="dp-changes"><ChangeList changes={changes} before={base.flow} after={flow} leads /></div>}
       {body?.fates && <StateOf fates={body.fates} flow={flow} />}
       {body?.capacity && <Capacity capacity={body.capacity} />}
@@ -151,7 +151,7 @@ function StateOf({ fates, flow }: { readonly fates: Fates; readonly flow: Flow }
   const named = (ids: readonly string[]): string => namesOf(ids, flow, types)
   return (
     <>
-      <h4>State</h4>
+      <h3>State</h3>
       <dl className="dg-facts">
         {fates.carried.length > 0 && <><dt>Keeps it, with new settings</dt><dd>{named(fates.carried)}</dd></>}
         {fates.anew.length > 0 && <><dt>Begins anew</dt><dd>{named(fates.anew)}</dd></>}
@@ -212,8 +212,8 @@ function Conflict({ flow, running, version, basedOn, changes, close }: { readonl
     >
       <p className="dg-note">Your draft was made from {basedOn === null ? 'no version' : `version ${basedOn}`}. Dropping it can be undone with Ctrl+Z.</p>
       <IssueList issues={issues} />
-      {theirs && <><h4>What version {version} changed</h4><ChangeList changes={theirs.changes} before={theirs.before} after={running} /></>}
-      <h4>What deploying your draft would change now</h4>
+      {theirs && <><h3>What version {version} changed</h3><ChangeList changes={theirs.changes} before={theirs.before} after={running} /></>}
+      <h3>What deploying your draft would change now</h3>
       <ChangeList changes={changes} before={running} after={flow} />
     </Modal>
   )

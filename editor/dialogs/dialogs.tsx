@@ -8,13 +8,18 @@ import { ConflictsDialog } from './conflicts.tsx'
 import { ConnectionsDialog } from './connections.tsx'
 import { DeployDialog } from './deploy.tsx'
 import { ExportDialog } from './export.tsx'
-import { ImportDialog, NewFlowDialog, ShortcutsDialog } from './flow-files.tsx'
+import { ImportDialog, NewFlowDialog } from './flow-files.tsx'
 import { ModelsDialog, SecretsDialog, UsersDialog } from './stores.tsx'
 import { VersionsDialog } from './versions.tsx'
 
 const SaveTest = later(() => import('../replay/save-test.tsx'))
 const EditTest = later(() => import('../replay/edit-test.tsx'))
 const DashboardDialog = later(() => import('../operator/edit.tsx'))
+const CommandPalette = later(() => import('../shell/command-palette.tsx'), null)
+const FindDialog = later(() => import('./find.tsx'), null)
+const ShortcutsDialog = later(() => import('./shortcuts.tsx'), null)
+const NodeHelpDialog = later(() => import('./node-help.tsx'), null)
+const ExamplesDialog = later(() => import('./examples.tsx'), null)
 
 export function Dialogs(): ReactElement {
   return (
@@ -43,6 +48,10 @@ function Open(): ReactElement | null {
     case 'new-flow': return <NewFlowDialog />
     case 'conflicts': return <ConflictsDialog />
     case 'shortcuts': return <ShortcutsDialog />
+    case 'commands': return <CommandPalette />
+    case 'find': return <FindDialog key={dialog.text ?? ''} />
+    case 'node-help': return <NodeHelpDialog key={dialog.type} />
+    case 'examples': return <ExamplesDialog />
     case 'dashboard': return <DashboardDialog />
     case 'save-test': return <SaveTest />
     case 'edit-test': return <EditTest />

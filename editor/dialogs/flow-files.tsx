@@ -1,4 +1,4 @@
-// Flows in from text or a file, a new one, and the page of keyboard shortcuts.
+// Flows in from text or a file, and a new one.
 import { useMemo, useRef, useState, type DragEvent, type ReactElement } from 'react'
 import { FileUp } from 'lucide-react'
 import { reasonOf, type Issue } from '#kit'
@@ -109,35 +109,11 @@ export function NewFlowDialog(): ReactElement {
   return (
     <Modal
       title="New flow" close={actions.closeDialog} onSubmit={go}
-      actions={<><button type="button" className="btn" onClick={actions.closeDialog}>Cancel</button><button type="submit" className="btn primary" disabled={name.trim() === ''}>Create</button></>}
+      actions={<><button type="button" className="btn dg-left" onClick={() => actions.openDialog({ kind: 'examples' })}>Begin from an example…</button><button type="button" className="btn" onClick={actions.closeDialog}>Cancel</button><button type="submit" className="btn primary" disabled={name.trim() === ''}>Create</button></>}
     >
       <Field label="Name" hint="What people call it. It can be changed later; it stays in this browser until its first deploy.">
         <input className="dg-input" value={name} maxLength={200} autoFocus placeholder="Pump P-102 health" onChange={(e) => setName(e.target.value)} />
       </Field>
-    </Modal>
-  )
-}
-
-const KEYS: readonly (readonly [group: string, keys: readonly (readonly [key: string, what: string])[]])[] = [
-  ['Editing', [['Ctrl Z', 'Undo'], ['Ctrl Shift Z, Ctrl Y', 'Redo'], ['Ctrl C, X, V', 'Copy, cut, paste nodes; also between flows and browsers'], ['Ctrl D', 'Duplicate'], ['Alt and drag', 'Put a copy there'], ['Delete', 'Delete what is selected'], ['Ctrl Delete', 'Remove nodes and join their neighbours'], ['Ctrl A', 'Select all'], ['Arrow keys', 'Move the selected nodes'], ['Escape', 'Select nothing, close']]],
-  ['Drawing', [['/', 'Insert a node at the pointer; over a wire, into it'], ['Tab', 'The same, with the pointer on the drawing'], ['Double click', 'On the drawing or on a wire: insert a node there'], ['Shift Enter in the list', 'Insert after the selected node, wired'], ['W', 'Connect the selected node…'], ['R', 'Replace the selected node and keep its wires…']]],
-  ['Looking back', [['← →', 'The step before, the next one'], ['Enter', 'On the time line: look at this moment'], ['Shift ← →', 'On the time line: choose a range'], ['Escape', 'Back to live']]],
-  ['Finding', [['P', 'Search the palette'], ['Tab', 'Go from part to part'], ['Enter', 'Select the node or wire; again: go to its settings'], ['Escape in a setting', 'Back to the node'], ['?', 'This page']]],
-  ['Open flows', [['Ctrl Page ↑ ↓', 'The tab before, the next'], ['Alt 1 … 9', 'The nth tab; 9 is the last'], ['Ctrl Shift Page ↑ ↓', 'Move the tab'], ['← → on a tab', 'Go along the tabs'], ['Delete on a tab, middle click', 'Close it; its draft is kept']]],
-  ['Looking and arranging', [['F', 'Bring the whole flow into view'], ['Shift F', 'Bring what is selected into view'], ['1', 'Zoom to 100%'], ['+, -', 'Zoom in, out'], ['Space and drag', 'Move the view; also with the middle mouse button'], ['Alt ← → ↑ ↓', 'Align what is selected'], ['Alt Shift → ↓', 'Distribute what is selected'], ['T', 'Tidy all, or what is selected'], ['Ctrl G, Ctrl Shift G', 'Group, ungroup'], ['F2', 'Name a group or node, write a comment'], ['Escape', 'Out of a subflow, when nothing is selected']]],
-  ['Acting', [['Ctrl S', 'Deploy…'], ['Alt ↑ ↓', 'Move a row of a table'], ['↑ ↓ in a number', 'Step; with Shift ten steps'], ['Arrow keys on an edge', 'Resize inspector and drawer']]],
-]
-
-export function ShortcutsDialog(): ReactElement {
-  return (
-    <Modal title="Keyboard shortcuts" close={actions.closeDialog}>
-      {KEYS.map(([group, keys]) => (
-        <section key={group} className="dg-keys">
-          <h4>{group}</h4>
-          <dl>{keys.map(([key, what]) => <div key={key}><dt>{key.split(', ').map((k, i) => <span key={k}>{i > 0 && ', '}<kbd>{k}</kbd></span>)}</dt><dd>{what}</dd></div>)}</dl>
-        </section>
-      ))}
-      <p className="dg-note">On a Mac, Cmd stands for Ctrl.</p>
     </Modal>
   )
 }

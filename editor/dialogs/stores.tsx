@@ -34,6 +34,7 @@ export function SecretsDialog(): ReactElement {
           <li key={n}>
             <KeyRound size={14} aria-hidden /> <span className="mono">{n}</span>
             <span className="sp" />
+            <button type="button" className="btn quiet" aria-label={`Where secret ${n} is used`} onClick={() => actions.openDialog({ kind: 'find', text: `secret:${n}` })}>Where used</button>
             <button type="button" className="btn quiet" onClick={() => { setName(n); setValue(''); document.getElementById('dg-secret')?.focus() }}>Set anew</button>
             {sure === n
               ? <button type="button" className="btn danger" disabled={busy} onClick={() => run(api.deleteSecret(n), () => setSure(null))}>Really delete</button>
@@ -41,7 +42,7 @@ export function SecretsDialog(): ReactElement {
           </li>
         ))}
       </ul>
-      {data?.length === 0 && <p className="dg-note">None yet.</p>}
+      {data?.length === 0 && <p className="dg-note">None yet. Store the first one here; then a connection or a node can name it.</p>}
       {allowed && (
         <form className="dg-inline" onSubmit={(e) => { e.preventDefault(); if (!busy && name.trim() !== '' && value !== '') run(api.putSecret(name.trim(), value), () => { setName(''); setValue('') }) }}>
           <Field label="Name"><input className="dg-input mono" value={name} maxLength={100} autoComplete="off" spellCheck={false} placeholder="mqtt-password" autoFocus onChange={(e) => setName(e.target.value)} /></Field>
@@ -62,11 +63,12 @@ export function ModelsDialog(): ReactElement {
       {data?.length === 0 && <p className="dg-note">None yet. Put a folder with <span className="mono">model.onnx</span> and <span className="mono">card.json</span> into the gateway's models folder.</p>}
       {data?.map((m) => (
         <section key={m.name} className="dg-model">
-          <h4>{m.title === '' ? m.name : m.title} <span className="mono">{m.name}</span></h4>
+          <h3>{m.title === '' ? m.name : m.title} <span className="mono">{m.name}</span></h3>
           {m.summary !== '' && <p>{m.summary}</p>}
+          <p><button type="button" className="dg-link" onClick={() => actions.openDialog({ kind: 'find', text: `model:${m.name}` })}>Where it is used</button></p>
           {m.issue && <IssueList issues={[m.issue]} />}
           <table className="dg-table">
-            <thead><tr><th /><th>Name</th><th>Type and shape</th><th>Unit</th><th>Labels</th></tr></thead>
+            <thead><tr><th><span className="sr-only">Side</span></th><th>Name</th><th>Type and shape</th><th>Unit</th><th>Labels</th></tr></thead>
             <tbody>
               {m.inputs.map((p) => <PortRow key={`i ${p.name}`} side="in" port={p} />)}
               {m.outputs.map((p) => <PortRow key={`o ${p.name}`} side="out" port={p} />)}
@@ -127,7 +129,7 @@ export function UsersDialog(): ReactElement {
           </li>
         ))}
       </ul>
-      <h4>Add a user</h4>
+      <h3>Add a user</h3>
       <form className="dg-inline" onSubmit={(e) => { e.preventDefault(); if (!busy && fault === '' && password !== '' && name !== '') run(api.addUser({ name: name.trim(), password, role }), () => { setName(''); setPassword('') }) }}>
         <Field label="Name"><input className="dg-input" value={name} maxLength={64} autoComplete="off" autoFocus onChange={(e) => setName(e.target.value)} /></Field>
         <Field label="First password" hint={fault === '' ? undefined : <span className="bad">{fault}</span>}><input className="dg-input" type="password" autoComplete="new-password" value={password} onChange={(e) => setPassword(e.target.value)} /></Field>

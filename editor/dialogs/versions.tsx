@@ -5,6 +5,7 @@ import type { Issue } from '#kit'
 import { formatFlow, type DeployBody, type Flow, type VersionSummary } from '#format'
 import { actions, api, useEditor } from '../state/store.ts'
 import { formatDateTime } from '../live/values.ts'
+import { LocalTime } from '../shell/local-time.tsx'
 import { ChangeList } from './change-list.tsx'
 import { Compare, DRAFT } from './compare.tsx'
 import { download } from './download.ts'
@@ -39,7 +40,7 @@ export function VersionsDialog(): ReactElement {
           <li key={v.version} data-running={v.running}>
             <button type="button" className="row" aria-expanded={open === v.version} onClick={() => setOpen(open === v.version ? null : v.version)}>
               <b className="mono">v{v.version}</b>
-              <span className="what">{v.comment === '' ? <i>no comment</i> : v.comment}<small>{v.author} · {formatDateTime(v.time)} · {v.changes.length === 1 ? '1 change' : `${v.changes.length} changes`}</small></span>
+              <span className="what">{v.comment === '' ? <i>no comment</i> : v.comment}<small>{v.author} · <LocalTime ms={v.time} text={formatDateTime(v.time)} /> · {v.changes.length === 1 ? '1 change' : `${v.changes.length} changes`}</small></span>
               {v.running && <span className="dg-tag">running</span>}
             </button>
             {open === v.version && <VersionDetail flow={flowId} version={v} onRollback={() => setBack(v)} onCompare={(from, to) => setPair([from, to])} />}
@@ -98,7 +99,7 @@ function Rollback({ flow, version, cancel, rolledBack }: { readonly flow: string
       title={`Roll back to version ${version.version}?`} close={cancel} onSubmit={go}
       actions={<><button type="button" className="btn" onClick={cancel}>Cancel</button><button type="submit" className="btn primary" disabled={busy}>{busy ? 'Rolling back…' : 'Roll back'}</button></>}
     >
-      <p className="dg-note">Version {version.version} by {version.author} of {formatDateTime(version.time)} runs again, as a new version. It is armed or disarmed as it was then. Nodes that are the same go on untouched.{changed > 0 ? ' Your draft becomes that version; Ctrl+Z brings the draft back.' : ''}</p>
+      <p className="dg-note">Version {version.version} by {version.author} of <LocalTime ms={version.time} text={formatDateTime(version.time)} /> runs again, as a new version. It is armed or disarmed as it was then. Nodes that are the same go on untouched.{changed > 0 ? ' Your draft becomes that version; Ctrl+Z brings the draft back.' : ''}</p>
       <IssueList issues={issues} leads />
       <Field label="Reason" hint="Kept with the version."><input className="dg-input" value={comment} maxLength={2000} autoFocus onChange={(e) => setComment(e.target.value)} /></Field>
     </Modal>

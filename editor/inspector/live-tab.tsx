@@ -3,7 +3,7 @@ import { Fragment, useMemo, useState, type ReactElement, type ReactNode } from '
 import { Check, LayoutDashboard, Pin, PinOff, Rewind } from 'lucide-react'
 import type { CatalogueNode, PortType } from '#kit'
 import { SUBFLOW, type AlarmBody, type NodeStatus, type PortStatus } from '#format'
-import { formatAge, formatNumber, formatRate, severityOf } from '../state/format.ts'
+import { formatAge, formatNumber, formatRate, severityOf, timeTitle } from '../state/format.ts'
 import { innerStatuses, onCanvas, runningOutput, typeAt } from '../state/instances.ts'
 import { countsOf, imbalance, since } from '../state/ledger.ts'
 import { pastOf } from '../state/past.ts'
@@ -98,7 +98,7 @@ function PortLine({ id, port, status, type, pinnable }: { readonly id: string; r
       <div className="in-value" data-level={level}>{last ? <>{formatWhole(last.value, type?.labels, STATUS_ELEMENTS, type?.length)}<u>{typeof last.value === 'boolean' || typeof last.value === 'string' ? '' : unitText(type)}</u></> : <span className="none">nothing yet</span>}</div>
       <div className="in-meta">
         {last && level !== 'good' && <b data-level={level}>{qualityText(last)}</b>}
-        {last && <span title={`Source time ${formatTime(last.time)}, tag ${last.tag}`}>{clock > 0 ? `${formatAge(clock - last.time)} ago` : formatTime(last.time)}</span>}
+        {last && <span title={`Source time ${timeTitle(last.time)}, tag ${last.tag}`}>{clock > 0 ? `${formatAge(clock - last.time)} ago` : formatTime(last.time)}</span>}
         <span>{formatRate(status.rate)}</span>
         <span>{formatCount(status.count)} in all</span>
       </div>
@@ -180,7 +180,7 @@ function LedgerTable({ id, status, drops }: { readonly id: string; readonly stat
     <>
       <h3 className="in-sec">Ledger <small>every sample that came in, and where it went</small></h3>
       <table className="in-c in-ledger">
-        <thead><tr><th aria-label="outcome" /><th>since start</th><th>last minute</th></tr></thead>
+        <thead><tr><th><span className="sr-only">Outcome</span></th><th>since start</th><th>last minute</th></tr></thead>
         <tbody>
           {row('in', ledger.in, minute?.in)}
           {row('passed on', ledger.passed, minute?.passed)}

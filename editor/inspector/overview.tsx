@@ -1,6 +1,6 @@
 // With nothing selected: the flow itself. With several: what can be done to them.
 import { useMemo, useState, type ReactElement } from 'react'
-import { Copy, Plus, Trash2, X } from 'lucide-react'
+import { Copy, Plus, Search, Trash2, X } from 'lucide-react'
 import type { CatalogueNode, Issue, JsonValue } from '#kit'
 import { expandFlow, parseWire, type Flow, type FlowSummary } from '#format'
 import { actions, useEditor } from '../state/here.ts'
@@ -112,6 +112,7 @@ export function Parameters({ flow, readOnly }: { readonly flow: Flow; readonly r
             <div key={key} className="in-paramrow">
               <label htmlFor={`in-p-${key}`} title={used === 0 ? 'No setting uses it' : `Used by ${used} ${used === 1 ? 'setting' : 'settings'}`}>{key}</label>
               <ParameterValue id={`in-p-${key}`} value={value} readOnly={readOnly} change={(v) => actions.setParameter(key, v)} />
+              {used > 0 && <button type="button" className="in-icon" aria-label={`Where parameter ${key} is used`} title={`Where it is used: ${used} ${used === 1 ? 'setting' : 'settings'}`} onClick={() => actions.openDialog({ kind: 'find', text: `parameter:${key}` })}><Search size={12} /></button>}
               {!readOnly && <button type="button" className="in-icon" aria-label={`Remove parameter ${key}`} disabled={used > 0} title={used > 0 ? `Used by ${used} ${used === 1 ? 'setting' : 'settings'}` : 'Remove'} onClick={() => { actions.setParameter(key, undefined); actions.seal() }}><X size={12} /></button>}
             </div>
           )

@@ -130,7 +130,7 @@ function FieldMenu({ field, value, changed, context }: { readonly field: FormFie
   return (
     <span className="in-menu">
       {changed && (
-        <button type="button" className="in-reset" title={`Back to the default${plain === '' ? '' : `: ${plain}`} (Alt+Backspace)`} aria-label={`Reset ${field.title} to its default`} onClick={() => context.change(field.path, undefined)}>
+        <button type="button" className="in-reset" title={`Back to the default${plain === '' ? '' : `: ${plain}`} (Alt+Backspace)`} aria-label={`Reset ${field.title} to its default${plain === '' ? '' : `: ${plain}`}`} onClick={() => context.change(field.path, undefined)}>
           <CornerDownLeft size={11} /> {plain === '' ? 'default' : plain}
         </button>
       )}

@@ -1,6 +1,6 @@
 // Subflows beside the canvas: those of the flow, and of the one that is open its name, its ports and its parameters.
 import { useState, type ReactElement } from 'react'
-import { FolderOpen, Package, PackagePlus, Plus, Trash2, X } from 'lucide-react'
+import { FolderOpen, Package, PackagePlus, Plus, Search, Trash2, X } from 'lucide-react'
 import { formatType } from '#kit'
 import type { Flow } from '#format'
 import { INPUTS, NEW_PORT, OUTPUTS, subflowAt, usesOf } from '../state/inside.ts'
@@ -24,6 +24,7 @@ export function SubflowList({ flow, readOnly }: { readonly flow: Flow; readonly 
             <li key={name}>
               <Package size={13} aria-hidden="true" />
               <span title={name}>{title} <small>{uses === 0 ? 'not used' : uses === 1 ? 'used once' : `used ${uses} times`}</small></span>
+              {uses > 0 && <button type="button" className="in-icon" aria-label={`Where ${title} is used`} title="Where it is used" onClick={() => actions.openDialog({ kind: 'find', text: `subflow:${name}` })}><Search size={13} /></button>}
               {uses > 0 && <button type="button" className="in-icon" aria-label={`Open ${title}`} title="Open" onClick={() => actions.openSubflow(name)}><FolderOpen size={13} /></button>}
               {!readOnly && <button type="button" className="in-icon" aria-label={`Place an instance of ${title}`} title="Place another instance" onClick={() => place(name)}><PackagePlus size={13} /></button>}
               {!readOnly && <button type="button" className="in-icon" aria-label={`Remove ${title}`} disabled={uses > 0} title={uses > 0 ? 'Used: remove or expand its instances first' : 'Remove'} onClick={() => actions.removeSubflow(name)}><Trash2 size={13} /></button>}

@@ -46,7 +46,7 @@ export function TryExample({ id, type, example }: { readonly id: string; readonl
         <button type="button" role="radio" aria-checked={own} onClick={() => setOwn(true)}>This node's</button>
       </div>
       <table aria-label="Inputs">
-        <thead><tr><th>at, s</th>{names.length > 1 && <th>input</th>}<th>value</th><th>quality</th><th /></tr></thead>
+        <thead><tr><th>at, s</th>{names.length > 1 && <th>input</th>}<th>value</th><th>quality</th><th><span className="sr-only">Act</span></th></tr></thead>
         <tbody>
           {lines.map((l, i) => (
             <tr key={i}>

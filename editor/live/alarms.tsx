@@ -6,13 +6,13 @@ import type { AlarmBody, AlarmLogBody } from '#format'
 import { Act } from '../inspector/acts.tsx'
 import { Modal } from '../dialogs/modal.tsx'
 import { alarmKey, figuresOf, FLOOD, mayAcknowledge, noFilter, PRIORITIES, shownAlarms, STATES, type AlarmFilter, type AlarmSort } from '../state/alarms.ts'
-import { formatAge, formatNumber } from '../state/format.ts'
+import { formatAge, formatNumber, timeTitle } from '../state/format.ts'
 import { isQuiet, isWaiting, titleOf } from '../state/status.ts'
 import { actions, api, useEditor } from '../state/store.ts'
 import { typeAt } from '../state/instances.ts'
 import { textCsv } from './csv.ts'
 import { saveCsv } from './save.ts'
-import { formatDateTime, formatTime } from './values.ts'
+import { formatTime } from './values.ts'
 import './alarms.css'
 
 const SHOW: readonly (readonly [AlarmFilter['show'], string])[] = [['all', 'All'], ['waiting', 'Waiting'], ['standing', 'Standing'], ['aside', 'Put aside']]
@@ -108,7 +108,7 @@ function AlarmRow({ alarm: a, now, chosen, choose }: { readonly alarm: AlarmBody
       <span className="what">{a.first === true && <b>First: </b>}{a.message === '' ? 'Limit passed' : a.message}</span>
       <span className="al-value">{a.value === null ? 'no value' : formatNumber(a.value)} <em>against {formatNumber(a.limit)}</em></span>
       <span className={`al-state${isWaiting(a) ? ' waits' : ''}`}>{STATES[a.state]}{a.until === undefined ? '' : ` until ${formatTime(a.until).slice(0, 5)}`}{a.acknowledgedBy === undefined ? '' : ` by ${a.acknowledgedBy}`}</span>
-      <span className="since" title={formatDateTime(a.since)}>{formatAge(now - a.since)}</span>
+      <span className="since" title={timeTitle(a.since)}>{formatAge(now - a.since)}</span>
       <span className="al-acts">
         {mayAcknowledge(a) && <Act act="acknowledge" title="Acknowledge" type={type} subject={subject}><Check size={13} /></Act>}
         {a.state === 'latched' && <Act act="reset" title="Reset" type={type} subject={subject}><RotateCcw size={13} /></Act>}

@@ -7,6 +7,7 @@ import { actions, api, store, useEditor } from '../state/store.ts'
 import { textCsv } from './csv.ts'
 import { saveCsv } from './save.ts'
 import './alarms.css'
+import { timeTitle } from '../state/format.ts'
 
 const PAGE = 150
 /** After something happened: several changes come together. */
@@ -107,7 +108,7 @@ function Line({ of: h }: { readonly of: Happening }): ReactElement {
   const when = new Date(h.time)
   return (
     <div className="ev-row" data-kind={h.kind}>
-      <time dateTime={when.toISOString()} title={`${when.toISOString()} (UTC)`}>{when.toLocaleDateString('en-CA')} {when.toLocaleTimeString('en-GB')}</time>
+      <time dateTime={when.toISOString()} title={timeTitle(when.getTime())}>{when.toLocaleDateString('en-CA')} {when.toLocaleTimeString('en-GB')}</time>
       <b title={h.who}>{h.who === '' ? '–' : h.who}</b>
       <span>{h.what} {here ? <button type="button" className="mono" onClick={() => actions.show(h.node!)}>{h.where}</button> : <span className="mono">{h.where}</span>}</span>
       <span>{h.detail} {here ? <button type="button" className="in-icon" title="What led to this?" aria-label={`What led to this: ${h.what}`} onClick={() => void actions.lookBack({ time: h.time, want: { node: h.node! }, tracing: true })}><Rewind size={13} /></button> : null}</span>

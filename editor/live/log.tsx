@@ -7,6 +7,7 @@ import { actions, useEditor, type LogLine } from '../state/store.ts'
 import { Events } from './events.tsx'
 import { RANK } from './problems.tsx'
 import { formatTime, formatWhole } from './values.ts'
+import { timeTitle } from '../state/format.ts'
 
 const LEVELS: readonly (readonly [IssueLevel, string])[] = [['info', 'All'], ['warning', 'Warnings'], ['error', 'Errors']]
 
@@ -47,7 +48,7 @@ function LiveLines(): ReactElement {
         {lines.length === 0 && <p className="dr-wait">{live.length === 0 ? 'Nothing logged yet. Debug nodes, deploys and faults write here.' : 'Nothing at this level.'}</p>}
         {lines.map((l) => (
           <div key={l.id} data-level={l.level}>
-            <time>{formatTime(l.time)}</time> {l.level === 'info' ? '' : <em data-level={l.level}>{l.level} </em>}
+            <time title={timeTitle(l.time)}>{formatTime(l.time)}</time> {l.level === 'info' ? '' : <em data-level={l.level}>{l.level} </em>}
             {l.node !== undefined && <><button type="button" onClick={() => actions.show(l.node!)}>{titleOf(nodes, types, l.node)}</button> </>}
             {l.text}{l.sample && !l.text.includes(l.sample.tag) ? <span> {l.sample.tag} = {formatWhole(l.sample.value)}{l.sample.quality === undefined ? '' : ` ${l.sample.quality}`}</span> : ''}
             {l.node !== undefined && l.flow === flowId && <button type="button" className="in-icon" title="Where did this come from?" aria-label={`Where did this come from: ${l.text}`} onClick={() => void actions.lookBack({ time: l.time, want: { node: l.node!, ...(l.sample ? { time: l.sample.time } : {}) }, tracing: true })}><Rewind size={12} /></button>}

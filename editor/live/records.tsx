@@ -3,7 +3,7 @@ import type { ReactElement } from 'react'
 import { Copy } from 'lucide-react'
 import type { JsonSample, JsonValue } from '#kit'
 import { copyText } from '../shell/export.ts'
-import { formatNumber, severityOf } from '../state/format.ts'
+import { formatNumber, severityOf, timeTitle } from '../state/format.ts'
 import { actions } from '../state/store.ts'
 import { boxesOf } from './boxes.ts'
 import { imageOf, type TapBuffer } from './buffer.ts'
@@ -30,7 +30,7 @@ export function SampleTable({ samples }: { readonly samples: readonly { readonly
             const fields = fieldsOf(sample.value)
             return (
               <tr key={id} data-level={level}>
-                <td><time>{formatTime(sample.time)}</time></td>
+                <td><time title={timeTitle(sample.time)}>{formatTime(sample.time)}</time></td>
                 {tagged && <td>{sample.tag}</td>}
                 {columns.length === 0 ? <td>{formatWhole(sample.value)}</td> : columns.map((c) => <td key={c}>{fields && Object.hasOwn(fields, c) ? formatWhole(fields[c]!) : fields ? '' : '–'}</td>)}
                 <td>{level === 'good' ? '' : <b>{level === 'bad' ? '✕ ' : '? '}{qualityText(sample) || 'no number'}</b>}</td>

@@ -2,12 +2,11 @@
 import { useState, type ReactElement } from 'react'
 import { FlaskConical, Rocket, Square } from 'lucide-react'
 import { qualityCode, severity } from '#kit'
-import { formatAge, formatValue } from '../state/format.ts'
+import { formatAge, formatValue, timeTitle } from '../state/format.ts'
 import { titleOf } from '../state/status.ts'
 import { actions, useEditor } from '../state/store.ts'
 import { different, verdictOf } from '../state/trying.ts'
 import type { ShadowNews } from '#format'
-import { formatDateTime } from './values.ts'
 import './shadow.css'
 
 type Port = ShadowNews['ports'][string]
@@ -73,7 +72,7 @@ export function ShadowPanel(): ReactElement | null {
                 <tr key={end} data-verdict={verdictOf(p)}>
                   <td><button type="button" className="sh-port" onClick={() => actions.show(end.slice(0, end.indexOf('.')))}><i aria-hidden="true">{verdictOf(p) === 'differs' ? '≠' : verdictOf(p) === 'same' ? '=' : '·'}</i>{nameOf(end)}</button></td>
                   <td className="n">{p.differ || '–'}</td><td className="n">{p.onlyLive || '–'}</td><td className="n">{p.onlyDraft || '–'}</td><td className="n">{p.same || '–'}</td>
-                  <td>{p.last ? <span title={formatDateTime(p.last.time)}><small>{p.last.tag}</small> <Side value={p.last.live} quality={p.last.liveQuality} /> <i className="ne" aria-hidden="true">│</i> <Side value={p.last.draft} quality={p.last.draftQuality} /></span> : <small>{oneSided(p)}</small>}</td>
+                  <td>{p.last ? <span title={timeTitle(p.last.time)}><small>{p.last.tag}</small> <Side value={p.last.live} quality={p.last.liveQuality} /> <i className="ne" aria-hidden="true">│</i> <Side value={p.last.draft} quality={p.last.draftQuality} /></span> : <small>{oneSided(p)}</small>}</td>
                 </tr>
               ))}
             </tbody>

@@ -4,7 +4,7 @@ import { Plus } from 'lucide-react'
 import { DropdownMenu } from 'radix-ui'
 import { formatType, type JsonSample } from '#kit'
 import { formatEnd } from '#format'
-import { severityOf } from '../state/format.ts'
+import { severityOf, timeTitle } from '../state/format.ts'
 import { runningOutput } from '../state/instances.ts'
 import { titleOf } from '../state/status.ts'
 import { actions, useEditor, type Tap } from '../state/store.ts'
@@ -100,7 +100,7 @@ function SampleLog({ taps }: { readonly taps: readonly Tap[] }): ReactElement {
         const level = severityOf(sample)
         return (
           <div key={key} title={`${tap.node}.${tap.port} · tag ${sample.tag} · ${sample.quality ?? 'Good'}`}>
-            <time>{formatTime(sample.time)}</time>
+            <time title={timeTitle(sample.time)}>{formatTime(sample.time)}</time>
             <span><b>{nameOf(tap.node)}</b>.{tap.port}</span>
             <span>{formatWhole(sample.value)}{level === 'good' ? '' : <em data-level={level}> {qualityText(sample)}</em>}</span>
           </div>

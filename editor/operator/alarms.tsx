@@ -9,7 +9,7 @@ import { onCanvas, typeAt } from '../state/instances.ts'
 import { isQuiet, isWaiting, titleOf } from '../state/status.ts'
 import { actions, api, useEditor } from '../state/store.ts'
 import { useNow } from './reading.ts'
-import { timeTitle } from './time.tsx'
+import { timeTitle } from '../state/format.ts'
 
 const STATE: Readonly<Record<AlarmBody['state'], string>> = { normal: 'normal', unacknowledged: 'not acknowledged', acknowledged: 'acknowledged', returned: 'back to normal, not acknowledged', latched: 'back to normal, waits for a reset', shelved: 'shelved', suppressed: 'suppressed by design', 'out-of-service': 'out of service' }
 const GRAVITY: Readonly<Record<AlarmBody['priority'], number>> = { critical: 0, high: 1, medium: 2, low: 3 }

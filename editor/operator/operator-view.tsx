@@ -10,7 +10,7 @@ import { actions, useEditor } from '../state/store.ts'
 import { AlarmBanner, AlarmList } from './alarms.tsx'
 import { Board } from './board.tsx'
 import { useNow } from './reading.ts'
-import { LocalTime } from './time.tsx'
+import { LocalTime } from '../shell/local-time.tsx'
 import './operator.css'
 
 export default function OperatorView(): ReactElement {

@@ -11,7 +11,7 @@ import { AlarmList } from './alarms.tsx'
 import { Gauge } from './gauge.tsx'
 import { useReading, useTitle, type Of, type Shown } from './reading.ts'
 import { SetpointBody } from './setpoint.tsx'
-import { LocalTime } from './time.tsx'
+import { LocalTime } from '../shell/local-time.tsx'
 import { Trend } from './trend.tsx'
 
 export function WidgetView({ widget, of }: { readonly widget: Widget; readonly of: Of }): ReactElement {

@@ -3,11 +3,12 @@
 import { useMemo, useRef, useState, type KeyboardEvent } from 'react'
 import { ChevronRight, Star } from 'lucide-react'
 import type { CatalogueNode } from '#kit'
-import { DRAG_TYPE, setDraggedType, viewCentre } from '../canvas/view.ts'
+import { DRAG_TYPE, setDraggedType } from '../canvas/view.ts'
+import { add } from '../shell/add-node.ts'
 import { Icon } from '../shell/icon.tsx'
-import { clearPlace } from '../state/commands.ts'
 import { familiesOf, familyName, searchNodes, withShelves, type Family } from '../state/families.ts'
-import { actions, store, useEditor } from '../state/here.ts'
+import { actions, useEditor } from '../state/here.ts'
+import { touchDrag } from './touch-drag.ts'
 import './palette.css'
 
 const none: readonly CatalogueNode[] = []
@@ -79,11 +80,11 @@ function Section({ family, editable }: { readonly family: Family; readonly edita
   const folded = useEditor((s) => s.ui.foldedFamilies.includes(family.id))
   return (
     <section aria-label={family.title}>
-      <h4>
+      <h3>
         <button type="button" className="palette-family" aria-expanded={!folded} onClick={() => actions.foldFamily(family.id, !folded)}>
           <ChevronRight size={12} aria-hidden="true" /> {family.title} <span>{family.nodes.length}</span>
         </button>
-      </h4>
+      </h3>
       {folded ? null : family.nodes.map((node) => <Item key={node.type} node={node} enabled={editable} own={!shelves.has(family.id)} />)}
     </section>
   )
@@ -91,12 +92,6 @@ function Section({ family, editable }: { readonly family: Family; readonly edita
 
 /** Their nodes stand in their own family too. */
 const shelves: ReadonlySet<string> = new Set(['favourites', 'recent'])
-
-function add(type: string): void {
-  const [x, y] = viewCentre()
-  const nodes = store.getState().document?.flow.nodes ?? {}
-  actions.addNode(type, clearPlace(nodes, [x - 100, y - 60]))
-}
 
 function Item({ node, enabled, told = false, own = true }: { readonly node: CatalogueNode; readonly enabled: boolean; /** With its family and what it does. */ readonly told?: boolean; /** In its own family, not on a shelf. */ readonly own?: boolean }) {
   const starred = useEditor((s) => s.ui.favourites.includes(node.type))
@@ -116,6 +111,7 @@ function Item({ node, enabled, told = false, own = true }: { readonly node: Cata
           setDraggedType(node.type)
         }}
         onDragEnd={() => setDraggedType(null)}
+        onPointerDown={(e) => { if (enabled) touchDrag(node.type, node.title, e) }}
         onClick={() => add(node.type)}
       >
         <Icon name={node.icon} />

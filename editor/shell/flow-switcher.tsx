@@ -15,10 +15,10 @@ export function FlowSwitcher() {
     <span className="crumb">
       <span className="gateway">gateway&nbsp;<b>{gateway}</b>&nbsp;/</span>
       <DropdownMenu.Root modal={false} onOpenChange={(open) => open && setDrafts(actions.localDrafts())}>
-        <DropdownMenu.Trigger className="crumb-flow" aria-label={name === undefined ? 'Choose a flow' : `Flow ${name}${version === null ? ', not deployed' : `, version ${version}`}. Choose another`}>
+        <DropdownMenu.Trigger className="crumb-flow">
           <b>{name === undefined ? 'No flow' : name || flowId}</b>
           <span>{name === undefined ? '' : version === null ? '· draft' : `· v${version}`}</span>
-          <ChevronDown size={14} aria-hidden="true" />
+          <span className="sr-only">: choose {name === undefined ? 'one' : 'another flow'}</span><ChevronDown size={14} aria-hidden="true" />
         </DropdownMenu.Trigger>
         <DropdownMenu.Portal>
           <DropdownMenu.Content className="menu" align="start" sideOffset={4}>

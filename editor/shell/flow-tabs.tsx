@@ -130,15 +130,3 @@ function neighbour(of: HTMLElement, by: number): HTMLElement | undefined {
   const all = [...(of.closest('ul')?.querySelectorAll<HTMLElement>('.flow-tab-name') ?? [])]
   return all[(all.indexOf(of) + by + all.length) % all.length]
 }
-
-/** The keys that change and move tabs; true when it was one. They work out of fields too. */
-export function tabKey(e: KeyboardEvent): boolean {
-  const page = e.key === 'PageDown' ? 1 : e.key === 'PageUp' ? -1 : 0
-  if (e.ctrlKey && !e.altKey && !e.metaKey && page !== 0) {
-    if (e.shiftKey) actions.moveFrontTab(page)
-    else actions.stepTab(page)
-  } else if (e.altKey && !e.ctrlKey && !e.metaKey && !e.shiftKey && /^Digit[1-9]$/.test(e.code)) actions.tabAt(Number(e.code.at(-1)))
-  else return false
-  e.preventDefault()
-  return true
-}

@@ -5,11 +5,11 @@ import { reasonOf } from '#kit'
 import { actions } from '../state/store.ts'
 import './away.css'
 
-/** Waits quietly; `load` is called once, and again only by a reload. */
-export function later(load: () => Promise<{ readonly default: ComponentType }>): ComponentType {
+/** Waits quietly; `load` is called once, and again only by a reload. `waiting` stands there meanwhile: unless given, an empty page. */
+export function later(load: () => Promise<{ readonly default: ComponentType }>, waiting: ReactElement | null = <div className="away" aria-busy="true" />): ComponentType {
   const Part = lazy(() => load().catch((thrown: unknown) => ({ default: () => <Gone reason={reasonOf(thrown)} /> })))
   return function Later(): ReactElement {
-    return <Suspense fallback={<div className="away" aria-busy="true" />}><Part /></Suspense>
+    return <Suspense fallback={waiting}><Part /></Suspense>
   }
 }
 

@@ -1,10 +1,9 @@
-// Everything that is not needed every minute.
-import { Boxes, Cable, Copy, Download, FileUp, History, Keyboard, KeyRound, LayoutDashboard, ListChecks, LogOut, Monitor, MonitorCheck, Moon, Package, Plus, Redo2, Rewind, Sun, Undo2, Users } from 'lucide-react'
+// Everything that is not needed every minute, out of the list of commands.
+import { Boxes, Cable, Copy, Download, FileUp, History, KeyRound, Keyboard, LayoutDashboard, LayoutTemplate, ListChecks, LogOut, Monitor, MonitorCheck, Moon, Package, Plus, Redo2, Rewind, Search, Signpost, Sun, TextSearch, Undo2, Users } from 'lucide-react'
 import { DropdownMenu } from 'radix-ui'
 import type { ReactNode } from 'react'
-import { may } from '#format'
 import { actions, useEditor, type Theme } from '../state/store.ts'
-import { copyFlow, downloadFlow } from './export.ts'
+import { CommandItem } from './menu-command.tsx'
 
 const themes: readonly (readonly [Theme, string, ReactNode])[] = [
   ['system', 'Like the system', <Monitor key="s" size={15} />],
@@ -14,37 +13,34 @@ const themes: readonly (readonly [Theme, string, ReactNode])[] = [
 
 export function MainMenu({ trigger }: { readonly trigger: ReactNode }) {
   const theme = useEditor((s) => s.ui.theme)
-  const flow = useEditor((s) => s.document !== null)
-  const deployed = useEditor((s) => s.base.version !== null)
-  const user = useEditor((s) => s.session?.user)
-  const role = useEditor((s) => s.session?.role)
-  const undo = useEditor((s) => s.document?.past.at(-1)?.label)
-  const redo = useEditor((s) => s.document?.future[0]?.label)
-  const admin = role !== undefined && may(role, 'administer')
   return (
     <DropdownMenu.Root modal={false}>
       <DropdownMenu.Trigger asChild>{trigger}</DropdownMenu.Trigger>
       <DropdownMenu.Portal>
         <DropdownMenu.Content className="menu" align="end" sideOffset={6}>
-          <Item icon={<Undo2 size={15} />} hint="Ctrl Z" disabled={undo === undefined} run={actions.undo}>{undo === undefined ? 'Undo' : `Undo: ${undo}`}</Item>
-          <Item icon={<Redo2 size={15} />} hint="Ctrl Y" disabled={redo === undefined} run={actions.redo}>{redo === undefined ? 'Redo' : `Redo: ${redo}`}</Item>
+          <CommandItem id="undo" icon={<Undo2 size={15} />} />
+          <CommandItem id="redo" icon={<Redo2 size={15} />} />
           <div className="menu-line" />
-          <Item icon={<Plus size={15} />} run={() => actions.openDialog({ kind: 'new-flow' })}>New flow…</Item>
-          <Item icon={<FileUp size={15} />} run={() => actions.openDialog({ kind: 'import' })}>Import…</Item>
-          <Item icon={<Download size={15} />} disabled={!flow} run={() => void downloadFlow()}>Export as file</Item>
-          <Item icon={<Package size={15} />} run={() => actions.openDialog({ kind: 'export' })}>Export several…</Item>
-          <Item icon={<Copy size={15} />} disabled={!flow} run={() => void copyFlow()}>Copy as JSON</Item>
-          <Item icon={<Rewind size={15} />} disabled={!deployed} run={() => void actions.lookBack()}>Look back…</Item>
-          <Item icon={<ListChecks size={15} />} disabled={!flow} run={() => actions.setDrawerTab('tests')}>Tests</Item>
-          <Item icon={<History size={15} />} disabled={!deployed} run={() => actions.openDialog({ kind: 'versions' })}>Versions and rollback…</Item>
+          <CommandItem id="commands" icon={<TextSearch size={15} />} title="All commands…" />
+          <CommandItem id="find" icon={<Search size={15} />} />
           <div className="menu-line" />
-          <Item icon={<MonitorCheck size={15} />} run={() => actions.setView('operator')}>Operator's view</Item>
-          <Item icon={<LayoutDashboard size={15} />} disabled={!flow} run={actions.editDashboard}>Edit the operator's view…</Item>
+          <CommandItem id="new-flow" icon={<Plus size={15} />} />
+          <CommandItem id="examples" icon={<LayoutTemplate size={15} />} />
+          <CommandItem id="import" icon={<FileUp size={15} />} />
+          <CommandItem id="export" icon={<Download size={15} />} />
+          <CommandItem id="export-several" icon={<Package size={15} />} />
+          <CommandItem id="copy-json" icon={<Copy size={15} />} />
+          <CommandItem id="versions" icon={<History size={15} />} />
+          <CommandItem id="look-back" icon={<Rewind size={15} />} />
+          <CommandItem id="tests" icon={<ListChecks size={15} />} />
           <div className="menu-line" />
-          <Item icon={<Cable size={15} />} run={() => actions.openDialog({ kind: 'connections' })}>Connections…</Item>
-          {admin ? <Item icon={<KeyRound size={15} />} run={() => actions.openDialog({ kind: 'secrets' })}>Secrets…</Item> : null}
-          {admin ? <Item icon={<Users size={15} />} run={() => actions.openDialog({ kind: 'users' })}>Users…</Item> : null}
-          <Item icon={<Boxes size={15} />} run={() => actions.openDialog({ kind: 'models' })}>Models…</Item>
+          <CommandItem id="operator" icon={<MonitorCheck size={15} />} />
+          <CommandItem id="edit-operator" icon={<LayoutDashboard size={15} />} />
+          <div className="menu-line" />
+          <CommandItem id="connections" icon={<Cable size={15} />} />
+          <CommandItem id="secrets" icon={<KeyRound size={15} />} hidden />
+          <CommandItem id="users" icon={<Users size={15} />} hidden />
+          <CommandItem id="models" icon={<Boxes size={15} />} />
           <div className="menu-line" />
           <div className="menu-label">Theme</div>
           <DropdownMenu.RadioGroup value={theme} onValueChange={(t) => actions.setTheme(t as Theme)}>
@@ -53,20 +49,11 @@ export function MainMenu({ trigger }: { readonly trigger: ReactNode }) {
             ))}
           </DropdownMenu.RadioGroup>
           <div className="menu-line" />
-          <Item icon={<Keyboard size={15} />} hint="?" run={() => actions.openDialog({ kind: 'shortcuts' })}>Keyboard shortcuts</Item>
-          <Item icon={<LogOut size={15} />} hint={role ?? ''} run={() => void actions.signOut()}>Sign out {user}</Item>
+          <CommandItem id="shortcuts" icon={<Keyboard size={15} />} />
+          <CommandItem id="tour" icon={<Signpost size={15} />} title="Take the tour" hidden />
+          <CommandItem id="sign-out" icon={<LogOut size={15} />} />
         </DropdownMenu.Content>
       </DropdownMenu.Portal>
     </DropdownMenu.Root>
-  )
-}
-
-function Item({ icon, hint, disabled, run, children }: { readonly icon: ReactNode; readonly hint?: string; readonly disabled?: boolean; readonly run: () => void; readonly children: ReactNode }) {
-  return (
-    <DropdownMenu.Item className="menu-item" disabled={disabled ?? false} onSelect={run}>
-      {icon}
-      <span className="name">{children}</span>
-      {hint ? <small>{hint}</small> : null}
-    </DropdownMenu.Item>
   )
 }

@@ -4,6 +4,7 @@ import { CloudCheck, CloudOff, CloudUpload, Eye, GitCompareArrows } from 'lucide
 import { clashesOf } from '../state/clashes.ts'
 import { notShared } from '../state/model.ts'
 import { actions, useEditor } from '../state/store.ts'
+import { timeTitle } from '../state/format.ts'
 
 const minute = (time: number): string => new Date(time).toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' })
 
@@ -15,7 +16,7 @@ export function SaveState(): ReactElement | null {
   return (
     <>
       {clashes > 0 ? <button type="button" className="btn save-clash" onClick={() => actions.openDialog({ kind: 'conflicts' })}><GitCompareArrows size={14} aria-hidden="true" />{clashes === 1 ? 'Changed by two: choose…' : `${clashes} changed by two: choose…`}</button> : null}
-      <span className={`save-state${keeping === 'local' ? ' alone' : ''}`} role="status" title={reason || (time > 0 ? new Date(time).toLocaleString('en-GB') : undefined)}>
+      <span className={`save-state${keeping === 'local' ? ' alone' : ''}`} role="status" title={reason || (time > 0 ? timeTitle(time) : undefined)}>
         {keeping === 'saving' ? <><CloudUpload size={14} aria-hidden="true" />Saving…</> : null}
         {keeping === 'saved' ? <><CloudCheck size={14} aria-hidden="true" /><span className="words">Saved on the gateway</span> <b>{minute(time)}</b><span className="words">{by}</span></> : null}
         {keeping === 'watched' ? <><Eye size={14} aria-hidden="true" /><span className="words">Draft{by}</span> <b>{minute(time)}</b>, read only</> : null}

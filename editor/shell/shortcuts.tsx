@@ -1,9 +1,8 @@
-// Keys that work everywhere outside of a text field, and the clipboard's events (which work without HTTPS too).
+// Listens for the keys of shell/commands.ts, and for the clipboard's events (which work without HTTPS too).
 import { useEffect } from 'react'
-import { ask, askInsert, tabInserts } from '../canvas/ask.ts'
 import { isClipText, isFlowText } from '../state/clipboard.ts'
-import { actions, store } from '../state/store.ts'
-import { tabKey } from './flow-tabs.tsx'
+import { actions, store } from '../state/here.ts'
+import { commandOf } from './commands.ts'
 
 /** Keys go to a field, a menu or a dialog rather than to the flow. */
 export function takesKeys(target: EventTarget | null): boolean {
@@ -15,18 +14,9 @@ export function takesKeys(target: EventTarget | null): boolean {
 export function Shortcuts() {
   useEffect(() => {
     const keys = (e: KeyboardEvent): void => {
-      if (store.getState().ui.dialog === null && tabKey(e)) return
-      const command = e.ctrlKey || e.metaKey
-      const key = e.key.toLowerCase()
-      // Also out of a field; the browser's own would save the page.
-      const deploy = command && key === 's' && !e.altKey
-      if (deploy) e.preventDefault()
-      if (e.defaultPrevented && !deploy) return
-      if (e.altKey || (deploy ? store.getState().ui.dialog !== null : takesKeys(e.target))) return
-      const run = shortcut(key, command, e.shiftKey)
-      if (!run) return
-      e.preventDefault()
-      run()
+      const { command, take } = commandOf(e, store.getState(), e.defaultPrevented || takesKeys(e.target))
+      if (take) e.preventDefault()
+      command?.run()
     }
     const busy = (e: ClipboardEvent): boolean => takesKeys(e.target) || (document.getSelection()?.toString() ?? '') !== ''
     const put = (e: ClipboardEvent, text: string): void => {
@@ -46,11 +36,14 @@ export function Shortcuts() {
       e.preventDefault()
       actions.pasteText(text)
     }
+    // So that the first letters after Ctrl K are not lost; when it cannot be had, opening it says so.
+    const soon = setTimeout(() => void import('./command-palette.tsx').catch(() => undefined), 1500)
     document.addEventListener('keydown', keys)
     document.addEventListener('copy', copy)
     document.addEventListener('cut', cut)
     document.addEventListener('paste', paste)
     return () => {
+      clearTimeout(soon)
       document.removeEventListener('keydown', keys)
       document.removeEventListener('copy', copy)
       document.removeEventListener('cut', cut)
@@ -58,26 +51,4 @@ export function Shortcuts() {
     }
   }, [])
   return null
-}
-
-const searchPalette = (): void => document.getElementById('palette-search')?.focus()
-
-function shortcut(key: string, command: boolean, shift: boolean): (() => void) | undefined {
-  if (command && key === 'z') return shift ? actions.redo : actions.undo
-  if (command && key === 'y') return actions.redo
-  if (command && key === 'd') return actions.duplicateSelected
-  if (command && key === 'a') return actions.selectAll
-  if (command && (key === 'delete' || key === 'backspace')) return actions.removeJoined
-  if (command && key === 's') return () => actions.openDialog({ kind: 'deploy' })
-  if (command) return undefined
-  if (key === 'delete' || key === 'backspace') return actions.removeSelected
-  if (key === '/') return document.activeElement?.closest('.palette') ? searchPalette : askInsert
-  if (key === 'tab') return !shift && tabInserts(document.activeElement) ? askInsert : undefined
-  if (key === 'p') return searchPalette
-  const { nodes } = store.getState().document?.selection ?? { nodes: [] }
-  if (key === 'w' && nodes.length === 1) return () => ask({ kind: 'connect', node: nodes[0]! })
-  if (key === 'r' && nodes.length === 1) return () => ask({ kind: 'replace', node: nodes[0]! })
-  if (key === '?') return () => actions.openDialog({ kind: 'shortcuts' })
-  if (key === 'escape') return () => actions.select({})
-  return undefined
 }

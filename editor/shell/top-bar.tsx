@@ -1,9 +1,11 @@
 // Where you are, how the gateway does, and the three things that act on the plant: hold, arm, deploy.
-import { CircleDashed, CirclePause, CirclePower, Hand, Menu as MenuIcon, Rocket, WifiOff } from 'lucide-react'
+import { CircleDashed, CirclePause, CirclePower, Hand, Menu as MenuIcon, Rocket, Search, WifiOff } from 'lucide-react'
 import { may } from '#format'
 import { formatNumber, formatRate } from '../state/format.ts'
 import { actions, useEditor } from '../state/store.ts'
+import { command } from './commands.ts'
 import { FlowSwitcher } from './flow-switcher.tsx'
+import { hintOf } from './key-hint.ts'
 import { Logo } from './logo.tsx'
 import { MainMenu } from './main-menu.tsx'
 import { People } from './people.tsx'
@@ -20,6 +22,7 @@ export function TopBar() {
       <Hold />
       <Arm />
       <Deploy />
+      <button type="button" className="icon-btn" aria-label="All commands" title={hintOf('commands')} onClick={command('commands').run}><Search size={16} /></button>
       <MainMenu trigger={<button type="button" className="icon-btn" aria-label="Menu"><MenuIcon size={17} /></button>} />
     </div>
   )

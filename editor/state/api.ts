@@ -1,7 +1,7 @@
 // The gateway's HTTP API, typed. Whatever goes wrong becomes an IssueError: the gateway's own issues where it gave
 // some, GATEWAY_AWAY where it did not answer. Nothing is retried here: who calls knows whether that is safe.
 import { issue, IssueError, reasonOf, type Catalogue, type ExampleSample, type Issue, type JsonValue, type PortType } from '#kit'
-import type { AlarmBody, AlarmLogBody, AuditEntry, BrowseBody, CheckBody, ConnectionBody, ConnectionEntry, ConnectionOf, ConnectionTestBody, DeployBody, DraftBody, DraftSummary, ErrorBody, ExampleBody, Flow, FlowBody, FlowSummary, HealthBody, LabRequest, ModelBody, Recorded, RecordingBody, Role, Session, ShadowBody, TestsBody, Trace, TrialBody, TrialRequest, VersionSummary } from '#format'
+import type { AlarmBody, AlarmLogBody, AuditEntry, BrowseBody, CheckBody, ConnectionBody, ConnectionEntry, ConnectionOf, ConnectionTestBody, DeployBody, DraftBody, DraftSummary, ErrorBody, ExampleBody, ExampleFlow, Flow, FlowBody, FlowSummary, HealthBody, LabRequest, ModelBody, Recorded, RecordingBody, Role, Session, ShadowBody, TestsBody, Trace, TrialBody, TrialRequest, VersionSummary } from '#format'
 
 export interface Api {
   health(): Promise<HealthBody>
@@ -57,6 +57,7 @@ export interface Api {
   deleteSecret(name: string): Promise<void>
   models(): Promise<readonly ModelBody[]>
   users(): Promise<readonly UserBody[]>
+  examples(): Promise<readonly ExampleFlow[]>
   addUser(body: UserBody & { readonly password: string }): Promise<UserBody>
   changeUser(name: string, body: { readonly role?: Role; readonly password?: string }): Promise<void>
   deleteUser(name: string): Promise<void>
@@ -185,6 +186,7 @@ export function createApi(fetch: Fetch = (input, init) => globalThis.fetch(input
     deleteSecret: (name) => call('DELETE', `/secrets/${of(name)}`),
     models: () => call('GET', '/models'),
     users: () => call('GET', '/users'),
+    examples: () => call('GET', '/examples'),
     addUser: (body) => call('POST', '/users', body),
     changeUser: (name, body) => call('PATCH', `/users/${of(name)}`, body),
     deleteUser: (name) => call('DELETE', `/users/${of(name)}`),

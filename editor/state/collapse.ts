@@ -1,12 +1,11 @@
 // Nodes put together as a subflow, and an instance taken apart again: the one undoes the other, up to places and ids. Wires
 // that cross the edge become ports, named after the inner ones; parameters are passed on; what names a node follows it.
 import { issue, type Issue, type JsonValue } from '#kit'
-import { formatEnd, formatWire, parseEnd, parseWire, SUBFLOW, withParameters, type Flow, type Group, type NodeEntry, type Subflow, type Wire } from '#format'
+import { followIds, formatEnd, formatWire, parseEnd, parseWire, SUBFLOW, withParameters, type Flow, type Group, type NodeEntry, type Subflow, type Wire } from '#format'
 import { freshId } from './commands.ts'
 import { commit, type Document } from './document.ts'
 import { groupsOf, withGroups } from './groups.ts'
 import { shownBy, usesOf } from './inside.ts'
-import { followIds } from './references.ts'
 
 type Nodes = Flow['nodes']
 type Taken = { readonly document: Document; readonly added: string } | { readonly issue: Issue }
@@ -50,7 +49,7 @@ export function collapse(document: Document, ids: readonly string[], title = 'Su
   const groups = Object.fromEntries(Object.entries(groupsOf(flow)).filter(([id]) => !whole.some(([w]) => w === id)).map(([id, g]) => [id, replaced(g, inner, [...inner].every((n) => g.nodes.includes(n)) ? [added] : [])]).filter(([, g]) => (g as Group).nodes.length > 0))
   const wires = [...new Set(crossing.outside.map((w) => w(added)))]
   // Groups hold ids of their own place: they are done. Tests and the dashboard name nodes as the engine does.
-  const followed = followIds({ ...withGroups(flow, {}), nodes, wires }, new Map(entries.map(([id]) => [id, `${added}/${id}`])))
+  const followed = followIds({ ...withGroups(flow, {}), nodes, wires }, { nodes: new Map(entries.map(([id]) => [id, `${added}/${id}`])) })
   const next = withGroups({ ...followed, subflows: { ...flow.subflows, [name]: subflow } }, groups)
   return { document: commit(document, next, { label: `Collapse ${inner.size} node${inner.size === 1 ? '' : 's'}`, selection: { nodes: [added], wires: [] } }), added }
 }
@@ -102,7 +101,7 @@ export function expandInstance(document: Document, id: string): { readonly docum
   for (const [gid, g] of Object.entries(groupsOf(flow))) frames[gid] = replaced(g, new Set([id]), [...ids].filter(([inner]) => !framed.has(inner)).map(([, n]) => n))
   for (const [gid, g] of Object.entries(subflow.groups ?? {})) frames[freshId((wish) => Object.hasOwn(frames, wish), gid)] = { ...g, nodes: g.nodes.flatMap((n) => ids.get(n) ?? []) }
 
-  const followed = followIds({ ...withGroups(flow, {}), nodes, wires }, new Map([...ids].map(([inner, n]) => [`${id}/${inner}`, n])))
+  const followed = followIds({ ...withGroups(flow, {}), nodes, wires }, { nodes: new Map([...ids].map(([inner, n]) => [`${id}/${inner}`, n])) })
   const next = withoutUnused(withGroups(followed, frames), name, shownBy(flow))
   const added = [...ids.values()]
   return { document: commit(document, next, { label: `Expand ${instance.name ?? id}`, selection: { nodes: added, wires: [] } }), added, lost }

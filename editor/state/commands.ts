@@ -1,9 +1,7 @@
 // What can be done to a draft: each a pure function from document to document, one step of history.
 import { resolvePorts, type CatalogueNode, type JsonValue } from '#kit'
-import { NODE_ID, parseWire, type Flow, type NodeEntry, type WireEnd } from '#format'
-import { renamedInDashboard } from './dashboard.ts'
+import { followIds, NODE_ID, parseWire, renameIds, type Flow, type NodeEntry, type WireEnd } from '#format'
 import { beganFrom, commit, wireText, type Document } from './document.ts'
-import { followIds } from './references.ts'
 
 /** A free id: the wish itself, or the wish with the next free number: 'deadband', 'deadband-2'. */
 export function freshId(taken: (id: string) => boolean, wish: string): string {
@@ -133,8 +131,8 @@ export function setConfig(document: Document, id: string, pointer: string, value
   return commit(document, flow, { label: `Change ${pointer.split('/').findLast((k) => k !== '' && !/^\d+$/.test(k)) ?? 'settings'}`, merge })
 }
 
-/** Wires and operator's view of `base` with the ports of `id` called as the new config calls them: one gone and one new, at the same count, is a rename. */
-function followPorts(base: Flow, id: string, config: NodeEntry['config'], declared: CatalogueNode): Pick<Flow, 'wires' | 'dashboard'> {
+/** Wires, operator's view and tests of `base` with the ports of `id` called as the new config calls them: one gone and one new, at the same count, is a rename. */
+function followPorts(base: Flow, id: string, config: NodeEntry['config'], declared: CatalogueNode): Pick<Flow, 'wires' | 'dashboard' | 'tests'> {
   const renamed = (decls: CatalogueNode['inputs']): [string, string] | undefined => {
     const before = Object.keys(resolvePorts(decls, base.nodes[id]!.config))
     const after = Object.keys(resolvePorts(decls, config))
@@ -144,7 +142,7 @@ function followPorts(base: Flow, id: string, config: NodeEntry['config'], declar
   }
   const input = renamed(declared.inputs)
   const output = renamed(declared.outputs)
-  const shown = output && base.dashboard ? renamedInDashboard(base, id, id, output).dashboard : base.dashboard
+  const { dashboard, tests } = output ? followIds(base, { outputs: new Map([[`${id}.${output[0]}`, `${id}.${output[1]}`]]) }) : base
   const wires = !input && !output ? base.wires : base.wires.map((text) => {
     const wire = parseWire(text)
     if (!wire) return text
@@ -152,7 +150,7 @@ function followPorts(base: Flow, id: string, config: NodeEntry['config'], declar
     const to = input && wire.to.node === id && wire.to.port === input[0] ? input[1] : wire.to.port
     return wireText(wire.from.node, from, wire.to.node, to)
   })
-  return { wires, ...(shown ? { dashboard: shown } : {}) }
+  return { wires, ...(dashboard ? { dashboard } : {}), ...(tests ? { tests } : {}) }
 }
 
 export function addWire(document: Document, from: { node: string; port: string }, to: { node: string; port: string }): Document {
@@ -226,13 +224,8 @@ export function removeJoined(document: Document, ids: readonly string[], wires: 
 /** Another id; wires follow. Unchanged when the new id is taken or cannot be one. */
 export function renameNode(document: Document, from: string, to: string): Document {
   if (from === to || !NODE_ID.test(to) || !takenIn(document.flow)(from) || takenIn(document.flow)(to)) return document
-  const nodes = Object.fromEntries(Object.entries(document.flow.nodes).map(([id, n]) => [id === from ? to : id, n]))
-  const wires = document.flow.wires.map((text) => {
-    const w = parseWire(text)
-    return w ? wireText(w.from.node === from ? to : w.from.node, w.from.port, w.to.node === from ? to : w.to.node, w.to.port) : text
-  })
   const selection = { nodes: document.selection.nodes.map((id) => (id === from ? to : id)), wires: [] }
-  return commit(document, followIds({ ...document.flow, nodes, wires }, new Map([[from, to]])), { label: 'Change id', selection })
+  return commit(document, renameIds(document.flow, { nodes: new Map([[from, to]]), groups: new Map() }), { label: 'Change id', selection })
 }
 
 export function setFlowName(document: Document, name: string): Document {

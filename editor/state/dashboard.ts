@@ -90,13 +90,6 @@ export function changeWidget(document: Document, index: number, change: { readon
   const next = Object.fromEntries(Object.entries({ ...widget, ...change }).filter(([, v]) => v !== undefined)) as unknown as Widget
   return withWidgets(document, widgets.with(index, next), `Change ${widget.kind} of the operator's view`, merge)
 }
-/** Widgets follow a node that gets another id, and an output of it that gets another name. */
-export function renamedInDashboard(flow: Flow, from: string, to: string, output?: readonly [from: string, to: string]): Flow {
-  if (!flow.dashboard) return flow
-  const end = (text: string): string => { const e = parseEnd(text); return e?.node === from ? formatEnd({ node: to, port: e.port === output?.[0] ? output[1] : e.port }) : text }
-  const widgets = flow.dashboard.widgets.map((w) => ({ ...w, ...(w.ports ? { ports: w.ports.map(end) } : {}), ...(w.node === from ? { node: to } : {}) }))
-  return { ...flow, dashboard: { widgets } }
-}
 
 // ---- what is proposed
 

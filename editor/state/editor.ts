@@ -10,6 +10,7 @@ import { devices } from './devices.ts'
 import { editing } from './editing.ts'
 import { flowTests } from './flow-tests.ts'
 import { inserting } from './inserting.ts'
+import { finding } from './find.ts'
 import { exporting } from './exporting.ts'
 import { grouping } from './grouping.ts'
 import { lens } from './lens.ts'
@@ -19,10 +20,12 @@ import { replaying } from './replaying.ts'
 import { screen } from './screen.ts'
 import { sync } from './sync.ts'
 import { tabs } from './tabs.ts'
+import { tours } from './tour.ts'
 import { trying } from './trying.ts'
 import { mending, type Tools } from './fixes.ts'
 import { tapping } from './taps.ts'
 import { subflows } from './subflows.ts'
+import { updates } from './updates.ts'
 import { watching } from './watching.ts'
 
 export interface Environment {
@@ -128,7 +131,7 @@ export function createEditor(environment: Environment) {
   const { labWork, ...replayActions } = replaying(core, screenActions)
   const actions = {
     ...replayActions, ...flowTests(core, screenActions, labWork),
-    ...screenActions, ...openingActions, ...tabActions, ...editing(here, screenActions), ...grouping(here, screenActions), ...subflows(core, here, screenActions), ...inserting(here, screenActions), ...dashboards(core, screenActions), ...devices(here, screenActions), ...exporting(core), ...trying(core, screenActions), ...mending(here, screenActions, () => tools), ...tapping(core, screenActions), ...watching(core, openingActions.refresh, () => openingActions.start(), syncing),
+    ...screenActions, ...openingActions, ...tabActions, ...editing(here, screenActions), ...updates(core), ...tours(core, screenActions), ...finding(core, screenActions, openingActions.openFlow), ...grouping(here, screenActions), ...subflows(core, here, screenActions), ...inserting(here, screenActions), ...dashboards(core, screenActions), ...devices(here, screenActions), ...exporting(core), ...trying(core, screenActions), ...mending(here, screenActions, () => tools), ...tapping(core, screenActions), ...watching(core, openingActions.refresh, () => openingActions.start(), syncing),
     chooseSide: syncing.choose,
     /** Removes a draft that was never deployed; the message offers to bring it back. */
     removeDraft: (id: string): Promise<void> => syncing.removeDraft(id, tabActions.closeTab, (flow) => openingActions.importFlow(flow, 'new')),

@@ -68,5 +68,10 @@ export function formatDuration(ms: number): string {
   return s >= 3600 ? `${Math.floor(s / 3600)}:${two(Math.floor(s / 60) % 60)}:${two(s % 60)}` : `${two(Math.floor(s / 60))}:${two(s % 60)}`
 }
 
+const whole = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'medium' })
+const zone = new Intl.DateTimeFormat('en-GB').resolvedOptions().timeZone
+/** '22 Nov 2026, 10:42:07 Europe/Berlin · 2026-11-22 09:42:07 UTC': what a time shows on hover. */
+export const timeTitle = (ms: number): string => (Number.isFinite(new Date(ms).getTime()) ? `${whole.format(ms)} ${zone} · ${new Date(ms).toISOString().slice(0, 19).replace('T', ' ')} UTC` : 'no time')
+
 /** '10:42:07' in the viewer's own time zone. */
 export const formatClock = (time: number): string => new Date(time).toLocaleTimeString('en-GB')

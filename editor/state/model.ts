@@ -124,6 +124,11 @@ export type LeftTab = 'nodes' | 'devices'
 export type DrawerTab = 'taps' | 'ledger' | 'problems' | 'alarms' | 'log' | 'shadow' | 'replay' | 'tests'
 export type Dialog =
   | { readonly kind: 'deploy' | 'versions' | 'arm' | 'hold' | 'secrets' | 'models' | 'users' | 'shortcuts' | 'new-flow' | 'conflicts' | 'export' | 'promote' }
+  /** What `text` names, as in state/find.ts; in one flow or all. */
+  | { readonly kind: 'find'; readonly text?: string }
+  | { readonly kind: 'commands' | 'examples' }
+  /** Of a node type, whether the flow has one or not. */
+  | { readonly kind: 'node-help'; readonly type: string }
   /** The operator's view of the draft, to edit it. */
   | { readonly kind: 'dashboard' }
   /** A test of what is looked back at, or a new one or one of the flow's to edit. */
@@ -157,6 +162,12 @@ export interface Ui {
   readonly favourites: readonly string[]
   /** Node types put into a flow here, the last one first. */
   readonly recent: readonly string[]
+  /** What was done by the command palette, the last one first. */
+  readonly commandsUsed: readonly string[]
+  /** The step of the tour that is shown; null: none. */
+  readonly tour: number | null
+  /** Where the tour was left in this browser; null: it was never shown. */
+  readonly tourLeft: number | null
   readonly dialog: Dialog | null
   readonly toasts: readonly Toast[]
   /** The canvas brings this into view; a new object each time it is asked for. */
@@ -207,6 +218,8 @@ export interface State {
   readonly view: View
   /** Why the gate is 'away'. */
   readonly gateIssues: readonly Issue[]
+  /** The gateway's version, when it is another than that of this page. */
+  readonly updated: string | null
   readonly health: HealthBody | null
   readonly session: Session | null
   readonly catalogue: Catalogue | null
@@ -252,7 +265,7 @@ export const noLive: Live = {
   state: 'off', reason: '', since: 0, clock: 0, flow: null, version: null, nodes: {}, trends: {}, recent: {}, marks: [], losses: {}, zero: null, totals: null, engines: {}, alarms: [], log: [], taps: [], plots: {}, held: false,
 }
 export const initialState: State = {
-  gate: 'loading', view: 'editor', gateIssues: [], health: null, session: null, catalogue: null, types: new Map(), flows: [], drafts: [], flowId: null, tabs: [], parked: {}, shared: {}, conflicts: {}, people: [], document: null, base: { version: null, flow: null }, basedOn: null,
+  gate: 'loading', view: 'editor', gateIssues: [], updated: null, health: null, session: null, catalogue: null, types: new Map(), flows: [], drafts: [], flowId: null, tabs: [], parked: {}, shared: {}, conflicts: {}, people: [], document: null, base: { version: null, flow: null }, basedOn: null,
   typed: noTypes, ports: {}, changes: [], issues: [], check: noCheck, refused: null, live: noLive, trying: noTrying, replay: noReplay,
-  ui: { theme: 'system', leftTab: 'nodes', inspectorTab: 'settings', drawerTab: 'taps', drawerOpen: true, drawerHeight: 232, inspectorWidth: 320, foldedFamilies: [], favourites: [], recent: [], dialog: null, toasts: [], reveal: null, focusField: null, ledgerOf: null },
+  ui: { theme: 'system', leftTab: 'nodes', inspectorTab: 'settings', drawerTab: 'taps', drawerOpen: true, drawerHeight: 232, inspectorWidth: 320, foldedFamilies: [], favourites: [], recent: [], commandsUsed: [], tour: null, tourLeft: null, dialog: null, toasts: [], reveal: null, focusField: null, ledgerOf: null },
 }

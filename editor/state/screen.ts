@@ -11,9 +11,11 @@ import { placeOf, viewOf } from './lens.ts'
 
 export const MAX_TOASTS = 4
 const TOAST_MS = { success: 5000, info: 6000, warning: 10_000, error: 15_000 } as const
-const KEPT = ['theme', 'leftTab', 'inspectorTab', 'drawerTab', 'drawerOpen', 'drawerHeight', 'inspectorWidth', 'foldedFamilies', 'favourites', 'recent'] as const
+const KEPT = ['theme', 'leftTab', 'inspectorTab', 'drawerTab', 'drawerOpen', 'drawerHeight', 'inspectorWidth', 'foldedFamilies', 'favourites', 'recent', 'commandsUsed', 'tourLeft'] as const
 /** Node types that 'recently used' remembers. */
 const RECENT = 6
+/** Commands that the palette shows first. */
+const COMMANDS_USED = 6
 
 export function screen(core: Core) {
   let lastToast = 0
@@ -73,6 +75,8 @@ export function screen(core: Core) {
           foldedFamilies: texts(k['foldedFamilies']),
           favourites: texts(k['favourites']),
           recent: texts(k['recent']).slice(0, RECENT),
+          commandsUsed: texts(k['commandsUsed']).slice(0, COMMANDS_USED),
+          tourLeft: typeof k['tourLeft'] === 'number' ? k['tourLeft'] : null,
         },
       }))
     },
@@ -91,6 +95,7 @@ export function screen(core: Core) {
     setFavourite: (type: string, on: boolean): void => ui({ favourites: [...core.get().ui.favourites.filter((f) => f !== type), ...(on ? [type] : [])] }),
     /** A node of this type was put into a flow. */
     noteUsed: (type: string): void => ui({ recent: [type, ...core.get().ui.recent.filter((t) => t !== type)].slice(0, RECENT) }),
+    noteCommand: (id: string): void => ui({ commandsUsed: [id, ...core.get().ui.commandsUsed.filter((c) => c !== id)].slice(0, COMMANDS_USED) }),
     openDialog: (dialog: Dialog): void => ui({ dialog }),
     closeDialog: (): void => ui({ dialog: null }),
     toast,
@@ -144,6 +149,8 @@ export function screen(core: Core) {
       const shown = node === undefined ? goInside(document, [], { nodes: [instead], wires: [] }) : goInside(document, place.inside, { nodes: [node], wires: [] })
       core.set((s) => ({ document: shown, ui: { ...s.ui, reveal: { nodes: [node ?? instead] } } }))
     },
+    /** The step of the tour that is shown; null leaves it, and where it was is remembered. */
+    setTour: (tour: number | null, left?: number): void => ui({ tour, tourLeft: left ?? tour ?? core.get().ui.tour ?? core.get().ui.tourLeft }),
     clearFocusField: (): void => ui({ focusField: null }),
     issueText: formatIssue,
   }

@@ -4,6 +4,7 @@ import { placeOf, settle, valueOf } from './conflict.ts'
 import { diffFlows, equalJson, type Change } from './diff.ts'
 import { emptyFlow, parseFlow, formatFlow, type Flow, type NodeEntry } from './document.ts'
 import { mergeFlows } from './merge.ts'
+import { followIds } from './rename.ts'
 
 const node = (config: NodeEntry['config'] = {}, more: Partial<NodeEntry> = {}): NodeEntry => ({ type: 'filter.deadband', config, at: [0, 0], ...more })
 const flow = (nodes: Flow['nodes'], more: Partial<Flow> = {}): Flow => ({ ...emptyFlow('f', 'F'), nodes, ...more })
@@ -193,5 +194,28 @@ describe('any edits', () => {
       const members = Object.values(merged.groups ?? {}).flatMap((g) => g.nodes)
       expect(new Set(members).size).toBe(members.length)
     }))
+  })
+})
+
+describe('a node that gets another id', () => {
+  const node2 = (type: string, config: NodeEntry['config']): NodeEntry => ({ type, config, at: [9, 9] })
+  test('is followed by what lists nodes, and by what names a node inside of it', () => {
+    const mine = flow(
+      { ...base.nodes, pump: node2('flow.subflow', { subflow: 's' }), caught: node2('flow.catch', { nodes: 'a, pump' }) },
+      { wires: base.wires, dashboard: { widgets: [{ kind: 'value', place: [0, 0, 3, 2], ports: ['pump/speed.value', 'a.value'] }] }, tests: { t: { input: [{ at: 'a.value', tag: 'x', value: 1, time: 0 }], expect: { 'pump/speed.value': [] } } } },
+    )
+    const theirs = flow({ ...base.nodes, pump: node() }, { wires: base.wires })
+    const { flow: merged } = mergeFlows(base, mine, theirs)
+    expect(Object.keys(merged.nodes)).toEqual(expect.arrayContaining(['pump', 'pump-2', 'caught']))
+    expect(merged.nodes['caught']!.config).toEqual({ nodes: 'a, pump-2' })
+    expect(merged.dashboard!.widgets[0]!.ports).toEqual(['pump-2/speed.value', 'a.value'])
+    expect(Object.keys(merged.tests!['t']!.expect)).toEqual(['pump-2/speed.value'])
+  })
+
+  test('an output that is called otherwise is followed by widgets and tests', () => {
+    const shown = flow(base.nodes, { dashboard: { widgets: [{ kind: 'value', place: [0, 0, 3, 2], ports: ['a.level', 'b.level'] }] }, tests: { t: { input: [{ at: 'a.level', tag: 'x', value: 1, time: 0 }], expect: { 'a.level': [] } } } })
+    const after = followIds(shown, { outputs: new Map([['a.level', 'a.depth']]) })
+    expect(after.dashboard!.widgets[0]!.ports).toEqual(['a.depth', 'b.level'])
+    expect([after.tests!['t']!.input[0], Object.keys(after.tests!['t']!.expect)]).toMatchObject([{ at: 'a.depth' }, ['a.depth']])
   })
 })

@@ -103,7 +103,8 @@ export function labRoutes(app: ApiApp, gateway: Gateway, lab: Lab): void {
       const draft: RunJob['draft'] = plan === null ? null : { plan, models: gateway.modelFiles(plan.models) }
       const given: RunJob['input'] = 'recording' in input ? { segments: await stretch(gateway, input), to: input.to } : input
       const job: RunJob = { what: 'run', draft, input: given, ...(show ? { show } : {}), ...(states === undefined ? {} : { states }) }
-      const secrets = draft ? draft.plan.secrets : 'segments' in given ? given.segments.flatMap((s) => s.plan.secrets) : []
+      // A draft that names no secret reads what came in for one that did.
+      const secrets = [...(draft?.plan.secrets ?? []), ...('segments' in given ? given.segments.flatMap((s) => s.plan.secrets) : [])]
       return answer(reply, lab, job, scrubberOf(gateway, secrets))
     },
   )
@@ -182,8 +183,10 @@ async function stretch(gateway: Gateway, { recording, from, to }: { readonly rec
   const end = rest.findIndex((s) => !s.joined || s.from > to)
   const wanted = first < 0 ? [] : [segments[first]!, ...(end < 0 ? rest : rest.slice(0, end))]
   const pieces = await take(gateway, recording, wanted)
-  if (pieces[0]?.id !== wanted[0]?.id || pieces.length === 0) throw new IssueError(issue('LAB_NOTHING', { flow: recording }))
-  return pieces
+  const [begin] = pieces
+  if (begin?.id !== wanted[0]?.id || begin === undefined) throw new IssueError(issue('LAB_NOTHING', { flow: recording }))
+  // What is joined is of one deploy: its plan goes to the lab once, not with each piece.
+  return pieces.map((piece) => ({ ...piece, plan: begin.plan, models: begin.models }))
 }
 
 /** One by one: an engine is not kept from its flows by all of them at once. What has fallen off meanwhile is left out. */

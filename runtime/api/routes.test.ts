@@ -146,3 +146,11 @@ test('every answer is as the OpenAPI document says', async () => {
   const failed = await api.call('GET', '/api/flows/nowhere', 'admin')
   expect(schemaFaults(paths['/api/flows/{id}'].get.responses['default'].content['application/json'].schema as TSchema, failed.body)).toEqual([])
 })
+
+test('whoever may look is given the example flows, as the document tells', async () => {
+  const { status, body } = await api.call('GET', '/api/examples', 'viewer')
+  expect(status).toBe(200)
+  expect(body.length).toBeGreaterThan(8)
+  expect(body.map((e: { flow: { id: string } }) => e.flow.id)).toEqual(body.map((e: { id: string }) => e.id))
+  expect((await api.call('GET', '/api/examples')).status).toBe(401)
+})

@@ -2,7 +2,7 @@
 // of the answers are those of flows/format/protocol.ts; the tests hold real answers against these schemas.
 import type { TSchema } from 'typebox'
 import { Type, type Catalogue, type Health, type Issue } from '#kit'
-import { DashboardSchema, FlowTestSchema, GroupSchema, roles, type AlarmBody, type AlarmLogBody, type AuditEntry, type CapacityBody, type Change, type CheckBody, type ConnectionBody, type DeployBody, type DraftBody, type DraftSummary, type EngineStatus, type ErrorBody, type Flow, type FlowBody, type FlowSummary, type HealthBody, type ModelBody, type Role, type Session, type ShadowBody, type TrialBody, type TrialRequest, type VersionSummary } from '#format'
+import { DashboardSchema, FlowTestSchema, GroupSchema, roles, type AlarmBody, type AlarmLogBody, type AuditEntry, type CapacityBody, type Change, type CheckBody, type ConnectionBody, type DeployBody, type DraftBody, type DraftSummary, type EngineStatus, type ErrorBody, type ExampleFlow, type Flow, type FlowBody, type FlowSummary, type HealthBody, type ModelBody, type Role, type Session, type ShadowBody, type TrialBody, type TrialRequest, type VersionSummary } from '#format'
 
 /** A JSON Schema that stands for a type of ours. */
 const as = <T>(schema: TSchema) => Type.Unsafe<T>(schema)
@@ -75,6 +75,7 @@ export const FlowSummarySchema = as<FlowSummary>(Type.Object(summary))
 export const FlowsAnswer = list<FlowSummary>(FlowSummarySchema)
 export const FlowAnswer = as<FlowBody>(Type.Object({ ...summary, flow: FlowSchema, issues: Type.Array(IssueSchema) }))
 export const DocumentAnswer = FlowSchema
+export const ExamplesAnswer = list<ExampleFlow>(Type.Object({ id: FlowId, summary: Type.String(), shows: Type.Array(Type.String()), flow: FlowSchema }))
 const names = Type.Array(Type.String())
 const CapacityOf = as<CapacityBody>(
   Type.Object({ cpu: Type.Number({ description: 'Cores' }), memoryMb: Type.Number(), samplesPerS: Type.Number(), buses: Type.Array(Type.Object({ connection: Type.String(), busy: Type.Number(), requestsPerS: Type.Number() })), basis: Type.String() }, { description: 'What it will cost, as far as it can be told' }),

@@ -20,6 +20,7 @@ import { accountRoutes } from './routes-account.ts'
 import { draftRoutes } from './routes-drafts.ts'
 import { deviceRoutes } from './routes-devices.ts'
 import { expressionRoutes } from './routes-expressions.ts'
+import { exampleRoutes } from './routes-examples.ts'
 import { flowRoutes } from './routes-flows.ts'
 import { labRoutes } from './routes-lab.ts'
 import { trialRoutes } from './routes-trial.ts'
@@ -139,6 +140,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
   const live = installLive(app, gateway, auth, options)
   accountRoutes(app, options, live)
   flowRoutes(app, gateway)
+  exampleRoutes(app)
   draftRoutes(app, gateway)
   trialRoutes(app, gateway)
   expressionRoutes(app, gateway)

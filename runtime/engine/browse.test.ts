@@ -7,6 +7,7 @@ import type { DeviceRequest } from './contract.ts'
 
 let opened: string[]
 let closed: string[]
+let logged: string[]
 let health: Health
 let answer: (request: BrowseRequest) => Promise<{ items: []; cut: boolean }>
 let pool: ConnectionPool
@@ -28,13 +29,14 @@ const drivers = new Map([
 ].map((d) => [d.type, d]))
 const device = (type: string, name: string | null = 'plc', config = {}): DeviceRequest => ({ name, entry: { type, config }, secrets: {} })
 const make = (options: Partial<BrowsingOptions> = {}): void => {
-  browsing = new Browsing(pool, { drivers, folder: '/f', now: () => 0, log: () => undefined, readyMs: 300, answerMs: 50, ...options })
+  browsing = new Browsing(pool, { drivers, folder: '/f', now: () => 0, log: (_level, text) => void logged.push(text), readyMs: 300, answerMs: 50, ...options })
 }
 const codeOf = async (work: Promise<unknown>): Promise<string> => work.then(() => 'went well', (thrown: unknown) => (thrown as IssueError).issues[0]!.code)
 
 beforeEach(() => {
   opened = []
   closed = []
+  logged = []
   health = { state: 'ok', text: '' }
   answer = async () => ({ items: [], cut: false })
   pool = new ConnectionPool({ drivers, folder: (name) => name, now: () => 0, log: () => undefined })
@@ -86,6 +88,20 @@ test('a device that hangs ends in words, and a deploy meanwhile is not kept', as
   expect(await hanging).toBe('BROWSE_FAILED')
 })
 
+test('a device that hangs while it is opened or closed keeps neither the look nor a deploy', async () => {
+  make({ readyMs: 50, closeMs: 20 })
+  const hang = new Promise<never>(() => undefined)
+  const hanging = driverOf('stuck', { exclusive: true, open: () => hang })
+  drivers.set('stuck', hanging)
+  expect(await codeOf(browsing.browse(device('stuck'), null))).toBe('CONNECTION_FAILED')
+  expect(await browsing.test(device('stuck'))).toMatchObject({ ok: false, issues: [{ code: 'CONNECTION_FAILED' }] })
+  await browsing.letGo(['plc'])
+  drivers.set('stays', driverOf('stays', { exclusive: true, open: async () => ({ health: () => health, close: () => hang }) }))
+  await browsing.browse(device('stays'), null)
+  await browsing.letGo(['plc'])
+  expect(logged.at(-1)).toContain('plc: it was not closed')
+})
+
 test('one that is away says so after its first attempt, and is tried no more for a look', async () => {
   health = { state: 'connecting', text: 'connecting to plc' }
   const asked = codeOf(browsing.browse(device('many'), null))
@@ -95,6 +111,16 @@ test('one that is away says so after its first attempt, and is tried no more for
   expect(closed).toEqual(['many plc'])
   const told = await browsing.test(device('many'))
   expect(told).toMatchObject({ ok: false, health: { state: 'error' }, issues: [{ code: 'CONNECTION_FAILED', text: "'plc' is not available: plc refuses the connection" }] })
+})
+
+test('two looks at one that is away say the same, though the first to notice closes it', async () => {
+  health = { state: 'connecting', text: 'connecting to plc' }
+  drivers.set('shuts', driverOf('shuts', { open: async () => ({ health: () => health, close: async () => void (health = { state: 'error', text: 'closed' }) }) }))
+  const looks = [browsing.browse(device('shuts'), null), browsing.test(device('shuts'))].map((look) => look.then((t) => ('issues' in t ? t.issues : []), (thrown: unknown) => (thrown as IssueError).issues))
+  await until('both wait', () => pool.health()['plc'])
+  health = { state: 'connecting', text: 'plc refuses the connection' }
+  const texts = (await Promise.all(looks)).map(([first]) => first?.text)
+  expect(texts).toEqual(["'plc' is not available: plc refuses the connection", "'plc' is not available: plc refuses the connection"])
 })
 
 test('a test tells what was found out, also of a device that refuses', async () => {

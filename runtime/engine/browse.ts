@@ -16,18 +16,23 @@ export interface BrowsingOptions {
   readonly idleMs?: number
   readonly readyMs?: number
   readonly answerMs?: number
+  readonly closeMs?: number
 }
 interface Hold {
   readonly name: string
   readonly type: string
   readonly acquired: Promise<{ readonly connection: Connection; readonly release: () => Promise<void> }>
   timer: NodeJS.Timeout | undefined
+  /** Until it is up: one wait for all who look, who hear the same. One that failed stays: it is closed then. */
+  coming: Promise<void> | undefined
 }
 
 const IDLE_MS = 30_000
 /** Loading a library and a first session take their time. */
 const READY_MS = 20_000
 const ANSWER_MS = 15_000
+/** A deploy waits for a look that ends no longer than this. */
+const CLOSE_MS = 2000
 const LOOK_MS = 25
 /** More at once are refused: one page asks for a few. */
 const AT_ONCE = 16
@@ -40,15 +45,15 @@ export class Browsing {
 
   constructor(pool: ConnectionPool, options: BrowsingOptions) {
     this.pool = pool
-    this.options = { idleMs: IDLE_MS, readyMs: READY_MS, answerMs: ANSWER_MS, ...options }
+    this.options = { idleMs: IDLE_MS, readyMs: READY_MS, answerMs: ANSWER_MS, closeMs: CLOSE_MS, ...options }
   }
 
   browse(request: DeviceRequest, path: string | null, search?: string): Promise<Browsed> {
     return this.counted(async () => {
       const driver = this.driver(request.entry.type)
       if (!driver.browse) throw new IssueError(issue('REQUEST', {}, { reason: `A connection of type '${request.entry.type}' cannot be browsed.` }))
-      const { connection, key } = await this.hold(request)
-      await this.ready(connection, request, key)
+      const { connection, hold, key } = await this.hold(request)
+      await this.ready(connection, request, key, hold)
       const signal = AbortSignal.timeout(this.options.answerMs)
       try {
         return await within(signal, driver.browse(connection, { path, signal, ...(search === undefined ? {} : { search }) }))
@@ -79,9 +84,9 @@ export class Browsing {
       }
       const told = (issues: readonly Issue[], health: ConnectionTestBody['health']): ConnectionTestBody => ({ ok: issues.length === 0, health, ms: Math.round(performance.now() - began), lines, ...(certificate ? { certificate } : {}), issues })
       try {
-        const { connection, key } = await this.hold(request)
+        const { connection, hold, key } = await this.hold(request)
         const there = connection.health().state === 'ok'
-        await this.ready(connection, request, key)
+        await this.ready(connection, request, key, hold)
         lines.push(there ? 'It was connected already' : `Connected after ${Math.round(performance.now() - began)} ms`)
         if (driver.tell) {
           const signal = AbortSignal.timeout(this.options.answerMs)
@@ -138,7 +143,7 @@ export class Browsing {
     }
   }
 
-  private async hold(request: DeviceRequest): Promise<{ connection: Connection; key: string }> {
+  private async hold(request: DeviceRequest): Promise<{ connection: Connection; hold: Hold; key: string }> {
     const { type, config } = request.entry
     const { apart } = this.driver(type)
     const entry: ConnectionEntry = apart ? { type, config: apart(config) as ConnectionEntry['config'] } : request.entry
@@ -146,14 +151,15 @@ export class Browsing {
     const name = apart ? `${nameOf(request)} (look)` : (this.pool.sharedName(entry) ?? nameOf(request))
     const key = this.pool.key(name, entry, request.secrets)
     let hold = this.holds.get(key)
-    if (!hold) this.holds.set(key, (hold = { name, type, acquired: this.pool.acquire(name, entry, request.secrets), timer: undefined }))
+    if (!hold) this.holds.set(key, (hold = { name, type, acquired: this.pool.acquire(name, entry, request.secrets), timer: undefined, coming: undefined }))
     this.stay(key, hold)
     try {
-      return { connection: (await hold.acquired).connection, key }
+      const { connection } = await within(AbortSignal.timeout(this.options.readyMs), hold.acquired)
+      return { connection, hold, key }
     } catch (thrown) {
-      clearTimeout(hold.timer)
-      this.holds.delete(key)
-      throw thrown
+      // One that opens in the end is closed then; meanwhile another may have taken its place.
+      if (this.holds.get(key) === hold) void this.drop(key)
+      throw thrown instanceof IssueError ? thrown : new IssueError(issue('CONNECTION_FAILED', {}, { name: nameOf(request), reason: reasonOf(thrown) }))
     }
   }
 
@@ -168,14 +174,19 @@ export class Browsing {
     this.holds.delete(key)
     clearTimeout(hold.timer)
     try {
-      await (await hold.acquired).release()
+      await within(AbortSignal.timeout(this.options.closeMs), hold.acquired.then(({ release }) => release(), () => undefined /* there is nothing to close */))
     } catch (thrown) {
       this.options.log('info', `${hold.name}: it was not closed: ${reasonOf(thrown)}`)
     }
   }
 
+  private async ready(connection: Connection, request: DeviceRequest, key: string, hold: Hold): Promise<void> {
+    await (hold.coming ??= this.comeUp(connection, request, key, hold))
+    hold.coming = undefined
+  }
+
   /** Waits until it is connected, or has failed once: then it is let go, so that a wrong password is tried no more. */
-  private async ready(connection: Connection, request: DeviceRequest, key: string): Promise<void> {
+  private async comeUp(connection: Connection, request: DeviceRequest, key: string, hold: Hold): Promise<void> {
     const end = performance.now() + this.options.readyMs
     let health = connection.health()
     const first = health.text
@@ -186,8 +197,9 @@ export class Browsing {
       health = connection.health()
     }
     if (health.state === 'ok') return
-    await this.drop(key)
-    throw new IssueError(health.issue && health.issue.code !== 'CONNECTION_FAILED' ? health.issue : issue('CONNECTION_FAILED', {}, { name: nameOf(request), reason: health.text }))
+    const failed = new IssueError(health.issue && health.issue.code !== 'CONNECTION_FAILED' ? health.issue : issue('CONNECTION_FAILED', {}, { name: nameOf(request), reason: health.text }))
+    if (this.holds.get(key) === hold) await this.drop(key)
+    throw failed
   }
 
   private io(request: DeviceRequest): DriverIo {

@@ -8,8 +8,9 @@ import { shorten } from '../tap/shorten.ts'
 export type Side = 'live' | 'draft'
 /** The other side may come this much later, ms. */
 const WINDOW_MS = 5000
-/** What waits of one port, in samples and in elements of their values. */
-const MAX_WAITING = 2000
+/** What waits of one tag; of one port, in samples and in elements of their values. A device gives thousands of tags in one call. */
+const MAX_OF_TAG = 2000
+export const MAX_WAITING = 20_000
 const MAX_ELEMENTS = 200_000
 /** Times that hang on the clock and not on a reading differ by a little, ms. */
 const NEAR_MS = 100
@@ -32,7 +33,12 @@ export class Comparison {
   private readonly line: Waiting[] = []
   private head = 0
   private elements = 0
+  private readonly most: number
   private readonly byTag = new Map<string, Record<Side, Waiting[]>>()
+
+  constructor(most = MAX_WAITING) {
+    this.most = most
+  }
 
   /** `steady`: ms that never step. */
   take(side: Side, sample: Sample, steady: number): void {
@@ -47,6 +53,8 @@ export class Comparison {
       return
     }
     const waiting: Waiting = { side, sample, arrived: steady, done: false }
+    const [oldest] = tag[side]
+    if (oldest && tag[side].length >= MAX_OF_TAG) this.giveUp(oldest, tag)
     tag[side].push(waiting)
     this.line.push(waiting)
     this.elements += sizeOf(sample)
@@ -74,8 +82,8 @@ export class Comparison {
     for (; this.head < this.line.length; this.head++) {
       const first = this.line[this.head]!
       if (first.done) continue
-      if (steady - first.arrived <= WINDOW_MS && this.line.length - this.head <= MAX_WAITING && this.elements <= MAX_ELEMENTS) break
-      this.giveUp(first)
+      if (steady - first.arrived <= WINDOW_MS && this.line.length - this.head <= this.most && this.elements <= MAX_ELEMENTS) break
+      this.giveUp(first, this.byTag.get(first.sample.tag)!)
     }
     if (this.head <= 1000 && this.head < this.line.length) return
     this.line.splice(0, this.head)
@@ -83,9 +91,8 @@ export class Comparison {
   }
 
   /** The nearest of the other side, or none. */
-  private giveUp(first: Waiting): void {
+  private giveUp(first: Waiting, lists: Record<Side, Waiting[]>): void {
     const { tag, time } = first.sample
-    const lists = this.byTag.get(tag)!
     lists[first.side].splice(lists[first.side].indexOf(first), 1)
     const others = lists[first.side === 'live' ? 'draft' : 'live']
     let near = -1

@@ -584,8 +584,8 @@ export class EngineHost {
     return { bytes, commits: commits + checkpoints }
   }
 
-  async connections(): Promise<Record<string, Health>> {
-    return Object.fromEntries(Object.entries(await this.pool.health()).map(([name, health]) => [name, this.scrubbed(health)]))
+  connections(): Record<string, Health> {
+    return Object.fromEntries(Object.entries(this.pool.health()).map(([name, health]) => [name, this.scrubbed(health)]))
   }
 
   // ---- looking at devices: beside the flows, not in their turn ----------------------------------------------------

@@ -141,6 +141,15 @@ describe('a draft beside its live flow', () => {
     expect(report.issues[0]!.text).toContain('more than 20000 readings wait')
   })
 
+  test('a source of many tags that all come at once is compared as it is', async () => {
+    const { w, host, found } = await world()
+    await host.deploy(request({ in: 'source.test', x: 'flow.times', out: 'uplink.test' }, ['in -> x', 'x -> out']))
+    await host.shadow(request({ in: 'source.test', x: 'flow.times', out: 'uplink.test' }, ['in -> x', 'x -> out'], 2))
+    for (let i = 0; i < 10_000; i++) w.ios.get('in')!.emit('value', sample(`tag-${i}`, i, w.now))
+    const { ports } = await found('all are compared', (r) => { const p = r.ports['x.value']; return p && p.same + p.onlyLive >= 10_000 && p.same + p.onlyDraft >= 10_000 })
+    expect(ports).toMatchObject({ 'x.value': { same: 10_000, differ: 0, onlyLive: 0, onlyDraft: 0 }, 'out.value': { same: 10_000, onlyLive: 0 } })
+  })
+
   test('a deploy, a removal and a second one end it', async () => {
     const { host } = await world()
     const draft = request({ in: 'source.test', x: ['flow.times', 2] }, ['in -> x'], 2)

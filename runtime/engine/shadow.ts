@@ -7,7 +7,7 @@ import { formatEnd, type WireEnd } from '#format'
 import type { ModelHost } from '../models/host.ts'
 import { createScriptHost, type ScriptHost } from '../script/host.ts'
 import { Pins } from '../tap/pins.ts'
-import { Comparison } from './compare.ts'
+import { Comparison, MAX_WAITING } from './compare.ts'
 import type { EngineDeploy, Plan, ShadowReport } from './contract.ts'
 import { FlowRun, type Attached, type SavedFlow, type SavedNode, type Services } from './flow.ts'
 import type { NodeRun } from './run.ts'
@@ -39,6 +39,9 @@ const TURN_MS = 2
 const MAX_TAGS = 10_000
 const MAX_MORE_MB = 256
 const MAX_PORTS = 500
+/** What waits of all ports together, and of each at least. */
+const MAX_COMPARED = 400_000
+const LEAST_COMPARED = 2000
 
 interface Fed {
   readonly run: NodeRun
@@ -207,7 +210,8 @@ export class Shadow {
     }
     if (ends.length > MAX_PORTS) this.notes.push(issue('SHADOW_PORTS', { flow: plan.flow }, { ports: ends.length, limit: MAX_PORTS }))
     const compared = ends.slice(0, MAX_PORTS)
-    for (const end of compared) this.comparisons.set(formatEnd(end), new Comparison())
+    const most = Math.max(LEAST_COMPARED, Math.min(MAX_WAITING, Math.floor(MAX_COMPARED / Math.max(1, compared.length))))
+    for (const end of compared) this.comparisons.set(formatEnd(end), new Comparison(most))
     const takers = (side: 'live' | 'draft') => compared.map((end) => {
       const comparison = this.comparisons.get(formatEnd(end))!
       return [end, (sample: Sample) => comparison.take(side, sample, steady())] as const

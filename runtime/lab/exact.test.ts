@@ -57,10 +57,12 @@ async function flow(): Promise<{ plan: Plan; models: EngineDeploy['models'] }> {
       later: { type: 'flow.delay', config: { delayS: 3.3 }, at: [0, 0] },
       line: { type: 'flow.queue', config: { limit: 2, policy: 'oldest' }, at: [0, 0] },
       code: { type: 'transform.function', config: { code }, at: [0, 0] },
+      // What an operator sets, and what is refused to him.
+      hand: { type: 'source.operator', config: { tag: 'hand', repeatS: 7 }, at: [0, 0] },
       both: { type: 'flow.merge', config: {}, at: [0, 0] },
       minute: { type: 'aggregate.window', version: 2, config: { sizeS: 5, latenessS: 0, statistics: ['mean'] }, at: [0, 0] },
     },
-    wires: [...read!.wires, 'noise.value -> later.value', 'drive.temperature -> line.value', 'line.value -> code.value', 'code.value -> both.value', 'later.value -> both.value', 'both.value -> minute.value', 'drive.speed -> both.value'],
+    wires: [...read!.wires, 'noise.value -> later.value', 'drive.temperature -> line.value', 'line.value -> code.value', 'code.value -> both.value', 'later.value -> both.value', 'both.value -> minute.value', 'hand.value -> both.value', 'drive.speed -> both.value'],
   }
   const registry = await openRegistry({ folders: [shippedModels] })
   await registry.refresh()
@@ -113,6 +115,9 @@ async function live(): Promise<{ seen: Map<string, string[]>; pieces: SegmentDat
     // A burst: the queue in front of the function drops some of it.
     if (n++ % 7 === 0) for (let i = 0; i < 5; i++) ios.get('drive')!.emit('temperature', sample('P-101.temperature', i, s.time + i))
     if (n === 9) host.act(plan.flow, 'wear', 'acknowledge', undefined)
+    if (n === 10) expect(host.act(plan.flow, 'hand', 'set', undefined, { value: 42 })).toBe(42)
+    if (n === 12) expect(() => host.act(plan.flow, 'hand', 'set', undefined, { value: 1000 })).toThrow()
+    if (n === 14) host.act(plan.flow, 'hand', 'set', undefined, { value: 43 })
     await turns()
   }
   // Sources fall silent, and event time goes on without them.

@@ -1,5 +1,8 @@
 // The lab's processes: what goes wrong in one is an issue, and the next run goes on.
+import { getPriority } from 'node:os'
 import { join } from 'node:path'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { afterEach, describe, expect, test } from 'vitest'
 import { IssueError, type ExampleSample, type JsonValue } from '#kit'
 import type { ExampleBody, Trace } from '#format'
@@ -27,6 +30,7 @@ describe('a process of the lab', () => {
     const [pid] = lab.processes
     expect(await values(lab.run(one('filter.pass', 8)))).toEqual([8])
     expect(lab.processes).toEqual([pid])
+    expect(getPriority(pid), 'the engines come first').toBeGreaterThan(getPriority())
   })
 
   test('is ended when nobody needs it for a while', async () => {
@@ -52,6 +56,20 @@ describe('a process of the lab', () => {
     const running = reason(lab.run(one('filter.hang')))
     process.kill((await until('it is there', () => lab.processes[0]))!, 'SIGKILL')
     expect(await running).toBe('LAB_STOPPED: The run was stopped: its process ended (SIGKILL).')
+  })
+
+  test('that is kept warm holds nothing of the runs that are over: their answers are large', async () => {
+    setFlagsFromString('--expose-gc')
+    const collect = runInNewContext('gc') as () => void
+    const lab = open()
+    const run = async (value: number): Promise<WeakRef<AbortSignal>> => {
+      const { signal } = new AbortController()
+      await lab.run(one('filter.pass', value), signal)
+      return new WeakRef(signal)
+    }
+    const over = [await run(1), await run(2)]
+    await until('they are collected', () => (collect(), over.every((ref) => ref.deref() === undefined)))
+    expect(lab.processes).toHaveLength(1)
   })
 
   test('says what is wrong with the job itself', async () => {

@@ -4,6 +4,7 @@ import { fork, type ChildProcess } from 'node:child_process'
 import { join } from 'node:path'
 import { issue, IssueError } from '#kit'
 import { ENGINE_FLAGS } from '../engine/supervisor.ts'
+import { yieldTo } from '../script/confine.ts'
 import type { FromLab, Job } from './messages.ts'
 
 export interface LabSettings {
@@ -39,6 +40,8 @@ interface Room {
   ready: boolean
   busy: boolean
   idle: NodeJS.Timeout | undefined
+  /** Tells the job at hand that its process ended. A job that is over is held by nothing here: its answer is large. */
+  ended: ((code: number | null, signal: NodeJS.Signals | null) => void) | undefined
 }
 
 export function createLab(settings: LabSettings = {}): Lab {
@@ -51,15 +54,20 @@ export function createLab(settings: LabSettings = {}): Lab {
     const child = fork(main, [], { execArgv: [...ENGINE_FLAGS, `--max-old-space-size=${memoryMb}`], serialization: 'advanced', stdio: ['ignore', 'ignore', 'pipe', 'ipc'] })
     // Read so that it cannot fill up; why it ended is told by its exit.
     child.stderr?.resume()
+    // Any number of replays never slows what runs.
+    if (child.pid !== undefined) yieldTo(child.pid)
     const gone = new Promise<void>((resolve) => {
       child.once('exit', () => resolve())
-      child.once('error', () => child.pid === undefined && resolve())
+      // Not once: a second one that nobody hears would end the gateway.
+      child.on('error', () => child.pid === undefined && resolve())
     })
-    const room: Room = { child, gone, ready: false, busy: false, idle: undefined }
+    const room: Room = { child, gone, ready: false, busy: false, idle: undefined, ended: undefined }
     rooms.add(room)
     void gone.then(() => {
       clearTimeout(room.idle)
       rooms.delete(room)
+      room.ended?.(child.exitCode, child.signalCode)
+      admit()
     })
     return room
   }
@@ -72,6 +80,14 @@ export function createLab(settings: LabSettings = {}): Lab {
       if (one.signal?.aborted === true) one.reject(stopped('it was cancelled'))
       else perform(free ?? open(), one)
     }
+  }
+
+  function rest(room: Room): void {
+    room.busy = false
+    room.idle = setTimeout(() => {
+      room.busy = true // it takes no more
+      room.child.kill('SIGKILL')
+    }, warmMs).unref()
   }
 
   function perform(room: Room, { job, signal, resolve, reject }: Waiting): void {
@@ -97,6 +113,7 @@ export function createLab(settings: LabSettings = {}): Lab {
       clearTimeout(long)
       signal?.removeEventListener('abort', cancel)
       child.off('message', hear)
+      room.ended = undefined
       tell()
     }
     const hear = (message: FromLab): void => {
@@ -108,23 +125,16 @@ export function createLab(settings: LabSettings = {}): Lab {
       }
       if (message.type !== 'done' && message.type !== 'failed') return
       end(() => (message.type === 'done' ? resolve(message.text) : reject(new IssueError(...message.issues))))
-      room.busy = false
-      room.idle = setTimeout(() => {
-        room.busy = true // it takes no more
-        child.kill('SIGKILL')
-      }, warmMs)
-      room.idle.unref()
+      rest(room)
       admit()
     }
     child.on('message', hear)
     signal?.addEventListener('abort', cancel)
-    void room.gone.then(() => {
-      const { signalCode, exitCode } = child
+    room.ended = (code, killed) => {
       // Out of memory ends V8 with an abort.
-      const reason = why || (signalCode === 'SIGABRT' || exitCode === 134 ? `it needed more than ${memoryMb} MB` : `its process ended (${signalCode ?? `exit code ${exitCode}`})`)
+      const reason = why || (killed === 'SIGABRT' || code === 134 ? `it needed more than ${memoryMb} MB` : `its process ended (${killed ?? `exit code ${code}`})`)
       end(() => reject(stopped(reason)))
-      admit()
-    })
+    }
     child.send(job, (error) => {
       if (error) kill(`the job could not be handed over (${error.message})`)
     })

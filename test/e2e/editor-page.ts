@@ -37,6 +37,9 @@ export class EditorPage {
       await this.page.getByRole('button', { name: 'Sign in' }).click()
     } else await this.claim()
     await this.liveFlow()
+    // The tour is offered once a browser; most stories go without it.
+    const offer = this.page.getByRole('button', { name: 'Not now' })
+    if (await offer.isVisible()) await offer.click()
   }
 
   /** The flow is drawn, and what it shows comes from the gateway now. */

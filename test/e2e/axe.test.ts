@@ -1,0 +1,83 @@
+// Every main state of the editor before axe-core, in both themes: nothing that keeps somebody out (serious, critical), contrast
+// included. What is shown is the real thing, with live values and an alarm's colours in it.
+import { createRequire } from 'node:module'
+import { readFileSync } from 'node:fs'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { AxeResults } from 'axe-core'
+import type { Browser, Page } from 'playwright-core'
+import { EditorPage } from './editor-page.ts'
+import { START_MS, startBrowser, startGateway, visit, type GatewayProcess } from './harness.ts'
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+const SIGNED_OUT = /401 .*\/api\/session/
+
+let gateway: GatewayProcess
+let browser: Browser
+beforeAll(async () => {
+  browser = await startBrowser()
+  gateway = await startGateway()
+}, 2 * START_MS)
+afterAll(async () => {
+  await browser?.close()
+  await gateway?.close()
+})
+
+/** What is serious or critical, as 'state: rule at element'. */
+async function faults(page: Page, state: string): Promise<string[]> {
+  await page.evaluate(axe)
+  // What fades in is looked at when it is there.
+  const { violations } = await page.evaluate(async () => {
+    await Promise.all(document.getAnimations().map((a) => a.finished.catch(() => undefined)))
+    return await (globalThis as unknown as { axe: { run: (of: Document, options: object) => Promise<AxeResults> } }).axe.run(document, { resultTypes: ['violations'] })
+  })
+  return violations.filter((v) => v.impact === 'serious' || v.impact === 'critical').flatMap((v) => v.nodes.map((n) => `${state}: ${v.id} at ${n.target.join(' ')}`))
+}
+
+test('axe finds nothing serious in any main state, light and dark', { timeout: 240_000 }, () =>
+  visit('axe', browser, gateway, async ({ page, expectErrors }) => {
+    const editor = new EditorPage(page, gateway)
+    expectErrors(SIGNED_OUT)
+    const found: string[] = []
+    const look = async (state: string): Promise<void> => void found.push(...(await faults(page, state)))
+    await page.goto(gateway.url)
+    await page.getByLabel('User').waitFor()
+    await look('gate')
+    await page.goto('about:blank')
+    await editor.enter()
+    await look('the first visit')
+    await editor.button('Got it').click()
+    const dialog = async (open: () => Promise<void>, state: string): Promise<void> => {
+      await open()
+      await editor.dialog().waitFor()
+      await look(state)
+      await page.keyboard.press('Escape')
+      await editor.dialog().waitFor({ state: 'detached' })
+    }
+    for (const theme of ['Light', 'Dark'] as const) {
+      const of = (state: string): string => `${state}, ${theme.toLowerCase()}`
+      await editor.theme(theme)
+      await look(of('the flow'))
+      await editor.select('wear')
+      await look(of('settings'))
+      await editor.select('wear', 'Live')
+      await look(of('live'))
+      await editor.select('wear', 'Help')
+      await look(of('help'))
+      for (const tab of ['Problems', 'Alarms', 'Log', 'Taps'] as const) {
+        await editor.drawer(tab)
+        await look(of(tab))
+      }
+      await dialog(() => page.keyboard.press('Control+k'), of('command palette'))
+      await dialog(() => page.keyboard.press('Control+Shift+f'), of('search'))
+      await dialog(() => page.keyboard.press('?'), of('shortcuts'))
+      for (const item of ['Examples…', 'Connections…', 'Secrets…', 'Users…', 'Models…', 'Versions and rollback…', 'Import…']) await dialog(() => editor.menu(item), of(item))
+      await dialog(() => page.keyboard.press('Control+s'), of('deploy'))
+      await dialog(() => editor.button('Hold all outputs').click(), of('hold'))
+      await editor.menu("Operator's view")
+      await page.getByRole('heading', { level: 1 }).waitFor({ state: 'attached' })
+      await look(of("operator's view"))
+      await page.goBack()
+      await editor.liveFlow()
+    }
+    expect(found).toEqual([])
+  }))
