@@ -32,7 +32,7 @@ export const NodeView = memo(function NodeView({ id, selected }: NodeProps) {
   const detail = useDetail()
   useRemeasure(id, detail === 'whole' ? 'whole' : null)
   if (entry?.type === COMMENT) return <CommentCard id={id} entry={entry} selected={selected ?? false} />
-  if (entry && detail !== 'whole') return <FarCard id={id} entry={entry} selected={selected ?? false} detail={detail} />
+  if (entry && detail !== 'whole') return <FarCard id={id} entry={entry} type={type} selected={selected ?? false} detail={detail} />
   return entry ? <Card id={id} entry={entry} type={type} selected={selected ?? false} /> : null
 })
 

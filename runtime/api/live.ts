@@ -39,6 +39,8 @@ interface Client {
   flow: string | null
   /** What this client knows of the watched flow's nodes, as JSON. */
   seen: Map<string, string>
+  /** Of nodes that are not looked at, the condition that this client knows: another one is told at once. */
+  conditions: Map<string, string>
   /** Nodes that are told at once; null: all. */
   looked: ReadonlySet<string> | null
   /** Statuses told: whose turn it is of the others. */
@@ -84,7 +86,7 @@ export function installLive(app: FastifyInstance, gateway: Gateway, auth: Auth, 
   })
 
   function join(socket: WebSocket, token: string, session: SessionOf): void {
-    const client: Client = { socket, token, session, flow: null, seen: new Map(), looked: null, round: 0, taps: new Map(), alive: true, asksLeft: ASKS_AT_ONCE, askedAt: performance.now() }
+    const client: Client = { socket, token, session, flow: null, seen: new Map(), conditions: new Map(), looked: null, round: 0, taps: new Map(), alive: true, asksLeft: ASKS_AT_ONCE, askedAt: performance.now() }
     clients.add(client)
     socket.on('message', (data, binary) => {
       pace(client)
@@ -233,7 +235,12 @@ export function installLive(app: FastifyInstance, gateway: Gateway, auth: Auth, 
       const { looked, seen } = client
       const turn = client.round++ % OUT_OF_VIEW
       // An instance on the canvas stands for all nodes in it.
-      const told = looked === null ? nodes : nodes.filter(([id], i) => i % OUT_OF_VIEW === turn || !seen.has(id) || looked.has(id.split('/', 1)[0]!))
+      const told = looked === null ? nodes : nodes.filter(([id, status], i) => {
+        const now = conditionOf(status)
+        const stirred = client.conditions.get(id) !== now
+        if (stirred) client.conditions.set(id, now)
+        return stirred || i % OUT_OF_VIEW === turn || !seen.has(id) || looked.has(id.split('/', 1)[0]!)
+      })
       const changed = told.map(([id, status]) => [id, textOf(id, status)] as const).filter(([id, text]) => seen.get(id) !== text)
       for (const [id, text] of changed) seen.set(id, text)
       sendText(client, `${rest},"nodes":{${changed.map(([id, text]) => `${JSON.stringify(id)}:${text}`).join(',')}}}`)
@@ -298,6 +305,8 @@ export function installLive(app: FastifyInstance, gateway: Gateway, auth: Auth, 
 function cookieOf(app: FastifyInstance, header: string | undefined): string | undefined {
   return header === undefined ? undefined : app.parseCookie(header)[COOKIE]
 }
+
+const conditionOf = ({ health, issues }: NodeStatus): string => `${health.state} ${health.text} ${issues.map((i) => i.text).join()}`
 
 const text = (value: unknown, max: number): value is string => typeof value === 'string' && value.length > 0 && value.length <= max
 
