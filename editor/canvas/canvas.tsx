@@ -69,6 +69,14 @@ function Drawing() {
   useReveal()
 
   const nodes = useMemo(() => (flow ? nodesOf(flow, selection, types, drawn, guessOf) : []), [flow, selection, types, drawn])
+  // Guessed once a flow: else every look at a large one would make all its cards anew until one of them is measured.
+  const opened = flow?.id
+  const first = useRef<string | undefined>(undefined)
+  useEffect(() => {
+    if (first.current === opened) return
+    first.current = opened
+    setDrawn(nodes)
+  }, [opened, nodes])
   const edges = useMemo(() => (flow ? edgesOf(flow, selection) : []), [flow, selection])
   const detail = useDetail()
   const near = useMemo(() => (detail === 'whole' ? edges : nearWires(edges)), [edges, detail])
