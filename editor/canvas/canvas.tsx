@@ -1,7 +1,7 @@
 // The drawing. React Flow holds sizes and what is just being dragged; everything else is the draft in the store, and
 // every change goes through its actions.
 import { useCallback, useEffect, useMemo, useRef, useState, type DragEvent, type KeyboardEvent, type MouseEvent } from 'react'
-import { applyNodeChanges, Background, ReactFlow, ReactFlowProvider, useNodesInitialized, useReactFlow, useStoreApi, type EdgeChange, type Node, type NodeChange, type OnNodeDrag } from 'reactflow'
+import { applyNodeChanges, Background, ReactFlow, ReactFlowProvider, useNodesInitialized, useReactFlow, useStoreApi, type Edge, type EdgeChange, type Node, type NodeChange, type OnNodeDrag } from 'reactflow'
 import 'reactflow/dist/style.css'
 import { MAX_BUNDLE_BYTES, may, SUBFLOW } from '#format'
 import { mayEdit } from '../state/change.ts'
@@ -14,13 +14,17 @@ import { Arrange } from './arrange.tsx'
 import { Banner } from './banner.tsx'
 import { Breadcrumb } from './breadcrumb.tsx'
 import { COMMENT } from './comment-view.tsx'
+import { guessOf } from './cards.ts'
 import { Controls, Overview } from './controls.tsx'
 import { dragOver, endDragOver } from './drag.ts'
 import { DragReason, DropReason } from './drag-reason.tsx'
+import { DetailWatch, MANY, useDetail } from './detail.tsx'
 import { EdgeView } from './edge-view.tsx'
 import { Empty } from './empty.tsx'
+import { FarWires, nearWires } from './far-wires-view.tsx'
 import { inView, MIN_ZOOM } from './fit.ts'
-import { edgesOf, NODE, nodesOf, PORTS } from './graph.ts'
+import { InView } from './in-view.ts'
+import { edgesOf, NODE, nodesOf, PORTS, withoutGuess } from './graph.ts'
 import { NodeMenu, type MenuAt } from './node-menu.tsx'
 import { beginGroupDrag, editComment, endGroupDrag, overGroups } from './group-edit.ts'
 import { boxIn } from './group-view.tsx'
@@ -50,8 +54,6 @@ const edgeTypes = { [NODE]: EdgeView }
 const GRID: [number, number] = [10, 10]
 /** Left on the empty canvas, the middle one anywhere; Space with the left one, too. */
 const PAN_BUTTONS = [0, 1]
-/** Above this only what is in view is drawn. */
-const MANY = 150
 
 export function Canvas() {
   return (
@@ -76,9 +78,19 @@ function Drawing() {
   useReveal()
   useLongPress(frame)
 
-  const nodes = useMemo(() => (flow ? nodesOf(flow, selection, types, drawn) : []), [flow, selection, types, drawn])
+  const nodes = useMemo(() => (flow ? nodesOf(flow, selection, types, drawn, guessOf) : []), [flow, selection, types, drawn])
+  // Guessed once a flow: else every look at a large one would make all its cards anew until one of them is measured.
+  const opened = flow?.id
+  const first = useRef<string | undefined>(undefined)
+  useEffect(() => {
+    if (first.current === opened) return
+    first.current = opened
+    setDrawn(nodes)
+  }, [opened, nodes])
   const edges = useMemo(() => (flow ? edgesOf(flow, selection) : []), [flow, selection])
-  useRoutes(nodes, edges)
+  const detail = useDetail()
+  const near = useMemo(() => (detail === 'whole' ? edges : nearWires(edges)), [edges, detail])
+  useRoutes(nodes, near)
 
   useEffect(() => {
     setViewCentre(() => {
@@ -91,7 +103,7 @@ function Drawing() {
   const onNodesChange = useCallback((changes: NodeChange[]) => {
     const own = changes.filter((c) => c.type === 'position' || c.type === 'dimensions')
     const { document, types: known } = store.getState()
-    if (own.length > 0 && document) setDrawn((before) => applyNodeChanges(own, nodesOf(document.flow, document.selection, known, before)))
+    if (own.length > 0 && document) setDrawn((before) => withoutGuess(applyNodeChanges(own, nodesOf(document.flow, document.selection, known, before, guessOf)), own))
     choose('nodes', changes)
   }, [])
   const onEdgesChange = useCallback((changes: EdgeChange[]) => choose('wires', changes), [])
@@ -171,7 +183,7 @@ function Drawing() {
       <Spoken frame={frame} />
       <ReactFlow
         nodes={nodes}
-        edges={edges}
+        edges={near as Edge[]}
         nodeTypes={nodeTypes}
         edgeTypes={edgeTypes}
         onNodesChange={onNodesChange}
@@ -210,6 +222,9 @@ function Drawing() {
         attributionPosition="bottom-left"
         aria-label="Flow"
       >
+        <DetailWatch />
+        <InView />
+        {detail === 'whole' ? null : <FarWires edges={edges} nodes={nodes} straight={detail === 'mark'} />}
         <Background gap={20} size={2} color="var(--grid)" />
         <Controls />
         <Overview />

@@ -1,9 +1,12 @@
 // Zoom, fit, tidy, and the overview.
+import { useMemo } from 'react'
 import { MiniMap, MiniMapNode, useReactFlow, useViewport, type MiniMapNodeProps, type Node } from 'reactflow'
 import { mayEdit } from '../state/change.ts'
 import { alarmOf, conditionOf, hearingOf, issuesAt } from '../state/status.ts'
 import { store, useEditor } from '../state/here.ts'
+import { MANY } from './detail.tsx'
 import { MapFrame } from './group-view.tsx'
+import { OverviewMap } from './overview-map.tsx'
 import { useTidy } from './tidy.tsx'
 import { hintOf } from '../shell/key-hint.ts'
 import { useFit } from './use-fit.ts'
@@ -48,10 +51,14 @@ const abnormal = (): string => {
 }
 
 export function Overview() {
-  const marks = new Set(useEditor(abnormal).split(' '))
+  const told = useEditor(abnormal)
+  const marks = useMemo(() => new Set(told.split(' ')), [told])
+  const [grave, odd] = useMemo(() => ['!', '?'].map((sign) => new Set([...marks].filter((m) => m.endsWith(sign)).map((m) => m.slice(0, -1)))) as [Set<string>, Set<string>], [marks])
   const few = useEditor((s) => Object.keys(s.document?.flow.nodes ?? {}).length < 2)
+  const many = useEditor((s) => Object.keys(s.document?.flow.nodes ?? {}).length > MANY)
   const grouped = useEditor((s) => Object.keys(s.document?.flow.groups ?? {}).length > 0)
   if (few) return null
+  if (many) return <OverviewMap grave={grave} odd={odd} />
   const colour = (n: Node): string => (marks.has(`${n.id}!`) ? 'var(--alarm1)' : marks.has(`${n.id}?`) ? 'var(--alarm2)' : 'var(--dot)')
   return <MiniMap pannable zoomable ariaLabel="Overview" nodeColor={colour} {...(grouped ? { nodeComponent: MapNode } : {})} nodeStrokeWidth={0} nodeBorderRadius={8} maskColor="color-mix(in srgb, var(--bg) 60%, transparent)" bgColor="var(--panel)" />
 }

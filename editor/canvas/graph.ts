@@ -1,17 +1,39 @@
 // From the draft to what React Flow draws. Selection and places come from the draft, sizes from React Flow.
-import type { Edge, Node } from 'reactflow'
+import { Position, type Edge, type Node, type NodeChange, type NodeHandle } from 'reactflow'
 import type { CatalogueNode } from '#kit'
 import { parseWire, type Flow } from '#format'
 import type { Selection } from '../state/document.ts'
 import { INPUTS, isPortsNode } from '../state/inside.ts'
+import type { Card } from '../state/layout.ts'
 
 export const NODE = 'headgate'
 /** The ports of the subflow that is open. */
 export const PORTS = 'ports'
 const noData: Record<string, never> = {}
 
-/** Keeps what did not change, and the place of what is just being dragged. */
-export function nodesOf(flow: Flow, selection: Selection, types: ReadonlyMap<string, CatalogueNode>, before: readonly Node[]): Node[] {
+/** What React Flow takes for measured until it has measured, so that it need not draw thousands of cards once to know where they end. */
+function guessed(card: Card): Pick<Node, 'measured' | 'handles'> {
+  const at = (type: 'source' | 'target', position: Position, x: number) => ([id, y]: [string, number]): NodeHandle => ({ id, type, position, x, y: y - 5, width: 10, height: 10 })
+  return {
+    measured: { width: card.width, height: card.height },
+    handles: [...Object.entries(card.inputs).map(at('target', Position.Left, -5)), ...Object.entries(card.outputs).map(at('source', Position.Right, card.width - 5))],
+  }
+}
+
+/** Measured, a node's guessed handles are gone: React Flow would take them for truer than what it sees. */
+export function withoutGuess(nodes: Node[], changes: readonly NodeChange[]): Node[] {
+  const measured = new Set(changes.flatMap((c) => (c.type === 'dimensions' ? [c.id] : [])))
+  if (measured.size === 0) return nodes
+  return nodes.map((node) => {
+    if (!node.handles || !measured.has(node.id)) return node
+    const { handles: _guess, ...rest } = node
+    return rest
+  })
+}
+
+/** Keeps what did not change, and the place of what is just being dragged. `guess`: how large a card is that was never drawn. */
+export function nodesOf(flow: Flow, selection: Selection, types: ReadonlyMap<string, CatalogueNode>, before: readonly Node[], guess: (id: string, nodes: number) => Card | undefined = () => undefined): Node[] {
+  const count = Object.keys(flow.nodes).length
   const known = new Map(before.map((n) => [n.id, n]))
   const chosen = new Set(selection.nodes)
   return Object.entries(flow.nodes).map(([id, entry]) => {
@@ -23,7 +45,8 @@ export function nodesOf(flow: Flow, selection: Selection, types: ReadonlyMap<str
     const [x, y] = entry.at
     if (old && old.selected === selected && old.ariaLabel === ariaLabel && (old.dragging || (old.position.x === x && old.position.y === y))) return old
     const position = old?.dragging ? old.position : { x, y }
-    return { ...old, id, type: ports ? PORTS : NODE, position, data: noData, selected, ariaLabel, ...(ports ? { draggable: false, selectable: false, focusable: false } : {}) }
+    const card = old?.measured ? undefined : guess(id, count)
+    return { ...old, ...(card ? guessed(card) : {}), id, type: ports ? PORTS : NODE, position, data: noData, selected, ariaLabel, ...(ports ? { draggable: false, selectable: false, focusable: false } : {}) }
   })
 }
 

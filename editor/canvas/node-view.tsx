@@ -17,6 +17,8 @@ import { Port, Reading } from './port-row.tsx'
 import { ShadowMark } from './shadow-mark.tsx'
 import { ReplayMark, stepClass } from '../replay/marks.tsx'
 import { COMMENT, CommentCard } from './comment-view.tsx'
+import { useDetail } from './detail.tsx'
+import { FarCard } from './far-card.tsx'
 import { useRemeasure } from './remeasure.ts'
 import { Bars, Line } from './spark.tsx'
 import './node.css'
@@ -28,7 +30,10 @@ const nothingWritten: NonNullable<NodeStatus['actuator']> = { armed: false, mode
 export const NodeView = memo(function NodeView({ id, selected }: NodeProps) {
   const entry = useEditor((s) => s.document?.flow.nodes[id])
   const type = useEditor((s) => s.types.get(entry?.type ?? ''))
+  const detail = useDetail()
+  useRemeasure(id, detail === 'whole' ? 'whole' : null)
   if (entry?.type === COMMENT) return <CommentCard id={id} entry={entry} selected={selected ?? false} />
+  if (entry && detail !== 'whole') return <FarCard id={id} entry={entry} type={type} selected={selected ?? false} detail={detail} />
   return entry ? <Card id={id} entry={entry} type={type} selected={selected ?? false} /> : null
 })
 

@@ -5,13 +5,14 @@ import { useUpdateNodeInternals } from 'reactflow'
 
 let asking: Set<string> | null = null
 
-/** `shape` names the handles in their order. */
-export function useRemeasure(id: string, shape: string): void {
+/** `shape` names the handles in their order; null: they are not drawn now, and need no look. */
+export function useRemeasure(id: string, shape: string | null): void {
   const look = useUpdateNodeInternals()
   const measured = useRef(shape)
   useEffect(() => {
     if (measured.current === shape) return
     measured.current = shape
+    if (shape === null) return
     if (asking) {
       asking.add(id)
       return

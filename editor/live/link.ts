@@ -44,6 +44,9 @@ let socket: LiveSocket | undefined
 /** Tries at once to get a lost line back. */
 export const retryLive = (): void => socket?.retry()
 
+/** The nodes of the flow in front that are looked at; null: all. */
+export const lookAt = (nodes: readonly string[] | null): void => socket?.look(nodes)
+
 /** Call once, where the workbench is shown. */
 export function useLiveLink(): void {
   const user = useEditor((s) => s.session?.user)

@@ -6,7 +6,7 @@ import type { Issue, IssueLevel } from '#kit'
 import { refusedOf } from '../state/derive.ts'
 import type { Fix } from '../state/fixes.ts'
 import { titleOf } from '../state/status.ts'
-import { actions, store, useEditor } from '../state/store.ts'
+import { actions, store, useEditor, type Live } from '../state/store.ts'
 
 export const RANK: Readonly<Record<IssueLevel, number>> = { error: 0, warning: 1, info: 2 }
 
@@ -17,25 +17,37 @@ export interface Problem {
 }
 
 /** Issues of the draft, then what the running nodes report; one line each, errors first. */
+const noneRunning: readonly Problem[] = []
+let lastRunning: { readonly of: Live['nodes']; readonly key: string; readonly problems: readonly Problem[] } = { of: {}, key: '', problems: noneRunning }
+/** What nodes that run report. Statuses come ten times a second, faults hardly ever: the same list while they are the same. */
+function runningProblems(nodes: Live['nodes']): readonly Problem[] {
+  if (lastRunning.of === nodes) return lastRunning.problems
+  const found: Problem[] = []
+  for (const node in nodes) {
+    const status = nodes[node]!
+    if ((status.health.issue === undefined && status.issues.length === 0) || node.includes('/')) continue // its instance tells it
+    for (const issue of [...(status.health.issue ? [status.health.issue] : []), ...status.issues]) found.push({ issue: { node, ...issue }, running: true })
+  }
+  const key = found.length === 0 ? '' : JSON.stringify(found)
+  lastRunning = { of: nodes, key, problems: key === lastRunning.key ? lastRunning.problems : found }
+  return lastRunning.problems
+}
+
 export function useProblems(): readonly Problem[] {
   const issues = useEditor((s) => s.issues)
   const refused = useEditor(refusedOf)
   const failed = useEditor((s) => s.check.failed)
-  const nodes = useEditor((s) => s.live.nodes)
+  const told = useEditor((s) => runningProblems(s.live.nodes))
   const engines = useEditor((s) => s.live.engines)
   return useMemo(() => {
-    const running: Problem[] = []
-    for (const [node, status] of Object.entries(nodes)) {
-      if (node.includes('/')) continue // its instance tells it
-      for (const issue of [...(status.health.issue ? [status.health.issue] : []), ...status.issues]) running.push({ issue: { node, ...issue }, running: true })
-    }
+    const running = [...told]
     for (const engine of Object.values(engines)) if (engine.issue) running.push({ issue: engine.issue, running: true })
     const all = [...[...issues, ...refused].map((issue) => ({ issue, running: false })), ...failed.map((issue) => ({ issue, running: false })), ...running]
     const seen = new Set<string>()
     return all
       .filter(({ issue: i, running: r }) => { const key = `${r} ${i.code} ${i.node} ${i.port} ${i.wire} ${i.field} ${i.text}`; if (seen.has(key)) return false; seen.add(key); return true })
       .toSorted((a, b) => RANK[a.issue.level] - RANK[b.issue.level])
-  }, [issues, refused, failed, nodes, engines])
+  }, [issues, refused, failed, told, engines])
 }
 
 export function Problems(): ReactElement {

@@ -81,6 +81,23 @@ describe('the live socket', () => {
     expect(states.map(([s]) => s)).toEqual(['connecting', 'open'])
   })
 
+  it('says which nodes are looked at, once, and again after a loss; another flow begins with all of it', () => {
+    live.watch('pump')
+    live.start()
+    sockets[0]!.opens()
+    live.look(['drive', 'wear'])
+    live.look(['drive', 'wear'])
+    live.look([])
+    expect(sockets[0]!.sent).toEqual([{ type: 'watch', flow: 'pump' }, { type: 'watch', flow: 'pump', nodes: ['drive', 'wear'] }, { type: 'watch', flow: 'pump', nodes: [] }])
+    sockets[0]!.fails()
+    pass()
+    sockets[1]!.opens()
+    expect(sockets[1]!.sent).toEqual([{ type: 'watch', flow: 'pump', nodes: [] }])
+    live.watch('fan')
+    live.look(null)
+    expect(sockets[1]!.sent.slice(1)).toEqual([{ type: 'watch', flow: 'fan' }])
+  })
+
   it('hands over what the gateway says', () => {
     live.start()
     sockets[0]!.opens()

@@ -37,6 +37,8 @@ export interface LiveSocket {
   /** Try at once instead of waiting out the pause. */
   retry(): void
   watch(flow: string | null): void
+  /** Nodes of the watched flow that are told at once, the others about once a second; null: all at once. */
+  look(nodes: readonly string[] | null): void
   tap(id: string, target: TapTarget): void
   untap(id: string): void
   /** Said again when the line is back. */
@@ -56,6 +58,7 @@ export function createLiveSocket(options: SocketOptions): LiveSocket {
   const random = options.random ?? Math.random
   const taps = new Map<string, TapTarget>()
   let watched: string | null = null
+  let looked: readonly string[] | null = null
   let place: Here | null = null
   let socket: SocketLike | null = null
   let running = false
@@ -79,7 +82,7 @@ export function createLiveSocket(options: SocketOptions): LiveSocket {
       failures = 0
       sawStatus = false
       options.onState('open', '')
-      if (watched !== null) send({ type: 'watch', flow: watched })
+      if (watched !== null) sayWatched()
       for (const [id, target] of taps) send({ type: 'tap', id, ...target })
       if (place) send(place)
       listen()
@@ -108,10 +111,12 @@ export function createLiveSocket(options: SocketOptions): LiveSocket {
     clearTimer(silenceTimer)
     if (watched === null || !sawStatus) return
     silenceTimer = setTimer(() => {
-      send({ type: 'watch', flow: watched })
+      sayWatched()
       silenceTimer = setTimer(() => lost(`nothing was heard for ${(SILENCE.ask + SILENCE.dead) / 1000} s`), SILENCE.dead)
     }, SILENCE.ask)
   }
+
+  const sayWatched = (): void => send({ type: 'watch', flow: watched, ...(looked === null ? {} : { nodes: looked }) })
 
   function drop(): void {
     clearTimer(silenceTimer)
@@ -157,9 +162,16 @@ export function createLiveSocket(options: SocketOptions): LiveSocket {
     watch(flow) {
       if (flow === watched) return
       watched = flow
+      // What is in view of another flow is told later.
+      looked = null
       sawStatus = false
       clearTimer(silenceTimer)
       send({ type: 'watch', flow })
+    },
+    look(nodes) {
+      if (looked === nodes || (looked !== null && nodes !== null && looked.length === nodes.length && looked.every((id, i) => id === nodes[i]))) return
+      looked = nodes
+      if (watched !== null) sayWatched()
     },
     tap(id, target) {
       taps.set(id, target)

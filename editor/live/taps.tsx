@@ -36,6 +36,18 @@ export function Taps(): ReactElement {
 
 /** All outputs of the flow that are not pinned yet. */
 export function AddTap({ small = false }: { readonly small?: boolean }): ReactElement {
+  return (
+    <DropdownMenu.Root modal={false}>
+      <DropdownMenu.Trigger className={small ? 'in-icon' : 'btn'} aria-label="Add a tap" title="Add a tap"><Plus size={14} />{!small && 'Add a tap'}</DropdownMenu.Trigger>
+      <DropdownMenu.Portal>
+        <DropdownMenu.Content className="in-pop dr-pick" align="start" side="top" sideOffset={4} collisionPadding={8}><Outputs /></DropdownMenu.Content>
+      </DropdownMenu.Portal>
+    </DropdownMenu.Root>
+  )
+}
+
+/** Made when the list is opened: a flow may have thousands. */
+function Outputs(): ReactElement {
   const ports = useEditor((s) => s.ports)
   const nodes = useEditor((s) => s.document?.flow.nodes)
   const types = useEditor((s) => s.types)
@@ -46,24 +58,19 @@ export function AddTap({ small = false }: { readonly small?: boolean }): ReactEl
   const isPinned = (id: string, port: string): boolean => known.has(formatEnd(runningOutput(running, id, port)))
   const groups = Object.entries(nodes ?? {}).map(([id, node]) => ({ id, name: node.name ?? types.get(node.type)?.title ?? id, outputs: Object.entries(ports[id]?.outputs ?? {}) })).filter((g) => g.outputs.length > 0)
   return (
-    <DropdownMenu.Root modal={false}>
-      <DropdownMenu.Trigger className={small ? 'in-icon' : 'btn'} aria-label="Add a tap" title="Add a tap"><Plus size={14} />{!small && 'Add a tap'}</DropdownMenu.Trigger>
-      <DropdownMenu.Portal>
-        <DropdownMenu.Content className="in-pop dr-pick" align="start" side="top" sideOffset={4} collisionPadding={8}>
-          {groups.length === 0 && <DropdownMenu.Label className="in-poplabel">No node of this flow has an output.</DropdownMenu.Label>}
-          {groups.map((g) => (
-            <DropdownMenu.Group key={g.id}>
-              <DropdownMenu.Label className="in-poplabel">{g.name}</DropdownMenu.Label>
-              {g.outputs.map(([port, type]) => (
-                <DropdownMenu.Item key={port} className="in-popitem" disabled={isPinned(g.id, port)} onSelect={() => actions.pinTap(g.id, port)}>
-                  <span>{port}</span><u>{isPinned(g.id, port) ? 'pinned' : formatType(type)}</u>
-                </DropdownMenu.Item>
-              ))}
-            </DropdownMenu.Group>
+    <>
+      {groups.length === 0 && <DropdownMenu.Label className="in-poplabel">No node of this flow has an output.</DropdownMenu.Label>}
+      {groups.map((g) => (
+        <DropdownMenu.Group key={g.id}>
+          <DropdownMenu.Label className="in-poplabel">{g.name}</DropdownMenu.Label>
+          {g.outputs.map(([port, type]) => (
+            <DropdownMenu.Item key={port} className="in-popitem" disabled={isPinned(g.id, port)} onSelect={() => actions.pinTap(g.id, port)}>
+              <span>{port}</span><u>{isPinned(g.id, port) ? 'pinned' : formatType(type)}</u>
+            </DropdownMenu.Item>
           ))}
-        </DropdownMenu.Content>
-      </DropdownMenu.Portal>
-    </DropdownMenu.Root>
+        </DropdownMenu.Group>
+      ))}
+    </>
   )
 }
 

@@ -12,10 +12,33 @@ const gatewayOnly: ReadonlySet<IssueCode> = new Set(['WIRE_CYCLE', 'PORT_IN_USE'
 
 const typedCache = new WeakMap<Flow['nodes'], { readonly wires: Flow['wires']; readonly types: unknown; readonly given: unknown; readonly parameters: unknown; readonly typed: TypedFlow }>()
 
+interface Typing {
+  readonly flow: Flow
+  readonly types: unknown
+  readonly given: unknown
+  readonly typed: TypedFlow
+}
+let lastTyped: Typing | undefined
+/** Names and places are no part of a type: with all else as it was, typing a thousand nodes anew would find the same. */
+function sameTyping(known: Typing | undefined, flow: Flow, types: unknown, given: unknown): known is Typing {
+  if (!known || known.types !== types || known.given !== given) return false
+  const { flow: before } = known
+  if (before.wires !== flow.wires || before.parameters !== flow.parameters || before.subflows !== flow.subflows) return false
+  let left = 0
+  for (const id in before.nodes) left += Number(Object.hasOwn(before.nodes, id))
+  for (const id in flow.nodes) {
+    const [a, b] = [Object.hasOwn(before.nodes, id) ? before.nodes[id]! : undefined, flow.nodes[id]!]
+    if (a === undefined || a.type !== b.type || a.config !== b.config || a.version !== b.version) return false
+    left--
+  }
+  return left === 0
+}
+
 /** Types of the draft. Ports that only the gateway knows come from its last check. */
 export function typesOf(flow: Flow, types: ReadonlyMap<string, CatalogueNode>, given: FlowPorts | undefined): TypedFlow {
   const known = typedCache.get(flow.nodes)
   if (known && known.wires === flow.wires && known.types === types && known.given === given && known.parameters === flow.parameters) return known.typed
+  if (sameTyping(lastTyped, flow, types, given)) return lastTyped.typed
   const configs: Record<string, unknown> = {}
   const dynamic: Record<string, Partial<NodePorts>> = {}
   const expanded = expandFlow(flow)
@@ -30,6 +53,7 @@ export function typesOf(flow: Flow, types: ReadonlyMap<string, CatalogueNode>, g
   }
   const inner = typeFlow(expanded.flow, (type) => types.get(type), configs, dynamic)
   const typed = { ...inner, ports: expanded.withInstances(inner.ports), issues: [...expanded.issues, ...inner.issues].map(atInstance) }
+  lastTyped = { flow, types, given, typed }
   typedCache.set(flow.nodes, { wires: flow.wires, types, given, parameters: flow.parameters, typed })
   return typed
 }

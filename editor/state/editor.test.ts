@@ -19,6 +19,21 @@ test('types answer at once, the gateway a moment after the last edit', async () 
   expect(s().issues.map((i) => i.code)).toEqual(['SECRET_UNKNOWN'])
 })
 
+test('names and places are no part of a type: the types stay the same object, with another setting they do not', async () => {
+  const { actions, s } = await open()
+  const { typed, ports } = s()
+  actions.setName('band', 'B')
+  actions.moveNodes({ temp: [50, 60] })
+  expect(s().typed).toBe(typed)
+  expect(s().ports).toBe(ports)
+  actions.removeNodes(['temp'])
+  expect(s().typed).not.toBe(typed)
+  expect(Object.keys(s().ports)).not.toContain('temp')
+  actions.undo()
+  actions.setConfig('band', '/x', 1)
+  expect(s().typed).not.toBe(typed)
+})
+
 test('while a check is under way, what the gateway alone knows stays, for nodes that are still there', async () => {
   const { actions, s } = await open()
   actions.setName('band', 'B')

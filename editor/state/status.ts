@@ -74,14 +74,20 @@ export const isQuiet = (alarm: AlarmBody): boolean => quiet.has(alarm.state)
 /** Somebody has to acknowledge or reset it. */
 export const isWaiting = (alarm: AlarmBody): boolean => alarm.state === 'unacknowledged' || alarm.state === 'returned' || alarm.state === 'latched'
 
+const ORDER = ['critical', 'high', 'medium', 'low']
+const alarmsByNode = new WeakMap<readonly AlarmBody[], { readonly flow: string | null; readonly map: ReadonlyMap<string, AlarmBody> }>()
 /** The alarm that a node shows: the gravest, then the newest. */
-export function alarmOf(state: Pick<State, 'live' | 'flowId'>, node: string): AlarmBody | undefined {
-  const order = ['critical', 'high', 'medium', 'low']
-  let found: AlarmBody | undefined
-  for (const a of state.live.alarms) {
-    if (a.flow === state.flowId && onCanvas(a.node) === node && !isQuiet(a) && (!found || order.indexOf(a.priority) < order.indexOf(found.priority))) found = a
+export function alarmOf({ live: { alarms }, flowId }: Pick<State, 'live' | 'flowId'>, node: string): AlarmBody | undefined {
+  let known = alarmsByNode.get(alarms)
+  if (known?.flow !== flowId) {
+    const map = new Map<string, AlarmBody>()
+    for (const a of alarms) {
+      const found = map.get(onCanvas(a.node))
+      if (a.flow === flowId && !isQuiet(a) && (!found || ORDER.indexOf(a.priority) < ORDER.indexOf(found.priority))) map.set(onCanvas(a.node), a)
+    }
+    alarmsByNode.set(alarms, (known = { flow: flowId, map }))
   }
-  return found
+  return known.map.get(node)
 }
 
 const byNode = new WeakMap<readonly Issue[], ReadonlyMap<string, readonly Issue[]>>()

@@ -158,11 +158,14 @@ export interface AuditEntry extends AuditBody {
   readonly id: number
 }
 
+/** Nodes that a watch may name. */
+export const MAX_WATCHED = 400
+
 // ---- live: one WebSocket at /api/live, JSON messages ------------------------------------------------------------------
 
 export type ClientMessage =
-  /** Status of this flow's nodes from now on; one flow a socket. */
-  | { readonly type: 'watch'; readonly flow: string | null }
+  /** Status of this flow's nodes from now on; one flow a socket. With `nodes` these are told at once, any other about once a second; said again for the same flow it only changes which. */
+  | { readonly type: 'watch'; readonly flow: string | null; readonly nodes?: readonly string[] }
   /** Every sample of one port, sampled down to what a view can show. `id` is the client's. */
   | { readonly type: 'tap'; readonly id: string; readonly flow: string; readonly node: string; readonly port: string }
   | { readonly type: 'untap'; readonly id: string }

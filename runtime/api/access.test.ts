@@ -205,6 +205,12 @@ describe('the editor', () => {
       const page = await served.call('GET', url)
       expect([page.status, page.body, page.headers['cache-control']]).toEqual([200, '<!doctype html><title>Headgate</title>', 'no-cache'])
     }
+    await writeFile(join(folder, 'dist/assets/main-2.js'), 'plain')
+    await writeFile(join(folder, 'dist/assets/main-2.js.gz'), 'packed')
+    const packed = await served.api.app.inject({ method: 'GET', url: '/assets/main-2.js', headers: { host: '127.0.0.1:1890', 'accept-encoding': 'gzip' } })
+    expect([packed.statusCode, packed.headers['content-encoding'], packed.headers['content-type'], packed.body]).toEqual([200, 'gzip', 'application/javascript; charset=utf-8', 'packed'])
+    const plain = await served.api.app.inject({ method: 'GET', url: '/assets/main-2.js', headers: { host: '127.0.0.1:1890' } })
+    expect([plain.headers['content-encoding'], plain.headers['vary'], plain.body]).toEqual([undefined, 'accept-encoding', 'plain'])
     const asset = await served.call('GET', '/assets/main-1.js')
     expect([asset.status, String(asset.headers['cache-control'])]).toEqual([200, 'public, max-age=31536000, immutable'])
     for (const url of ['/assets/gone.js', '/../secret.txt', '/%2e%2e/secret.txt', '/assets/..%2f..%2fsecret.txt', '/api/nowhere', '/api']) {

@@ -109,6 +109,35 @@ describe('watching', () => {
     expect(Object.keys(next.nodes)).toEqual(['wear'])
   })
 
+  test('what is looked at is told at once, any other node in its turn, and one that falls ill at once again', async () => {
+    const many = Object.fromEntries(Array.from({ length: 40 }, (_, i) => [`n${i}`, status(1)]))
+    made.engines.nodes = many
+    const client = await connect()
+    client.say({ type: 'watch', flow: 'pump', nodes: ['n5'] })
+    expect(Object.keys((await client.until('status')).nodes), 'the first has all').toHaveLength(40)
+    made.engines.nodes = Object.fromEntries(Object.keys(many).map((id) => [id, status(2)]))
+    const frames = (): Extract<ServerMessage, { type: 'status' }>[] => client.messages.filter((m) => m.type === 'status').filter((m) => Object.values(m.nodes).some((n) => n.ledger.in === 2))
+    await vi.waitFor(() => expect(new Set(frames().flatMap((m) => Object.keys(m.nodes))).size).toBe(40), { timeout: 5000 })
+    const first = frames()[0]!
+    expect(Object.keys(first.nodes)).toContain('n5')
+    expect(frames().length, 'they come in turns').toBeGreaterThanOrEqual(10)
+    for (const frame of frames()) expect(Object.keys(frame.nodes).length).toBeLessThanOrEqual(5)
+
+    const told = client.messages.length
+    made.engines.nodes = { ...made.engines.nodes, n7: { ...status(3), health: { state: 'error', text: 'gone' } }, n17: status(3) }
+    const ill = await vi.waitFor(() => {
+      const found = client.messages.slice(told).find((m) => m.type === 'status' && Object.keys(m.nodes).length > 0)
+      if (found?.type !== 'status') throw new Error('not yet')
+      return found
+    })
+    expect(Object.keys(ill.nodes)).toContain('n7')
+
+    client.say({ type: 'watch', flow: 'pump', nodes: ['n9'] })
+    made.engines.nodes = { ...made.engines.nodes, n9: status(4) }
+    const looked = await client.until('status', (m) => m.nodes['n9']?.ledger.in === 4)
+    expect(Object.keys(looked.nodes).length, 'to look elsewhere tells nothing anew').toBeLessThan(10)
+  })
+
   test('two watchers cost the engine one question, and none when nobody watches', async () => {
     const [one, two] = [await connect(), await connect('editor')]
     one.say({ type: 'watch', flow: 'pump' })
@@ -282,9 +311,9 @@ test('a saved and a removed draft are told to everybody', async () => {
 
 test('what is no message of ours gets an error, and the socket stays', async () => {
   const client = await connect()
-  for (const bad of ['{', 'null', '[]', '"watch"', '{"type":"watch"}', '{"type":"tap","id":1}', '{"type":"deploy"}', '{"type":"watch","flow":{"toString":1}}']) client.say(bad)
+  for (const bad of ['{', 'null', '[]', '"watch"', '{"type":"watch"}', '{"type":"tap","id":1}', '{"type":"deploy"}', '{"type":"watch","flow":{"toString":1}}', '{"type":"watch","flow":"pump","nodes":[1]}', `{"type":"watch","flow":"pump","nodes":${JSON.stringify(Array.from({ length: 401 }, () => 'n'))}}`]) client.say(bad)
   client.socket.send(Buffer.from([1, 2, 3]))
-  await vi.waitFor(() => expect(client.messages.filter((m) => m.type === 'log')).toHaveLength(9))
+  await vi.waitFor(() => expect(client.messages.filter((m) => m.type === 'log')).toHaveLength(11))
   client.say({ type: 'watch', flow: 'nowhere' })
   await client.until('log', (m) => m.text.includes("No flow 'nowhere'"))
   client.say({ type: 'watch', flow: 'pump' })

@@ -4,13 +4,15 @@
 import type { FastifyInstance } from 'fastify'
 import { WebSocketServer, type RawData, type WebSocket } from 'ws'
 import { issue, IssueError, reasonOf, type Issue, type JsonSample } from '#kit'
-import { may, type ClientMessage, type NodeStatus, type ServerMessage } from '#format'
+import { may, MAX_WATCHED, type ClientMessage, type NodeStatus, type ServerMessage } from '#format'
 import type { Gateway } from '../gateway.ts'
 import type { Auth, SessionOf } from './contract.ts'
 import { createPeople, MAX_SELECTED } from './people.ts'
 import { COOKIE, hostAllowed, originAllowed, type Reach } from './security.ts'
 
 const POLL_MS = 100
+/** A node that nobody looks at is told in every so manieth status. */
+const OUT_OF_VIEW = 10
 const HEARTBEAT_MS = 15_000
 const MAX_CLIENTS = 64
 /** One person's: the others keep their view. */
@@ -37,6 +39,12 @@ interface Client {
   flow: string | null
   /** What this client knows of the watched flow's nodes, as JSON. */
   seen: Map<string, string>
+  /** Of nodes that are not looked at, the condition that this client knows: another one is told at once. */
+  conditions: Map<string, string>
+  /** Nodes that are told at once; null: all. */
+  looked: ReadonlySet<string> | null
+  /** Statuses told: whose turn it is of the others. */
+  round: number
   readonly taps: Map<string, Tap>
   alive: boolean
   /** Below 0: it asked faster than it may. */
@@ -78,7 +86,7 @@ export function installLive(app: FastifyInstance, gateway: Gateway, auth: Auth, 
   })
 
   function join(socket: WebSocket, token: string, session: SessionOf): void {
-    const client: Client = { socket, token, session, flow: null, seen: new Map(), taps: new Map(), alive: true, asksLeft: ASKS_AT_ONCE, askedAt: performance.now() }
+    const client: Client = { socket, token, session, flow: null, seen: new Map(), conditions: new Map(), looked: null, round: 0, taps: new Map(), alive: true, asksLeft: ASKS_AT_ONCE, askedAt: performance.now() }
     clients.add(client)
     socket.on('message', (data, binary) => {
       pace(client)
@@ -132,8 +140,10 @@ export function installLive(app: FastifyInstance, gateway: Gateway, auth: Auth, 
     switch (message.type) {
       case 'watch':
         if (message.flow !== null && !gateway.has(message.flow)) return complain(client, issue('FLOW_UNKNOWN', { flow: message.flow }, { id: message.flow }))
+        // Other nodes of the same flow: what was told stays known.
+        if (message.nodes === undefined || client.flow !== message.flow) client.seen = new Map()
         client.flow = message.flow
-        client.seen = new Map()
+        client.looked = message.nodes === undefined ? null : new Set(message.nodes)
         if (message.flow !== null) void poll(message.flow)
         return
       case 'tap':
@@ -210,13 +220,29 @@ export function installLive(app: FastifyInstance, gateway: Gateway, auth: Auth, 
 
   async function show(flow: string): Promise<void> {
     const report = await gateway.report(flow)
-    const nodes = Object.entries<NodeStatus>(report.nodes).map(([id, status]) => [id, JSON.stringify(status)] as const)
+    const nodes = Object.entries<NodeStatus>(report.nodes)
+    // Once for all clients, and not at all for what no client is told now.
+    const texts = new Map<string, string>()
+    const textOf = (id: string, status: NodeStatus): string => {
+      const known = texts.get(id) ?? JSON.stringify(status)
+      texts.set(id, known)
+      return known
+    }
     const rest = JSON.stringify({ type: 'status', flow, version: report.version, time: Date.now(), totals: report.totals }).slice(0, -1)
     for (const client of watchers(flow)) {
       // What a slow client misses here it gets with a later frame: a status is a state, only the last counts.
       if (slow(client)) continue
-      const changed = nodes.filter(([id, text]) => client.seen.get(id) !== text)
-      for (const [id, text] of changed) client.seen.set(id, text)
+      const { looked, seen } = client
+      const turn = client.round++ % OUT_OF_VIEW
+      // An instance on the canvas stands for all nodes in it.
+      const told = looked === null ? nodes : nodes.filter(([id, status], i) => {
+        const now = conditionOf(status)
+        const stirred = client.conditions.get(id) !== now
+        if (stirred) client.conditions.set(id, now)
+        return stirred || i % OUT_OF_VIEW === turn || !seen.has(id) || looked.has(id.split('/', 1)[0]!)
+      })
+      const changed = told.map(([id, status]) => [id, textOf(id, status)] as const).filter(([id, text]) => seen.get(id) !== text)
+      for (const [id, text] of changed) seen.set(id, text)
       sendText(client, `${rest},"nodes":{${changed.map(([id, text]) => `${JSON.stringify(id)}:${text}`).join(',')}}}`)
     }
   }
@@ -280,6 +306,8 @@ function cookieOf(app: FastifyInstance, header: string | undefined): string | un
   return header === undefined ? undefined : app.parseCookie(header)[COOKIE]
 }
 
+const conditionOf = ({ health, issues }: NodeStatus): string => `${health.state} ${health.text} ${issues.map((i) => i.text).join()}`
+
 const text = (value: unknown, max: number): value is string => typeof value === 'string' && value.length > 0 && value.length <= max
 
 /** Undefined when it is none of ours. */
@@ -292,13 +320,13 @@ function readMessage(data: string): ClientMessage | undefined {
   }
   if (typeof json !== 'object' || json === null) return undefined
   const m = json as Record<string, unknown>
-  if (m['type'] === 'watch' && (m['flow'] === null || text(m['flow'], 64))) return { type: 'watch', flow: m['flow'] }
+  if (m['type'] === 'watch' && (m['flow'] === null || text(m['flow'], 64)) && (m['nodes'] === undefined || isNodes(m['nodes'], MAX_WATCHED))) return { type: 'watch', flow: m['flow'], ...(m['nodes'] === undefined ? {} : { nodes: m['nodes'] }) }
   if (m['type'] === 'untap' && text(m['id'], 200)) return { type: 'untap', id: m['id'] }
   if (m['type'] === 'tap' && text(m['id'], 200) && text(m['flow'], 64) && text(m['node'], 64) && text(m['port'], 200)) return { type: 'tap', id: m['id'], flow: m['flow'], node: m['node'], port: m['port'] }
-  if (m['type'] === 'here' && (m['flow'] === null || text(m['flow'], 64)) && isSelection(m['selection']) && (m['pointer'] === null || isPoint(m['pointer']))) return { type: 'here', flow: m['flow'], selection: m['selection'], pointer: m['pointer'] }
+  if (m['type'] === 'here' && (m['flow'] === null || text(m['flow'], 64)) && isNodes(m['selection'], MAX_SELECTED) && (m['pointer'] === null || isPoint(m['pointer']))) return { type: 'here', flow: m['flow'], selection: m['selection'], pointer: m['pointer'] }
   return undefined
 }
 /** A node in a subflow is told with its way there: ids of 64 characters, some deep. */
 const MAX_PATH = 512
-const isSelection = (value: unknown): value is readonly string[] => Array.isArray(value) && value.length <= MAX_SELECTED && value.every((id) => text(id, MAX_PATH))
+const isNodes = (value: unknown, most: number): value is readonly string[] => Array.isArray(value) && value.length <= most && value.every((id) => text(id, MAX_PATH))
 const isPoint = (value: unknown): value is readonly [number, number] => Array.isArray(value) && value.length === 2 && value.every((n) => typeof n === 'number' && Number.isFinite(n))

@@ -131,7 +131,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
       return { url, schema: { ...schema, description: [schema?.description, note].filter(Boolean).join(' '), ...(permission === 'public' ? { security: [] } : {}) } }
     },
   })
-  await app.register(files, { root: existsSync(options.editorFolder) ? options.editorFolder : import.meta.dirname, serve: false, cacheControl: false })
+  await app.register(files, { root: existsSync(options.editorFolder) ? options.editorFolder : import.meta.dirname, serve: false, cacheControl: false, preCompressed: true })
   installSecurity(app, auth, options)
   app.addHook('onSend', async (request, reply) => {
     if (request.url.startsWith('/api/')) reply.header('cache-control', 'no-store')
