@@ -4,8 +4,7 @@ import { useEffect } from 'react'
 import { useStoreApi, type ReactFlowState } from 'reactflow'
 import { MAX_WATCHED } from '#format'
 import { lookAt } from '../live/link.ts'
-import { insideOf } from '../state/lens.ts'
-import { store } from '../state/store.ts'
+import { engineIdOf, store } from '../state/here.ts'
 import { detailOf, MANY } from './detail.tsx'
 
 const AFTER_MS = 150
@@ -34,14 +33,17 @@ export function InView(): null {
     let timer: ReturnType<typeof setTimeout> | undefined
     const look = (): void => {
       timer = undefined
-      const state = store.getState()
-      const instance = insideOf(state)[0]
-      // Inside of a subflow all is told of the instance that it lies in.
-      lookAt(instance === undefined ? lookedAt(drawing.getState(), state.document?.selection.nodes ?? []) : null)
+      // Inside of a subflow all is told.
+      lookAt(engineIdOf('node') === 'node' ? lookedAt(drawing.getState(), store.getState().document?.selection.nodes ?? []) : null)
     }
     const soon = (): void => void (timer ??= setTimeout(look, AFTER_MS))
-    const stops = [drawing.subscribe(soon), store.subscribe((now, before) => {
-      if (now.document?.selection !== before.document?.selection || now.document?.inside !== before.document?.inside || now.flowId !== before.flowId || now.base.version !== before.base.version || now.live.state !== before.live.state) soon()
+    let known: readonly unknown[] = []
+    const stops = [drawing.subscribe(soon), store.subscribe(() => {
+      const { document, flowId, base, live } = store.getState()
+      const now = [document?.selection, flowId, base.version, live.state]
+      if (now.every((part, i) => part === known[i])) return
+      known = now
+      soon()
     })]
     soon()
     return () => {
