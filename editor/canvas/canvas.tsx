@@ -1,5 +1,6 @@
 // The drawing. React Flow holds sizes and what is just being dragged; everything else is the draft in the store, and
 // every change goes through its actions.
+// Longer than 300 lines: where all parts of the drawing meet.
 import { useCallback, useEffect, useMemo, useRef, useState, type DragEvent, type KeyboardEvent, type MouseEvent } from 'react'
 import { applyNodeChanges, Background, ReactFlow, ReactFlowProvider, useNodesInitialized, useReactFlow, useStoreApi, type Edge, type EdgeChange, type Node, type NodeChange, type OnNodeDrag } from 'reactflow'
 import 'reactflow/dist/style.css'

@@ -31,7 +31,7 @@ const rules: readonly { readonly of: (path: string) => boolean; readonly what: s
 ]
 
 /** Parts of the canvas and the inspector that need the whole draft beside the part that is open. */
-const whole: ReadonlySet<string> = new Set(['editor/canvas/breadcrumb.tsx', 'editor/canvas/arrange-menu.tsx', 'editor/canvas/others.tsx', 'editor/inspector/expression.tsx', 'editor/inspector/inspector.tsx', 'editor/inspector/subflows.tsx'])
+const whole: ReadonlySet<string> = new Set(['editor/canvas/breadcrumb.tsx', 'editor/canvas/in-view.ts', 'editor/canvas/arrange-menu.tsx', 'editor/canvas/others.tsx', 'editor/inspector/expression.tsx', 'editor/inspector/inspector.tsx', 'editor/inspector/subflows.tsx'])
 
 /** Heavy: only loaded when a connection or a model opens, so only with import(). */
 export const heavy = ['node-opcua', 'mqtt', 'modbus-serial', 'onnxruntime-node', 'aedes']
