@@ -7,8 +7,8 @@ export interface AlarmList {
   all(): AlarmBody[]
   /** Takes a report in; gives what everybody should be told. */
   report(report: AlarmReport): AlarmBody
-  /** Who is about to acknowledge: told with the reports that follow. */
-  acknowledging(flow: string, node: string, tag: string | undefined, user: string): void
+  /** Who is about to acknowledge: told with the reports that come until the answer calls what it gives. */
+  acknowledging(flow: string, node: string, tag: string | undefined, user: string): () => void
   /** Drops the alarms of nodes that are no more; gives them as normal, to be told. */
   keep(flow: string, has: (node: string) => boolean): AlarmBody[]
 }
@@ -24,16 +24,17 @@ export function createAlarms(now: () => number, from: readonly AlarmBody[] = [])
       const key = keyOf(report.flow, report.node, report.tag)
       const before = active.get(key)
       const raised = report.state === 'unacknowledged' && before?.state !== 'unacknowledged'
-      const by = raised ? undefined : (acknowledgers.get(key) ?? before?.acknowledgedBy)
+      const by = report.state === 'unacknowledged' ? undefined : (acknowledgers.get(key) ?? before?.acknowledgedBy)
       const body: AlarmBody = { ...report, since: raised ? report.time : (before?.since ?? report.time), ...(by === undefined ? {} : { acknowledgedBy: by }) }
-      acknowledgers.delete(key)
       if (report.state === 'normal') active.delete(key)
       else active.set(key, body)
       return body
     },
     acknowledging(flow, node, tag, user) {
-      for (const alarm of active.values()) {
-        if (alarm.flow === flow && alarm.node === node && (tag === undefined || alarm.tag === tag)) acknowledgers.set(keyOf(flow, node, alarm.tag), user)
+      const keys = [...active.values()].filter((a) => a.flow === flow && a.node === node && (tag === undefined || a.tag === tag)).map((a) => keyOf(flow, node, a.tag))
+      for (const key of keys) acknowledgers.set(key, user)
+      return () => {
+        for (const key of keys) if (acknowledgers.get(key) === user) acknowledgers.delete(key)
       }
     },
     keep(flow, has) {

@@ -335,6 +335,23 @@ describe('what engines say', () => {
     expect(made.gateway.alarms()[0]).not.toHaveProperty('acknowledgedBy')
   })
 
+  test('who tried to acknowledge while the engine was away did not', async () => {
+    await deploy(testFlow())
+    made.engines.say.alarm({ ...alarm, state: 'unacknowledged', time: 1000 })
+    const { act } = made.engines
+    made.engines.act = () => Promise.reject(new IssueError(issue('ENGINE_DOWN', {}, { reason: 'x' })))
+    expect(await codes(made.gateway.acknowledge('pump', 'wear', undefined, 'olga'))).toEqual(['ENGINE_DOWN'])
+    made.engines.say.alarm({ ...alarm, state: 'returned', time: 2000 })
+    expect(made.gateway.alarms()[0]).not.toHaveProperty('acknowledgedBy')
+    // Once more on what is acknowledged changes nothing, and is not told with what comes later.
+    made.engines.act = async (...call) => (made.engines.say.alarm({ ...alarm, state: 'acknowledged', time: 3000 }), act(...call))
+    await made.gateway.acknowledge('pump', 'wear', undefined, 'bob')
+    made.engines.act = act
+    await made.gateway.acknowledge('pump', 'wear', undefined, 'olga')
+    made.engines.say.alarm({ ...alarm, state: 'acknowledged', time: 4000, value: 11 })
+    expect(made.gateway.alarms()[0]).toMatchObject({ acknowledgedBy: 'bob', value: 11 })
+  })
+
   test('the alarms of a node that is gone are told as normal', async () => {
     await deploy(testFlow())
     made.engines.say.alarm({ ...alarm, state: 'unacknowledged', time: 1000 })

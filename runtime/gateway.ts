@@ -179,8 +179,13 @@ export function createGateway(parts: GatewayParts) {
     const type = typeIn(find(flow).plan, node)
     const acts = type === undefined ? undefined : nodes.get(type)?.acts
     if (!acts || !Object.hasOwn(acts, act)) throw new IssueError(issue('REQUEST', { flow, node }, { reason: act === 'acknowledge' ? `'${node}' has nothing to acknowledge.` : `'${node}' has no act '${act}'.` }))
-    if (act === 'acknowledge') alarms.acknowledging(flow, node, tag, user)
-    const result = await engines.act(flow, node, act, tag, args)
+    const answered = act === 'acknowledge' ? alarms.acknowledging(flow, node, tag, user) : undefined
+    let result: ActResult
+    try {
+      result = await engines.act(flow, node, act, tag, args)
+    } finally {
+      answered?.()
+    }
     note(user, act, `${flow}.${node}`, `${tag ?? 'all tags'}${args === undefined ? '' : ` ${JSON.stringify(args)}`}`)
     return result
   }

@@ -344,7 +344,10 @@ export function createTrials(parts: TrialParts) {
     start(kept: readonly KeptTrial[]): void {
       for (const trial of kept) {
         const state = parts.state(trial.flow)
-        if (state?.version !== trial.version) continue
+        if (state?.version !== trial.version) {
+          parts.say('info', `The watch over version ${trial.version} of '${trial.flow}' is over: ${state ? `version ${state.version} runs` : 'the flow is gone'}.`)
+          continue
+        }
         // A clock that begins wrong after a power cut makes it no longer than it was meant to be.
         const left = Math.max(GRACE_MS + AGAIN_MS, Math.min(trial.until - now(), trial.until - trial.since))
         watch({ ...trial, until: now() + left, restarts: trial.restarts + 1 })

@@ -6,6 +6,7 @@ import { SUBFLOW, type AlarmBody, type NodeStatus, type PortStatus } from '#form
 import { formatAge, formatNumber, formatRate, severityOf, timeTitle } from '../state/format.ts'
 import { innerStatuses, onCanvas, runningOutput, typeAt } from '../state/instances.ts'
 import { countsOf, imbalance, since } from '../state/ledger.ts'
+import { pastOf } from '../state/past.ts'
 import { isWaiting } from '../state/status.ts'
 import { actions, api, engineIdOf, useEditor } from '../state/here.ts'
 import { Acts } from './acts.tsx'
@@ -21,6 +22,7 @@ export function LiveTab({ id, type }: { readonly id: string; readonly type: Cata
   const deployed = useEditor((s) => typeAt(s.base.flow ?? undefined, engineIdOf(id)) !== undefined)
   const ports = useEditor((s) => s.ports[id])
   const isInstance = type?.type === SUBFLOW
+  const past = useEditor((s) => pastOf(s) !== null)
   if (!status) {
     return (
       <div className="in-empty">
@@ -32,10 +34,11 @@ export function LiveTab({ id, type }: { readonly id: string; readonly type: Cata
     <div className={state === 'open' ? '' : 'in-old'}>
       <HealthLine status={status} />
       <PortGroup title="Inputs" id={id} of={status.inputs} types={ports?.inputs} pinnable={false} />
-      <PortGroup title="Outputs" id={id} of={status.outputs} types={ports?.outputs} pinnable />
+      <PortGroup title="Outputs" id={id} of={status.outputs} types={ports?.outputs} pinnable={!past} />
       {status.actuator && <Actuator actuator={status.actuator} unit={unitText(Object.values(ports?.inputs ?? {})[0])} />}
-      {(type?.acts.includes('acknowledge') || isInstance) && <Alarms id={id} always={!isInstance} />}
-      {type && <Acts id={id} type={type} />}
+      {!past && (type?.acts.includes('acknowledge') || isInstance) && <Alarms id={id} always={!isInstance} />}
+      {/* Who looks back must not act on what runs now by mistake. */}
+      {type && !past && <Acts id={id} type={type} />}
       {status.queue && (
         <>
           <h3 className="in-sec">Queue</h3>

@@ -72,6 +72,7 @@ export function TapMenu({ tap, shape, face, view, comparable, units, axes, canLo
               {hosts.map((t) => <DropdownMenu.Item key={t.id} className="in-popitem" onSelect={() => actions.plotIn(tap.id, t.id)}>{titleOf(nodes, types, t.node)}.{t.port}</DropdownMenu.Item>)}
             </>
           )}
+          <DropdownMenu.Item className="in-popitem" onSelect={() => void actions.lookBack({ want: { node: tap.node, port: tap.port }, tracing: true })}>What led to its last value?</DropdownMenu.Item>
           <DropdownMenu.Label className="in-poplabel">Export</DropdownMenu.Label>
           <DropdownMenu.Item className="in-popitem" onSelect={onCsv}><span>Values</span><u>CSV</u></DropdownMenu.Item>
           {onPng && <DropdownMenu.Item className="in-popitem" onSelect={onPng}><span>Picture</span><u>PNG</u></DropdownMenu.Item>}

@@ -1,7 +1,8 @@
 // On a node: where it lies on the path that is looked at, what the draft would have given instead, and what a test expected.
+import { Fragment } from 'react'
 import type { JsonSample } from '#kit'
 import { equalJson, parseWire, type TestFault } from '#format'
-import { sampleAt, placeAt, pathOf, causesOf, type TraceView } from '../state/trace.ts'
+import { sampleAt, placeAt, pathOf, causesOf, heldBefore, type TraceView } from '../state/trace.ts'
 import { formatValue } from '../state/format.ts'
 import { testFaultsAt } from '../state/flow-tests.ts'
 import { pastOf, type Past } from '../state/past.ts'
@@ -13,8 +14,10 @@ interface Lit {
   readonly nodes: ReadonlySet<string>
   /** 'node.port -> node.port' */
   readonly wires: ReadonlySet<string>
+  /** Those of them with an end in a subflow. */
+  readonly inner: readonly string[]
 }
-const nothingLit: Lit = { nodes: new Set(), wires: new Set() }
+const nothingLit: Lit = { nodes: new Set(), wires: new Set(), inner: [] }
 const litOf = new WeakMap<TraceView, { readonly place: number; readonly tracing: boolean; readonly lit: Lit }>()
 /** The way to the step, and where it went too when its path is shown; the same for the same step. */
 function lit(past: Past | null): Lit {
@@ -22,23 +25,26 @@ function lit(past: Past | null): Lit {
   const { view, place, tracing } = past
   const known = litOf.get(view)
   if (known?.place === place && known.tracing === tracing) return known.lit
-  const places = tracing ? pathOf(view, place).lines.map((l) => l.place) : causesOf(view, place)
+  const way = tracing ? pathOf(view, place).lines.map((l) => l.place) : causesOf(view, place)
+  // What time brought was made of what came in before.
+  const root = way[0]
+  const [newest] = root !== undefined && view.steps[root]?.what !== 'source' && view.steps[root]?.cause === null ? heldBefore(view, root) : []
+  const places = newest === undefined ? way : [...causesOf(view, newest), ...way]
   const nodes = new Set<string>()
   const wires = new Set<string>()
   for (const p of places) {
     const step = view.steps[p]
     if (!step) continue
-    nodes.add(step.node)
+    // A node of a subflow lights up its instance too.
+    for (let id = step.node; id !== ''; id = id.slice(0, Math.max(0, id.lastIndexOf('/')))) nodes.add(id)
     const cause = step.cause === null ? undefined : view.steps[view.placeOf.get(step.cause) ?? -1]
     // The cause's output that gave this very sample, or any where it was changed on the way.
     for (const o of cause?.out ?? []) if (step.port !== undefined && o.sample.time === step.sample?.time) wires.add(`${cause!.node}.${o.port} -> ${step.node}.${step.port}`)
   }
-  const now = { nodes, wires }
+  const now = { nodes, wires, inner: [...wires].filter((w) => w.includes('/')) }
   litOf.set(view, { place, tracing, lit: now })
   return now
 }
-
-const within = (set: ReadonlySet<string>, id: string): boolean => set.has(id) || [...set].some((n) => n.startsWith(`${id}/`))
 
 /** Classes of a node's card, by its id where the canvas looks. */
 export function stepClass(s: State, id: string): string {
@@ -47,16 +53,16 @@ export function stepClass(s: State, id: string): string {
   const engine = engineIdOf(id)
   const step = past.view.steps[past.place]
   const here = step !== undefined && (step.node === engine || step.node.startsWith(`${engine}/`))
-  return `${here ? ' step-here' : ''}${within(lit(past).nodes, engine) ? ' on-path' : ''}`
+  return `${here ? ' step-here' : ''}${lit(past).nodes.has(engine) ? ' on-path' : ''}`
 }
 /** Of a wire, between the nodes as the canvas names them: what lies in a subflow lights up the wires at its instance. */
 export function wireClass(s: State, wire: string): string {
-  const { wires } = lit(pastOf(s))
+  const { wires, inner } = lit(pastOf(s))
   if (wires.size === 0) return ''
   const ends = parseWire(wire)
   if (!ends) return ''
   const [from, to] = [engineIdOf(ends.from.node), engineIdOf(ends.to.node)]
-  return wires.has(`${from}.${ends.from.port} -> ${to}.${ends.to.port}`) || [...wires].some((w) => betweenInstances(w, from, to)) ? ' on-path' : ''
+  return wires.has(`${from}.${ends.from.port} -> ${to}.${ends.to.port}`) || inner.some((w) => betweenInstances(w, from, to)) ? ' on-path' : ''
 }
 function betweenInstances(wire: string, from: string, to: string): boolean {
   const [a = '', b = ''] = wire.split(' -> ')
@@ -104,7 +110,7 @@ export function ReplayMark({ id }: { readonly id: string }) {
       )}
       {faults.length === 0 ? null : (
         <div className="differs failing" role="note" aria-label="What the test expected">
-          {faults.slice(0, SHOWN).map((f) => <div key={f.at} title={faultText(f)}><span>✕ {f.at.slice(f.at.indexOf('.') + 1)}</span><b>expected {shown(f.expected)} <i aria-hidden="true">│</i> got {shown(f.got)}</b></div>)}
+          {faults.slice(0, SHOWN).map((f) => <Fragment key={f.at}><div title={faultText(f)}><span><i aria-hidden="true">✕</i> {f.at.slice(f.at.indexOf('.') + 1)}</span><b>expected {shown(f.expected)}</b></div><div><span /><b>got {shown(f.got)}</b></div></Fragment>)}
         </div>
       )}
     </>

@@ -8,7 +8,6 @@ import type { Stride } from '../state/trace.ts'
 import { formatAge } from '../state/format.ts'
 import { titleOf } from '../state/status.ts'
 import { actions, useEditor } from '../state/store.ts'
-import { formatTime } from '../live/values.ts'
 import { IssueList } from '../dialogs/modal.tsx'
 import { Steps } from './steps.tsx'
 import { Timeline } from './timeline.tsx'
@@ -32,7 +31,7 @@ export default function ReplayPanel(): ReactElement {
   const all = useEditor((s) => s.live.alarms)
   const alarms = useMemo(() => all.filter((a) => a.flow === flowId), [all, flowId])
   useEffect(() => {
-    if (!deployed) return
+    if (!deployed || flowId === null) return
     void actions.lookRecording()
     const timer = setInterval(() => { if (!document.hidden) void actions.lookRecording() }, REFRESH_MS)
     return () => clearInterval(timer)
@@ -88,8 +87,8 @@ function Controls(): ReactElement | null {
       <button type="button" className="icon-btn" aria-label="Forward" title="Forward (→)" disabled={past.place >= last} onClick={() => actions.stepBy(1)}><ChevronRight size={16} /></button>
       <button type="button" className="icon-btn" aria-label="Last step" title="Last step" disabled={past.place >= last} onClick={() => actions.goToStep(last)}><ChevronLast size={16} /></button>
       <span className="in-seg" role="radiogroup" aria-label="How far a step goes">{STRIDES.map(([key, title, help]) => <button key={key} type="button" role="radio" aria-checked={past.stride === key} title={help} onClick={() => actions.setStride(key)}>{title}</button>)}</span>
-      <span className="mono rp-at">{steps.length === 0 ? 'no steps' : <>step {(past.place + 1).toLocaleString('en-GB')} of {steps.length.toLocaleString('en-GB')} · {formatTime(past.now)}</>}</span>
-      <button type="button" className="btn" aria-pressed={past.tracing} title="Where this sample came from, and what became of it" disabled={last < 0} onClick={() => actions.setTracing(!past.tracing)}><Route size={13} aria-hidden="true" /> Path of this sample</button>
+      <span className="mono rp-at">{steps.length === 0 ? 'no steps' : <>step {(past.place + 1).toLocaleString('en-GB')} of {steps.length.toLocaleString('en-GB')}</>}</span>
+      <button type="button" className="btn" aria-pressed={past.tracing} aria-label="Path of this sample" title="Where this sample came from, and what became of it" disabled={last < 0} onClick={() => actions.setTracing(!past.tracing)}><Route size={13} aria-hidden="true" /> Path</button>
       <span className="sp" />
       {edit && <button type="button" className="btn" disabled={busy} title={changed ? 'Your draft over the same inputs, beside what happened' : 'Change a setting first: the draft is what runs'} onClick={() => void actions.runWhatIf()}><FlaskConical size={13} aria-hidden="true" /> What if my draft ran?</button>}
       {edit && <button type="button" className="btn" disabled={busy} onClick={() => { actions.play(0); actions.openDialog({ kind: 'save-test' }) }}><Save size={13} aria-hidden="true" /> Save as test…</button>}

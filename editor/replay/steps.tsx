@@ -33,8 +33,8 @@ export function Steps({ past }: { readonly past: Past }): ReactElement {
   return (
     <div ref={box} className="rp-steps" role="group" aria-label={tracing ? 'The path of this sample' : 'Steps'}>
       {held.length > 0 && (
-        <details className="rp-held">
-          <summary>Made of {held.length === 1 ? 'one sample' : `${held.length} samples`} that the node kept before</summary>
+        <details className="rp-held" open>
+          <summary>Its time was due. Before that the node took in, newest first:</summary>
           <ol>{held.map((p) => <li key={p}><Line step={view.steps[p]!} place={p} depth={0} now={false} /></li>)}</ol>
         </details>
       )}

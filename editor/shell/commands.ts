@@ -12,7 +12,7 @@ import { actions, store, type Dialog, type DrawerTab, type InspectorTab, type St
 import { store as whole } from '../state/store.ts'
 import { copyFlow, copyText, downloadFlow } from './export.ts'
 
-export const groups = ['Editing', 'Drawing', 'Looking and arranging', 'Finding', 'Open flows', 'Flow', 'Watching', 'Gateway', 'Screen'] as const
+export const groups = ['Editing', 'Drawing', 'Looking and arranging', 'Finding', 'Open flows', 'Flow', 'Watching', 'Looking back', 'Gateway', 'Screen'] as const
 export type Group = (typeof groups)[number]
 
 export interface Command {
@@ -139,8 +139,8 @@ export const commands: readonly Command[] = [
   { id: 'export-several', group: 'Flow', title: 'Export several flows…', words: 'save bundle download backup', when: (s) => s.flows.length + s.drafts.length > 0, run: open({ kind: 'export' }) },
   { id: 'copy-json', group: 'Flow', title: 'Copy as JSON', words: 'export clipboard', when: flow, run: () => void copyFlow() },
   { id: 'versions', group: 'Flow', title: 'Versions and rollback…', words: 'history earlier', when: deployed, run: open({ kind: 'versions' }) },
-  { id: 'look-back', group: 'Flow', title: 'Look back…', words: 'replay record past history step what led to this', when: deployed, run: () => void actions.lookBack() },
-  { id: 'tests', group: 'Flow', title: 'Tests of this flow', words: 'test expected regression', when: flow, run: () => actions.setDrawerTab('tests') },
+  { id: 'look-back', group: 'Looking back', title: 'Look back…', words: 'replay record past history step what led to this', when: deployed, run: () => void actions.lookBack() },
+  { id: 'tests', group: 'Looking back', title: 'Tests of this flow', words: 'test expected regression', when: flow, run: () => actions.setDrawerTab('tests') },
   { id: 'discard', group: 'Flow', title: 'Discard the draft: back to what runs', words: 'revert reset', when: (s) => edits(s) && deployed(s) && s.changes.length > 0, run: () => actions.discardDraft() },
   { id: 'arm', group: 'Flow', title: (s) => (summaryOf(s)?.armed === true ? 'Disarm this flow…' : 'Arm this flow…'), words: 'actuators write output enable', when: (s) => allowed(s, 'operate') && (summaryOf(s)?.actuators ?? 0) > 0, run: open({ kind: 'arm' }) },
   { id: 'hold', group: 'Flow', title: (s) => (s.live.held ? 'Release the outputs…' : 'Hold all outputs…'), words: 'stop halt freeze', when: (s) => allowed(s, 'operate'), run: open({ kind: 'hold' }) },
@@ -185,6 +185,9 @@ export const gestures: readonly Gesture[] = [
   { group: 'Open flows', keys: 'Delete', title: 'On a tab, or middle click: close it; its draft is kept' },
   { group: 'Watching', keys: '+, −, 0, ← →', title: 'In a plot: zoom in, out, all of it; move the cursor' },
   { group: 'Watching', keys: 'Arrow keys', title: 'In the devices: walk, open and close; Space chooses, Enter takes into the flow' },
+  { group: 'Looking back', keys: '← →', title: 'The step before, the next one; on the time line the moment, with Shift a range' },
+  { group: 'Looking back', keys: 'Enter', title: 'On the time line: look at this moment' },
+  { group: 'Looking back', keys: 'Escape', title: 'Back to live' },
   { group: 'Screen', keys: 'Alt ↑ ↓', title: 'Move a row of a table' },
   { group: 'Screen', keys: 'Arrow keys', title: 'In a number: step, with Shift ten steps. On an edge: resize inspector and drawer' },
 ]

@@ -45,9 +45,16 @@ export function acceptResult(document: Document, name: string, got: TestResult['
 export type TestState = 'none' | 'passed' | 'failed' | 'old'
 export function stateOfTest(flow: Flow, name: string, ran: RanTest | undefined): TestState {
   if (!ran) return 'none'
-  const same = ran.of === flow || (ran.of.nodes === flow.nodes && ran.of.wires === flow.wires && ran.of.parameters === flow.parameters && ran.of.subflows === flow.subflows && ran.of.settings === flow.settings && ran.of.tests?.[name] === flow.tests?.[name])
+  const same = ran.of === flow || (sameNodes(ran.of.nodes, flow.nodes) && ran.of.wires === flow.wires && ran.of.parameters === flow.parameters && ran.of.subflows === flow.subflows && ran.of.settings === flow.settings && ran.of.tests?.[name] === flow.tests?.[name])
   if (!same) return 'old'
   return ran.result.passed ? 'passed' : 'failed'
+}
+
+/** But for their places and names, which no test tells apart. */
+function sameNodes(a: Flow['nodes'], b: Flow['nodes']): boolean {
+  if (a === b) return true
+  const ids = Object.keys(a)
+  return ids.length === Object.keys(b).length && ids.every((id) => Object.hasOwn(b, id) && (a[id] === b[id] || (a[id]!.type === b[id]!.type && a[id]!.version === b[id]!.version && a[id]!.config === b[id]!.config)))
 }
 
 const byNode = new WeakMap<readonly TestFault[], ReadonlyMap<string, readonly TestFault[]>>()

@@ -69,6 +69,9 @@ test('the path of a sample: from where it came to all that it became, with what 
   expect(pathOf(view, 1).lines).toEqual([{ place: 0, depth: 0 }, { place: 1, depth: 1 }, { place: 2, depth: 2 }])
   expect(pathOf(view, 3).lines.map((l) => steps[l.place]!.outcome)).toEqual(['passed', 'dropped'])
   expect(heldBefore(view, 8), 'what the window gave is made of what it kept').toEqual([7, 2])
+  expect(heldBefore(view, 7), 'what keeps nothing: what came in').toEqual([2])
+  const alarm = viewOf(traceOf([...steps.slice(0, 7), step(20, 'band', 3500, { what: 'timer', outcome: 'fired', out: [{ port: 'active', sample: sample(1, 3500) }] })], ['band']))
+  expect(heldBefore(alarm, 7), 'what led to an alarm whose delay was over').toEqual([6, 4, 1])
 })
 
 test('a cause that lies before what was asked for ends the path there', () => {

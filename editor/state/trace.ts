@@ -216,20 +216,28 @@ export function pathOf(view: TraceView, place: number): { readonly lines: readon
 }
 
 const MAX_HELD = 20
-/** What a node held since it gave something last: what a step that time brought was made of. Newest first. */
+/** Where nothing was held: the newest of what came in. */
+const MAX_CAME = 5
+/** What a node held since it gave something last, else what came in last: what a step that time brought was made of. Newest first. */
 export function heldBefore(view: TraceView, place: number): readonly number[] {
   const step = view.steps[place]
   const node = step && view.nodes.get(step.node)
   if (!step || !node) return []
   const tag = tagOf(step)
   const found: number[] = []
-  for (let i = upTo(node.steps, place - 1) - 1; i >= 0 && found.length < MAX_HELD; i--) {
+  const came: number[] = []
+  let holding = true
+  for (let i = upTo(node.steps, place - 1) - 1; i >= 0 && found.length < MAX_HELD && (holding || came.length < MAX_CAME); i--) {
     const before = view.steps[node.steps[i]!]!
     if (tag !== undefined && tagOf(before) !== undefined && tagOf(before) !== tag) continue
-    if (before.outcome === 'held') found.push(node.steps[i]!)
-    else if (before.out.length > 0) break
+    if (before.what === 'receive' && came.length < MAX_CAME) came.push(node.steps[i]!)
+    if (holding && before.outcome === 'held') found.push(node.steps[i]!)
+    else if (before.out.length > 0) {
+      holding = false
+      if (found.length > 0) break
+    }
   }
-  return found
+  return found.length > 0 ? found : came
 }
 
 export const tagOf = (step: Step): string | undefined => step.sample?.tag ?? step.out[0]?.sample.tag
@@ -264,7 +272,8 @@ export function placeWhere(view: TraceView, { node, port, time, now = Number.POS
     const step = view.steps[place]!
     const passed = [...(step.sample && (port === undefined || step.port === port) ? [step.sample] : []), ...step.out.flatMap((o) => (port === undefined || o.port === port ? o.sample : []))]
     if (time !== undefined && passed.some((s) => s.time === time)) return place
-    if (step.now <= now && (port === undefined || passed.length > 0)) best = place
+    // Alarms and log lines tell whole milliseconds.
+    if (Math.floor(step.now) <= now && (port === undefined || passed.length > 0)) best = place
   }
   return best >= 0 ? best : (places[0] ?? -1)
 }

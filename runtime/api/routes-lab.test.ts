@@ -4,6 +4,7 @@ import { sample, schemaFaults, type TSchema } from '#kit'
 import type { Flow, Trace } from '#format'
 import type { Plan } from '../engine/contract.ts'
 import { Segment, type SegmentData } from '../engine/segment.ts'
+import type { RunJob } from '../lab/messages.ts'
 import { testApi, testFlow, type TestApi } from './harness.ts'
 
 let api: TestApi
@@ -28,7 +29,8 @@ function record(...begins: { readonly at: number; readonly joined: boolean }[]):
     segment.act(at * 1000 + 400, at * 1000 + 400, 'wear', 'shelve', undefined, {})
     return segment.data(at * 1000 + 1000)
   })
-  api.engines.pieces = pieces
+  // As they come from another process: each with a plan of its own.
+  api.engines.pieces = pieces.map((piece) => structuredClone(piece))
   api.engines.recorded = { from: pieces[0]!.from, to: pieces.at(-1)!.to, samples: 4 * pieces.length, segments: pieces.map(({ id, from, to, joined }) => ({ id, from, to, joined })) }
 }
 const run = (body: object, as: 'viewer' | 'editor' = 'viewer') => api.call('POST', '/api/lab/run', as, { flow: null, ...body })
@@ -71,6 +73,8 @@ test('a replay begins at the nearest known state and ends at a break; a viewer m
   expect(status).toBe(200)
   const trace = body as Trace
   expect([trace.from, trace.to, trace.version]).toEqual([11_000, 13_000, 1])
+  const { input: handed } = api.jobs.at(-1) as RunJob
+  expect('segments' in handed && new Set(handed.segments.map((s) => s.plan)).size, 'one plan').toBe(1)
   expect(trace.steps.filter((s) => s.what === 'source').map((s) => s.now)).toEqual([11_200, 11_300, 12_100, 12_200, 12_300])
   expect(trace.steps.filter((s) => s.node === 'wear').map((s) => s.outcome)).toEqual(['done', 'done', 'fired', 'done', 'done', 'done', 'fired'])
   expect(trace.ledger['wear']).toMatchObject({ in: 6, passed: 6 })

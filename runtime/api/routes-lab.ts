@@ -183,8 +183,10 @@ async function stretch(gateway: Gateway, { recording, from, to }: { readonly rec
   const end = rest.findIndex((s) => !s.joined || s.from > to)
   const wanted = first < 0 ? [] : [segments[first]!, ...(end < 0 ? rest : rest.slice(0, end))]
   const pieces = await take(gateway, recording, wanted)
-  if (pieces[0]?.id !== wanted[0]?.id || pieces.length === 0) throw new IssueError(issue('LAB_NOTHING', { flow: recording }))
-  return pieces
+  const [begin] = pieces
+  if (begin?.id !== wanted[0]?.id || begin === undefined) throw new IssueError(issue('LAB_NOTHING', { flow: recording }))
+  // What is joined is of one deploy: its plan goes to the lab once, not with each piece.
+  return pieces.map((piece) => ({ ...piece, plan: begin.plan, models: begin.models }))
 }
 
 /** One by one: an engine is not kept from its flows by all of them at once. What has fallen off meanwhile is left out. */

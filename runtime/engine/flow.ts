@@ -601,7 +601,8 @@ export class FlowRun implements Surroundings {
     try {
       const result = run.act(act, tag, args)
       // What the node refused has moved nothing.
-      if (stood) this.witness!.act(run, act, tag, args)
+      // What the act gave may have been too much for a recording: it has ended.
+      if (stood) this.witness?.act(run, act, tag, args)
       return result
     } finally {
       if (stood) this.stopped = false

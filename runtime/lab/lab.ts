@@ -58,7 +58,8 @@ export function createLab(settings: LabSettings = {}): Lab {
     if (child.pid !== undefined) yieldTo(child.pid)
     const gone = new Promise<void>((resolve) => {
       child.once('exit', () => resolve())
-      child.once('error', () => child.pid === undefined && resolve())
+      // Not once: a second one that nobody hears would end the gateway.
+      child.on('error', () => child.pid === undefined && resolve())
     })
     const room: Room = { child, gone, ready: false, busy: false, idle: undefined, ended: undefined }
     rooms.add(room)

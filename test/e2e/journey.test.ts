@@ -71,8 +71,8 @@ test('claim, watch, change, refuse a wrong wire, deploy, see the effect, roll ba
     const deploying = editor.dialog("Deploy 'Pump P-101 health'")
     expect(await deploying.innerText()).toMatch(/3 changes[\s\S]*Threshold/)
     await deploying.getByLabel('Comment').fill('every change of the temperature, the pressure in the log')
-    // At 0 °C nothing is kept back, which one of the flow's tests says.
-    await deploying.getByLabel('I know, and deploy it so').check()
+    // The flow's own test of the deadband says that this changes what it does.
+    await deploying.getByRole('checkbox', { name: 'I know, and deploy it so' }).check()
     await editor.button('Deploy', deploying).click()
     const deployed = editor.dialog('Version 2 runs')
     expect(await deployed.innerText()).toMatch(/Went on untouched\s*14 nodes[\s\S]*New settings, state kept\s*Deadband 0\.5 °C[\s\S]*Started anew\s*Debug[\s\S]*disarmed/)

@@ -73,8 +73,10 @@ it('is bounded: topics beyond the limit are not kept, and it says so', async () 
   let told: ((m: { topic: string; payload: Uint8Array; qos: 0; retain: boolean }) => void) | undefined
   const fake = { subscribe: (_filter: string, _qos: 0, run: never) => ((told = run), () => undefined), health: () => ({ state: 'ok', text: '' }) } as unknown as MqttConnection
   const first = browse(fake, { path: null, signal })
+  told!({ topic: 'x'.repeat(60_000), payload: new Uint8Array(1), qos: 0, retain: false })
   for (let i = 0; i < TOPICS + 10; i++) told!({ topic: `t/${i}`, payload: new Uint8Array(20_000), qos: 0, retain: false })
   const { items, cut } = await first
+  expect(items).toHaveLength(1)
   expect(items[0]!.detail).toBe(`${TOPICS} topics`)
   expect(cut).toBe(true)
 })

@@ -8,6 +8,8 @@ import { DecodeFault, decodePayload, type PayloadFormat } from './payload.ts'
 
 export const TOPICS = 5000
 export const PREVIEW = 256
+/** A longer topic is none that a source reads, nor a path that a page sends. */
+const LONGEST = 1000
 const JSON_EACH = 8192
 const JSON_ALL = 8 * 1024 * 1024
 const CHILDREN = 1000
@@ -105,14 +107,14 @@ class Watch {
       value: told.value,
       quality: told.quality ?? 'Good',
       time: seen.at,
-      row: topic.length > 1000 ? null : { name: nameOf(level), topic, payload: told.kind, path: '' },
+      row: { name: nameOf(level), topic, payload: told.kind, path: '' },
       ...minor,
     }
   }
 
   #note({ topic, payload, retain }: MqttMessage): void {
     const known = this.#topics.get(topic)
-    if (!known && this.#topics.size >= TOPICS) {
+    if (!known && (this.#topics.size >= TOPICS || topic.length > LONGEST)) {
       this.full = true
       return
     }
@@ -175,7 +177,7 @@ function fieldsOf(topic: string, seen: Seen, inside: string): BrowseItem[] {
       quality: value === null ? 'BadNoData' : 'Good',
       time: seen.at,
       ...measured,
-      row: path.length > 200 || topic.length > 1000 ? null : { name: nameOf(path === 'value' ? level : `${level}.${path}`), topic, payload, path, ...measured },
+      row: path.length > 200 ? null : { name: nameOf(path === 'value' ? level : `${level}.${path}`), topic, payload, path, ...measured },
     } satisfies BrowseItem
   })
 }
