@@ -248,6 +248,25 @@ test('a reload merges what was done here without the gateway with what was done 
   expect(g.drafts.get('pump')!.flow).toEqual(flowOf(again))
 })
 
+test('what was taken back just before the page closed stays taken back', async () => {
+  const g = gateway([])
+  const storage = memoryStorage()
+  const anna = g.person('anna', 'admin', storage)
+  await anna.actions.start()
+  anna.actions.setName('band', 'Mine')
+  await g.settle()
+  expect(g.drafts.get('pump')?.flow.nodes['band']?.name).toBe('Mine')
+  anna.actions.undo()
+  anna.actions.flush()
+  g.gone.add('anna')
+  const again = g.person('anna', 'admin', storage)
+  g.gone.delete('anna')
+  await again.actions.start()
+  await again.pass(3000)
+  expect(flowOf(again).nodes['band']?.name).toBeUndefined()
+  expect(g.drafts.has('pump')).toBe(false)
+})
+
 test('a conflict outlives a reload', async () => {
   const g = gateway(['anna'])
   const storage = memoryStorage()

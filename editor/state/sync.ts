@@ -47,7 +47,8 @@ export function sync(core: Core, screen: Screen) {
     if (!mine) return undefined
     const { flow } = mine.document
     const clashes = openClashes(flow, s.conflicts[id])
-    if (mine.base.flow !== null && changesOf(mine.base, flow).length === 0 && clashes.length === 0) {
+    // While the gateway has an older draft, that what runs is wanted is news too: a page that closes now would find that draft again.
+    if (mine.base.flow !== null && changesOf(mine.base, flow).length === 0 && clashes.length === 0 && sharedOf(id).revision === 0) {
       dropDraft(core.storage, id)
       return undefined
     }
