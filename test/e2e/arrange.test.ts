@@ -40,7 +40,10 @@ async function enter(page: Page): Promise<EditorPage> {
   await page.getByRole('button', { name: 'Close the drawer' }).click()
   // The test before may have left its draft on the gateway: it is that of everybody.
   const discard = editor.button('Discard')
-  if ((await discard.count()) > 0) await discard.click()
+  await until('no draft is left', async () => {
+    if ((await discard.count()) > 0) await discard.click()
+    return page.evaluate(async () => ((await (await fetch('/api/drafts')).json()) as unknown[]).length === 0)
+  })
   await editor.button(/^Deploy no changes$/).waitFor()
   await editor.fit()
   return editor

@@ -155,8 +155,19 @@ export class EditorPage {
   }
 }
 
+/** Where it is once it stands still: views glide, and messages move what is below them. */
+export async function standing(of: Locator): Promise<{ x: number; y: number; width: number; height: number }> {
+  let before = ''
+  return until(`${String(of)} stands still`, async () => {
+    const box = await of.boundingBox()
+    const same = JSON.stringify(box) === before
+    before = JSON.stringify(box)
+    await of.page().evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))))
+    return same && box ? box : undefined
+  })
+}
+
 async function middle(of: Locator): Promise<{ x: number; y: number }> {
-  const box = await of.boundingBox()
-  if (!box) throw new Error('It is not on the screen.')
+  const box = await standing(of)
   return { x: box.x + box.width / 2, y: box.y + box.height / 2 }
 }

@@ -43,6 +43,32 @@ try {
       await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))))
       await page.screenshot({ path: join(folder, `editor-${theme.toLowerCase()}.png`) })
     }
+    // One picture each of what the page about the editor tells, in the light theme.
+    await editor.theme('Light')
+    const picture = async (name: string): Promise<void> => {
+      await page.mouse.move(1, 899)
+      await until('no message lies over it', async () => (await page.locator('.toast').count()) === 0)
+      await page.screenshot({ path: join(folder, `${name}.png`) })
+    }
+    await page.getByRole('tab', { name: /^Replay/ }).click()
+    await editor.button('Look back…').click()
+    await page.getByText('Looking back').first().waitFor()
+    await picture('replay')
+    await page.keyboard.press('Escape')
+    await page.getByRole('tab', { name: 'Devices' }).click()
+    await page.getByText('plant-modbus').first().click()
+    await picture('devices')
+    await page.getByRole('tab', { name: 'Nodes' }).click()
+    await editor.select('temperature', 'Settings')
+    await page.getByLabel('Threshold').first().fill('1')
+    await editor.deployButton().click()
+    await editor.dialog(/^Deploy/).getByText('Threshold').waitFor()
+    await picture('deploy')
+    await page.keyboard.press('Escape')
+    await page.goto(`${gateway.url}/operator/pump-p101`)
+    await page.getByText('Vibration and fault').waitFor()
+    await until('the trend has something to show', () => Date.now() - armed > 3 * TREND_MS, 4 * TREND_MS)
+    await picture('operator')
   })
   process.stdout.write(`The pictures are in ${folder}\n`)
 } finally {

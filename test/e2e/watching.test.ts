@@ -3,7 +3,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Browser, Download, Locator, Page } from 'playwright-core'
 import { until } from '../io.ts'
-import { EditorPage } from './editor-page.ts'
+import { EditorPage, standing } from './editor-page.ts'
 import { START_MS, startBrowser, startGateway, user, visit, type GatewayProcess } from './harness.ts'
 
 const SIGNED_OUT = /401 .*\/api\/session/
@@ -72,7 +72,7 @@ test('a look at a wire follows its values and pins it; taps merge, compare, zoom
 
     const canvas = plot.getByRole('application')
     await canvas.scrollIntoViewIfNeeded()
-    const box = (await canvas.locator('.u-over').boundingBox())!
+    const box = await standing(canvas.locator('.u-over'))
     await page.mouse.move(box.x + box.width * 0.3, box.y + box.height / 2)
     await page.mouse.down()
     await page.mouse.move(box.x + box.width * 0.8, box.y + box.height / 2, { steps: 4 })
