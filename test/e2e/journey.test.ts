@@ -59,7 +59,7 @@ test('claim, watch, change, refuse a wrong wire, deploy, see the effect, roll ba
     await page.keyboard.press('Control+y')
     await until('done again', async () => (await threshold.inputValue()) === '0')
 
-    await page.locator('.palette-item[data-type="flow.debug"]').dragTo(page.locator('.react-flow__pane'), { targetPosition: { x: 80, y: 480 } })
+    await page.locator('.palette-item[data-type="flow.debug"]').dragTo(page.locator('.react-flow__pane'), { targetPosition: { x: 110, y: 480 } })
     await editor.node('debug').waitFor()
     await editor.drag(editor.handle('psi', 'value', 'source'), editor.handle('debug', 'value', 'target'), () => page.locator('.drag-reason.yes').waitFor())
     await editor.button(/^Deploy 3 changes$/).waitFor()
