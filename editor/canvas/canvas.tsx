@@ -240,9 +240,9 @@ function Drawing() {
       <Notices>
         <Banner />
         <TrialStrip />
-        <PastStrip />
         <TidyProgress />
       </Notices>
+      <PastStrip />
       <WireCard frame={frame} />
       {flow && nodes.length > 0 ? null : <Empty />}
       {menu ? <NodeMenu at={menu} onClose={() => setMenu(null)} /> : null}
