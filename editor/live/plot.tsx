@@ -4,7 +4,6 @@ import { useEffect, useImperativeHandle, useRef, type KeyboardEvent, type ReactE
 import uPlot from 'uplot'
 import { formatNumber } from '../state/format.ts'
 import type { LimitLine } from '../state/limits.ts'
-import type { TapBuffer } from './buffer.ts'
 import { useLatest } from './latest.ts'
 import type { Mark, TrendWindow } from './track.ts'
 import { clock, DASHES, padded, paddedLog, REDRAW_MS, showTip, usePlot, xAxis, yAxis, type Look } from './uplot.ts'
@@ -206,11 +205,6 @@ export function LinesPlot({ lines, windowMs, paused, limits = [], log = false, r
     e.stopPropagation()
   }
   return <div className="dr-canvas" ref={(element) => { host(element); box.current = element }} role="application" aria-roledescription="plot" aria-label={`${label}. Arrow keys move the cursor, with Shift the view; plus and minus zoom, 0 shows all.`} tabIndex={0} onKeyDown={keys} />
-}
-
-/** One output as a line, as it was before there were several. */
-export function TrendPlot({ buffer, windowMs, paused }: { readonly buffer: TapBuffer; readonly windowMs: number; readonly paused: boolean }): ReactElement {
-  return <LinesPlot lines={[{ key: 'value', title: '', unit: '', read: (end, width) => buffer.window(end, width), endAt: (now) => buffer.endAt(now), revision: () => buffer.revision, last: () => buffer.lastOf() }]} windowMs={windowMs} paused={paused} tip label="Trend of the values" />
 }
 
 /** Points only where lines are few. */

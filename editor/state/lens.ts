@@ -1,7 +1,7 @@
 // The editor as if the subflow that is open were the whole: `here` is the state as the canvas and the inspector see it, `lens`
 // gives actions a store in which edits of that part become edits of the whole draft, with one history for all.
 // Whoever deploys, saves, checks or compares takes the state itself.
-import { formatEnd, parseEnd, parseWire, type AlarmBody, type Flow, type FlowPorts, type NodeStatus, type WireEnd } from '#format'
+import { formatEnd, parseWire, type AlarmBody, type Flow, type FlowPorts, type NodeStatus, type WireEnd } from '#format'
 import type { Issue, ResolvedPort, ResolvedPorts } from '#kit'
 import { seal, select, type Document, type Step } from './document.ts'
 import { engineIssue } from './derive.ts'
@@ -198,4 +198,3 @@ export function placeOf(id: string): { readonly inside: Inside; readonly node: s
   const path = id.split('/')
   return { inside: path.slice(0, -1), node: path.at(-1)! }
 }
-export const placeOfEnd = (text: string): { readonly inside: Inside; readonly node: string } => placeOf(parseEnd(text)?.node ?? text)
