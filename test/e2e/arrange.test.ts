@@ -1,24 +1,14 @@
 // Arranging a flow in a real browser: groups, alignment, the tidy layout, comments written in place, and subflows made, opened,
 // edited inside, deployed, and taken apart.
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Browser, Locator, Page } from 'playwright-core'
+import { expect, test } from 'vitest'
+import type { Locator, Page } from 'playwright-core'
 import { parseFlow, type Flow } from '#format'
 import { until } from '../io.ts'
 import { EditorPage } from './editor-page.ts'
-import { START_MS, startBrowser, startGateway, visit, type GatewayProcess } from './harness.ts'
+import { gateway, stage, visit } from './stage.ts'
 
-const SIGNED_OUT = /401 .*\/api\/session/
 
-let gateway: GatewayProcess
-let browser: Browser
-beforeAll(async () => {
-  browser = await startBrowser()
-  gateway = await startGateway()
-}, 2 * START_MS)
-afterAll(async () => {
-  await browser?.close()
-  await gateway?.close()
-})
+stage()
 
 interface Box {
   readonly x: number
@@ -69,8 +59,7 @@ const flowOf = async (editor: EditorPage): Promise<Flow> => {
 }
 
 test('a group is made, named, dragged with its nodes, left and joined with a visible sign, and undone step by step', { timeout: 90_000 }, () =>
-  visit('groups', browser, gateway, async ({ page, expectErrors }) => {
-    expectErrors(SIGNED_OUT)
+  visit('groups', async ({ page }) => {
     const editor = await enter(page)
     await choose(editor, 'drive', 'spectrum', 'temperature')
     await page.keyboard.press('Control+g')
@@ -107,8 +96,7 @@ test('a group is made, named, dragged with its nodes, left and joined with a vis
   }))
 
 test('several nodes are aligned and distributed by keys and by the bar over them', { timeout: 60_000 }, () =>
-  visit('align', browser, gateway, async ({ page, expectErrors }) => {
-    expectErrors(SIGNED_OUT)
+  visit('align', async ({ page }) => {
     const editor = await enter(page)
     await choose(editor, 'wear', 'slow', 'cloud')
     const bar = page.getByRole('toolbar', { name: '3 nodes selected' })
@@ -126,8 +114,7 @@ test('several nodes are aligned and distributed by keys and by the bar over them
   }))
 
 test('tidy lays out the whole flow in a worker, nothing on top of another, as one step', { timeout: 60_000 }, () =>
-  visit('tidy', browser, gateway, async ({ page, expectErrors }) => {
-    expectErrors(SIGNED_OUT)
+  visit('tidy', async ({ page }) => {
     const editor = await enter(page)
     await choose(editor, 'drive', 'spectrum')
     await page.keyboard.press('Control+g')
@@ -149,8 +136,7 @@ test('tidy lays out the whole flow in a worker, nothing on top of another, as on
   }))
 
 test('a comment is written in place and shown with its markdown; Escape leaves it as it was', { timeout: 60_000 }, () =>
-  visit('comment', browser, gateway, async ({ page, expectErrors }) => {
-    expectErrors(SIGNED_OUT)
+  visit('comment', async ({ page }) => {
     const editor = await enter(page)
     await page.locator('.palette-item[data-type="flow.comment"]').click()
     const comment = editor.node('comment')
@@ -175,8 +161,7 @@ test('a comment is written in place and shown with its markdown; Escape leaves i
   }))
 
 test('a selection becomes a subflow, is opened and edited inside, runs with its values, and is expanded again', { timeout: 120_000 }, () =>
-  visit('subflow', browser, gateway, async ({ page, expectErrors }) => {
-    expectErrors(SIGNED_OUT)
+  visit('subflow', async ({ page }) => {
     const editor = await enter(page)
     const before = await flowOf(editor)
     await choose(editor, 'spectrum', 'bearing')
@@ -229,8 +214,7 @@ test('a selection becomes a subflow, is opened and edited inside, runs with its 
   }))
 
 test('the view follows the keys, Space with the mouse, the middle button, and two fingers on the cards', { timeout: 60_000 }, () =>
-  visit('view', browser, gateway, async ({ page, expectErrors }) => {
-    expectErrors(SIGNED_OUT)
+  visit('view', async ({ page }) => {
     const editor = await enter(page)
     const zoom = async (): Promise<number> => Number.parseInt((await page.getByRole('button', { name: 'Zoom to 100%' }).innerText()).replace('%', ''), 10)
     const view = (): Promise<string | null> => page.locator('.react-flow__viewport').getAttribute('style')

@@ -2,25 +2,15 @@
 // included. What is shown is the real thing, with live values and an alarm's colours in it.
 import { createRequire } from 'node:module'
 import { readFileSync } from 'node:fs'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import type { AxeResults } from 'axe-core'
-import type { Browser, Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import { EditorPage } from './editor-page.ts'
-import { START_MS, startBrowser, startGateway, visit, type GatewayProcess } from './harness.ts'
+import { gateway, stage, visit } from './stage.ts'
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-const SIGNED_OUT = /401 .*\/api\/session/
 
-let gateway: GatewayProcess
-let browser: Browser
-beforeAll(async () => {
-  browser = await startBrowser()
-  gateway = await startGateway()
-}, 2 * START_MS)
-afterAll(async () => {
-  await browser?.close()
-  await gateway?.close()
-})
+stage()
 
 /** What is serious or critical, as 'state: rule at element'. */
 async function faults(page: Page, state: string): Promise<string[]> {
@@ -34,9 +24,8 @@ async function faults(page: Page, state: string): Promise<string[]> {
 }
 
 test('axe finds nothing serious in any main state, light and dark', { timeout: 240_000 }, () =>
-  visit('axe', browser, gateway, async ({ page, expectErrors }) => {
+  visit('axe', async ({ page }) => {
     const editor = new EditorPage(page, gateway)
-    expectErrors(SIGNED_OUT)
     const found: string[] = []
     const look = async (state: string): Promise<void> => void found.push(...(await faults(page, state)))
     await page.goto(gateway.url)
@@ -56,6 +45,7 @@ test('axe finds nothing serious in any main state, light and dark', { timeout: 2
     for (const theme of ['Light', 'Dark'] as const) {
       const of = (state: string): string => `${state}, ${theme.toLowerCase()}`
       await editor.theme(theme)
+      await editor.fit()
       await look(of('the flow'))
       await editor.select('wear')
       await look(of('settings'))
@@ -63,7 +53,7 @@ test('axe finds nothing serious in any main state, light and dark', { timeout: 2
       await look(of('live'))
       await editor.select('wear', 'Help')
       await look(of('help'))
-      for (const tab of ['Problems', 'Alarms', 'Log', 'Taps'] as const) {
+      for (const tab of ['Problems', 'Alarms', 'Log', 'Taps', 'Ledger'] as const) {
         await editor.drawer(tab)
         await look(of(tab))
       }
@@ -73,6 +63,20 @@ test('axe finds nothing serious in any main state, light and dark', { timeout: 2
       for (const item of ['Examples…', 'Connections…', 'Secrets…', 'Users…', 'Models…', 'Versions and rollback…', 'Import…']) await dialog(() => editor.menu(item), of(item))
       await dialog(() => page.keyboard.press('Control+s'), of('deploy'))
       await dialog(() => editor.button('Hold all outputs').click(), of('hold'))
+      await page.getByRole('tab', { name: 'Devices', exact: true }).click()
+      await page.locator('.dv-device').first().waitFor()
+      await look(of('devices'))
+      await page.getByRole('tab', { name: 'Nodes', exact: true }).click()
+      await editor.menu('Look back…')
+      const strip = page.getByRole('region', { name: 'Looking back' })
+      await strip.waitFor()
+      await page.getByText(/^step [\d,]+ of [\d,]+$/).waitFor()
+      await look(of('looking back'))
+      await editor.button(/^Back to live/, strip).click()
+      await strip.waitFor({ state: 'detached' })
+      await editor.menu('Tests of this flow')
+      await page.getByRole('tabpanel').first().waitFor()
+      await look(of('tests'))
       await editor.menu("Operator's view")
       await page.getByRole('heading', { level: 1 }).waitFor({ state: 'attached' })
       await look(of("operator's view"))

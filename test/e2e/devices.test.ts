@@ -1,21 +1,13 @@
 // From a device to live values without a manual: test a connection, look into each of the plant's three devices, drag
 // tags out of their trees, deploy, and see what they give.
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Browser, Locator, Page } from 'playwright-core'
+import { expect, test } from 'vitest'
+import type { Locator, Page } from 'playwright-core'
 import { until } from '../io.ts'
 import { EditorPage } from './editor-page.ts'
-import { START_MS, startBrowser, startGateway, visit, type GatewayProcess } from './harness.ts'
+import { START_MS } from './harness.ts'
+import { gateway, stage, visit } from './stage.ts'
 
-let gateway: GatewayProcess
-let browser: Browser
-beforeAll(async () => {
-  browser = await startBrowser()
-  gateway = await startGateway()
-}, 2 * START_MS)
-afterAll(async () => {
-  await browser?.close()
-  await gateway?.close()
-})
+stage()
 
 class Devices {
   readonly page: Page
@@ -44,7 +36,7 @@ class Devices {
 }
 
 test('tags of three devices are looked at, dragged out, deployed and live', { timeout: 150_000 }, () =>
-  visit('devices', browser, gateway, async ({ page }) => {
+  visit('devices', async ({ page }) => {
     const editor = new EditorPage(page, gateway)
     const devices = new Devices(page)
     await editor.claim()
@@ -114,8 +106,8 @@ test('tags of three devices are looked at, dragged out, deployed and live', { ti
   }))
 
 test('what is away says why with a remedy; a test needs no saving; a field without a connection offers a new one', { timeout: 90_000 }, () =>
-  visit('devices-away', browser, gateway, async ({ page, expectErrors }) => {
-    expectErrors(/401 .*\/api\/session|50[23] .*\/api\/connections\/browse|422 .*\/api\/connections\/browse/)
+  visit('devices-away', async ({ page, expectErrors }) => {
+    expectErrors(/50[23] .*\/api\/connections\/browse|422 .*\/api\/connections\/browse/)
     const editor = new EditorPage(page, gateway)
     const devices = new Devices(page)
     await editor.enter()

@@ -1,24 +1,14 @@
 // Drafts in a real browser: two people on one flow, a line that breaks, what both changed; tabs, links and a reload.
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { expect, test } from 'vitest'
+import type { BrowserContext, Page } from 'playwright-core'
 import type { DraftBody } from '#format'
 import { until } from '../io.ts'
 import { EditorPage } from './editor-page.ts'
-import { START_MS, startBrowser, startGateway, visit, type GatewayProcess } from './harness.ts'
+import { browser, gateway, stage, visit } from './stage.ts'
 
-const SIGNED_OUT = /401 .*\/api\/session/
 const BOB = { name: 'bob', password: 'another river runs', role: 'editor' }
 
-let gateway: GatewayProcess
-let browser: Browser
-beforeAll(async () => {
-  browser = await startBrowser()
-  gateway = await startGateway()
-}, 2 * START_MS)
-afterAll(async () => {
-  await browser?.close()
-  await gateway?.close()
-})
+stage()
 
 const draftOf = async (page: Page): Promise<DraftBody | undefined> => {
   const answer = await page.request.get(`${gateway.url}/api/drafts/pump-p101`)
@@ -44,8 +34,7 @@ async function bobs(story: (bob: { page: Page; editor: EditorPage; context: Brow
 }
 
 test('two people on one flow see each other, their edits come together, and what both changed is chosen', { timeout: 120_000 }, () =>
-  visit('drafts-two', browser, gateway, async ({ page, expectErrors }) => {
-    expectErrors(SIGNED_OUT)
+  visit('drafts-two', async ({ page }) => {
     const ada = new EditorPage(page, gateway)
     await ada.enter()
     await ada.button('Got it').click()
@@ -97,8 +86,7 @@ test('two people on one flow see each other, their edits come together, and what
   }))
 
 test('flows in tabs keep what they are, outlive a reload, and have an address', { timeout: 90_000 }, () =>
-  visit('drafts-tabs', browser, gateway, async ({ page, expectErrors }) => {
-    expectErrors(SIGNED_OUT)
+  visit('drafts-tabs', async ({ page }) => {
     const editor = new EditorPage(page, gateway)
     await editor.enter()
     const tabs = page.getByRole('navigation', { name: 'Open flows' })

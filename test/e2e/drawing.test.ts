@@ -1,24 +1,14 @@
 // Drawing without going far: the list at the pointer, a node on a wire, a wire into the open, another node in the place of
 // one, out of a chain; with the mouse and by keyboard, in a real browser before the real gateway.
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Browser, Locator, Page } from 'playwright-core'
+import { expect, test } from 'vitest'
+import type { Locator, Page } from 'playwright-core'
 import { parseFlow, type Flow } from '#format'
 import { until } from '../io.ts'
 import { EditorPage } from './editor-page.ts'
-import { START_MS, startBrowser, startGateway, visit, type GatewayProcess } from './harness.ts'
+import { gateway, stage, visit } from './stage.ts'
 
-const SIGNED_OUT = /401 .*\/api\/session/
 
-let gateway: GatewayProcess
-let browser: Browser
-beforeAll(async () => {
-  browser = await startBrowser()
-  gateway = await startGateway()
-}, 2 * START_MS)
-afterAll(async () => {
-  await browser?.close()
-  await gateway?.close()
-})
+stage()
 
 /** Of its own for each test: what the one drew is kept on the gateway. */
 const sketch = (id: string): string => JSON.stringify({
@@ -44,8 +34,7 @@ interface Drawing {
 }
 
 const drawing = (name: string, story: (d: Drawing) => Promise<void>): Promise<void> =>
-  visit(name, browser, gateway, async ({ page, expectErrors }) => {
-    expectErrors(SIGNED_OUT)
+  visit(name, async ({ page }) => {
     const editor = new EditorPage(page, gateway)
     await editor.enter()
     const dialog = await editor.importFile('sketch.flow.json', sketch(name))

@@ -127,7 +127,7 @@ export class EditorPage {
   button(name: string | RegExp, within: Page | Locator = this.page): Locator {
     return within.getByRole('button', { name, ...(typeof name === 'string' ? { exact: true } : {}) })
   }
-  drawer(tab: 'Taps' | 'Problems' | 'Alarms' | 'Log'): Promise<void> {
+  drawer(tab: 'Taps' | 'Problems' | 'Alarms' | 'Log' | 'Ledger'): Promise<void> {
     return this.page.getByRole('tab', { name: new RegExp(`^${tab}`) }).click()
   }
   deployButton(): Locator {

@@ -1,30 +1,19 @@
 // Finding one's way: the command palette, the search over all flows, the examples, the tour of a first change, a gateway that
 // goes away and comes back, the keyboard alone, and fingers.
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Browser } from 'playwright-core'
+import { expect, test } from 'vitest'
 import { until } from '../io.ts'
 import { EditorPage } from './editor-page.ts'
-import { START_MS, startBrowser, startGateway, visit, type GatewayProcess } from './harness.ts'
+import { START_MS } from './harness.ts'
+import { gateway, stage, visit } from './stage.ts'
 
 /** Questions that a first visit and a gateway that was ended answer so. */
-const SIGNED_OUT = /401 .*\/api\/session/
 const AWAY = /ERR_CONNECTION_REFUSED|WebSocket connection|401|502/
 
-let gateway: GatewayProcess
-let browser: Browser
-beforeAll(async () => {
-  browser = await startBrowser()
-  gateway = await startGateway()
-}, 2 * START_MS)
-afterAll(async () => {
-  await browser?.close()
-  await gateway?.close()
-})
+stage()
 
 test('commands, nodes and the text of all flows are found by words; a hit leads to its setting', { timeout: 90_000 }, () =>
-  visit('find', browser, gateway, async ({ page, expectErrors }) => {
+  visit('find', async ({ page }) => {
     const editor = new EditorPage(page, gateway)
-    expectErrors(SIGNED_OUT)
     await editor.enter()
     const palette = editor.dialog('All commands, nodes, flows and settings')
     await page.keyboard.press('Control+k')
@@ -54,9 +43,8 @@ test('commands, nodes and the text of all flows are found by words; a hit leads 
   }))
 
 test('an example is opened as a draft that has no problem', { timeout: 90_000 }, () =>
-  visit('examples', browser, gateway, async ({ page, expectErrors }) => {
+  visit('examples', async ({ page }) => {
     const editor = new EditorPage(page, gateway)
-    expectErrors(SIGNED_OUT)
     await editor.enter()
     await editor.menu('Examples…')
     const gallery = editor.dialog('Examples')
@@ -69,9 +57,8 @@ test('an example is opened as a draft that has no problem', { timeout: 90_000 },
   }))
 
 test('the tour waits for what is really done, ends with a change that runs, and is offered once', { timeout: 90_000 }, () =>
-  visit('tour', browser, gateway, async ({ page, expectErrors }) => {
+  visit('tour', async ({ page }) => {
     const editor = new EditorPage(page, gateway)
-    expectErrors(SIGNED_OUT)
     await editor.enter()
     // Beside an open dialog, which has the page to itself for a screen reader.
     const tour = page.locator('.tour-card')
@@ -105,7 +92,7 @@ test('the tour waits for what is really done, ends with a change that runs, and 
   }))
 
 test('a gateway that ends is missed, and the page heals by itself when it is back', { timeout: 120_000 }, () =>
-  visit('heal', browser, gateway, async ({ page, expectErrors }) => {
+  visit('heal', async ({ page, expectErrors }) => {
     const editor = new EditorPage(page, gateway)
     expectErrors(AWAY)
     await editor.enter()
@@ -118,9 +105,8 @@ test('a gateway that ends is missed, and the page heals by itself when it is bac
   }))
 
 test('a flow is built, wired and set without the mouse, and the focus comes back from dialogs', { timeout: 90_000 }, () =>
-  visit('keys', browser, gateway, async ({ page, expectErrors }) => {
+  visit('keys', async ({ page }) => {
     const editor = new EditorPage(page, gateway)
-    expectErrors(SIGNED_OUT)
     await editor.enter()
     const keys = async (...all: readonly string[]): Promise<void> => {
       for (const k of all) await page.keyboard.press(k)

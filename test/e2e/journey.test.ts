@@ -1,31 +1,19 @@
 // One person's way through the editor, in a real browser before the real gateway with its engine and plant: the first
 // visit, the pump's story, and what bad input and broken parts do. They share one gateway, whose wear grows meanwhile.
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Browser } from 'playwright-core'
+import { expect, test } from 'vitest'
 import { parseFlow } from '#format'
 import { until } from '../io.ts'
 import { freePort, mbpollRead, mbpollWrite } from '../peers.ts'
 import { EditorPage } from './editor-page.ts'
-import { plantPort, START_MS, startBrowser, startGateway, user, visit, type GatewayProcess } from './harness.ts'
+import { plantPort, user } from './harness.ts'
+import { gateway, stage, visit } from './stage.ts'
 
-/** Chromium reports every answer of 400 and above: the first question of somebody who is not signed in gets one. */
-const SIGNED_OUT = /401 .*\/api\/session/
-
-let gateway: GatewayProcess
-let browser: Browser
 /** The example runs; its plant a little longer. */
 let started = Date.now()
-beforeAll(async () => {
-  browser = await startBrowser()
-  gateway = await startGateway()
-}, 2 * START_MS)
-afterAll(async () => {
-  await browser?.close()
-  await gateway?.close()
-})
+stage()
 
 test('claim, watch, change, refuse a wrong wire, deploy, see the effect, roll back, export, import', { timeout: 90_000 }, () =>
-  visit('journey', browser, gateway, async ({ page }) => {
+  visit('journey', async ({ page }) => {
     const editor = new EditorPage(page, gateway)
 
     // Who is quick is there before the example is deployed: it opens as soon as it runs.
@@ -115,9 +103,8 @@ test('claim, watch, change, refuse a wrong wire, deploy, see the effect, roll ba
   }))
 
 test('the pump: wear raises the alarm, armed it slows the pump, hold and disarm stop the writing', { timeout: 120_000 }, () =>
-  visit('pump', browser, gateway, async ({ page, expectErrors }) => {
+  visit('pump', async ({ page }) => {
     const editor = new EditorPage(page, gateway)
-    expectErrors(SIGNED_OUT)
     await editor.enter()
     const port = await plantPort(page, gateway, 'plant-modbus')
     const speed = async (): Promise<number> => (await mbpollRead(port, '3', 0))[0]! / 100
@@ -179,9 +166,8 @@ test('the pump: wear raises the alarm, armed it slows the pump, hold and disarm 
   }))
 
 test('a new flow shows its values as soon as it is deployed, beside the one that runs', { timeout: 60_000 }, () =>
-  visit('second', browser, gateway, async ({ page, expectErrors }) => {
+  visit('second', async ({ page }) => {
     const editor = new EditorPage(page, gateway)
-    expectErrors(SIGNED_OUT)
     await editor.enter()
     const tank = JSON.stringify({
       headgate: 1, id: 'tank', name: 'Tank', parameters: {}, connections: {},
@@ -203,9 +189,8 @@ test('a new flow shows its values as soon as it is deployed, beside the one that
   }))
 
 test('bad input and broken parts: a clear issue each, and what runs goes on', { timeout: 120_000 }, () =>
-  visit('faults', browser, gateway, async ({ page, expectErrors }) => {
+  visit('faults', async ({ page, expectErrors }) => {
     const editor = new EditorPage(page, gateway)
-    expectErrors(SIGNED_OUT)
     await editor.enter()
 
     const importing = await editor.importFile('torn.flow.json', '{ "headgate": 1, "id": "torn", ')

@@ -1,23 +1,15 @@
 // A flow of some hundred nodes in a real browser before the real gateway: what is drawn from how far, what is told of it, and
 // that it is worked with from afar as from near.
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Browser, Page } from 'playwright-core'
+import { expect, test } from 'vitest'
+import type { Page } from 'playwright-core'
 import { wideFlow } from '../bench/editor/flows.ts'
 import { until } from '../io.ts'
 import { EditorPage } from './editor-page.ts'
-import { password, START_MS, startBrowser, startGateway, user, visit, type GatewayProcess } from './harness.ts'
+import { password, user } from './harness.ts'
+import { gateway, stage, visit } from './stage.ts'
 
 const NODES = 300
-let gateway: GatewayProcess
-let browser: Browser
-beforeAll(async () => {
-  browser = await startBrowser()
-  gateway = await startGateway(['--no-plant'])
-}, 2 * START_MS)
-afterAll(async () => {
-  await browser?.close()
-  await gateway?.close()
-})
+stage(['--no-plant'])
 
 const zoomOut = async (page: Page, until_: string): Promise<void> => {
   await page.locator('.canvas').hover()
@@ -29,7 +21,7 @@ const zoomOut = async (page: Page, until_: string): Promise<void> => {
 }
 
 test('whole cards near by, boxes from afar and marks from further, all of them to be selected and dragged', { timeout: 120_000 }, () =>
-  visit('large', browser, gateway, async ({ page }) => {
+  visit('large', async ({ page }) => {
     const editor = new EditorPage(page, gateway)
     const headers = { origin: gateway.url }
     expect((await page.request.post(`${gateway.url}/api/claim`, { headers, data: { token: gateway.token, user, password } })).ok()).toBe(true)
@@ -78,8 +70,7 @@ test('whole cards near by, boxes from afar and marks from further, all of them t
   }))
 
 test('a value that comes at one card changes nothing else that is drawn', { timeout: 60_000 }, () =>
-  visit('large-one', browser, gateway, async ({ page, expectErrors }) => {
-    expectErrors(/401 .*\/api\/session/)
+  visit('large-one', async ({ page }) => {
     const headers = { origin: gateway.url }
     await page.request.post(`${gateway.url}/api/login`, { headers, data: { user, password } })
     const still = wideFlow('still', 200)

@@ -1,32 +1,23 @@
 // The operator's view in a real browser before the real gateway: an editor makes one and deploys it, an operator uses it and
 // cannot edit, and what is old looks old. And the forms of the inspector, where its controls go beyond plain fields.
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Browser, Locator, Page } from 'playwright-core'
+import { expect, test } from 'vitest'
+import type { Locator, Page } from 'playwright-core'
 import type { AuditBody, Flow, FlowBody, FlowSummary } from '#format'
 import { until } from '../io.ts'
 import { EditorPage } from './editor-page.ts'
-import { START_MS, startBrowser, startGateway, visit, type GatewayProcess } from './harness.ts'
+import { START_MS } from './harness.ts'
+import { gateway, stage, visit } from './stage.ts'
 
-const SIGNED_OUT = /401 .*\/api\/session/
 const otto = { name: 'otto', password: 'the gate stays open', role: 'operator' }
 
-let gateway: GatewayProcess
-let browser: Browser
-beforeAll(async () => {
-  browser = await startBrowser()
-  gateway = await startGateway()
-}, 2 * START_MS)
-afterAll(async () => {
-  await browser?.close()
-  await gateway?.close()
-})
+stage()
 
 const get = async <T>(page: Page, path: string): Promise<T> => (await (await page.request.get(`${gateway.url}/api/${path}`)).json()) as T
 const post = (page: Page, path: string, data: object): ReturnType<Page['request']['post']> => page.request.post(`${gateway.url}/api/${path}`, { headers: { origin: gateway.url }, data })
 const widget = (page: Page, title: string): Locator => page.locator('.op-cell').filter({ has: page.getByRole('heading', { name: title, exact: true }) })
 
 test('an editor has a view proposed, arranges it by keys and pointer, undoes, and deploys it', { timeout: 90_000 }, () =>
-  visit('operator-edit', browser, gateway, async ({ page }) => {
+  visit('operator-edit', async ({ page }) => {
     const editor = new EditorPage(page, gateway)
     await editor.claim()
     await editor.liveFlow()
@@ -79,9 +70,8 @@ test('an editor has a view proposed, arranges it by keys and pointer, undoes, an
   }))
 
 test('an operator lands in the view, sets a value knowing what it drives, holds the outputs, and cannot edit', { timeout: 90_000 }, () =>
-  visit('operator-use', browser, gateway, async ({ page, expectErrors }) => {
+  visit('operator-use', async ({ page }) => {
     const editor = new EditorPage(page, gateway)
-    expectErrors(SIGNED_OUT)
     await page.goto(gateway.url)
     await page.getByLabel('User').fill(otto.name)
     await page.getByLabel('Password').fill(otto.password)
@@ -119,9 +109,8 @@ test('an operator lands in the view, sets a value knowing what it drives, holds 
   }))
 
 test('who set it is in the audit trail, once; a gateway that goes away makes every value look old', { timeout: 90_000 }, () =>
-  visit('operator-lost', browser, gateway, async ({ page, expectErrors }) => {
+  visit('operator-lost', async ({ page, expectErrors }) => {
     const editor = new EditorPage(page, gateway)
-    expectErrors(SIGNED_OUT)
     await editor.enter()
     const sets = (await get<AuditBody[]>(page, 'audit')).filter((a) => a.act === 'set')
     expect(sets).toMatchObject([{ user: 'otto', subject: expect.stringMatching(/\.hand$/), detail: expect.stringContaining('{"value":30}') }])
@@ -142,9 +131,8 @@ test('who set it is in the audit trail, once; a gateway that goes away makes eve
   }))
 
 test('a part that is gone with an update of the gateway offers a reload, and the reload helps', { timeout: 60_000 }, () =>
-  visit('operator-gone', browser, gateway, async ({ page, expectErrors }) => {
+  visit('operator-gone', async ({ page, expectErrors }) => {
     const editor = new EditorPage(page, gateway)
-    expectErrors(SIGNED_OUT)
     expectErrors(/Failed to load resource/)
     await editor.enter()
     await page.route(/operator-view-.*\.js$/, (route) => route.fulfill({ status: 404, body: '' }))
@@ -157,9 +145,8 @@ test('a part that is gone with an update of the gateway offers a reload, and the
   }))
 
 test('settings take units and times as they are typed, show the week and the curve, and go back to their defaults by a key', { timeout: 60_000 }, () =>
-  visit('forms', browser, gateway, async ({ page, expectErrors }) => {
+  visit('forms', async ({ page }) => {
     const editor = new EditorPage(page, gateway)
-    expectErrors(SIGNED_OUT)
     await editor.enter()
     const flow = {
       headgate: 1, id: 'forms', name: 'Forms', parameters: {}, connections: {}, wires: [],

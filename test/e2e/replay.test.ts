@@ -1,26 +1,14 @@
 // Looking back, what-if and the flow's tests in a real browser before the real gateway, its engine, its lab and the plant.
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Browser } from 'playwright-core'
+import { expect, test } from 'vitest'
 import { until } from '../io.ts'
 import { EditorPage } from './editor-page.ts'
-import { START_MS, startBrowser, startGateway, visit, type GatewayProcess } from './harness.ts'
+import { gateway, stage, visit } from './stage.ts'
 
-const SIGNED_OUT = /401 .*\/api\/session/
 
-let gateway: GatewayProcess
-let browser: Browser
-beforeAll(async () => {
-  browser = await startBrowser()
-  gateway = await startGateway()
-}, 2 * START_MS)
-afterAll(async () => {
-  await browser?.close()
-  await gateway?.close()
-})
+stage()
 
 test('a moment of the recording is on the canvas, step by step back and forth, with the path of a sample and what a node keeps', { timeout: 90_000 }, () =>
-  visit('replay look', browser, gateway, async ({ page, expectErrors }) => {
-    expectErrors(SIGNED_OUT)
+  visit('replay look', async ({ page }) => {
     const editor = new EditorPage(page, gateway)
     await editor.enter()
     await page.locator('.callout').getByRole('button', { name: 'Got it' }).click()
@@ -67,8 +55,7 @@ test('a moment of the recording is on the canvas, step by step back and forth, w
   }))
 
 test('what-if shows where the draft differs; the time becomes a test; a change that breaks it is seen at the port and before the deploy', { timeout: 120_000 }, () =>
-  visit('replay what-if and tests', browser, gateway, async ({ page, expectErrors }) => {
-    expectErrors(SIGNED_OUT)
+  visit('replay what-if and tests', async ({ page }) => {
     const editor = new EditorPage(page, gateway)
     await editor.enter()
     await editor.menu('Look back…')
@@ -125,8 +112,7 @@ test('what-if shows where the draft differs; the time becomes a test; a change t
   }))
 
 test('a test is written by hand and pasted, renamed, and removed with a way back', { timeout: 60_000 }, () =>
-  visit('replay hand-made test', browser, gateway, async ({ page, expectErrors }) => {
-    expectErrors(SIGNED_OUT)
+  visit('replay hand-made test', async ({ page }) => {
     const editor = new EditorPage(page, gateway)
     await editor.enter()
     await page.getByRole('tab', { name: /^Tests/ }).click()

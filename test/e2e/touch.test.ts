@@ -1,20 +1,11 @@
 // Fingers on a tablet: a node is drawn out of the palette, a long press opens a node's menu, ports are large enough.
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Browser, CDPSession } from 'playwright-core'
+import { expect, test } from 'vitest'
+import type { CDPSession } from 'playwright-core'
 import { until } from '../io.ts'
 import { EditorPage } from './editor-page.ts'
-import { START_MS, startBrowser, startGateway, type GatewayProcess } from './harness.ts'
+import { browser, gateway, stage } from './stage.ts'
 
-let gateway: GatewayProcess
-let browser: Browser
-beforeAll(async () => {
-  browser = await startBrowser()
-  gateway = await startGateway()
-}, 2 * START_MS)
-afterAll(async () => {
-  await browser?.close()
-  await gateway?.close()
-})
+stage()
 
 async function finger(cdp: CDPSession, type: 'touchStart' | 'touchMove' | 'touchEnd', x = 0, y = 0): Promise<void> {
   await cdp.send('Input.dispatchTouchEvent', { type, touchPoints: type === 'touchEnd' ? [] : [{ x, y }] })

@@ -1,31 +1,20 @@
 // Trying a change on the running plant, in a real browser before the real gateway: beside the live flow, promoted from
 // there, under watch after a deploy with nobody looking, and afterwards in the history and in a file of several flows.
 import { readFileSync } from 'node:fs'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Browser, Page } from 'playwright-core'
+import { expect, test } from 'vitest'
+import type { Page } from 'playwright-core'
 import type { Flow, FlowBody, TrialBody } from '#format'
 import { until } from '../io.ts'
 import { EditorPage } from './editor-page.ts'
-import { START_MS, startBrowser, startGateway, visit, type GatewayProcess } from './harness.ts'
+import { gateway, stage, visit } from './stage.ts'
 
-const SIGNED_OUT = /401 .*\/api\/session/
-let gateway: GatewayProcess
-let browser: Browser
-beforeAll(async () => {
-  browser = await startBrowser()
-  gateway = await startGateway()
-}, 2 * START_MS)
-afterAll(async () => {
-  await browser?.close()
-  await gateway?.close()
-})
+stage()
 
 const get = async <T>(page: Page, path: string): Promise<T> => (await (await page.request.get(`${gateway.url}/api${path}`)).json()) as T
 
 test('a draft beside the live flow shows where it differs, and is promoted with what was found as its comment', { timeout: 90_000 }, () =>
-  visit('trial-shadow', browser, gateway, async ({ page, expectErrors }) => {
+  visit('trial-shadow', async ({ page }) => {
     const editor = new EditorPage(page, gateway)
-    expectErrors(SIGNED_OUT)
     await editor.enter()
     await editor.button('Got it').click()
     await editor.select('temperature')
@@ -63,9 +52,8 @@ test('a version under watch goes back by itself, also with no editor open, and t
     return { ...flow, nodes: { ...flow.nodes, drive: { ...drive, config: { ...drive.config, tags } } } }
   }
   let version = 0
-  await visit('trial-watch', browser, gateway, async ({ page, expectErrors }) => {
+  await visit('trial-watch', async ({ page }) => {
     const editor = new EditorPage(page, gateway)
-    expectErrors(SIGNED_OUT)
     await editor.enter()
     const before = await get<FlowBody>(page, '/flows/pump-p101')
     version = before.version!
@@ -81,9 +69,8 @@ test('a version under watch goes back by itself, also with no editor open, and t
     return health.flows.some((f) => f.id === 'pump-p101' && f.version === version + 2) ? health : undefined
   }, 60_000)
   expect(flows).toMatchObject([{ id: 'pump-p101', state: 'running' }])
-  await visit('trial-returned', browser, gateway, async ({ page, expectErrors }) => {
+  await visit('trial-returned', async ({ page }) => {
     const editor = new EditorPage(page, gateway)
-    expectErrors(SIGNED_OUT)
     await editor.enter()
     expect(await get<TrialBody>(page, '/flows/pump-p101/trial')).toMatchObject({ state: 'returned', version: version + 1, previous: version })
     await editor.menu('Versions and rollback…')
@@ -102,9 +89,8 @@ test('a version under watch goes back by itself, also with no editor open, and t
 })
 
 test('several flows in one file go out and come in, a taken id is asked about', { timeout: 60_000 }, () =>
-  visit('trial-bundle', browser, gateway, async ({ page, expectErrors }) => {
+  visit('trial-bundle', async ({ page }) => {
     const editor = new EditorPage(page, gateway)
-    expectErrors(SIGNED_OUT)
     await editor.enter()
     await editor.menu('New flow…')
     await editor.dialog('New flow').getByLabel('Name').fill('Second')

@@ -1,23 +1,14 @@
 // Watching a running flow in a real browser: looks at wires, pinned taps as plots and files, the ledger, the alarm list,
 // the events, and problems that are mended where they are told.
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Browser, Download, Locator, Page } from 'playwright-core'
+import { expect, test } from 'vitest'
+import type { Download, Locator, Page } from 'playwright-core'
 import { until } from '../io.ts'
 import { EditorPage, standing } from './editor-page.ts'
-import { START_MS, startBrowser, startGateway, user, visit, type GatewayProcess } from './harness.ts'
+import { user } from './harness.ts'
+import { gateway, stage, visit } from './stage.ts'
 
-const SIGNED_OUT = /401 .*\/api\/session/
 
-let gateway: GatewayProcess
-let browser: Browser
-beforeAll(async () => {
-  browser = await startBrowser()
-  gateway = await startGateway()
-}, 2 * START_MS)
-afterAll(async () => {
-  await browser?.close()
-  await gateway?.close()
-})
+stage()
 
 const card = (page: Page, name: string): Locator => page.getByRole('region', { name: new RegExp(`^Tap ${name}`) })
 async function choose(page: Page, name: string, item: string): Promise<void> {
@@ -41,8 +32,7 @@ async function overWire(page: Page, wire: string): Promise<void> {
 }
 
 test('a look at a wire follows its values and pins it; taps merge, compare, zoom, go into files and survive a reload', { timeout: 120_000 }, () =>
-  visit('watching-taps', browser, gateway, async ({ page, expectErrors }) => {
-    expectErrors(SIGNED_OUT)
+  visit('watching-taps', async ({ page }) => {
     const editor = new EditorPage(page, gateway)
     await editor.enter()
     await editor.button('Got it').click()
@@ -107,8 +97,7 @@ test('a look at a wire follows its values and pins it; taps merge, compare, zoom
   }))
 
 test('the ledger says where samples went, in the words of the node, and balances', { timeout: 60_000 }, () =>
-  visit('watching-ledger', browser, gateway, async ({ page, expectErrors }) => {
-    expectErrors(SIGNED_OUT)
+  visit('watching-ledger', async ({ page }) => {
     const editor = new EditorPage(page, gateway)
     await editor.enter()
     await until('the deadband shows what it dropped', async () => (await editor.node('temperature').locator('.loss').count()) === 1, 30_000)
@@ -133,8 +122,7 @@ test('the ledger says where samples went, in the words of the node, and balances
   }))
 
 test('an alarm is commented, shelved with a reason and acknowledged among others; the events tell who did it', { timeout: 120_000 }, () =>
-  visit('watching-alarms', browser, gateway, async ({ page, expectErrors }) => {
-    expectErrors(SIGNED_OUT)
+  visit('watching-alarms', async ({ page }) => {
     const editor = new EditorPage(page, gateway)
     await editor.enter()
     await editor.node('wear').locator('.node.alarm').waitFor({ timeout: 90_000 })
@@ -176,8 +164,7 @@ test('an alarm is commented, shelved with a reason and acknowledged among others
   }))
 
 test('a problem is mended where it is told, in one step that can be undone', { timeout: 60_000 }, () =>
-  visit('watching-problems', browser, gateway, async ({ page, expectErrors }) => {
-    expectErrors(SIGNED_OUT)
+  visit('watching-problems', async ({ page }) => {
     const editor = new EditorPage(page, gateway)
     await editor.enter()
     const flow = JSON.stringify({
