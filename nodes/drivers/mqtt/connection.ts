@@ -9,7 +9,7 @@ import mqtt, { type IClientOptions, type IPublishPacket, type MqttClient } from 
 import { reasonOf, type Connection, type DriverIo, type Health } from '#kit'
 import { backOff, delayOf } from '../backoff.ts'
 import { plainReason } from '../reason.ts'
-import { identityOf, type Identity } from '../tls.ts'
+import { identityOf, type Identity } from '../identity.ts'
 import { covers } from './topic.ts'
 
 export interface MqttSettings {

@@ -1,5 +1,6 @@
 // An MQTT broker. MQTT.js is loaded when a flow opens it.
 import { defineDriver, field, Type } from '#kit'
+import { identityFields } from '../identity.ts'
 import type { MqttConnection } from './connection.ts'
 
 const config = Type.Object({
@@ -8,9 +9,7 @@ const config = Type.Object({
   clientId: field.text({ title: 'Client id', default: '', maxLength: 200, advanced: true, description: 'Left empty, one that stays the same is derived. Two clients with one id throw each other out.' }),
   username: field.text({ title: 'User', default: '', maxLength: 200 }),
   passwordSecret: field.secret({ title: 'Password', default: '', description: 'The name of a stored secret.' }),
-  ca: field.certificate({ holds: 'ca', title: 'Trusted authority', default: '', advanced: true, description: "Of an encrypted connection: who signed the broker's certificate. Left empty: the authorities that this system trusts." }),
-  certificate: field.certificate({ holds: 'certificate', title: 'Certificate', default: '', advanced: true, description: 'Shown to a broker that wants one (mutual TLS).' }),
-  key: field.certificate({ holds: 'key', title: 'Private key', default: '', advanced: true, description: 'Of the certificate: the name of a stored secret.' }),
+  ...identityFields('broker'),
   will: Type.Object(
     {
       topic: field.text({ title: 'Topic', default: '', maxLength: 1000, description: 'Left empty: none. The broker sends it when this connection breaks, and this gateway as it leaves.', examples: ['gateways/line-3/state'] }),

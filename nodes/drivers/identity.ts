@@ -2,7 +2,14 @@
 // hold is part of the connection's health. Shared by all drivers.
 import { X509Certificate } from 'node:crypto'
 import { createSecureContext } from 'node:tls'
-import { CERTIFICATE_NOTICE_MS, issue, reasonOf, type DriverIo, type Issue } from '#kit'
+import { CERTIFICATE_NOTICE_MS, field, issue, reasonOf, type DriverIo, type Issue } from '#kit'
+
+/** The settings of a driver that speaks TLS; `of` names what is at the other end. */
+export const identityFields = (of: string) => ({
+  ca: field.certificate({ holds: 'ca', title: 'Trusted authority', default: '', advanced: true, description: `Of an encrypted connection: who signed the ${of}'s certificate. Left empty: the authorities that this system trusts.` }),
+  certificate: field.certificate({ holds: 'certificate', title: 'Certificate', default: '', advanced: true, description: `Shown to a ${of} that wants one (mutual TLS).` }),
+  key: field.certificate({ holds: 'key', title: 'Private key', default: '', advanced: true, description: 'Of the certificate: the name of a stored secret.' }),
+})
 
 export interface TlsSettings {
   /** PEM of the authorities that are trusted; '': those that the system knows. */
