@@ -9,6 +9,7 @@ import { Fields, type FormContext } from './schema-form.tsx'
 import { Code } from './code.tsx'
 import { Expression } from './expression.tsx'
 import { ConnectionPicker, ModelPicker, SecretPicker } from './pickers.tsx'
+import { CertificateControl } from './certificate-control.tsx'
 import { Curve } from './curve.tsx'
 import { NumberControl } from './number-control.tsx'
 import { CronTimes, WeekSchedule } from './schedule.tsx'
@@ -38,6 +39,7 @@ export function Control(props: ControlProps): ReactElement {
     case 'connection': return <ConnectionPicker {...props} />
     case 'model': return <ModelPicker {...props} />
     case 'secret': return <SecretPicker {...props} />
+    case 'certificate': return <CertificateControl {...props} />
     case 'unit': return <UnitControl {...props} />
     case 'zone': return <ZoneControl {...props} />
     case 'table': return field.schema.widget === 'schedule' ? <WeekSchedule {...props} /> : field.schema.widget === 'curve' ? <Curve {...props} /> : <Table {...props} />

@@ -37,6 +37,11 @@ describe('the fields of a schema', () => {
       value: 'scalar', limit: 'number', kind: 'choice', edges: 'list', tags: 'table', nested: 'object', envelope: 'envelope', free: 'json',
     })
   })
+  it('has a control for certificates, and of their keys the picker of secrets', () => {
+    const fields = fieldsOf(Type.Object({ ca: field.certificate({ holds: 'ca' }), key: field.certificate({ holds: 'key' }) }))
+    expect(fields.map((f) => [f.kind, f.schema.holds])).toEqual([['certificate', 'ca'], ['secret', 'key']])
+    expect(showValue('-----BEGIN CERTIFICATE-----', fields[0])).toBe('PEM text')
+  })
   it('shows up to three short choices as segments and more as a list', () => {
     expect(by('mode').segments).toBe(true)
     expect(by('mode').choices).toEqual([{ value: 'absolute', label: 'In units' }, { value: 'percent', label: 'In percent' }])

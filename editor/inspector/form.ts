@@ -10,7 +10,7 @@ export { keysOf, valueAt }
 export type Json = JsonValue | undefined
 export type Config = { readonly [name: string]: JsonValue }
 
-export type FieldKind = 'number' | 'integer' | 'text' | 'code' | 'expression' | 'flag' | 'choice' | 'choices' | 'connection' | 'model' | 'secret' | 'unit' | 'zone' | 'table' | 'list' | 'object' | 'envelope' | 'scalar' | 'json'
+export type FieldKind = 'number' | 'integer' | 'text' | 'code' | 'expression' | 'flag' | 'choice' | 'choices' | 'connection' | 'model' | 'secret' | 'certificate' | 'unit' | 'zone' | 'table' | 'list' | 'object' | 'envelope' | 'scalar' | 'json'
 
 export interface Choice {
   readonly value: string | number | boolean
@@ -109,7 +109,7 @@ const SIMPLE: readonly (string | undefined)[] = ['number', 'integer', 'string', 
 
 function kindOf(s: JsonSchema): FieldKind {
   switch (s.widget) {
-    case 'connection': case 'model': case 'secret': case 'unit': case 'zone': return s.widget
+    case 'connection': case 'model': case 'secret': case 'certificate': case 'unit': case 'zone': return s.widget
     case 'code': case 'expression': return s.widget
     case 'envelope': return s.properties ? 'envelope' : 'json'
   }
@@ -217,6 +217,7 @@ export function plainReason(reason: string, field: FormField | undefined): strin
   const limit = /^It must be ((?:more than |less than )?)(-?[\d.e+-]+?)( or more| or less)?\.$/.exec(reason)
   if (limit && field.unit !== undefined) return `It must be ${limit[1]}${limit[2]} ${displayUnit(field.unit)}${limit[3] ?? ''}.`
   if (reason.startsWith('It must be one of:') && field.choices) return `Choose one of: ${field.choices.map((c) => c.label).join(', ')}.`
+  if (field.kind === 'certificate' && /must not be empty|is missing/.test(reason)) return 'Put the certificate in.'
   const picked = field.kind === 'connection' || field.kind === 'model' || field.kind === 'secret'
   if (picked && /must not be empty|is missing/.test(reason)) return `Choose a ${field.kind}.`
   if (/match(es)? pattern/.test(reason)) return field.example === undefined ? 'This text has the wrong form.' : `This text has the wrong form; for example ${field.example}.`
@@ -289,6 +290,7 @@ export function showValue(value: Json, field?: FormField): string {
   const name = parameterOf(value)
   if (name !== undefined) return `parameter ${name}`
   if (value === undefined || value === null) return ''
+  if (field?.kind === 'certificate' && value !== '') return 'PEM text'
   if (typeof value === 'boolean') return field?.choices?.find((c) => c.value === value)?.label ?? (value ? 'yes' : 'no')
   if (Array.isArray(value) && field?.choices) return (value as readonly JsonValue[]).map((v) => field.choices!.find((c) => c.value === v)?.label ?? showValue(v)).join(', ')
   if (typeof value === 'object') return Array.isArray(value) ? `${value.length} ${value.length === 1 ? 'entry' : 'entries'}` : JSON.stringify(value)

@@ -7,6 +7,7 @@ import type { ConnectionBody } from '#format'
 import { t } from '../language/index.ts'
 import { tellsOf } from '../state/status.ts'
 import { actions, useEditor } from '../state/here.ts'
+import { NewKey } from './certificate-control.tsx'
 import type { ControlProps } from './controls.tsx'
 import { NewSecret } from './new-secret.tsx'
 import { useConnections, useModels, useSecrets } from './resources.ts'
@@ -78,7 +79,9 @@ export function useHealth(of: ConnectionBody): Health | undefined {
 export function HealthMark({ of }: { readonly of: ConnectionBody }): ReactElement {
   const health = useHealth(of)
   if (!health) return <span className="in-health" data-state="none">{of.usedBy.length > 0 ? t('in use') : t('not in use')}</span>
-  return <span className="in-health" data-state={health.state} title={health.text}>{WORDS[health.state]}</span>
+  // It works, and yet there is something to see to: a certificate that ends soon.
+  const warns = health.state === 'ok' && health.issue !== undefined
+  return <span className="in-health" data-state={warns ? 'stale' : health.state} title={health.text}>{warns ? t('connected, with a warning') : WORDS[health.state]}</span>
 }
 
 export function ModelPicker(props: ControlProps): ReactElement {
@@ -99,9 +102,10 @@ export function SecretPicker(props: ControlProps): ReactElement {
   const { data } = useSecrets()
   const admin = useEditor((s) => s.session?.role === 'admin')
   if (!admin) return <NameOnly {...props} />
+  const New = props.field.schema.holds === 'key' ? NewKey : NewSecret
   return (
     <Picker {...props} options={(data ?? []).map((name) => ({ name, label: name }))} what="secret" loaded={data !== null}>
-      {!props.context.readOnly && <NewSecret wish={typeof props.value === 'string' && !(data ?? []).includes(props.value) ? props.value : ''} known={data ?? []} stored={(name) => { props.context.change(props.field.path, name); props.context.seal() }} />}
+      {!props.context.readOnly && <New wish={typeof props.value === 'string' && !(data ?? []).includes(props.value) ? props.value : ''} known={data ?? []} stored={(name) => { props.context.change(props.field.path, name); props.context.seal() }} />}
     </Picker>
   )
 }

@@ -125,7 +125,7 @@ function Row({ field, context }: { readonly field: FormField; readonly context: 
 /** Reset and parameters, kept out of sight until wanted. */
 function FieldMenu({ field, value, changed, context }: { readonly field: FormField; readonly value: Json; readonly changed: boolean; readonly context: FormContext }): ReactNode {
   const names = Object.keys(context.parameters)
-  const bindable = names.length > 0 && !['connection', 'table', 'object', 'envelope', 'list', 'secret'].includes(field.kind)
+  const bindable = names.length > 0 && !['connection', 'table', 'object', 'envelope', 'list', 'secret', 'certificate'].includes(field.kind)
   if (context.readOnly || (!changed && !bindable)) return null
   const plain = field.default === undefined || typeof field.default === 'object' ? '' : showValue(field.default, field)
   return (

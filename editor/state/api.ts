@@ -1,7 +1,7 @@
 // The gateway's HTTP API, typed. Whatever goes wrong becomes an IssueError: the gateway's own issues where it gave
 // some, GATEWAY_AWAY where it did not answer. Nothing is retried here: who calls knows whether that is safe.
 import { issue, IssueError, reasonOf, type Catalogue, type ExampleSample, type Issue, type JsonValue, type PortType } from '#kit'
-import type { AlarmBody, AlarmLogBody, AuditEntry, BrowseBody, CheckBody, ConnectionBody, ConnectionEntry, ConnectionOf, ConnectionTestBody, DeployBody, DraftBody, DraftSummary, ErrorBody, ExampleBody, ExampleFlow, Flow, FlowBody, FlowSummary, HealthBody, LabRequest, ModelBody, Recorded, RecordingBody, Role, Session, ShadowBody, TestsBody, Trace, TrialBody, TrialRequest, VersionSummary } from '#format'
+import type { AlarmBody, AlarmLogBody, AuditEntry, BrowseBody, CertificatesBody, CheckBody, ConnectionBody, ConnectionEntry, ConnectionOf, ConnectionTestBody, DeployBody, DraftBody, DraftSummary, ErrorBody, ExampleBody, ExampleFlow, Flow, FlowBody, FlowSummary, HealthBody, LabRequest, ModelBody, Recorded, RecordingBody, Role, Session, ShadowBody, TestsBody, Trace, TrialBody, TrialRequest, VersionSummary } from '#format'
 
 export interface Api {
   health(): Promise<HealthBody>
@@ -51,6 +51,8 @@ export interface Api {
   testConnection(of: ConnectionOf, signal?: AbortSignal): Promise<ConnectionTestBody>
   /** The certificate that the server shows now, if it is the one with this fingerprint. */
   trustCertificate(name: string, body: { readonly type?: string; readonly config?: ConnectionEntry['config']; readonly fingerprint: string }): Promise<void>
+  /** What the certificates in a PEM text say of themselves; CERTIFICATE_READ where there are none. */
+  inspectCertificates(pem: string, signal?: AbortSignal): Promise<CertificatesBody>
   /** The names of what is stored; the secrets themselves never leave the gateway. */
   secrets(): Promise<readonly string[]>
   putSecret(name: string, value: string): Promise<void>
@@ -181,6 +183,7 @@ export function createApi(fetch: Fetch = (input, init) => globalThis.fetch(input
     browse: (of, path, search, signal) => call('POST', '/connections/browse', { ...of, path, ...(search === undefined ? {} : { search }) }, signal),
     testConnection: (of, signal) => call('POST', '/connections/test', of, signal),
     trustCertificate: (name, body) => call('POST', `/connections/${of(name)}/trust`, body),
+    inspectCertificates: (pem, signal) => call('POST', '/certificates/inspect', { pem }, signal),
     secrets: async () => (await call<{ readonly names: readonly string[] }>('GET', '/secrets')).names,
     putSecret: (name, value) => call('PUT', `/secrets/${of(name)}`, { value }),
     deleteSecret: (name) => call('DELETE', `/secrets/${of(name)}`),

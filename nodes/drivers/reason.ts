@@ -17,6 +17,13 @@ const words: Readonly<Record<string, (at: string) => string>> = {
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: (at) => `the certificate of ${at} is not trusted`,
   CERT_HAS_EXPIRED: (at) => `the certificate of ${at} has expired`,
   ERR_TLS_CERT_ALTNAME_INVALID: (at) => `the certificate of ${at} is for another name`,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: (at) => `the certificate of ${at} is not trusted`,
+  UNABLE_TO_GET_ISSUER_CERT: (at) => `the certificate of ${at} is not trusted`,
+  ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED: (at) => `${at} wants a certificate of this connection`,
+  ERR_SSL_TLSV1_ALERT_UNKNOWN_CA: (at) => `${at} does not trust the certificate of this connection`,
+  ERR_SSL_SSL_ALERT_BAD_CERTIFICATE: (at) => `${at} refuses the certificate of this connection`,
+  ERR_SSL_SSL_ALERT_CERTIFICATE_EXPIRED: (at) => `${at} says that the certificate of this connection has ended`,
+  ERR_SSL_SSL_ALERT_CERTIFICATE_REVOKED: (at) => `${at} says that the certificate of this connection is revoked`,
   EPROTO: (at) => `${at} does not speak TLS as configured`,
 }
 

@@ -46,5 +46,7 @@ describe('a config and its schema', () => {
   test('knows its secrets by their path', () => {
     expect(secretFields(Type.Object({ login: Type.Object({ password: field.secret() }), name: Type.String() }))).toEqual(['login.password'])
     expect(secretFields(Schema)).toEqual(['password'])
+    // A certificate is public, its key is not.
+    expect(secretFields(Type.Object({ ca: field.certificate({ holds: 'ca' }), certificate: field.certificate({ holds: 'certificate' }), key: field.certificate({ holds: 'key' }) }))).toEqual(['key'])
   })
 })

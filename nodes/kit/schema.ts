@@ -17,9 +17,11 @@ export type Annotations = {
   readonly unitOf?: string
   /** Folded away until asked for. */
   readonly advanced?: boolean
-  readonly widget?: 'connection' | 'model' | 'secret' | 'unit' | 'segments' | 'table' | 'text' | 'code' | 'envelope' | 'expression' | 'zone' | 'schedule' | 'cron' | 'curve'
+  readonly widget?: 'connection' | 'model' | 'secret' | 'certificate' | 'unit' | 'segments' | 'table' | 'text' | 'code' | 'envelope' | 'expression' | 'zone' | 'schedule' | 'cron' | 'curve'
   /** With widget 'connection': the driver's type. */
   readonly connection?: string
+  /** What the PEM text is: with widget 'certificate' in the settings; a key with widget 'secret', among the secrets. */
+  readonly holds?: 'ca' | 'certificate' | 'key'
   readonly examples?: readonly unknown[]
   /** Show this field only while a sibling has one of these values. */
   readonly when?: { readonly field: string; readonly is: readonly unknown[] }
@@ -37,6 +39,11 @@ export const field = {
   model: (a: Annotations = {}) => Type.String({ title: 'Model', widget: 'model', minLength: 1, ...a }),
   /** The NAME of a stored secret, never the secret. */
   secret: (a: Annotations = {}) => Type.String({ widget: 'secret', ...a }),
+  /**
+   * A certificate, or those of the authorities that are trusted: PEM text, public, kept in the settings. Of a private key
+   * the NAME of a stored secret, as with `secret`.
+   */
+  certificate: ({ holds, ...a }: Annotations & { readonly holds: 'ca' | 'certificate' | 'key' }) => Type.String({ widget: holds === 'key' ? 'secret' : 'certificate', holds, maxLength: 65_536, ...a }),
   /** A UCUM code. */
   unit: (a: Annotations = {}) => Type.String({ title: 'Unit', widget: 'unit', maxLength: 100, ...a }),
   /** The name of a time zone; `zoneFault` of #math/calendar says in `check` whether it is one. */
@@ -47,6 +54,9 @@ export const field = {
   text: (a: Annotations & { minLength?: number; maxLength?: number; pattern?: string } = {}) => Type.String({ ...a }),
   flag: (a: Annotations = {}) => Type.Boolean({ ...a }),
 }
+
+/** How long before its end a certificate is a matter to see to, ms. */
+export const CERTIFICATE_NOTICE_MS = 30 * 86_400_000
 
 /**
  * What every actuator must state before it compiles; runtime/guard enforces it. Numbers are in the unit of the

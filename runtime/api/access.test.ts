@@ -15,7 +15,7 @@ const expected: Record<string, Permission | 'public'> = {
   'GET /api/connections': 'view', 'GET /api/connections/:name': 'view', 'GET /api/models': 'view',
   'POST /api/flows/:id/arm': 'operate', 'POST /api/hold': 'operate', 'POST /api/alarms/acknowledge': 'operate', 'POST /api/acts': 'operate',
   'POST /api/flows': 'edit', 'POST /api/flows/:id/deploy': 'edit', 'POST /api/flows/:id/rollback': 'edit', 'DELETE /api/flows/:id': 'edit', 'POST /api/flows/:id/shadow': 'edit', 'DELETE /api/flows/:id/shadow': 'edit', 'GET /api/flows/:id/shadow': 'view', 'GET /api/flows/:id/trial': 'view', 'POST /api/flows/:id/trial': 'operate',
-  'GET /api/examples': 'view',
+  'GET /api/examples': 'view', 'POST /api/certificates/inspect': 'view',
   'GET /api/drafts': 'view', 'GET /api/drafts/:id': 'view', 'PUT /api/drafts/:id': 'edit', 'DELETE /api/drafts/:id': 'edit',
   'PUT /api/connections/:name': 'edit', 'DELETE /api/connections/:name': 'edit',
   'POST /api/connections/test': 'edit', 'POST /api/connections/browse': 'edit', 'POST /api/connections/:name/trust': 'edit',

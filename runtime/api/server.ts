@@ -17,6 +17,7 @@ import type { Auth } from './contract.ts'
 import { failureOf } from './errors.ts'
 import { installLive, type Live } from './live.ts'
 import { accountRoutes } from './routes-account.ts'
+import { certificateRoutes } from './routes-certificates.ts'
 import { draftRoutes } from './routes-drafts.ts'
 import { deviceRoutes } from './routes-devices.ts'
 import { expressionRoutes } from './routes-expressions.ts'
@@ -147,6 +148,7 @@ export async function createApi(options: ApiOptions): Promise<Api> {
   labRoutes(app, gateway, options.lab)
   plantRoutes(app, gateway)
   deviceRoutes(app, gateway)
+  certificateRoutes(app)
   app.get('/api/openapi.json', { config: { permission: 'public' }, schema: { summary: 'This document', response: { 200: Type.Object({}, { additionalProperties: true }), default: ErrorSchema } } }, () => app.swagger())
   editorRoute(app, options.editorFolder)
   await app.ready()

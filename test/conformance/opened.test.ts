@@ -32,7 +32,9 @@ function configOf(driver: AnyDriver): Record<string, unknown> {
     else if (name === 'securityMode') config[name] = 'None' // making a certificate takes seconds and is not the matter here
     else if (typeof value === 'string' && value.includes('://')) config[name] = value.replace(/:\/\/.*$/, `://127.0.0.1:${closedPort}`)
   }
-  for (const path of secretFields(driver.config)) config[path] = 'door'
+  const { properties } = driver.config as unknown as { properties: Record<string, { holds?: string }> }
+  // A key is refused without its certificate: the drivers' own tests have both.
+  for (const path of secretFields(driver.config)) if (properties[path]?.holds !== 'key') config[path] = 'door'
   return config
 }
 

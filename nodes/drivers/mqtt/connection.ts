@@ -9,6 +9,7 @@ import mqtt, { type IClientOptions, type IPublishPacket, type MqttClient } from 
 import { reasonOf, type Connection, type DriverIo, type Health } from '#kit'
 import { backOff, delayOf } from '../backoff.ts'
 import { plainReason } from '../reason.ts'
+import { identityOf, type Identity } from '../identity.ts'
 import { covers } from './topic.ts'
 
 export interface MqttSettings {
@@ -17,11 +18,23 @@ export interface MqttSettings {
   readonly clientId: string
   readonly username: string
   readonly passwordSecret: string
+  readonly ca: string
+  readonly certificate: string
+  readonly key: string
+  readonly will: MqttWill
   readonly keepaliveS: number
   readonly session: 'clean' | 'keep'
   readonly sessionExpiryS: number
 }
 export type QoS = 0 | 1 | 2
+/** Said by the broker when the connection breaks, and by us as we leave; `birth` when we come. An empty topic: nothing. */
+export interface MqttWill {
+  readonly topic: string
+  readonly payload: string
+  readonly birth: string
+  readonly qos: QoS
+  readonly retain: boolean
+}
 export interface MqttMessage {
   readonly topic: string
   readonly payload: Uint8Array
@@ -61,6 +74,8 @@ const HANDLED = new Error('handled by headgate')
 export class MqttConnection implements Connection {
   readonly #io: DriverIo
   readonly #at: string
+  readonly #identity: Identity
+  readonly #will: MqttWill
   readonly #client: MqttClient
   readonly #filters = new Map<string, Filter>()
   readonly #byTopic = new Map<string, readonly Filter[]>()
@@ -83,6 +98,10 @@ export class MqttConnection implements Connection {
     this.#io = io
     const url = new URL(settings.url)
     this.#at = url.host
+    const encrypted = url.protocol === 'mqtts:' || url.protocol === 'wss:'
+    if (!encrypted && settings.certificate !== '') throw new Error(`a certificate is shown over an encrypted connection only: begin the broker's address with ${url.protocol === 'ws:' ? 'wss' : 'mqtts'}://`)
+    this.#identity = identityOf(settings, io)
+    this.#will = settings.will
     const clientId = settings.clientId || `headgate-${createHash('sha256').update(`${hostname()} ${io.folder}`).digest('hex').slice(0, 12)}`
     const five = settings.version === '5'
     const options: IClientOptions = {
@@ -98,6 +117,8 @@ export class MqttConnection implements Connection {
       queueQoSZero: true,
       ...(settings.username === '' ? {} : { username: settings.username }),
       ...(settings.passwordSecret === '' ? {} : { password: io.secret(settings.passwordSecret) }),
+      ...(encrypted ? this.#identity.options : {}),
+      ...(this.#will.topic === '' ? {} : { will: { topic: this.#will.topic, payload: Buffer.from(this.#will.payload), qos: this.#will.qos, retain: this.#will.retain } }),
       // What is not acknowledged yet is in memory here: a broker that knows no limit of its own is given one.
       ...(five ? { properties: { receiveMaximum: MAX_IN_FLIGHT, ...(settings.session === 'keep' ? { sessionExpiryInterval: settings.sessionExpiryS } : {}) } } : {}),
     }
@@ -136,10 +157,12 @@ export class MqttConnection implements Connection {
 
   health(): Health {
     if (this.#closed) return { state: 'stale', text: 'closed' }
+    const own = this.#identity.standing(this.#io.now())
     if (this.#client.connected) {
       const refused = [...this.#filters.values()].find((f) => f.refused !== '')
-      return refused ? { state: 'error', text: refused.refused } : { state: 'ok', text: '' }
+      return refused ? { state: 'error', text: refused.refused } : own ? { state: 'ok', text: own.text, issue: own } : { state: 'ok', text: '' }
     }
+    if (own?.level === 'error') return { state: 'error', issue: own, text: `${this.#fault || `connecting to ${this.#at}`}. ${own.text}` }
     if (this.#refused) return { state: 'error', text: this.#fault }
     return { state: this.#wasConnected ? 'stale' : 'connecting', text: this.#fault || `connecting to ${this.#at}` }
   }
@@ -220,6 +243,9 @@ export class MqttConnection implements Connection {
     await new Promise<void>((resolve) => {
       const force = setTimeout(() => this.#client.end(true, () => resolve()), CLOSE_MS)
       this.#client.outgoing = {}
+      // A broker forgets the will of a client that takes leave. Without an acknowledgement: it is sent before the leave.
+      const { topic, payload, retain } = this.#will
+      if (connected && topic !== '') this.#client.publish(topic, payload, { qos: 0, retain })
       this.#client.end(!connected, () => {
         clearTimeout(force)
         resolve()
@@ -242,6 +268,8 @@ export class MqttConnection implements Connection {
     this.#refused = false
     if (!sessionPresent) this.#exactlyOnce.clear()
     if (this.#filters.size > 0) this.#subscribeNow([...this.#filters.values()].filter((f) => f.handlers.size > 0), true)
+    const { topic, birth, qos, retain } = this.#will
+    if (topic !== '' && birth !== '') this.#client.publish(topic, birth, { qos, retain })
     for (const listener of this.#listeners) listener(true)
   }
 

@@ -1,0 +1,199 @@
+// Certificates in a form: pasted, dropped or chosen as a file, then shown by what they say. The PEM text is a setting like
+// others. A private key goes to the gateway's secrets at once and nowhere else; the setting is its name.
+import { useEffect, useId, useState, type ChangeEvent, type DragEvent, type FormEvent, type ReactElement } from 'react'
+import { CircleAlert, FileUp, KeyRound, TriangleAlert } from 'lucide-react'
+import { Popover } from 'radix-ui'
+import type { Issue } from '#kit'
+import type { CertificateBody } from '#format'
+import { t } from '../language/index.ts'
+import { actions, api } from '../state/here.ts'
+import type { ControlProps } from './controls.tsx'
+import { dayOf, standingOf, takeCertificates, takeKey, textOf, type Taken } from './pem.ts'
+import { reloadSecrets } from './resources.ts'
+import './certificate.css'
+
+/** Shown of a bundle of authorities; the rest is counted. */
+const SHOWN = 3
+/** No PEM text is near this. */
+const MOST_BYTES = 1_000_000
+
+export function CertificateControl({ id, describedBy, labelledBy, field, value, context }: ControlProps): ReactElement {
+  const [replacing, setReplacing] = useState(false)
+  const [note, setNote] = useState('')
+  const pem = typeof value === 'string' ? value : ''
+  const put = (next: string | undefined): void => {
+    context.change(field.path, next)
+    context.seal()
+    setReplacing(false)
+  }
+  return (
+    <div className="ct" role="group" aria-labelledby={labelledBy} aria-describedby={describedBy}>
+      {pem !== '' && <Shown pem={pem} own={field.schema.holds !== 'ca'} />}
+      {note !== '' && <p className="in-help" role="status">{note}</p>}
+      {pem !== '' && !context.readOnly && !replacing && (
+        <div className="ct-acts">
+          <button type="button" className="btn" id={id} onClick={() => { setReplacing(true); setNote('') }}>{t('Replace…')}</button>
+          <button type="button" className="btn quiet" onClick={() => { put(undefined); setNote('') }}>{t('Clear')}</button>
+        </div>
+      )}
+      {(pem === '' || replacing) && !context.readOnly && (
+        <PemInput id={id} label={field.title} what="certificate" take={takeCertificates} taken={(next, said) => { put(next); setNote(said) }} {...(replacing ? { leave: () => setReplacing(false) } : {})} />
+      )}
+      {pem === '' && context.readOnly && <p className="in-help">{t('None.')}</p>}
+    </div>
+  )
+}
+
+type Inspected = { readonly of: string; readonly certificates: readonly CertificateBody[]; readonly issues: readonly Issue[] }
+const none: Inspected = { of: '', certificates: [], issues: [] }
+
+function Shown({ pem, own }: { readonly pem: string; readonly own: boolean }): ReactElement {
+  const [found, setFound] = useState<Inspected>(none)
+  useEffect(() => {
+    const ending = new AbortController()
+    api.inspectCertificates(pem, ending.signal).then(
+      ({ certificates }) => setFound({ of: pem, certificates, issues: [] }),
+      (thrown: unknown) => {
+        if (!ending.signal.aborted) setFound({ of: pem, certificates: [], issues: actions.failed(thrown) })
+      },
+    )
+    return () => ending.abort()
+  }, [pem])
+  if (found.of !== pem) return <p className="in-help">{t('Reading the certificate…')}</p>
+  if (found.issues.length > 0) return <>{found.issues.map((i) => <p key={i.text} className="in-fault" role="alert">{i.text} {i.remedy}</p>)}</>
+  // Of our own certificate the others are the way to its authority.
+  const shown = own ? found.certificates.slice(0, 1) : found.certificates.slice(0, SHOWN)
+  const more = found.certificates.length - shown.length
+  return (
+    <>
+      {shown.map((c) => <Card key={c.fingerprint} of={c} />)}
+      {more > 0 && <p className="in-help">{own ? t('With {more} more between it and its authority.', { more }) : t('And {more} more.', { more })}</p>}
+      {own && shown[0]?.authority === true && <p className="in-fault" role="alert">{t('This is the certificate of an authority, not of one device.')}</p>}
+      {!own && shown.some((c) => !c.authority) && <p className="in-help">{t('It is no authority: only exactly this certificate is trusted.')}</p>}
+    </>
+  )
+}
+
+function Card({ of }: { readonly of: CertificateBody }): ReactElement {
+  const [now] = useState(() => Date.now())
+  const standing = standingOf(of, now)
+  return (
+    <dl className="ct-card" data-level={standing.level}>
+      <dt>{t('Subject')}</dt><dd>{of.subject || t('none stated')}{of.names.length > 0 && <small>{of.names.join(', ')}</small>}</dd>
+      <dt>{t('Issuer')}</dt><dd>{of.issuer === of.subject ? t('itself') : of.issuer}</dd>
+      <dt>{t('Valid until')}</dt>
+      <dd>
+        <time dateTime={new Date(of.validUntil).toISOString()} title={t('From {day}', { day: dayOf(of.validFrom) })}>{dayOf(of.validUntil)}</time>
+        {standing.text !== '' && <b role="status">{standing.level === 'bad' ? <CircleAlert size={12} aria-hidden /> : <TriangleAlert size={12} aria-hidden />} {standing.text}</b>}
+      </dd>
+      <dt>{t('Key')}</dt><dd>{of.keyType}</dd>
+      <dt title={t('SHA-256')}>{t('Fingerprint')}</dt><dd className="ct-print" title={of.fingerprint}>{of.fingerprint}</dd>
+    </dl>
+  )
+}
+
+interface PemInputProps {
+  readonly id: string
+  readonly label: string
+  readonly what: 'certificate' | 'private key'
+  readonly take: (text: string) => Taken
+  readonly taken: (pem: string, note: string) => void
+  readonly leave?: () => void
+}
+
+/** What is pasted is taken at once; what is typed when the field is left. */
+function PemInput({ id, label, what, take, taken, leave }: PemInputProps): ReactElement {
+  const chooser = useId()
+  const [text, setText] = useState('')
+  const [over, setOver] = useState(false)
+  const [fault, setFault] = useState('')
+  const read = (given: string): void => {
+    const answer = take(given)
+    if ('fault' in answer) {
+      setFault(answer.fault)
+      return
+    }
+    setFault('')
+    setText('')
+    taken(answer.pem, answer.note)
+  }
+  const readFile = (file: File | undefined): void => {
+    if (!file) return
+    if (/\.(p12|pfx)$/i.test(file.name)) return setFault('A PKCS #12 file holds certificate and key under a password. Take them apart first: openssl pkcs12 -in file.p12 -nodes -out both.pem')
+    if (file.size > MOST_BYTES) return setFault(`'${file.name}' is too large to be a ${what}.`)
+    file.arrayBuffer().then((bytes) => read(textOf(new Uint8Array(bytes))), () => setFault(`'${file.name}' cannot be read.`))
+  }
+  const drop = (e: DragEvent): void => {
+    e.preventDefault()
+    e.stopPropagation()
+    setOver(false)
+    const [file] = e.dataTransfer.files
+    if (file) readFile(file)
+    else read(e.dataTransfer.getData('text'))
+  }
+  return (
+    <div className={`ct-drop${over ? ' over' : ''}`} onDragOver={(e) => { e.preventDefault(); e.stopPropagation(); setOver(true) }} onDragLeave={() => setOver(false)} onDrop={drop}>
+      <textarea
+        className="in-fld" id={id} aria-label={t('{label} as PEM text', { label })} rows={2} value={text} spellCheck={false} autoComplete="off" placeholder={t('Paste or drop the {what} (PEM)', { what })}
+        onChange={(e) => setText(e.target.value)}
+        onPaste={(e) => { e.preventDefault(); read(e.clipboardData.getData('text')) }}
+        onBlur={() => { if (text.trim() !== '') read(text) }}
+      />
+      {fault !== '' && <p className="in-fault" role="alert">{fault}</p>}
+      <div className="ct-acts">
+        <label className="btn" htmlFor={chooser}><FileUp size={13} aria-hidden />{' '}{t('Choose a file…')}</label>
+        <input id={chooser} className="sr-only" type="file" aria-label={t('File with the {what}', { what })} accept=".pem,.crt,.cer,.der,.key,.txt,.p12,.pfx" onChange={(e: ChangeEvent<HTMLInputElement>) => { readFile(e.target.files?.[0]); e.target.value = '' }} />
+        {leave && <button type="button" className="btn quiet" onClick={leave}>{t('Cancel')}</button>}
+      </div>
+    </div>
+  )
+}
+
+/** Stores a private key as a secret, right where it is chosen. What was taken is not shown, not even before it is stored. */
+export function NewKey({ wish, known, stored }: { readonly wish: string; readonly known: readonly string[]; readonly stored: (name: string) => void }): ReactElement {
+  const [open, setOpen] = useState(false)
+  return (
+    <Popover.Root open={open} onOpenChange={setOpen}>
+      <Popover.Trigger className="btn in-square" aria-label={t('Store a private key')} title={t('Store a private key')}><KeyRound size={14} /></Popover.Trigger>
+      <Popover.Portal>
+        <Popover.Content className="in-pop in-newsecret" align="end" sideOffset={4} aria-label={t('Store a private key')}>
+          <KeyForm wish={wish} known={known} stored={(name) => { setOpen(false); stored(name) }} />
+        </Popover.Content>
+      </Popover.Portal>
+    </Popover.Root>
+  )
+}
+
+function KeyForm({ wish, known, stored }: { readonly wish: string; readonly known: readonly string[]; readonly stored: (name: string) => void }): ReactElement {
+  const id = useId()
+  const [name, setName] = useState(wish)
+  const [pem, setPem] = useState('')
+  const [busy, setBusy] = useState(false)
+  const [issues, setIssues] = useState<readonly Issue[]>([])
+  const taken = known.includes(name.trim())
+  const store = (e: FormEvent): void => {
+    e.preventDefault()
+    e.stopPropagation()
+    if (busy || name.trim() === '' || pem === '') return
+    setBusy(true)
+    api.putSecret(name.trim(), pem)
+      .then(reloadSecrets)
+      .then(() => { setPem(''); stored(name.trim()); actions.recheck() })
+      .catch((thrown: unknown) => setIssues(actions.failed(thrown)))
+      .finally(() => setBusy(false))
+  }
+  return (
+    <form onSubmit={store} autoComplete="off">
+      <div className="in-f"><div className="in-label"><label htmlFor={`${id}-name`}>{t('Name')}</label></div><span className="in-fld"><input id={`${id}-name`} value={name} maxLength={64} autoFocus={wish === ''} spellCheck={false} placeholder={t('for example: broker-key')} onChange={(e) => setName(e.target.value)} /></span></div>
+      <div className="in-f">
+        <div className="in-label"><label htmlFor={`${id}-pem`}>{t('Private key')}</label></div>
+        {pem === ''
+          ? <PemInput id={`${id}-pem`} label={t('Private key')} what="private key" take={takeKey} taken={setPem} />
+          : <p className="ct-ready" role="status"><KeyRound size={13} aria-hidden /> <span>{t('A private key is read and not shown again.')}</span> <button type="button" className="dg-link" onClick={() => setPem('')}>{t('Another one')}</button></p>}
+        <p className="in-help">{taken ? t('There is a secret of this name: it is replaced, for all that use it.') : t('Stored encrypted on the gateway. The settings keep the name only.')}</p>
+        {issues.map((i, n) => <p key={n} className="in-fault" role="alert">{i.text} {i.remedy}</p>)}
+      </div>
+      <div className="in-pad"><button type="submit" className="btn primary" disabled={busy || name.trim() === '' || pem === ''}>{taken ? t('Replace and use it') : t('Store and use it')}</button></div>
+    </form>
+  )
+}

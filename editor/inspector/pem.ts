@@ -1,0 +1,52 @@
+// PEM text out of what people paste and drop: certificates and private keys, also together in one file, and certificates
+// in binary form (DER). Pure. What the certificates say is asked of the gateway.
+import { CERTIFICATE_NOTICE_MS } from '#kit'
+
+export type Taken = { readonly pem: string; readonly note: string } | { readonly fault: string }
+
+const CERTIFICATES = /-----BEGIN (?:X509 |TRUSTED )?CERTIFICATE-----[^-]*-----END (?:X509 |TRUSTED )?CERTIFICATE-----/g
+const KEYS = /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?-----END [A-Z ]*PRIVATE KEY-----/g
+const lines = (blocks: readonly string[]): string => `${blocks.map((block) => block.split(/\r?\n/).map((line) => line.trim()).filter((line) => line !== '').join('\n')).join('\n')}\n`
+
+/** The text of a file. DER, as Windows and some devices save it, becomes PEM. */
+export function textOf(bytes: Uint8Array): string {
+  const der = bytes[0] === 0x30 && bytes.length > 64
+  if (!der) return new TextDecoder().decode(bytes)
+  const base64 = btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''))
+  return `-----BEGIN CERTIFICATE-----\n${base64.match(/.{1,64}/g)!.join('\n')}\n-----END CERTIFICATE-----\n`
+}
+
+export function takeCertificates(text: string): Taken {
+  const blocks = text.match(CERTIFICATES) ?? []
+  const keys = text.match(KEYS) ?? []
+  if (blocks.length > 0) return { pem: lines(blocks), note: keys.length > 0 ? 'The private key of the same file was left out: it belongs into the field of the key.' : '' }
+  if (keys.length > 0) return { fault: 'This is a private key. It belongs into the field of the key, where it is stored encrypted.' }
+  if (text.includes('BEGIN CERTIFICATE REQUEST')) return { fault: 'This is a request: its issuer makes the certificate of it.' }
+  return { fault: 'No certificate is in it. PEM text begins with -----BEGIN CERTIFICATE-----.' }
+}
+
+export function takeKey(text: string): Taken {
+  const [key, ...more] = text.match(KEYS) ?? []
+  if (key === undefined) return { fault: text.includes('BEGIN CERTIFICATE') ? 'This is a certificate. Its private key is a file of its own.' : 'No private key is in it. PEM text begins with -----BEGIN PRIVATE KEY-----.' }
+  if (more.length > 0) return { fault: 'Several private keys are in it: take one.' }
+  if (key.includes('ENCRYPTED')) return { fault: 'This key is protected by a passphrase. Take that off first: openssl pkey -in key.pem -out plain.pem' }
+  return { pem: lines([key]), note: '' }
+}
+
+export interface Standing {
+  readonly level: 'ok' | 'warning' | 'bad'
+  /** 'ends in 12 days'; '' where there is nothing to see to. */
+  readonly text: string
+}
+const DAY_MS = 86_400_000
+
+export function standingOf({ validFrom, validUntil }: { readonly validFrom: number; readonly validUntil: number }, now: number): Standing {
+  if (validUntil <= now) return { level: 'bad', text: 'It is over' }
+  if (validFrom > now) return { level: 'bad', text: `It begins on ${dayOf(validFrom)}` }
+  if (validUntil - now > CERTIFICATE_NOTICE_MS) return { level: 'ok', text: '' }
+  const days = Math.floor((validUntil - now) / DAY_MS)
+  return { level: 'warning', text: days === 0 ? 'It ends today' : days === 1 ? 'It ends tomorrow' : `It ends in ${days} days` }
+}
+
+/** '2027-03-05', UTC as certificates are. */
+export const dayOf = (ms: number): string => new Date(ms).toISOString().slice(0, 10)
