@@ -1,7 +1,7 @@
 // What the gateway and its catalogue say, in the chosen language. They speak English: issues, states of devices, titles of
 // nodes and fields. The dictionary holds their texts as templates; a text that was filled in is known again by its template.
 // What no template fits stays as it was said.
-import { gatewayWords } from './index.ts'
+import { gatewayWords, language } from './index.ts'
 
 interface Template {
   readonly pattern: RegExp
@@ -49,4 +49,11 @@ export function said<T extends string | undefined>(text: T): T {
     known.set(text, (german = translate(text, gatewayWords, templates!)))
   }
   return german as T
+}
+
+/** The help page of a node's type in German, fetched when it is first asked for; undefined where the page stays English. */
+export async function saidHelp(type: string): Promise<string | undefined> {
+  if (language === 'en') return undefined
+  const { help } = await import('./de-gateway/help.ts')
+  return Object.hasOwn(help, type) ? help[type]!.text : undefined
 }

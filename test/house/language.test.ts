@@ -1,7 +1,15 @@
 // The editor speaks German too: nothing a person reads is left out of its dictionaries, and they hold nothing that nobody says.
+import { createHash } from 'node:crypto'
 import { expect, test } from 'vitest'
+import { describeCatalogue, issueTexts } from '#kit'
+import { catalogue as catalogueInGerman } from '../../editor/language/de-gateway/catalogue.ts'
+import { help } from '../../editor/language/de-gateway/help.ts'
+import { issues as issuesInGerman } from '../../editor/language/de-gateway/issues.ts'
+import { words as gatewayWords } from '../../editor/language/de-gateway.ts'
 import { words as german } from '../../editor/language/de.ts'
 import { singulars } from '../../editor/language/en.ts'
+import { drivers, nodes } from '../../nodes/index.ts'
+import { catalogueTexts } from './catalogue-texts.ts'
 import { ownTexts, unsaid } from './language.ts'
 import { parse, sources } from './sources.ts'
 
@@ -32,4 +40,21 @@ test('a text that is left out is found, and what no person reads is not', () => 
   expect(found("export const a = { title: 'Undo' }")).toBe(1)
   expect(found("export const a = (n: number) => `${n} nodes are gone`")).toBe(1)
   expect(found("import x from 'Some Where'; export const A = () => <p className='big Red'>{t('Hello there')}<code>some code</code></p>")).toBe(0)
+})
+
+const placesOf = (text: string): string => [...text.matchAll(/\{(\w+)\}/g)].map((m) => m[1]!).toSorted().join()
+
+test('the gateway is understood in German: each issue, and each text of the catalogue, and no text that nobody says', () => {
+  const { short } = catalogueTexts(describeCatalogue(nodes.values(), drivers.values()))
+  const issues = Object.values(issueTexts).flatMap((i) => [i.text, i.remedy]).filter((text) => /[A-Za-z]{3}/.test(text.replaceAll(/\{\w+\}/g, '')))
+  const wanted = new Set([...short.keys(), ...issues])
+  const faults = [...wanted].flatMap((text) => (!Object.hasOwn(gatewayWords, text) ? [`no German for '${text}' (${short.get(text) ?? 'an issue'})`] : placesOf(gatewayWords[text]!) !== placesOf(text) ? [`the German of '${text}' has other places`] : []))
+  for (const text of [...Object.keys(issuesInGerman), ...Object.keys(catalogueInGerman)]) if (!wanted.has(text)) faults.push(`nobody says '${text}'`)
+  expect(faults).toEqual([])
+})
+
+test('each help page has its German, made from the page as it is', () => {
+  const { help: pages } = catalogueTexts(describeCatalogue(nodes.values(), drivers.values()))
+  const made = new Map([...pages].map(([text, type]) => [type, createHash('sha256').update(text).digest('hex').slice(0, 8)]))
+  expect(Object.fromEntries(Object.entries(help).map(([type, page]) => [type, page.of]))).toEqual(Object.fromEntries(made))
 })

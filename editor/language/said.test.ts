@@ -1,0 +1,46 @@
+import { expect, test } from 'vitest'
+import { said, templatesOf, translate } from './said.ts'
+
+const words = {
+  'The receiver is away: {reason}.': 'Der Empfänger ist fort: {reason}.',
+  'no answer within {ms} ms': 'keine Antwort innerhalb von {ms} ms',
+  "No secret '{name}' is stored.": "Kein Geheimnis '{name}' ist hinterlegt.",
+  '{from} cannot feed {to}.': '{from} kann {to} nicht speisen.',
+  "'{name}' is used by {flows}.": "'{name}' wird von {flows} verwendet.",
+  '{reason}': '{reason}!',
+  Deadband: 'Totband',
+}
+const templates = templatesOf(words)
+const german = (text: string): string => translate(text, words, templates)
+
+test('a text of the dictionary is said in German, also one that was filled in, and a reason inside another', () => {
+  expect(german('Deadband')).toBe('Totband')
+  expect(german("No secret 'mqtt key' is stored.")).toBe("Kein Geheimnis 'mqtt key' ist hinterlegt.")
+  expect(german('The receiver is away: no answer within 500 ms.')).toBe('Der Empfänger ist fort: keine Antwort innerhalb von 500 ms.')
+  expect(german('Deadband cannot feed bar.')).toBe('Totband kann bar nicht speisen.')
+})
+
+test('what no template fits stays as it was said; a template of places alone fits nothing', () => {
+  expect(german('ECONNRESET')).toBe('ECONNRESET')
+  expect(german('')).toBe('')
+})
+
+test('braces, dollars and signs of patterns in what fills a place come through as they are', () => {
+  expect(german("No secret '{name} $& (.*)+ [' is stored.")).toBe("Kein Geheimnis '{name} $& (.*)+ [' ist hinterlegt.")
+  expect(german("'a' is used by 'b' is used by c.")).toBe("'a' wird von 'b' is used by c verwendet.")
+})
+
+test('the longest text of its own wins where several templates fit', () => {
+  const two = { '{a}: {b}': '{a} - {b}', 'Not written: {reason}': 'Nicht geschrieben: {reason}' }
+  expect(translate('Not written: held', two, templatesOf(two))).toBe('Nicht geschrieben: held')
+})
+
+test('a long hostile text ends', () => {
+  const text = `${"'x' is used by ".repeat(20_000)}y`
+  expect(german(text)).toBe(text)
+})
+
+test('in English everything stays', () => {
+  expect(said('Deadband')).toBe('Deadband')
+  expect(said(undefined)).toBeUndefined()
+})
