@@ -91,7 +91,7 @@ function Drawing() {
   const edges = useMemo(() => (flow ? edgesOf(flow, selection) : []), [flow, selection])
   const detail = useDetail()
   const near = useMemo(() => (detail === 'whole' ? edges : nearWires(edges)), [edges, detail])
-  useRoutes(nodes, near)
+  useRoutes(nodes, edges, detail === 'whole')
 
   useEffect(() => {
     setViewCentre(() => {

@@ -1,10 +1,10 @@
 // What a node dropped or failed in the last minute, quiet at its lower edge; a click opens its line in the ledger.
-import type { ReactElement } from 'react'
+import { memo, type ReactElement } from 'react'
 import { formatNumber } from '../state/format.ts'
 import { actions, useEditor } from '../state/here.ts'
 import './watch.css'
 
-export function LossBadge({ id }: { readonly id: string }): ReactElement | null {
+export const LossBadge = memo(function LossBadge({ id }: { readonly id: string }): ReactElement | null {
   const loss = useEditor((s) => s.live.losses[id])
   const told = useEditor((s) => s.live.state === 'open')
   if (!loss || !told) return null
@@ -15,4 +15,4 @@ export function LossBadge({ id }: { readonly id: string }): ReactElement | null 
       {loss.dropped > 0 && <span>−{formatNumber(loss.dropped)}</span>}
     </button>
   )
-}
+})

@@ -1,4 +1,5 @@
 // On a node whose ports give something else in the draft that is tried beside the live flow: both last values.
+import { memo } from 'react'
 import { engineIdOf, useEditor } from '../state/here.ts'
 import { formatValue } from '../state/format.ts'
 import { differingAt } from '../state/trying.ts'
@@ -6,7 +7,7 @@ import './trying.css'
 
 const SHOWN = 2
 
-export function ShadowMark({ id }: { readonly id: string }) {
+export const ShadowMark = memo(function ShadowMark({ id }: { readonly id: string }) {
   const ends = useEditor((s) => differingAt(s, engineIdOf(id)))
   const ports = useEditor((s) => (ends.length === 0 ? undefined : s.trying.shadow?.ports))
   if (!ports || ends.length === 0) return null
@@ -22,6 +23,6 @@ export function ShadowMark({ id }: { readonly id: string }) {
       {ends.length > SHOWN ? <div><span>and {ends.length - SHOWN} more ports differ</span></div> : null}
     </div>
   )
-}
+})
 
 const bad = (quality: string): string => (quality === 'Good' ? '' : ` (${quality})`)

@@ -1,5 +1,5 @@
 // On a node: where it lies on the path that is looked at, what the draft would have given instead, and what a test expected.
-import { Fragment } from 'react'
+import { Fragment, memo } from 'react'
 import type { JsonSample } from '#kit'
 import { equalJson, parseWire, type TestFault } from '#format'
 import { sampleAt, placeAt, pathOf, causesOf, heldBefore, type TraceView } from '../state/trace.ts'
@@ -94,7 +94,7 @@ function differingNow({ view, place, now, whatIf }: Past, id: string): readonly 
   })
 }
 
-export function ReplayMark({ id }: { readonly id: string }) {
+export const ReplayMark = memo(function ReplayMark({ id }: { readonly id: string }) {
   const past = useEditor((s) => (s.replay.past?.whatIf ? pastOf(s) : null))
   const faults = useEditor((s) => testFaultsAt(s, engineIdOf(id)))
   const engine = engineIdOf(id)
@@ -115,7 +115,7 @@ export function ReplayMark({ id }: { readonly id: string }) {
       )}
     </>
   )
-}
+})
 
 const shown = (sample: JsonSample | undefined): string => (sample === undefined ? 'nothing' : `${formatValue(sample.value)}${sample.quality === undefined || sample.quality === 'Good' ? '' : ` (${sample.quality})`}`)
 export const faultText = (f: TestFault): string => `${f.at}, sample ${f.index + 1}: expected ${shown(f.expected)}, got ${shown(f.got)}`
