@@ -1,5 +1,6 @@
 // The frame: the gate until somebody is signed in, then top bar, palette, canvas, inspector and drawer, all in the first
 // load; or the operator's view, fetched when it is wanted (shell/later.tsx says what when it is gone by then).
+import { t } from './language/index.ts'
 import { Canvas } from './canvas/canvas.tsx'
 import { Dialogs } from './dialogs/dialogs.tsx'
 import { ClaimOrLogin } from './dialogs/gate.tsx'
@@ -48,5 +49,5 @@ function Workbench() {
 /** The page's name for those who listen. */
 function Heading() {
   const name = useEditor((s) => s.document?.flow.name)
-  return <h1 className="sr-only">{name === undefined ? 'Headgate' : `${name}: the flow editor`}</h1>
+  return <h1 className="sr-only">{name === undefined ? t('Headgate') : t('{name}: the flow editor', { name })}</h1>
 }

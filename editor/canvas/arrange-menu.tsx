@@ -3,6 +3,7 @@ import { AlignCenterVertical, AlignHorizontalDistributeCenter, ChevronRight, Cop
 import { DropdownMenu } from 'radix-ui'
 import type { ReactNode } from 'react'
 import { may, SUBFLOW } from '#format'
+import { t } from '../language/index.ts'
 import { keyOf } from '../shell/key-hint.ts'
 import { LEAST } from '../state/arrange.ts'
 import { usesOf } from '../state/inside.ts'
@@ -23,33 +24,33 @@ export function ArrangeItems({ node }: { readonly node: string }) {
   const boxes = useSelectedBoxes()
   const tidy = useTidy()
   const alone = chosen < LEAST.align
-  if (!allowed) return alone && name !== undefined ? <><Item icon={<FolderOpen size={15} />} run={() => actions.enter(node)}>Open subflow</Item><div className="menu-line" /></> : null
+  if (!allowed) return alone && name !== undefined ? <><Item icon={<FolderOpen size={15} />} run={() => actions.enter(node)}>{t('Open subflow')}</Item><div className="menu-line" /></> : null
   return (
     <>
       {alone && name !== undefined ? (
         <>
-          <Item icon={<FolderOpen size={15} />} run={() => actions.enter(node)}>Open subflow</Item>
-          <Item icon={<PackageOpen size={15} />} run={() => void actions.expand(node)}>Expand in place</Item>
-          {shared ? <Item icon={<CopyPlus size={15} />} run={() => actions.makeOwn(node)}>Make it its own</Item> : null}
+          <Item icon={<FolderOpen size={15} />} run={() => actions.enter(node)}>{t('Open subflow')}</Item>
+          <Item icon={<PackageOpen size={15} />} run={() => void actions.expand(node)}>{t('Expand in place')}</Item>
+          {shared ? <Item icon={<CopyPlus size={15} />} run={() => actions.makeOwn(node)}>{t('Make it its own')}</Item> : null}
           <div className="menu-line" />
         </>
       ) : null}
-      {alone && entry?.type === COMMENT ? <Item icon={<Pencil size={15} />} hint={keyOf('rename')} run={() => requestAnimationFrame(() => editComment(node))}>Write</Item> : null}
+      {alone && entry?.type === COMMENT ? <Item icon={<Pencil size={15} />} hint={keyOf('rename')} run={() => requestAnimationFrame(() => editComment(node))}>{t('Write')}</Item> : null}
       {alone ? null : (
         <>
-          <Sub icon={<AlignCenterVertical size={15} />} title="Align">
+          <Sub icon={<AlignCenterVertical size={15} />} title={t('Align')}>
             {aligning.map(([how, title, icon]) => <Item key={how} icon={icon} hint={keyOf(`align-${how}`)} run={() => actions.align(boxes(), how)}>{title}</Item>)}
           </Sub>
           {chosen < LEAST.distribute ? null : (
-            <Sub icon={<AlignHorizontalDistributeCenter size={15} />} title="Distribute">
+            <Sub icon={<AlignHorizontalDistributeCenter size={15} />} title={t('Distribute')}>
               {distributing.map(([axis, title, icon]) => <Item key={axis} icon={icon} hint={keyOf(`distribute-${axis}`)} run={() => actions.distribute(boxes(), axis)}>{title}</Item>)}
             </Sub>
           )}
-          <Item icon={<Network size={15} />} hint={keyOf('tidy')} run={() => void tidy(selectedNodes())}>Tidy</Item>
+          <Item icon={<Network size={15} />} hint={keyOf('tidy')} run={() => void tidy(selectedNodes())}>{t('Tidy')}</Item>
         </>
       )}
-      <Item icon={<Group size={15} />} hint={keyOf('group')} run={() => requestAnimationFrame(() => editGroup(actions.groupSelected()))}>Group</Item>
-      <Item icon={<Package size={15} />} run={() => void actions.collapseSelected()}>Collapse into a subflow</Item>
+      <Item icon={<Group size={15} />} hint={keyOf('group')} run={() => requestAnimationFrame(() => editGroup(actions.groupSelected()))}>{t('Group')}</Item>
+      <Item icon={<Package size={15} />} run={() => void actions.collapseSelected()}>{t('Collapse into a subflow')}</Item>
       <div className="menu-line" />
     </>
   )

@@ -1,6 +1,7 @@
 // What must not be overlooked: no connection, another version running, or a draft that is not what runs.
 import { CloudOff, GitCompareArrows } from 'lucide-react'
 import { may } from '#format'
+import { t } from '../language/index.ts'
 import { changeSummary } from '../state/derive.ts'
 import { LocalTime } from '../shell/local-time.tsx'
 import { actions, useEditor } from '../state/here.ts'
@@ -18,19 +19,19 @@ export function Banner() {
     return (
       <div className="banner grave" role="alert">
         <CloudOff size={15} aria-hidden="true" />
-        <span><b>No connection to the gateway</b> since <LocalTime ms={since} />{reason === '' ? '' : `: ${reason}`}. Values are not live; trying again. The draft is safe.</span>
+        <span><b>{t('No connection to the gateway')}</b>{' '}{t('since')}{' '}<LocalTime ms={since} />{reason === '' ? '' : `: ${reason}`}{t('. Values are not live; trying again. The draft is safe.')}</span>
       </div>
     )
   }
   if (!open) return null
-  if (base === null) return <div className="banner" role="status"><span><b>New flow:</b> it does not run until it is deployed</span></div>
+  if (base === null) return <div className="banner" role="status"><span><b>{t('New flow:')}</b>{' '}{t('it does not run until it is deployed')}</span></div>
   if (changes.length === 0) return null
   const behind = basedOn !== base
   return (
     <div className={`banner${behind ? ' warn' : ''}`} role="status">
       {behind ? <GitCompareArrows size={15} aria-hidden="true" /> : null}
-      <span>{behind ? <><b>Version {base} is running;</b> this draft was made from {basedOn === null ? 'no version' : `version ${basedOn}`}: </> : <b>Draft differs from what runs: </b>}{changeSummary(changes)}</span>
-      {editor ? <button type="button" onClick={actions.discardDraft} title="Take what runs instead, for everybody; Ctrl Z brings the draft back">Discard</button> : null}
+      <span>{behind ? <><b>{t('Version {base} is running;', { base })}</b>{' '}{t('this draft was made from')}{' '}{basedOn === null ? t('no version') : t('version {basedOn}', { basedOn })}: </> : <b>{t('Draft differs from what runs:')}{' '}</b>}{changeSummary(changes)}</span>
+      {editor ? <button type="button" onClick={actions.discardDraft} title={t('Take what runs instead, for everybody; Ctrl Z brings the draft back')}>{t('Discard')}</button> : null}
     </div>
   )
 }

@@ -2,6 +2,7 @@
 import { useMemo } from 'react'
 import { ChevronRight, CornerLeftUp } from 'lucide-react'
 import type { Flow } from '#format'
+import { t } from '../language/index.ts'
 import { instancesOf, outside, subflowAt, subflowView, usesOf, type Inside } from '../state/inside.ts'
 import { actions, useEditor } from '../state/store.ts'
 import './breadcrumb.css'
@@ -30,8 +31,8 @@ function Strip({ flow, inside }: { readonly flow: Flow; readonly inside: Inside 
   const alike = (way: Inside): boolean => [...labels].some(([other, label]) => other !== way && label === labels.get(way))
   const title = flow.subflows?.[name]?.name || name
   return (
-    <nav className="crumbs" aria-label="Where you are">
-      <button type="button" className="crumbs-up" onClick={() => actions.leave()} title="Back out (Escape)"><CornerLeftUp size={14} aria-hidden="true" />Back</button>
+    <nav className="crumbs" aria-label={t('Where you are')}>
+      <button type="button" className="crumbs-up" onClick={() => actions.leave()} title={t('Back out (Escape)')}><CornerLeftUp size={14} aria-hidden="true" />{t('Back')}</button>
       <ol>
         {[outside, ...inside.slice(0, -1).map((_, i) => inside.slice(0, i + 1))].map((way) => (
           <li key={way.join('/')}>
@@ -41,13 +42,13 @@ function Strip({ flow, inside }: { readonly flow: Flow; readonly inside: Inside 
         ))}
         <li aria-current="location">
           {ways.length > 1 ? (
-            <select aria-label="Which instance is shown" title="Live values and types are those of this instance" value={here} onChange={(e) => actions.goInside(e.target.value.split('/'))}>
+            <select aria-label={t('Which instance is shown')} title={t('Live values and types are those of this instance')} value={here} onChange={(e) => actions.goInside(e.target.value.split('/'))}>
               {ways.map((way) => <option key={way.join('/')} value={way.join('/')}>{labels.get(way)}{alike(way) ? ` · ${way.join('/')}` : ''}</option>)}
             </select>
           ) : <b>{titleAt(flow, inside)}</b>}
         </li>
       </ol>
-      <small>{uses > 1 ? `A change here changes ${uses === 2 ? 'both' : `all ${uses}`} instances of ${title}` : title === titleAt(flow, inside) ? 'Subflow' : `Subflow ${title}`}</small>
+      <small>{uses > 1 ? `A change here changes ${uses === 2 ? 'both' : `all ${uses}`} instances of ${title}` : title === titleAt(flow, inside) ? t('Subflow') : t('Subflow {title}', { title })}</small>
     </nav>
   )
 }

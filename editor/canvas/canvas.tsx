@@ -5,6 +5,7 @@ import { useCallback, useEffect, useMemo, useRef, useState, type DragEvent, type
 import { applyNodeChanges, Background, ReactFlow, ReactFlowProvider, useNodesInitialized, useReactFlow, useStoreApi, type Edge, type EdgeChange, type Node, type NodeChange, type OnNodeDrag } from 'reactflow'
 import 'reactflow/dist/style.css'
 import { MAX_BUNDLE_BYTES, may, SUBFLOW } from '#format'
+import { t } from '../language/index.ts'
 import { mayEdit } from '../state/change.ts'
 import { nothing } from '../state/document.ts'
 import { gapOfWire } from '../state/fitting.ts'
@@ -221,7 +222,7 @@ function Drawing() {
         elevateEdgesOnSelect
         onlyRenderVisibleElements={nodes.length > MANY}
         attributionPosition="bottom-left"
-        aria-label="Flow"
+        aria-label={t('Flow')}
       >
         <DetailWatch />
         <InView />

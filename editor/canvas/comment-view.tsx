@@ -2,6 +2,7 @@
 import { useMemo, useRef, useState, type PointerEvent } from 'react'
 import { useStoreApi } from 'reactflow'
 import { may, type NodeEntry } from '#format'
+import { t } from '../language/index.ts'
 import { Markdown } from '../inspector/help-tab.tsx'
 import { parseMarkdown } from '../inspector/markdown.ts'
 import { actions, useEditor } from '../state/here.ts'
@@ -31,7 +32,7 @@ export function CommentCard({ id, entry, selected }: { readonly id: string; read
   return (
     <div className={`node comment${selected ? ' sel' : ''}`} style={{ width: width ?? kept }}>
       {entry.name ? <h3>{entry.name}</h3> : null}
-      {editing ? <Writing id={id} text={text} /> : text.trim() === '' ? <p className="empty-words">{allowed ? 'Double click to write.' : 'Nothing written.'}</p> : <Markdown blocks={blocks} />}
+      {editing ? <Writing id={id} text={text} /> : text.trim() === '' ? <p className="empty-words">{allowed ? t('Double click to write.') : t('Nothing written.')}</p> : <Markdown blocks={blocks} />}
       {allowed && !editing ? (
         <span
           className="comment-edge nodrag nopan"
@@ -66,8 +67,8 @@ function Writing({ id, text }: { readonly id: string; readonly text: string }) {
   return (
     <textarea
       className="nodrag nopan nowheel"
-      aria-label="Text of the comment"
-      aria-description="Ctrl Enter ends it, Escape leaves it as it was"
+      aria-label={t('Text of the comment')}
+      aria-description={t('Ctrl Enter ends it, Escape leaves it as it was')}
       value={draft}
       maxLength={10_000}
       autoFocus

@@ -1,6 +1,7 @@
 // Zoom, fit, tidy, and the overview.
 import { useMemo } from 'react'
 import { MiniMap, MiniMapNode, useReactFlow, useViewport, type MiniMapNodeProps, type Node } from 'reactflow'
+import { t } from '../language/index.ts'
 import { mayEdit } from '../state/change.ts'
 import { alarmOf, conditionOf, hearingOf, issuesAt } from '../state/status.ts'
 import { store, useEditor } from '../state/here.ts'
@@ -18,12 +19,12 @@ export function Controls() {
   const tidy = useTidy()
   const edits = useEditor(mayEdit)
   return (
-    <div className="zoom" role="group" aria-label="View">
-      <button type="button" aria-label="Zoom out" title={hintOf('zoom-out')} onClick={() => void zoomOut()}>−</button>
-      <button type="button" title={hintOf('zoom-100')} onClick={() => void zoomTo(1)}>{Math.round(zoom * 100)}%<span className="sr-only">: Zoom to 100%</span></button>
-      <button type="button" aria-label="Zoom in" title={hintOf('zoom-in')} onClick={() => void zoomIn()}>+</button>
-      <button type="button" title={hintOf('view-fit')} onClick={() => fit()}>Fit</button>
-      {edits ? <button type="button" title={hintOf('tidy')} onClick={() => void tidy()}>Tidy</button> : null}
+    <div className="zoom" role="group" aria-label={t('View')}>
+      <button type="button" aria-label={t('Zoom out')} title={hintOf('zoom-out')} onClick={() => void zoomOut()}>−</button>
+      <button type="button" title={hintOf('zoom-100')} onClick={() => void zoomTo(1)}>{Math.round(zoom * 100)}%<span className="sr-only">{t(': Zoom to 100%')}</span></button>
+      <button type="button" aria-label={t('Zoom in')} title={hintOf('zoom-in')} onClick={() => void zoomIn()}>+</button>
+      <button type="button" title={hintOf('view-fit')} onClick={() => fit()}>{t('Fit')}</button>
+      {edits ? <button type="button" title={hintOf('tidy')} onClick={() => void tidy()}>{t('Tidy')}</button> : null}
     </div>
   )
 }

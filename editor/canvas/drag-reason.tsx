@@ -2,6 +2,7 @@
 // over a wire that does not take it, why not.
 import { useConnection, useReactFlow, ViewportPortal } from 'reactflow'
 import { formatType } from '#kit'
+import { t } from '../language/index.ts'
 import { useEditor } from '../state/here.ts'
 import { useDrag, useDrop } from './drag.ts'
 
@@ -39,9 +40,9 @@ export function DragReason() {
             <span>{verdict.issue.remedy}</span>
           </>
         ) : wrongWay ? (
-          <span>A wire goes from an output to an input of another node.</span>
+          <span>{t('A wire goes from an output to an input of another node.')}</span>
         ) : (
-          <span className="mono">{carried ? formatType(carried) : ''}{verdict?.ok && verdict.checked ? ' · checked per sample' : ''}{!over && none ? ' · no port here takes this' : ''}</span>
+          <span className="mono">{carried ? formatType(carried) : ''}{verdict?.ok && verdict.checked ? t(' · checked per sample') : ''}{!over && none ? t(' · no port here takes this') : ''}</span>
         )}
       </div>
     </ViewportPortal>

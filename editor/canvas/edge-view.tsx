@@ -2,6 +2,7 @@
 import { memo } from 'react'
 import { BaseEdge, EdgeLabelRenderer, useStore, type EdgeProps, type ReactFlowState, type Rect } from 'reactflow'
 import { parseWire } from '#format'
+import { t } from '../language/index.ts'
 import { issueOfWire } from '../state/status.ts'
 import { useEditor } from '../state/here.ts'
 import { useTakes } from './drag.ts'
@@ -40,7 +41,7 @@ export const EdgeView = memo(function EdgeView({ id, source, target, sourceX, so
       {fault || label !== '' || WORDS[condition] !== '' ? (
         <EdgeLabelRenderer>
           <div className={`wire-label${fault ? ' broken' : ` is-${condition}`}${selected || hot ? ' hot' : ''}`} title={fault ? `${fault.text} ${fault.remedy}` : undefined} style={{ transform: `translate(-50%, -50%) translate(${x}px, ${y}px)` }}>
-            {fault ? '▲ does not fit' : `${WORDS[condition]} ${label}`.trim()}
+            {fault ? t('▲ does not fit') : `${WORDS[condition]} ${label}`.trim()}
           </div>
         </EdgeLabelRenderer>
       ) : null}

@@ -1,4 +1,5 @@
 // Where to begin.
+import { t } from '../language/index.ts'
 import { mayEdit } from '../state/change.ts'
 import { actions, useEditor } from '../state/here.ts'
 import { askInsert } from './ask.ts'
@@ -7,23 +8,23 @@ export function Empty() {
   const flow = useEditor((s) => s.document !== null)
   const some = useEditor((s) => s.flows.length > 0)
   const edits = useEditor(mayEdit)
-  if (!edits) return <div className="empty"><h2>{flow ? 'This flow is empty' : 'No flow is open'}</h2><p>{flow ? 'Somebody with the role editor can draw it.' : some ? 'Choose a flow above.' : 'Nothing runs on this gateway yet. Somebody with the role editor can make a flow.'}</p></div>
+  if (!edits) return <div className="empty"><h2>{flow ? t('This flow is empty') : t('No flow is open')}</h2><p>{flow ? t('Somebody with the role editor can draw it.') : some ? t('Choose a flow above.') : t('Nothing runs on this gateway yet. Somebody with the role editor can make a flow.')}</p></div>
   return (
     <div className="empty">
-      <h2>{flow ? 'This flow is empty' : 'No flow is open'}</h2>
+      <h2>{flow ? t('This flow is empty') : t('No flow is open')}</h2>
       {flow ? (
-        <p>Drag a node from the left, or press <kbd>/</kbd> or double-click here, type, and press Enter. Begin with a source: what the plant tells.</p>
+        <p>{t('Drag a node from the left, or press')}{' '}<kbd>/</kbd>{' '}{t('or double-click here, type, and press Enter. Begin with a source: what the plant tells.')}</p>
       ) : (
-        <p>{some ? 'Choose a flow above, make a new one, or import one' : 'Make a new flow, or import one'}: a file dropped here will do.</p>
+        <p>{some ? t('Choose a flow above, make a new one, or import one') : t('Make a new flow, or import one')}{t(': a file dropped here will do.')}</p>
       )}
       <div>
         {flow ? (
-          <button type="button" className="btn primary" onClick={askInsert}>Find a node</button>
+          <button type="button" className="btn primary" onClick={askInsert}>{t('Find a node')}</button>
         ) : (
-          <button type="button" className="btn primary" onClick={() => actions.openDialog({ kind: 'new-flow' })}>New flow…</button>
+          <button type="button" className="btn primary" onClick={() => actions.openDialog({ kind: 'new-flow' })}>{t('New flow…')}</button>
         )}
-        <button type="button" className="btn" onClick={() => actions.openDialog({ kind: 'examples' })}>Begin from an example…</button>
-        <button type="button" className="btn" onClick={() => actions.openDialog({ kind: 'import' })}>Import…</button>
+        <button type="button" className="btn" onClick={() => actions.openDialog({ kind: 'examples' })}>{t('Begin from an example…')}</button>
+        <button type="button" className="btn" onClick={() => actions.openDialog({ kind: 'import' })}>{t('Import…')}</button>
       </div>
     </div>
   )

@@ -4,6 +4,7 @@ import { Ellipsis, Network, Package, Pencil, Ungroup } from 'lucide-react'
 import { DropdownMenu } from 'radix-ui'
 import { useStore, useStoreApi, ViewportPortal, type NodeChange, type ReactFlowState } from 'reactflow'
 import { groupColours, may, type Flow, type Group, type GroupColour } from '#format'
+import { t } from '../language/index.ts'
 import type { Box } from '../state/arrange.ts'
 import { frameOf, groupOfExactly, groupsOf } from '../state/groups.ts'
 import { actions, store, useEditor } from '../state/here.ts'
@@ -62,7 +63,7 @@ const Frame = memo(function Frame({ id, group }: { readonly id: string; readonly
             {title}
           </button>
         )}
-        {sign === null ? null : <span className="group-sign" role="status">{sign === 'join' ? '+ joins this group' : '− leaves this group'}</span>}
+        {sign === null ? null : <span className="group-sign" role="status">{sign === 'join' ? t('+ joins this group') : t('− leaves this group')}</span>}
         {editing || !allowed ? null : <GroupMenu id={id} group={group} open={menu} onOpen={setMenu} />}
       </div>
     </div>
@@ -80,7 +81,7 @@ function Title({ id, title }: { readonly id: string; readonly title: string }) {
   return (
     <input
       className="group-title nodrag nopan"
-      aria-label="Title of the group"
+      aria-label={t('Title of the group')}
       value={text}
       maxLength={200}
       autoFocus
@@ -111,7 +112,7 @@ function GroupMenu({ id, group, open, onOpen }: { readonly id: string; readonly 
       <DropdownMenu.Trigger asChild><button type="button" className="group-more" aria-label={`Options of group ${group.title || 'Group'}`}><Ellipsis size={14} /></button></DropdownMenu.Trigger>
       <DropdownMenu.Portal>
         <DropdownMenu.Content
-          className="menu" align="start" sideOffset={4} aria-label="Group"
+          className="menu" align="start" sideOffset={4} aria-label={t('Group')}
           onCloseAutoFocus={(e) => {
             // The title takes the focus, not the button that the menu came from.
             if (!renaming.current) return
@@ -120,14 +121,14 @@ function GroupMenu({ id, group, open, onOpen }: { readonly id: string; readonly 
             editGroup(id)
           }}
         >
-          <DropdownMenu.Item className="menu-item" onSelect={() => (renaming.current = true)}><Pencil size={15} /><span className="name">Rename</span><small>F2</small></DropdownMenu.Item>
-          <DropdownMenu.RadioGroup className="tints" aria-label="Tint" value={group.colour ?? 'grey'} onValueChange={(c) => actions.setGroupColour(id, c as GroupColour)}>
+          <DropdownMenu.Item className="menu-item" onSelect={() => (renaming.current = true)}><Pencil size={15} /><span className="name">{t('Rename')}</span><small>F2</small></DropdownMenu.Item>
+          <DropdownMenu.RadioGroup className="tints" aria-label={t('Tint')} value={group.colour ?? 'grey'} onValueChange={(c) => actions.setGroupColour(id, c as GroupColour)}>
             {groupColours.map((c) => <DropdownMenu.RadioItem key={c} value={c} className={`tint tint-${c}`} aria-label={colourNames[c]} title={colourNames[c]} />)}
           </DropdownMenu.RadioGroup>
           <div className="menu-line" />
-          <DropdownMenu.Item className="menu-item" onSelect={() => void tidy(group.nodes)}><Network size={15} /><span className="name">Tidy</span></DropdownMenu.Item>
-          <DropdownMenu.Item className="menu-item" onSelect={within(() => void actions.collapseSelected())}><Package size={15} /><span className="name">Collapse into a subflow</span></DropdownMenu.Item>
-          <DropdownMenu.Item className="menu-item" onSelect={() => actions.ungroup(id)}><Ungroup size={15} /><span className="name">Ungroup</span><small>Ctrl Shift G</small></DropdownMenu.Item>
+          <DropdownMenu.Item className="menu-item" onSelect={() => void tidy(group.nodes)}><Network size={15} /><span className="name">{t('Tidy')}</span></DropdownMenu.Item>
+          <DropdownMenu.Item className="menu-item" onSelect={within(() => void actions.collapseSelected())}><Package size={15} /><span className="name">{t('Collapse into a subflow')}</span></DropdownMenu.Item>
+          <DropdownMenu.Item className="menu-item" onSelect={() => actions.ungroup(id)}><Ungroup size={15} /><span className="name">{t('Ungroup')}</span><small>{t('Ctrl Shift G')}</small></DropdownMenu.Item>
         </DropdownMenu.Content>
       </DropdownMenu.Portal>
     </DropdownMenu.Root>

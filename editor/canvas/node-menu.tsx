@@ -1,6 +1,7 @@
 // What can be done with a node: by right click, or by the menu key on a focused one.
 import { ArrowLeftToLine, ArrowRightToLine, ChartSpline, CircleHelp, Copy, CopyPlus, LayoutDashboard, Replace, Rewind, Scissors, Settings2, Spline, Trash2, Unplug } from 'lucide-react'
 import { DropdownMenu } from 'radix-ui'
+import { t } from '../language/index.ts'
 import { CommandItem } from '../shell/menu-command.tsx'
 import { mayEdit } from '../state/change.ts'
 import { setterOf } from '../state/operating.ts'
@@ -29,22 +30,22 @@ export function NodeMenu({ at, onClose }: { readonly at: MenuAt; readonly onClos
         <span className="menu-anchor" aria-hidden="true" style={{ left: at.x, top: at.y }} />
       </DropdownMenu.Trigger>
       <DropdownMenu.Portal>
-        <DropdownMenu.Content className="menu" align="start" side="bottom" sideOffset={2} aria-label="Node">
+        <DropdownMenu.Content className="menu" align="start" side="bottom" sideOffset={2} aria-label={t('Node')}>
           {many ? null : (
             <>
-              <CommandItem id="settings-tab" icon={<Settings2 size={15} />} title="Settings" />
-              <CommandItem id="help-tab" icon={<CircleHelp size={15} />} title="Help" />
+              <CommandItem id="settings-tab" icon={<Settings2 size={15} />} title={t('Settings')} />
+              <CommandItem id="help-tab" icon={<CircleHelp size={15} />} title={t('Help')} />
               {edits ? <>
-              <CommandItem id="connect" icon={<Spline size={15} />} title="Connect…" />
-              <CommandItem id="replace" icon={<Replace size={15} />} title="Replace…" />
+              <CommandItem id="connect" icon={<Spline size={15} />} title={t('Connect…')} />
+              <CommandItem id="replace" icon={<Replace size={15} />} title={t('Replace…')} />
               </> : null}
               {pins.length > 0 ? <div className="menu-line" /> : null}
               {pins.slice(0, MAX_PINS).map((port) => (
-                <DropdownMenu.Item key={port} className="menu-item" onSelect={() => actions.pinTap(at.node, port)}><ChartSpline size={15} /><span className="name">Plot {port}</span></DropdownMenu.Item>
+                <DropdownMenu.Item key={port} className="menu-item" onSelect={() => actions.pinTap(at.node, port)}><ChartSpline size={15} /><span className="name">{t('Plot {port}', { port })}</span></DropdownMenu.Item>
               ))}
-              {pins.length > MAX_PINS ? <DropdownMenu.Item className="menu-item" onSelect={() => actions.setInspectorTab('live')}><ChartSpline size={15} />More outputs…</DropdownMenu.Item> : null}
-              {edits && (pins.length > 0 || settable) ? <DropdownMenu.Item className="menu-item" onSelect={() => actions.showToOperator(at.node)}><LayoutDashboard size={15} />Add to operator's view</DropdownMenu.Item> : null}
-              {runs ? <DropdownMenu.Item className="menu-item" onSelect={() => void actions.lookBack({ want: { node: engineIdOf(at.node) }, tracing: true })}><Rewind size={15} />What led to its last value?</DropdownMenu.Item> : null}
+              {pins.length > MAX_PINS ? <DropdownMenu.Item className="menu-item" onSelect={() => actions.setInspectorTab('live')}><ChartSpline size={15} />{t('More outputs…')}</DropdownMenu.Item> : null}
+              {edits && (pins.length > 0 || settable) ? <DropdownMenu.Item className="menu-item" onSelect={() => actions.showToOperator(at.node)}><LayoutDashboard size={15} />{t("Add to operator's view")}</DropdownMenu.Item> : null}
+              {runs ? <DropdownMenu.Item className="menu-item" onSelect={() => void actions.lookBack({ want: { node: engineIdOf(at.node) }, tracing: true })}><Rewind size={15} />{t('What led to its last value?')}</DropdownMenu.Item> : null}
               <div className="menu-line" />
             </>
           )}
@@ -52,12 +53,12 @@ export function NodeMenu({ at, onClose }: { readonly at: MenuAt; readonly onClos
           <CommandItem id="select-downstream" icon={<ArrowRightToLine size={15} />} />
           <div className="menu-line" />
           <ArrangeItems node={at.node} />
-          <CommandItem id="copy" icon={<Copy size={15} />} title="Copy" />
+          <CommandItem id="copy" icon={<Copy size={15} />} title={t('Copy')} />
           {edits ? <>
-          <CommandItem id="cut" icon={<Scissors size={15} />} title="Cut" />
+          <CommandItem id="cut" icon={<Scissors size={15} />} title={t('Cut')} />
           <CommandItem id="duplicate" icon={<CopyPlus size={15} />} />
-          <CommandItem id="remove-join" icon={<Unplug size={15} />} title="Remove and join" />
-          <CommandItem id="delete" icon={<Trash2 size={15} />} title="Delete" />
+          <CommandItem id="remove-join" icon={<Unplug size={15} />} title={t('Remove and join')} />
+          <CommandItem id="delete" icon={<Trash2 size={15} />} title={t('Delete')} />
           </> : null}
         </DropdownMenu.Content>
       </DropdownMenu.Portal>

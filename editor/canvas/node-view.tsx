@@ -3,6 +3,7 @@ import { memo, useMemo } from 'react'
 import type { NodeProps } from 'reactflow'
 import { displayUnit, type CatalogueNode, type ResolvedPort, type ResolvedPorts } from '#kit'
 import type { NodeEntry, NodeStatus } from '#format'
+import { t } from '../language/index.ts'
 import { Icon } from '../shell/icon.tsx'
 import { refusedOf } from '../state/derive.ts'
 import { familyName } from '../state/families.ts'
@@ -75,7 +76,7 @@ function Card({ id, entry, type, selected }: { readonly id: string; readonly ent
         <Icon name={type ? type.icon : 'unplug'} />
         <div>
           <div className="t" title={`${title} (${id})`}>{title}</div>
-          <div className="k">{status?.actuator ? `${armedText(status.actuator)} · ` : ''}{type ? (entry.name && entry.name !== type.title ? type.title : familyName(type.type)) : `${entry.type} · not installed`}{alarm ? <Since alarm={alarm} /> : null}</div>
+          <div className="k">{status?.actuator ? `${armedText(status.actuator)} · ` : ''}{type ? (entry.name && entry.name !== type.title ? type.title : familyName(type.type)) : t('{type} · not installed', { type: entry.type })}{alarm ? <Since alarm={alarm} /> : null}</div>
         </div>
         <span className={`dot ${dot.shape}`} role="img" aria-label={dot.text} title={dot.text} />
       </div>
@@ -112,8 +113,8 @@ function Queue({ queue, ledger }: { readonly queue: NonNullable<NodeStatus['queu
   const dropped = Object.values(ledger.dropped).reduce((sum, n) => sum + n, 0)
   return (
     <>
-      <div className="row"><span className="pn">waiting</span><span className={`v${queue.depth > queue.limit / 2 ? ' q-uncertain' : ''}`}>{formatNumber(queue.depth)}<u>of {formatNumber(queue.limit)}</u></span></div>
-      {dropped > 0 ? <div className="row"><span className="pn">dropped</span><span className="v">{formatNumber(dropped)}</span></div> : null}
+      <div className="row"><span className="pn">{t('waiting')}</span><span className={`v${queue.depth > queue.limit / 2 ? ' q-uncertain' : ''}`}>{formatNumber(queue.depth)}<u>{t('of {number}', { number: formatNumber(queue.limit) })}</u></span></div>
+      {dropped > 0 ? <div className="row"><span className="pn">{t('dropped')}</span><span className="v">{formatNumber(dropped)}</span></div> : null}
     </>
   )
 }
@@ -138,7 +139,7 @@ function Rows({ id, inputs, outputs, shownIns, shownOuts, status, stale }: { rea
       {ins.filter(([name]) => shownIns.includes(name)).map(([name, port]) => (
         <div className="row" key={`in ${name}`}>
           <Port node={id} name={name} port={port} side="input" />
-          <span className="pn">{name}{port.optional ? <em> optional</em> : null}</span>
+          <span className="pn">{name}{port.optional ? <em>{' '}{t('optional')}</em> : null}</span>
           {outs.length === 0 || ins.length > 1 ? <Reading status={status?.inputs[name]} port={port} stale={stale} /> : null}
         </div>
       ))}
@@ -159,9 +160,9 @@ function Folded({ inputs, outputs, status }: { readonly inputs: readonly string[
   const bad = outputs.filter((name) => { const last = status?.outputs[name]?.last; return last && severityOf(last) === 'bad' })
   const optional = inputs.length > 0 ? `+${inputs.length} optional in` : ''
   return (
-    <div className="row more" title={`Select the node to see ${[...inputs, ...outputs].join(', ')}`}>
+    <div className="row more" title={t('Select the node to see {join}', { join: [...inputs, ...outputs].join(', ') })}>
       <span>{optional}{optional !== '' && outputs.length > 0 ? ', ' : ''}{outputs.length > 0 ? `+${outputs.length} more${optional === '' ? '' : ' out'}` : ''}</span>
-      {bad.length > 0 ? <span className="v q-bad"><i className="q">✕</i>{bad.length} bad</span> : null}
+      {bad.length > 0 ? <span className="v q-bad"><i className="q">✕</i>{t('{count} bad', { count: bad.length })}</span> : null}
     </div>
   )
 }
@@ -176,7 +177,7 @@ function Glance({ id, outputs, status }: { readonly id: string; readonly outputs
     const values = numbersOf(status?.outputs[shaped[0]]?.last?.value ?? null)
     return <div className="glance" title={shaped[0]}>{shaped[1].kind === 'vector' ? <Bars values={values ?? []} /> : <Line values={values ?? []} />}</div>
   }
-  return number ? <div className="glance" title={`the last values of ${number[0]}`}><Line values={trend ?? []} /></div> : null
+  return number ? <div className="glance" title={t('the last values of {value}', { value: number[0] })}><Line values={trend ?? []} /></div> : null
 }
 
 function Actuator({ actuator, unit }: { readonly actuator: NonNullable<NodeStatus['actuator']>; readonly unit: string | undefined }) {
@@ -184,9 +185,9 @@ function Actuator({ actuator, unit }: { readonly actuator: NonNullable<NodeStatu
   const differs = actuator.written !== null && actuator.readBack !== null && formatNumber(actuator.written) !== formatNumber(actuator.readBack)
   return (
     <>
-      <div className="row"><span className="pn">written</span><span className="v">{shown(actuator.written)}<u>{displayUnit(unit)}</u></span></div>
-      <div className="row"><span className="pn">read back</span><span className={`v${differs ? ' q-uncertain' : ''}`}>{shown(actuator.readBack)}<u>{displayUnit(unit)}</u></span></div>
-      {actuator.denied === '' ? null : <div className="note" title={actuator.denied}>not written: {actuator.denied}</div>}
+      <div className="row"><span className="pn">{t('written')}</span><span className="v">{shown(actuator.written)}<u>{displayUnit(unit)}</u></span></div>
+      <div className="row"><span className="pn">{t('read back')}</span><span className={`v${differs ? ' q-uncertain' : ''}`}>{shown(actuator.readBack)}<u>{displayUnit(unit)}</u></span></div>
+      {actuator.denied === '' ? null : <div className="note" title={actuator.denied}>{t('not written: {denied}', { denied: actuator.denied })}</div>}
     </>
   )
 }

@@ -4,6 +4,7 @@ import { useEffect, useMemo } from 'react'
 import { GitCompareArrows, MousePointer2 } from 'lucide-react'
 import { useReactFlow, useStore, ViewportPortal, type ReactFlowState } from 'reactflow'
 import type { Person } from '#format'
+import { t } from '../language/index.ts'
 import { pointAt } from '../live/presence.ts'
 import { clashesOf, clashingNodes } from '../state/clashes.ts'
 import { outside, subflowAt, type Inside } from '../state/inside.ts'
@@ -69,7 +70,7 @@ function Clashes({ nodes, author }: { readonly nodes: readonly string[]; readonl
   const at = useBoxes(nodes)
   return at.map((box, i) =>
     box && nodes[i] !== undefined ? (
-      <button key={nodes[i]} type="button" className="clash-badge nodrag nopan" style={{ transform: `translate(${box[0] + box[2] - 14}px, ${box[1] - 12}px)` }} aria-label={`${nodes[i]}: ${author} changed this too. Choose`} title={`${author} changed this too: choose`} onClick={() => actions.openDialog({ kind: 'conflicts' })}>
+      <button key={nodes[i]} type="button" className="clash-badge nodrag nopan" style={{ transform: `translate(${box[0] + box[2] - 14}px, ${box[1] - 12}px)` }} aria-label={t('{value}: {author} changed this too. Choose', { value: nodes[i], author })} title={t('{author} changed this too: choose', { author })} onClick={() => actions.openDialog({ kind: 'conflicts' })}>
         <GitCompareArrows size={14} aria-hidden="true" />
       </button>
     ) : null,

@@ -1,6 +1,7 @@
 // A search with a list under it, over the canvas: arrows walk, Enter takes, Shift Enter takes the other way, Escape leaves.
 // At a point it opens there and stays in the window; else it stands in the upper middle.
 import { useEffect, useId, useLayoutEffect, useRef, useState, type ReactNode } from 'react'
+import { t } from '../language/index.ts'
 import type { Point } from './ask.ts'
 import './pick-list.css'
 
@@ -100,14 +101,14 @@ export function PickList({ label, placeholder, title, at, choices, empty, onTake
             <div id={`${id}-${i}`} role="option" aria-selected={i === active} className={`choice${c.no ? ' no' : ''}`} data-choice={c.id} onClick={(e) => take(c, e.shiftKey)} onMouseMove={() => setIndex(i)}>
               {c.icon}
               <span>{c.text}</span>
-              {i === active && c.second !== undefined ? <span className="second" title="Shift Enter" onClick={(e) => { e.stopPropagation(); take(c, true) }}>{c.second}</span> : <small>{c.note}</small>}
+              {i === active && c.second !== undefined ? <span className="second" title={t('Shift Enter')} onClick={(e) => { e.stopPropagation(); take(c, true) }}>{c.second}</span> : <small>{c.note}</small>}
               {c.what === undefined ? null : <em>{c.what}</em>}
             </div>
           </div>
         ))}
         {shown.length === 0 ? <p>{empty(search)}</p> : null}
       </div>
-      {now?.second === undefined ? null : <div className="picker-keys"><kbd>Enter</kbd> here <kbd>Shift Enter</kbd> {now.second}</div>}
+      {now?.second === undefined ? null : <div className="picker-keys"><kbd>Enter</kbd>{' '}{t('here')}{' '}<kbd>Shift Enter</kbd> {now.second}</div>}
     </dialog>
   )
 }

@@ -5,6 +5,7 @@ import { X } from 'lucide-react'
 import type { NodeProps } from 'reactflow'
 import type { ResolvedPort } from '#kit'
 import { may, parseWire } from '#format'
+import { t } from '../language/index.ts'
 import { INPUTS, NEW_PORT } from '../state/inside.ts'
 import { hearingOf } from '../state/status.ts'
 import type { Side } from '../state/subflows.ts'
@@ -34,17 +35,17 @@ export const PortsView = memo(function PortsView({ id }: NodeProps) {
   const handle = side === 'inputs' ? 'output' : 'input'
   return (
     <div className={`ports-node ${side}`}>
-      <header>{side === 'inputs' ? 'Inputs' : 'Outputs'} of the subflow</header>
+      <header>{side === 'inputs' ? t('Inputs') : t('Outputs')}{' '}{t('of the subflow')}</header>
       {names.map((name) => {
         const last = side === 'inputs' ? status?.outputs[name] : status?.inputs[name]
         const open = side === 'inputs' && wires?.some((w) => w.startsWith(`${id}.${name} -> `)) !== true
         return (
           <div className="row" key={name}>
             {side === 'outputs' ? <Port node={id} name={name} port={ports[name]!} side={handle} /> : null}
-            {side === 'inputs' && open ? <span className="open">not wired</span> : side === 'inputs' ? <Reading status={last} port={ports[name]!} stale={old} /> : null}
+            {side === 'inputs' && open ? <span className="open">{t('not wired')}</span> : side === 'inputs' ? <Reading status={last} port={ports[name]!} stale={old} /> : null}
             <Name side={side} name={name} allowed={allowed} />
             {side === 'outputs' ? <Reading status={last} port={leaving(name)} stale={old} /> : null}
-            {allowed ? <button type="button" className="drop nodrag" aria-label={`Remove ${side === 'inputs' ? 'input' : 'output'} ${name}`} title="Remove, with the wires of all instances" onClick={() => actions.removePort(side, name)}><X size={12} /></button> : null}
+            {allowed ? <button type="button" className="drop nodrag" aria-label={`Remove ${side === 'inputs' ? 'input' : 'output'} ${name}`} title={t('Remove, with the wires of all instances')} onClick={() => actions.removePort(side, name)}><X size={12} /></button> : null}
             {side === 'inputs' ? <Port node={id} name={name} port={ports[name]!} side={handle} /> : null}
           </div>
         )
@@ -52,7 +53,7 @@ export const PortsView = memo(function PortsView({ id }: NodeProps) {
       {allowed ? (
         <div className="row new">
           {side === 'outputs' ? <Port node={id} name={NEW_PORT} port={newPort} side={handle} /> : null}
-          <span>{dragging ? 'new: drop it here' : side === 'inputs' ? 'new: pull a wire' : 'new: wire it here'}</span>
+          <span>{dragging ? t('new: drop it here') : side === 'inputs' ? t('new: pull a wire') : t('new: wire it here')}</span>
           {side === 'inputs' ? <Port node={id} name={NEW_PORT} port={newPort} side={handle} /> : null}
         </div>
       ) : null}
@@ -63,14 +64,14 @@ const newPort = { kind: 'any', title: 'new port' } as const
 
 function Name({ side, name, allowed }: { readonly side: Side; readonly name: string; readonly allowed: boolean }) {
   const [text, setText] = useState<string | null>(null)
-  if (text === null) return <button type="button" className="pn nodrag" title={allowed ? `${name}: double click to rename` : name} onDoubleClick={(e) => { e.stopPropagation(); if (allowed) setText(name) }} onKeyDown={(e) => { if ((e.key === 'F2' || e.key === 'Enter') && allowed) { e.preventDefault(); e.stopPropagation(); setText(name) } }}>{name}</button>
+  if (text === null) return <button type="button" className="pn nodrag" title={allowed ? t('{name}: double click to rename', { name }) : name} onDoubleClick={(e) => { e.stopPropagation(); if (allowed) setText(name) }} onKeyDown={(e) => { if ((e.key === 'F2' || e.key === 'Enter') && allowed) { e.preventDefault(); e.stopPropagation(); setText(name) } }}>{name}</button>
   const done = (keep: boolean): void => {
     setText(null)
     if (keep && text !== name && !actions.renamePort(side, name, text.trim())) actions.toast({ level: 'warning', text: `'${text}' can be no name of a port here.`, remedy: 'Take one without blanks that no other port has.' })
   }
   return (
     <input
-      className="nodrag nopan" aria-label={`Name of ${name}`} value={text} maxLength={64} autoFocus spellCheck={false}
+      className="nodrag nopan" aria-label={t('Name of {name}', { name })} value={text} maxLength={64} autoFocus spellCheck={false}
       onFocus={(e) => e.target.select()} onChange={(e) => setText(e.target.value)} onBlur={() => done(true)}
       onKeyDown={(e) => {
         e.stopPropagation()

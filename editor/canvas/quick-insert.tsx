@@ -2,6 +2,7 @@
 import { useMemo } from 'react'
 import { useReactFlow } from 'reactflow'
 import { formatType, type CatalogueNode } from '#kit'
+import { t } from '../language/index.ts'
 import { Icon } from '../shell/icon.tsx'
 import { clearPlace } from '../state/commands.ts'
 import { familiesOf, familyName, searchNodes, withShelves } from '../state/families.ts'
@@ -60,8 +61,8 @@ export function QuickInsert({ point, gap, onClose }: { readonly point: Point | n
 
   return (
     <PickList
-      label={gap ? 'Insert a node that fits' : 'Insert a node'}
-      placeholder={gap ? 'What fits here…' : 'Insert a node…'}
+      label={gap ? t('Insert a node that fits') : t('Insert a node')}
+      placeholder={gap ? t('What fits here…') : t('Insert a node…')}
       title={title}
       at={point}
       choices={choices}
@@ -87,8 +88,8 @@ function listOf(gap: Gap | null) {
   const type = gap?.from ? outputAt(s, gap.from) : gap?.to ? inputAt(s, gap.to) : undefined
   const carried = type ? ` · ${formatType(type)}` : ''
   const title = !gap ? undefined
-    : gap.instead !== undefined ? <>Into the wire <b>{name(gap.from!.node)}</b> → <b>{name(gap.to!.node)}</b>{carried}</>
-    : gap.from ? <>After <b>{name(gap.from.node)}</b>, {gap.from.port}{carried}</>
-    : <>Before <b>{name(gap.to!.node)}</b>, {gap.to!.port}{carried}</>
+    : gap.instead !== undefined ? <>{t('Into the wire')}{' '}<b>{name(gap.from!.node)}</b> → <b>{name(gap.to!.node)}</b>{carried}</>
+    : gap.from ? <>{t('After')}{' '}<b>{name(gap.from.node)}</b>, {gap.from.port}{carried}</>
+    : <>{t('Before')}{' '}<b>{name(gap.to!.node)}</b>, {gap.to!.port}{carried}</>
   return { nodes, fitting, title, after: only === undefined ? undefined : { id: only, title: name(only) }, lists: withShelves(familiesOf(nodes), nodes, s.ui.favourites, s.ui.recent) }
 }

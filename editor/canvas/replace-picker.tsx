@@ -1,5 +1,6 @@
 // Another node in the place of one: first those that keep all its wires.
 import { useMemo } from 'react'
+import { t } from '../language/index.ts'
 import { Icon } from '../shell/icon.tsx'
 import { searchNodes } from '../state/families.ts'
 import { replacementsFor, type Replacement } from '../state/replacing.ts'
@@ -24,9 +25,9 @@ export function ReplacePicker({ node, onClose }: { readonly node: string; readon
   }
   return (
     <PickList
-      label="Replace the node"
-      placeholder="Replace by…"
-      title={<>In the place of <b>{title}</b>: its name, its wires and the settings that both have stay</>}
+      label={t('Replace the node')}
+      placeholder={t('Replace by…')}
+      title={<>{t('In the place of')}{' '}<b>{title}</b>{t(': its name, its wires and the settings that both have stay')}</>}
       choices={choices}
       empty={(search) => `No node has “${search.trim()}”.`}
       onTake={(choice) => {

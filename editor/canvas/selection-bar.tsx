@@ -4,6 +4,7 @@ import { AlignCenterHorizontal, AlignCenterVertical, AlignEndHorizontal, AlignEn
 import { useStore, type ReactFlowState } from 'reactflow'
 import { useStore as useZustand } from 'zustand'
 import { may } from '#format'
+import { t } from '../language/index.ts'
 import { keyOf } from '../shell/key-hint.ts'
 import { around, LEAST, type Alignment, type Axis } from '../state/arrange.ts'
 import { frameOf, groupOfExactly } from '../state/groups.ts'
@@ -71,16 +72,16 @@ function Bar({ where, chosen }: { readonly where: Place; readonly chosen: readon
   const group = useEditor((s) => (s.document ? groupOfExactly(s.document.flow, chosen) : undefined))
   const few = chosen.length < LEAST.distribute
   return (
-    <div className="selection-bar" role="toolbar" aria-label={`${chosen.length} nodes selected`} style={{ transform: `translate(${where.x}px, ${where.y}px) translateX(-50%)` }} onPointerDown={(e) => e.stopPropagation()}>
+    <div className="selection-bar" role="toolbar" aria-label={t('{count} nodes selected', { count: chosen.length })} style={{ transform: `translate(${where.x}px, ${where.y}px) translateX(-50%)` }} onPointerDown={(e) => e.stopPropagation()}>
       {aligning.map(([how, title, icon]) => <Tool key={how} title={title} keys={keyOf(`align-${how}`)} run={() => actions.align(boxes(), how)}>{icon}</Tool>)}
       <i />
-      {distributing.map(([axis, title, icon]) => <Tool key={axis} title={few ? `${title}: select three or more` : title} keys={keyOf(`distribute-${axis}`)} disabled={few} run={() => actions.distribute(boxes(), axis)}>{icon}</Tool>)}
+      {distributing.map(([axis, title, icon]) => <Tool key={axis} title={few ? t('{title}: select three or more', { title }) : title} keys={keyOf(`distribute-${axis}`)} disabled={few} run={() => actions.distribute(boxes(), axis)}>{icon}</Tool>)}
       <i />
-      <Tool title="Tidy the selected nodes" keys={keyOf('tidy')} run={() => void tidy(chosen)}><Network size={15} /></Tool>
+      <Tool title={t('Tidy the selected nodes')} keys={keyOf('tidy')} run={() => void tidy(chosen)}><Network size={15} /></Tool>
       {group === undefined
-        ? <Tool title="Group" keys={keyOf('group')} run={() => editGroup(actions.groupSelected())}><Group size={15} /></Tool>
-        : <Tool title="Ungroup" keys={keyOf('ungroup')} run={() => actions.ungroup(group)}><Ungroup size={15} /></Tool>}
-      <Tool title="Collapse into a subflow" run={() => void actions.collapseSelected()}><Package size={15} /></Tool>
+        ? <Tool title={t('Group')} keys={keyOf('group')} run={() => editGroup(actions.groupSelected())}><Group size={15} /></Tool>
+        : <Tool title={t('Ungroup')} keys={keyOf('ungroup')} run={() => actions.ungroup(group)}><Ungroup size={15} /></Tool>}
+      <Tool title={t('Collapse into a subflow')} run={() => void actions.collapseSelected()}><Package size={15} /></Tool>
     </div>
   )
 }

@@ -1,5 +1,6 @@
 // On a node whose ports give something else in the draft that is tried beside the live flow: both last values.
 import { memo } from 'react'
+import { t } from '../language/index.ts'
 import { engineIdOf, useEditor } from '../state/here.ts'
 import { formatValue } from '../state/format.ts'
 import { differingAt } from '../state/trying.ts'
@@ -18,9 +19,9 @@ export const ShadowMark = memo(function ShadowMark({ id }: { readonly id: string
         const alone = onlyLive === 0 ? 'only the draft' : onlyDraft === 0 ? 'only live' : 'at other times'
         const name = end.slice(end.indexOf('.') + 1)
         const told = last ? `live ${formatValue(last.live)}${bad(last.liveQuality)}, draft ${formatValue(last.draft)}${bad(last.draftQuality)}` : `readings: ${alone}`
-        return <div key={end} title={`${name}: ${told}`}><span>≠ {name}</span><b>{last ? <>{formatValue(last.live)}{bad(last.liveQuality)} <i aria-label="live, draft">│</i> {formatValue(last.draft)}{bad(last.draftQuality)}</> : alone}</b></div>
+        return <div key={end} title={`${name}: ${told}`}><span>≠ {name}</span><b>{last ? <>{formatValue(last.live)}{bad(last.liveQuality)} <i aria-label={t('live, draft')}>│</i> {formatValue(last.draft)}{bad(last.draftQuality)}</> : alone}</b></div>
       })}
-      {ends.length > SHOWN ? <div><span>and {ends.length - SHOWN} more ports differ</span></div> : null}
+      {ends.length > SHOWN ? <div><span>{t('and')}{' '}{ends.length - SHOWN}{' '}{t('more ports differ')}</span></div> : null}
     </div>
   )
 })

@@ -4,6 +4,7 @@ import { useStoreApi, type NodeChange } from 'reactflow'
 import { useStore } from 'zustand'
 import { createStore } from 'zustand/vanilla'
 import { reasonOf } from '#kit'
+import { t } from '../language/index.ts'
 import type { Places } from '../state/arrange.ts'
 import { layoutTask } from '../state/layout.ts'
 import { actions, store } from '../state/here.ts'
@@ -54,8 +55,8 @@ export function TidyProgress() {
   return (
     <div className="tidying" role="status">
       <span className="spin" aria-hidden="true" />
-      Finding places for {nodes.toLocaleString('en')} nodes
-      <button type="button" onClick={cancel}>Cancel</button>
+      {t('Finding places for {nodes} nodes', { nodes: nodes.toLocaleString('en') })}
+      <button type="button" onClick={cancel}>{t('Cancel')}</button>
     </div>
   )
 }

@@ -2,6 +2,7 @@
 // How it ended stays until it is read.
 import { CircleCheck, Eye, TriangleAlert, X } from 'lucide-react'
 import { may } from '#format'
+import { t } from '../language/index.ts'
 import { formatDuration } from '../state/format.ts'
 import { actions, useEditor } from '../state/here.ts'
 import './trying.css'
@@ -14,24 +15,24 @@ export function TrialStrip() {
   if (!trial) return null
   if (trial.state !== 'watching') {
     const returned = trial.state === 'returned'
-    const text = returned ? <><b>Version {trial.version} was taken back:</b> {trial.reason}. Version {trial.previous} runs again.</> : trial.state === 'passed' ? <><b>Version {trial.version} has kept to its criteria;</b> it stays.</> : <><b>The watch over version {trial.version} has ended:</b> {trial.reason}.</>
+    const text = returned ? <><b>{t('Version {version} was taken back:', { version: trial.version })}</b>{' '}{t('{reason}. Version {previous} runs again.', { reason: trial.reason, previous: trial.previous })}</> : trial.state === 'passed' ? <><b>{t('Version {version} has kept to its criteria;', { version: trial.version })}</b>{' '}{t('it stays.')}</> : <><b>{t('The watch over version {version} has ended:', { version: trial.version })}</b> {trial.reason}.</>
     return (
       <div className={`trial-strip${returned ? ' bad' : ''}`} role={returned ? 'alert' : 'status'}>
         {returned ? <TriangleAlert size={15} aria-hidden="true" /> : <CircleCheck size={15} aria-hidden="true" />}
         <span className="what">{text}</span>
-        <button type="button" className="icon-btn" aria-label="Close" onClick={() => actions.dismissTrial(flow)}><X size={14} /></button>
+        <button type="button" className="icon-btn" aria-label={t('Close')} onClick={() => actions.dismissTrial(flow)}><X size={14} /></button>
       </div>
     )
   }
   const failing = trial.criteria.some((c) => !c.ok)
   return (
-    <section className={`trial-strip${failing ? ' warn' : ''}`} aria-label={`Version ${trial.version} is under watch`}>
+    <section className={`trial-strip${failing ? ' warn' : ''}`} aria-label={t('Version {version} is under watch', { version: trial.version })}>
       {failing ? <TriangleAlert size={15} aria-hidden="true" /> : <Eye size={15} aria-hidden="true" />}
       <div className="what">
-        <b>Version {trial.version} is under watch</b> <span className="mono" role="timer">{formatDuration(Math.max(0, trial.until - (clock || trial.since)))}</span> left{trial.reason === '' ? '' : <>; going back to version {trial.previous}: {trial.reason}</>}
-        {trial.criteria.length === 0 ? null : <details key={String(failing)} open={failing}><summary>{failing ? `${trial.criteria.filter((c) => !c.ok).length} of ${trial.criteria.length} criteria not kept` : trial.criteria.length === 1 ? 'Its criterion is kept' : `All ${trial.criteria.length} criteria are kept`}</summary><ul>{trial.criteria.map((c) => <li key={c.what} data-ok={c.ok}><i aria-label={c.ok ? 'kept' : 'not kept'}>{c.ok ? '✓' : '✕'}</i> {c.text}</li>)}</ul></details>}
+        <b>{t('Version {version} is under watch', { version: trial.version })}</b> <span className="mono" role="timer">{formatDuration(Math.max(0, trial.until - (clock || trial.since)))}</span>{' '}{t('left')}{trial.reason === '' ? '' : <>{t('; going back to version {previous}: {reason}', { previous: trial.previous, reason: trial.reason })}</>}
+        {trial.criteria.length === 0 ? null : <details key={String(failing)} open={failing}><summary>{failing ? t('{count} of {count2} criteria not kept', { count: trial.criteria.filter((c) => !c.ok).length, count2: trial.criteria.length }) : trial.criteria.length === 1 ? t('Its criterion is kept') : t('All {count} criteria are kept', { count: trial.criteria.length })}</summary><ul>{trial.criteria.map((c) => <li key={c.what} data-ok={c.ok}><i aria-label={c.ok ? t('kept') : t('not kept')}>{c.ok ? '✓' : '✕'}</i> {c.text}</li>)}</ul></details>}
       </div>
-      {allowed ? <><button type="button" className="btn" onClick={() => void actions.decideTrial(flow, 'return')}>Back to version {trial.previous}</button><button type="button" className="btn" onClick={() => void actions.decideTrial(flow, 'keep')}>Keep it</button></> : null}
+      {allowed ? <><button type="button" className="btn" onClick={() => void actions.decideTrial(flow, 'return')}>{t('Back to version {previous}', { previous: trial.previous })}</button><button type="button" className="btn" onClick={() => void actions.decideTrial(flow, 'keep')}>{t('Keep it')}</button></> : null}
     </section>
   )
 }

@@ -4,6 +4,7 @@ import { useEffect, useRef, useState, type ReactElement, type RefObject } from '
 import { Pin, PinOff } from 'lucide-react'
 import { formatType, type JsonSample } from '#kit'
 import { formatEnd, parseWire, type WireEnd } from '#format'
+import { t } from '../language/index.ts'
 import { useLatest } from '../live/latest.ts'
 import { formatTime, formatWhole, qualityText, unitText } from '../live/values.ts'
 import { formatRate, numbersOf, severityOf, timeTitle } from '../state/format.ts'
@@ -160,13 +161,13 @@ function Inside({ look: { from, to, focused } }: { readonly look: Look }): React
       <header>
         <h4>{source}<span>.{from.port}</span>{to && <><em> → </em>{target}<span>.{to.port}</span></>}</h4>
         {pinned === undefined
-          ? <button type="button" className="btn" onClick={() => actions.pinTap(from.node, from.port)}><Pin size={12} /> Pin</button>
-          : <button type="button" className="btn" onClick={() => actions.unpinTap(pinned)}><PinOff size={12} /> Unpin</button>}
+          ? <button type="button" className="btn" onClick={() => actions.pinTap(from.node, from.port)}><Pin size={12} />{' '}{t('Pin')}</button>
+          : <button type="button" className="btn" onClick={() => actions.unpinTap(pinned)}><PinOff size={12} />{' '}{t('Unpin')}</button>}
       </header>
-      <p className="look-facts"><span>{type ? formatType(type) : 'type not known'}</span><span>{hearing === 'open' && status ? formatRate(status.rate) || 'nothing now' : ''}</span><span>{status ? `${status.count.toLocaleString('en')} in all` : ''}</span></p>
-      {hearing !== 'open' ? <p className="look-old">{hearing === 'halted' ? 'The flow does not run now: these were the last values.' : 'No connection to the gateway: these were the last values.'}</p> : health && health.state !== 'ok' ? <p className="look-old">{health.text || health.state}</p> : null}
+      <p className="look-facts"><span>{type ? formatType(type) : t('type not known')}</span><span>{hearing === 'open' && status ? formatRate(status.rate) || t('nothing now') : ''}</span><span>{status ? t('{count} in all', { count: status.count.toLocaleString('en') }) : ''}</span></p>
+      {hearing !== 'open' ? <p className="look-old">{hearing === 'halted' ? t('The flow does not run now: these were the last values.') : t('No connection to the gateway: these were the last values.')}</p> : health && health.state !== 'ok' ? <p className="look-old">{health.text || health.state}</p> : null}
       {shape ? <div className="look-glance">{type?.kind === 'series' ? <Line values={shape} /> : <Bars values={shape} />}</div> : trend.length > 1 ? <div className="look-glance"><Line values={trend} /></div> : null}
-      {rows.length === 0 ? <p className="look-none">{status ? 'Nothing has come through yet.' : 'This part is only in your draft: deploy it to see values.'}</p> : (
+      {rows.length === 0 ? <p className="look-none">{status ? t('Nothing has come through yet.') : t('This part is only in your draft: deploy it to see values.')}</p> : (
         <table>
           <tbody>
             {rows.map((s, i) => {
@@ -175,14 +176,14 @@ function Inside({ look: { from, to, focused } }: { readonly look: Look }): React
                 <tr key={`${s.time} ${rows.length - i}`} data-level={level}>
                   <td><time title={timeTitle(s.time)}>{formatTime(s.time)}</time></td>
                   <td>{level === 'good' ? '' : <i aria-hidden="true">{level === 'bad' ? '✕ ' : '? '}</i>}{formatWhole(s.value, type?.labels, 64, type?.length)}{typeof s.value === 'number' ? <u> {unit}</u> : ''}</td>
-                  <td>{level === 'good' ? '' : qualityText(s) || 'no number'}</td>
+                  <td>{level === 'good' ? '' : qualityText(s) || t('no number')}</td>
                 </tr>
               )
             })}
           </tbody>
         </table>
       )}
-      {focused && <p className="look-hint"><kbd>P</kbd> pins it, <kbd>Esc</kbd> closes</p>}
+      {focused && <p className="look-hint"><kbd>P</kbd>{' '}{t('pins it,')}{' '}<kbd>Esc</kbd>{' '}{t('closes')}</p>}
     </>
   )
 }

@@ -2,6 +2,7 @@
 import { useMemo } from 'react'
 import { formatType, type PortType } from '#kit'
 import { formatEnd, formatWire, type WireEnd } from '#format'
+import { t } from '../language/index.ts'
 import type { State } from '../state/model.ts'
 import { actions, store } from '../state/here.ts'
 import { partnersOf, type Verdict } from '../state/wiring.ts'
@@ -36,8 +37,8 @@ export function WirePicker({ node, onClose }: { readonly node: string; readonly 
   }
   return (
     <PickList
-      label="Connect"
-      placeholder="Connect to…"
+      label={t('Connect')}
+      placeholder={t('Connect to…')}
       choices={choices}
       empty={() => (all.length === 0 ? 'There is no other port in this flow.' : 'No port has this name.')}
       onTake={({ id }) => {

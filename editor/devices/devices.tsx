@@ -4,6 +4,7 @@ import { useStore } from 'zustand'
 import { ChevronRight, Plus, RotateCw, Settings2, Stethoscope, X } from 'lucide-react'
 import type { CatalogueDriver } from '#kit'
 import type { ConnectionBody } from '#format'
+import { t } from '../language/index.ts'
 import { viewCentre } from '../canvas/view.ts'
 import { describeEndpoint, HealthMark } from '../inspector/pickers.tsx'
 import { useConnections } from '../inspector/resources.ts'
@@ -52,12 +53,12 @@ export function DevicesPane(): ReactElement {
     <div className="dv">
       <div className="dv-list">
         {issues.map((i) => <p key={i.text} className="dv-note" role="alert">{i.text} {i.remedy}</p>)}
-        {data === null && issues.length === 0 && <p className="dv-note">Asking the gateway…</p>}
+        {data === null && issues.length === 0 && <p className="dv-note">{t('Asking the gateway…')}</p>}
         {data?.length === 0 && <NoDevices drivers={drivers} mayEdit={mayEdit} />}
         {data?.map((c) => <Device key={c.name} connection={c} driver={drivers.find((d) => d.type === c.type)} open={open === c.name} mayEdit={mayEdit} />)}
       </div>
       {mayEdit && data !== null && data.length > 0 && (
-        <div className="dv-foot"><button type="button" className="in-add" onClick={() => actions.openDialog({ kind: 'connections' })}><Plus size={12} aria-hidden /> New connection…</button></div>
+        <div className="dv-foot"><button type="button" className="in-add" onClick={() => actions.openDialog({ kind: 'connections' })}><Plus size={12} aria-hidden />{' '}{t('New connection…')}</button></div>
       )}
     </div>
   )
@@ -66,11 +67,11 @@ export function DevicesPane(): ReactElement {
 function NoDevices({ drivers, mayEdit }: { readonly drivers: readonly CatalogueDriver[]; readonly mayEdit: boolean }): ReactElement {
   return (
     <div className="dv-empty">
-      <b>No device yet</b>
-      <p>Add the PLC, the broker or the server that the plant's values come from. Then its tags are listed here and can be dragged into the flow.</p>
+      <b>{t('No device yet')}</b>
+      <p>{t("Add the PLC, the broker or the server that the plant's values come from. Then its tags are listed here and can be dragged into the flow.")}</p>
       {mayEdit
         ? drivers.map((d) => <button key={d.type} type="button" className="btn" title={d.summary} onClick={() => actions.openDialog({ kind: 'connections', type: d.type })}><Icon name={d.icon} /> {d.title}…</button>)
-        : <p>Your role may not add one: ask somebody who edits flows.</p>}
+        : <p>{t('Your role may not add one: ask somebody who edits flows.')}</p>}
     </div>
   )
 }
@@ -109,24 +110,24 @@ function Inside({ connection, driver, mayEdit }: { readonly connection: Connecti
     actions.reveal(nodes)
     browser.change(chooseNone)
   }
-  if (!mayEdit) return <p className="dv-note">{describeEndpoint(connection.config)}. Your role may not browse devices.</p>
+  if (!mayEdit) return <p className="dv-note">{t('{describeEndpoint}. Your role may not browse devices.', { describeEndpoint: describeEndpoint(connection.config) })}</p>
   return (
     <>
       <div className="dv-tools">
         {browses && driver.searches && (
           <input
-            type="search" placeholder="Search tags" aria-label={`Search the tags of ${name}`} autoComplete="off" spellCheck={false} defaultValue={search}
+            type="search" placeholder={t('Search tags')} aria-label={t('Search the tags of {name}', { name })} autoComplete="off" spellCheck={false} defaultValue={search}
             onChange={(e) => browser.search(e.target.value.trim())}
             onKeyDown={(e) => { if (e.key === 'Escape') { e.currentTarget.value = ''; browser.search('') } }}
           />
         )}
         <span className="sp" />
-        <button type="button" className="icon-btn" aria-label={`Test ${name}`} title="Test this connection" onClick={() => { setShown(true); test.run() }}><Stethoscope size={14} /></button>
-        <button type="button" className="icon-btn" aria-label={`Browse ${name} anew`} title="Ask the device anew" onClick={browser.again}><RotateCw size={14} /></button>
-        <button type="button" className="icon-btn" aria-label={`Settings of connection ${name}`} title="Settings of this connection" onClick={() => actions.openDialog({ kind: 'connections', name })}><Settings2 size={14} /></button>
+        <button type="button" className="icon-btn" aria-label={t('Test {name}', { name })} title={t('Test this connection')} onClick={() => { setShown(true); test.run() }}><Stethoscope size={14} /></button>
+        <button type="button" className="icon-btn" aria-label={t('Browse {name} anew', { name })} title={t('Ask the device anew')} onClick={browser.again}><RotateCw size={14} /></button>
+        <button type="button" className="icon-btn" aria-label={t('Settings of connection {name}', { name })} title={t('Settings of this connection')} onClick={() => actions.openDialog({ kind: 'connections', name })}><Settings2 size={14} /></button>
       </div>
-      {shown && <div className="dv-testbox"><button type="button" className="icon-btn dv-x" aria-label="Close the result" onClick={() => setShown(false)}><X size={13} /></button><TestResult {...test} /></div>}
-      {browses ? <DeviceTree tree={tree} browser={browser} connection={name} type={type} add={add} editable={editable} /> : <p className="dv-note">Devices of this kind tell no list of their tags.</p>}
+      {shown && <div className="dv-testbox"><button type="button" className="icon-btn dv-x" aria-label={t('Close the result')} onClick={() => setShown(false)}><X size={13} /></button><TestResult {...test} /></div>}
+      {browses ? <DeviceTree tree={tree} browser={browser} connection={name} type={type} add={add} editable={editable} /> : <p className="dv-note">{t('Devices of this kind tell no list of their tags.')}</p>}
       {browses && <Chosen connection={name} type={type} tags={[...tree.chosen.values()]} add={add} editable={editable} />}
     </>
   )
@@ -136,12 +137,12 @@ function Inside({ connection, driver, mayEdit }: { readonly connection: Connecti
 function Chosen({ connection, type, tags, add, editable }: { readonly connection: string; readonly type: string; readonly tags: readonly DeviceTag[]; readonly add: (tags: readonly DeviceTag[]) => void; readonly editable: boolean }): ReactElement {
   const taker = useEditor((s) => (s.document === null ? undefined : actions.taker({ connection, type, tags })))
   const title = useEditor((s) => (taker === undefined ? '' : (s.document?.flow.nodes[taker]?.name ?? taker)))
-  if (tags.length === 0) return <p className="dv-hint">Drag tags to the canvas, or choose them and add them.</p>
+  if (tags.length === 0) return <p className="dv-hint">{t('Drag tags to the canvas, or choose them and add them.')}</p>
   return (
     <div className="dv-bar">
-      <span aria-live="polite">{tags.length} {tags.length === 1 ? 'tag' : 'tags'}</span>
-      <button type="button" className="btn primary" disabled={!editable} onClick={() => add(tags)}>{taker === undefined ? 'Add to flow' : `Add to ${title}`}</button>
-      <button type="button" className="icon-btn" aria-label="Choose none" onClick={() => browser.change(chooseNone)}><X size={14} /></button>
+      <span aria-live="polite">{tags.length} {tags.length === 1 ? t('tag') : t('tags')}</span>
+      <button type="button" className="btn primary" disabled={!editable} onClick={() => add(tags)}>{taker === undefined ? t('Add to flow') : t('Add to {title}', { title })}</button>
+      <button type="button" className="icon-btn" aria-label={t('Choose none')} onClick={() => browser.change(chooseNone)}><X size={14} /></button>
     </div>
   )
 }

@@ -3,6 +3,7 @@ import { useEffect, useRef, useState, type ReactElement } from 'react'
 import { Check, RotateCw, ShieldCheck } from 'lucide-react'
 import { issue, type Issue } from '#kit'
 import type { ConnectionEntry, ConnectionOf, ConnectionTestBody } from '#format'
+import { t } from '../language/index.ts'
 import { actions, api } from '../state/store.ts'
 import { formatDateTime } from '../live/values.ts'
 import { IssueList } from '../dialogs/modal.tsx'
@@ -54,32 +55,32 @@ export function TestResult({ busy, body, issues, run, trust }: ReturnType<typeof
   const certificate = body?.certificate
   return (
     <div className="dv-test" ref={root} role="status" aria-busy={busy}>
-      {busy && <p className="dv-busy"><RotateCw size={13} aria-hidden /> Testing…</p>}
-      {!busy && body?.ok && <p className="dv-ok"><Check size={14} aria-hidden /> It answers.</p>}
+      {busy && <p className="dv-busy"><RotateCw size={13} aria-hidden />{' '}{t('Testing…')}</p>}
+      {!busy && body?.ok && <p className="dv-ok"><Check size={14} aria-hidden />{' '}{t('It answers.')}</p>}
       <IssueList issues={[...issues, ...(busy ? [] : (body?.issues ?? []))]} />
       {!busy && body && body.lines.length > 0 && <ul>{body.lines.map((line) => <li key={line}>{line}</li>)}</ul>}
       {!busy && certificate && (
-        <section className="dv-cert" aria-label="Certificate of the server">
-          <b>{certificate.trusted ? <><ShieldCheck size={13} aria-hidden /> Trusted certificate</> : 'The server shows this certificate'}</b>
+        <section className="dv-cert" aria-label={t('Certificate of the server')}>
+          <b>{certificate.trusted ? <><ShieldCheck size={13} aria-hidden />{' '}{t('Trusted certificate')}</> : t('The server shows this certificate')}</b>
           <dl>
-            <dt>Subject</dt><dd>{certificate.subject}</dd>
-            {certificate.issuer !== certificate.subject && <><dt>Issuer</dt><dd>{certificate.issuer}</dd></>}
-            <dt>Valid</dt>
+            <dt>{t('Subject')}</dt><dd>{certificate.subject}</dd>
+            {certificate.issuer !== certificate.subject && <><dt>{t('Issuer')}</dt><dd>{certificate.issuer}</dd></>}
+            <dt>{t('Valid')}</dt>
             <dd>
-              {formatDateTime(certificate.validFrom).slice(0, 10)} to {formatDateTime(certificate.validTo).slice(0, 10)}
-              {now > certificate.validTo ? <em> It has expired.</em> : now < certificate.validFrom ? <em> It is not valid yet.</em> : null}
+              {t('{slice} to {slice2}', { slice: formatDateTime(certificate.validFrom).slice(0, 10), slice2: formatDateTime(certificate.validTo).slice(0, 10) })}
+              {now > certificate.validTo ? <em>{' '}{t('It has expired.')}</em> : now < certificate.validFrom ? <em>{' '}{t('It is not valid yet.')}</em> : null}
             </dd>
-            <dt>SHA-256</dt><dd className="mono">{certificate.fingerprint}</dd>
+            <dt>{t('SHA-256')}</dt><dd className="mono">{certificate.fingerprint}</dd>
           </dl>
           {!certificate.trusted && (
             <>
-              <p>Compare the fingerprint with the one that the server itself shows. Trust it only when they are the same: this is written to the audit trail.</p>
-              <button type="button" className="btn" onClick={trust}>Trust this certificate</button>
+              <p>{t('Compare the fingerprint with the one that the server itself shows. Trust it only when they are the same: this is written to the audit trail.')}</p>
+              <button type="button" className="btn" onClick={trust}>{t('Trust this certificate')}</button>
             </>
           )}
         </section>
       )}
-      {!busy && body && !body.ok && <button type="button" className="btn" onClick={run}>Test again</button>}
+      {!busy && body && !body.ok && <button type="button" className="btn" onClick={run}>{t('Test again')}</button>}
     </div>
   )
 }

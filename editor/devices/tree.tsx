@@ -3,6 +3,7 @@
 import { memo, useCallback, useEffect, useMemo, useRef, useState, type DragEvent, type KeyboardEvent, type MouseEvent, type ReactElement } from 'react'
 import { ChevronRight, TriangleAlert } from 'lucide-react'
 import { displayUnit, type AskField, type BrowseItem } from '#kit'
+import { t } from '../language/index.ts'
 import { choose, chooseAll, linesOf, tagOf, type Choice, type Line, type Tree } from '../state/device-tree.ts'
 import { formatValue, severityOf } from '../state/format.ts'
 import type { DeviceTag } from '../state/tag-rows.ts'
@@ -78,7 +79,7 @@ export function DeviceTree({ tree, browser, connection, type, add, editable }: {
   }
 
   return (
-    <div className="dv-tree" role="tree" aria-label={`Tags of ${connection}`} aria-multiselectable ref={root} onKeyDown={keys}>
+    <div className="dv-tree" role="tree" aria-label={t('Tags of {connection}', { connection })} aria-multiselectable ref={root} onKeyDown={keys}>
       {lines.map((line) => {
         switch (line.kind) {
           case 'item': return <Row key={line.key} line={line} chosen={tree.chosen.has(line.key)} active={line.key === active} editable={editable} pick={pick} fold={fold} drag={drag} focus={focus} />
@@ -145,7 +146,7 @@ function Ask({ depth, item, values, tell }: { readonly depth: number; readonly i
     if (value !== values[i]) tell(values.map((v, n) => (n === i ? value : v)))
   }
   return (
-    <div className="dv-ask" role="group" aria-label={`${item.title}: which`} style={{ marginLeft: indent(depth) }}>
+    <div className="dv-ask" role="group" aria-label={t('{title}: which', { title: item.title })} style={{ marginLeft: indent(depth) }}>
       {item.ask!.map((field, i) => <AskInput key={`${field.name} ${values[i]}`} field={field} value={values[i]!} put={(value) => put(i, value)} />)}
     </div>
   )
@@ -159,5 +160,5 @@ function AskInput({ field, value, put }: { readonly field: AskField; readonly va
   const take = (): void => {
     if (fits) put(String(number))
   }
-  return <label>{field.title} <input inputMode="numeric" value={text} aria-invalid={!fits} title={`${field.minimum} to ${field.maximum}`} onChange={(e) => setText(e.target.value)} onBlur={take} onKeyDown={(e) => { if (e.key === 'Enter') take() }} /></label>
+  return <label>{field.title} <input inputMode="numeric" value={text} aria-invalid={!fits} title={t('{minimum} to {maximum}', { minimum: field.minimum, maximum: field.maximum })} onChange={(e) => setText(e.target.value)} onBlur={take} onKeyDown={(e) => { if (e.key === 'Enter') take() }} /></label>
 }

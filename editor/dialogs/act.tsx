@@ -1,6 +1,7 @@
 // The dialogs that decide whether anything is written to the plant: arm, disarm, hold.
 import { useState, type ReactElement } from 'react'
 import { displayUnit, type Issue } from '#kit'
+import { t } from '../language/index.ts'
 import { actions, api, useEditor } from '../state/store.ts'
 import { envelopeInWords } from './words.ts'
 import { Field, IssueList, Modal } from './modal.tsx'
@@ -18,7 +19,7 @@ export function ArmDialog(): ReactElement {
   const [busy, setBusy] = useState(false)
   const [issues, setIssues] = useState<readonly Issue[]>([])
   const close = actions.closeDialog
-  if (!summary || !running) return <Modal title="Arm" close={close}><p className="dg-note">This flow does not run on the gateway yet. Deploy it first.</p></Modal>
+  if (!summary || !running) return <Modal title={t('Arm')} close={close}><p className="dg-note">{t('This flow does not run on the gateway yet. Deploy it first.')}</p></Modal>
   const allowed = actions.may('operate')
   const actuators = Object.entries(running.nodes).flatMap(([id, node]) => {
     const type = types.get(node.type)
@@ -44,32 +45,32 @@ export function ArmDialog(): ReactElement {
   if (summary.armed) {
     return (
       <Modal
-        title={`'${summary.name}' is armed`} close={close} onSubmit={() => act(false)}
-        actions={<><button type="button" className="btn" onClick={close}>Leave it armed</button><button type="submit" className="btn primary" disabled={busy || !allowed}>{busy ? 'Disarming…' : 'Disarm'}</button></>}
+        title={t("'{name}' is armed", { name: summary.name })} close={close} onSubmit={() => act(false)}
+        actions={<><button type="button" className="btn" onClick={close}>{t('Leave it armed')}</button><button type="submit" className="btn primary" disabled={busy || !allowed}>{busy ? t('Disarming…') : t('Disarm')}</button></>}
       >
-        <p className="dg-note">Disarmed, it goes on measuring and deciding, and writes nothing. Its outputs go to their safe values first.</p>
+        <p className="dg-note">{t('Disarmed, it goes on measuring and deciding, and writes nothing. Its outputs go to their safe values first.')}</p>
         {list}
         <IssueList issues={issues} />
-        {!allowed && <p className="dg-warn">Disarming needs the role operator.</p>}
-        <Field label="Reason (optional)"><input className="dg-input" value={reason} maxLength={500} autoFocus onChange={(e) => setReason(e.target.value)} /></Field>
+        {!allowed && <p className="dg-warn">{t('Disarming needs the role operator.')}</p>}
+        <Field label={t('Reason (optional)')}><input className="dg-input" value={reason} maxLength={500} autoFocus onChange={(e) => setReason(e.target.value)} /></Field>
       </Modal>
     )
   }
   return (
     <Modal
-      title={`Arm '${summary.name}'?`} close={close} onSubmit={() => act(true)}
-      actions={<><button type="button" className="btn" onClick={close}>Cancel</button><button type="submit" className="btn primary" disabled={busy || !allowed || reason.trim() === '' || actuators.length === 0}>{busy ? 'Arming…' : 'Arm'}</button></>}
+      title={t("Arm '{name}'?", { name: summary.name })} close={close} onSubmit={() => act(true)}
+      actions={<><button type="button" className="btn" onClick={close}>{t('Cancel')}</button><button type="submit" className="btn primary" disabled={busy || !allowed || reason.trim() === '' || actuators.length === 0}>{busy ? t('Arming…') : t('Arm')}</button></>}
     >
-      <p className="dg-note">Armed, version {summary.version} of this flow writes to the plant, within these envelopes and never outside of them:</p>
+      <p className="dg-note">{t('Armed, version {version} of this flow writes to the plant, within these envelopes and never outside of them:', { version: summary.version ?? '' })}</p>
       {list}
-      {actuators.length === 0 && <p className="dg-warn">The version that runs has no actuator.</p>}
-      {changes > 0 && <p className="dg-note">Your draft differs from what runs. What runs is armed, not the draft.</p>}
-      {held && <p className="dg-warn">All outputs of this gateway are held: nothing is written until the hold is released.</p>}
+      {actuators.length === 0 && <p className="dg-warn">{t('The version that runs has no actuator.')}</p>}
+      {changes > 0 && <p className="dg-note">{t('Your draft differs from what runs. What runs is armed, not the draft.')}</p>}
+      {held && <p className="dg-warn">{t('All outputs of this gateway are held: nothing is written until the hold is released.')}</p>}
       <p className="dg-warn">{NOT_SAFETY}</p>
       <IssueList issues={issues} leads />
-      {!allowed && <p className="dg-warn">Arming needs the role operator.</p>}
-      <Field label="Reason" hint="Kept in the audit trail with your name.">
-        <input className="dg-input" value={reason} required maxLength={500} autoFocus placeholder="for example: commissioning with the shift lead" onChange={(e) => setReason(e.target.value)} />
+      {!allowed && <p className="dg-warn">{t('Arming needs the role operator.')}</p>}
+      <Field label={t('Reason')} hint={t('Kept in the audit trail with your name.')}>
+        <input className="dg-input" value={reason} required maxLength={500} autoFocus placeholder={t('for example: commissioning with the shift lead')} onChange={(e) => setReason(e.target.value)} />
       </Field>
     </Modal>
   )
@@ -97,18 +98,18 @@ export function HoldDialog(): ReactElement {
   }
   return (
     <Modal
-      title={was ? 'Release all outputs?' : 'Hold all outputs?'} close={close} onSubmit={act}
-      actions={<><button type="button" className="btn" onClick={close}>Cancel</button><button type="submit" className="btn primary" disabled={busy || !allowed}>{was ? 'Release' : 'Hold all outputs'}</button></>}
+      title={was ? t('Release all outputs?') : t('Hold all outputs?')} close={close} onSubmit={act}
+      actions={<><button type="button" className="btn" onClick={close}>{t('Cancel')}</button><button type="submit" className="btn primary" disabled={busy || !allowed}>{was ? t('Release') : t('Hold all outputs')}</button></>}
     >
       <p className="dg-note">
         {was
-          ? 'Armed flows write again, with what they compute then. Nothing that was computed during the hold is written late.'
-          : 'No flow of this gateway writes to the plant until the hold is released. Flows go on measuring; devices keep what was written last.'}
+          ? t('Armed flows write again, with what they compute then. Nothing that was computed during the hold is written late.')
+          : t('No flow of this gateway writes to the plant until the hold is released. Flows go on measuring; devices keep what was written last.')}
       </p>
-      <p className="dg-warn">{was ? NOT_SAFETY : `This is no emergency stop. ${NOT_SAFETY}`}</p>
+      <p className="dg-warn">{was ? NOT_SAFETY : t('This is no emergency stop. {NOT_SAFETY}', { NOT_SAFETY })}</p>
       <IssueList issues={issues} />
-      {!allowed && <p className="dg-warn">This needs the role operator.</p>}
-      <Field label="Reason (optional)"><input className="dg-input" value={reason} maxLength={500} autoFocus onChange={(e) => setReason(e.target.value)} /></Field>
+      {!allowed && <p className="dg-warn">{t('This needs the role operator.')}</p>}
+      <Field label={t('Reason (optional)')}><input className="dg-input" value={reason} maxLength={500} autoFocus onChange={(e) => setReason(e.target.value)} /></Field>
     </Modal>
   )
 }

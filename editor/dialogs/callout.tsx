@@ -1,5 +1,6 @@
 // After claiming: points at the Arm button of a flow that starts disarmed, once.
 import { useEffect, useState, type ReactElement } from 'react'
+import { t } from '../language/index.ts'
 import { store, useEditor } from '../state/store.ts'
 
 /** In the session's storage: set by the claim, removed when the callout was seen or the flow was armed. */
@@ -40,8 +41,8 @@ export function ArmCallout(): ReactElement | null {
   return (
     <div className="callout" role="status" style={{ right: at.right, top: at.top }}>
       <i style={{ right: at.arrow }} />
-      <p><b>This flow is disarmed: it watches but does not write.</b> Arm it to let it act on the plant.</p>
-      <button type="button" className="btn" onClick={done}>Got it</button>
+      <p><b>{t('This flow is disarmed: it watches but does not write.')}</b>{' '}{t('Arm it to let it act on the plant.')}</p>
+      <button type="button" className="btn" onClick={done}>{t('Got it')}</button>
     </div>
   )
 }

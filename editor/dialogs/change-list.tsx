@@ -1,6 +1,7 @@
 // Changes as a list in words; a click brings the node into view.
 import { useState, type ReactElement } from 'react'
 import type { Change, Flow } from '#format'
+import { t } from '../language/index.ts'
 import { actions, useEditor } from '../state/store.ts'
 import { changesInWords } from './words.ts'
 
@@ -11,7 +12,7 @@ export function ChangeList({ changes, before, after, leads = false, shown = 40 }
   const ports = useEditor((s) => s.ports)
   const [all, setAll] = useState(false)
   const words = changesInWords(changes, { before, after, types, ports })
-  if (words.length === 0) return <p className="dg-note">No difference.</p>
+  if (words.length === 0) return <p className="dg-note">{t('No difference.')}</p>
   return (
     <ul className="dg-changes">
       {(all ? words : words.slice(0, shown)).map((w, n) => {
@@ -28,7 +29,7 @@ export function ChangeList({ changes, before, after, leads = false, shown = 40 }
           </li>
         )
       })}
-      {words.length > shown && !all && <li><button type="button" className="dg-link" onClick={() => setAll(true)}>and {words.length - shown} more</button></li>}
+      {words.length > shown && !all && <li><button type="button" className="dg-link" onClick={() => setAll(true)}>{t('and')}{' '}{words.length - shown}{' '}{t('more')}</button></li>}
     </ul>
   )
 }

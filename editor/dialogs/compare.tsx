@@ -3,6 +3,7 @@ import { useEffect, useState, type ReactElement } from 'react'
 import { Tabs } from 'radix-ui'
 import type { Issue } from '#kit'
 import { diffFlows, formatFlow, type Flow, type VersionSummary } from '#format'
+import { t } from '../language/index.ts'
 import { actions, api, useEditor } from '../state/store.ts'
 import { ChangeList } from './change-list.tsx'
 import { IssueList } from './modal.tsx'
@@ -28,26 +29,26 @@ export function Compare({ flow, versions, from, to, onChoose }: { readonly flow:
   const [before, after] = [get(from), get(to)]
   const choose = (label: string, value: number, set: (version: number) => void): ReactElement => (
     <label><span aria-hidden>{label}</span> <select className="dg-input" aria-label={label} value={value} onChange={(e) => set(Number(e.target.value))}>
-      <option value={DRAFT}>the draft</option>
-      {versions.map((v) => <option key={v.version} value={v.version}>version {v.version}{v.running ? ' (running)' : ''}{v.comment === '' ? '' : ` · ${v.comment.length > 40 ? `${v.comment.slice(0, 39)}…` : v.comment}`}</option>)}
+      <option value={DRAFT}>{t('the draft')}</option>
+      {versions.map((v) => <option key={v.version} value={v.version}>{t('version {version}', { version: v.version })}{v.running ? t(' (running)') : ''}{v.comment === '' ? '' : ` · ${v.comment.length > 40 ? `${v.comment.slice(0, 39)}…` : v.comment}`}</option>)}
     </select></label>
   )
   return (
-    <section className="hs-compare" aria-label="Compare two versions">
+    <section className="hs-compare" aria-label={t('Compare two versions')}>
       <div className="hs-choose">{choose('From', from, (v) => onChoose(v, to))}<span aria-hidden>→</span>{choose('To', to, (v) => onChoose(from, v))}</div>
       <IssueList issues={issues} />
       {before && after ? (
         <Tabs.Root defaultValue="words">
-          <Tabs.List className="hg-tabs" aria-label="Shown as">
-            <Tabs.Trigger value="words" className="hg-tab">In words</Tabs.Trigger>
-            <Tabs.Trigger value="picture" className="hg-tab">Drawn</Tabs.Trigger>
-            <Tabs.Trigger value="text" className="hg-tab">As text</Tabs.Trigger>
+          <Tabs.List className="hg-tabs" aria-label={t('Shown as')}>
+            <Tabs.Trigger value="words" className="hg-tab">{t('In words')}</Tabs.Trigger>
+            <Tabs.Trigger value="picture" className="hg-tab">{t('Drawn')}</Tabs.Trigger>
+            <Tabs.Trigger value="text" className="hg-tab">{t('As text')}</Tabs.Trigger>
           </Tabs.List>
           <Tabs.Content value="words" className="hs-page"><ChangeList changes={diffFlows(before, after)} before={before} after={after} /></Tabs.Content>
           <Tabs.Content value="picture" className="hs-page"><FlowPicture before={before} after={after} /></Tabs.Content>
           <Tabs.Content value="text" className="hs-page"><TextDiff before={before} after={after} names={[from, to].map((v) => (v === DRAFT ? 'draft' : `v${v}`))} /></Tabs.Content>
         </Tabs.Root>
-      ) : issues.length === 0 && <p className="dg-note">Loading…</p>}
+      ) : issues.length === 0 && <p className="dg-note">{t('Loading…')}</p>}
     </section>
   )
 }
@@ -69,12 +70,12 @@ function TextDiff({ before, after, names }: { readonly before: Flow; readonly af
     return () => { gone = true }
   }, [before, after, from, to])
   if (failed !== '') return <p className="dg-warn">{failed}</p>
-  if (lines === null) return <p className="dg-note">Comparing…</p>
-  if (!lines.some((l) => l.startsWith('@@'))) return <p className="dg-note">The texts are the same.</p>
+  if (lines === null) return <p className="dg-note">{t('Comparing…')}</p>
+  if (!lines.some((l) => l.startsWith('@@'))) return <p className="dg-note">{t('The texts are the same.')}</p>
   return (
     <>
-      <pre className="dg-pre hs-diff" tabIndex={0} aria-label="Unified diff">{lines.slice(0, MAX_LINES).map((line, n) => <span key={n} data-line={line.startsWith('+++') || line.startsWith('---') ? 'file' : line[0] === '+' ? 'plus' : line[0] === '-' ? 'minus' : line[0] === '@' ? 'at' : ''}>{line}{'\n'}</span>)}</pre>
-      {lines.length > MAX_LINES && <p className="dg-note">The first {MAX_LINES} of {lines.length} lines.</p>}
+      <pre className="dg-pre hs-diff" tabIndex={0} aria-label={t('Unified diff')}>{lines.slice(0, MAX_LINES).map((line, n) => <span key={n} data-line={line.startsWith('+++') || line.startsWith('---') ? 'file' : line[0] === '+' ? 'plus' : line[0] === '-' ? 'minus' : line[0] === '@' ? 'at' : ''}>{line}{'\n'}</span>)}</pre>
+      {lines.length > MAX_LINES && <p className="dg-note">{t('The first {MAX_LINES} of {count} lines.', { MAX_LINES, count: lines.length })}</p>}
     </>
   )
 }

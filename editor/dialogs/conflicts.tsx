@@ -3,6 +3,7 @@
 import type { ReactElement } from 'react'
 import type { JsonValue } from '#kit'
 import { placeOf, valueOf, type Change, type Flow } from '#format'
+import { t } from '../language/index.ts'
 import { showValue } from '../inspector/form.ts'
 import { clashesOf } from '../state/clashes.ts'
 import { actions, useEditor, type Clash } from '../state/store.ts'
@@ -44,28 +45,28 @@ export function ConflictsDialog(): ReactElement {
   const types = useEditor((s) => s.types)
   const ports = useEditor((s) => s.ports)
   const close = actions.closeDialog
-  if (!flow || clashes.length === 0) return <Modal title="Changed by two" close={close}><p className="dg-note">There is nothing to choose. What others change comes into your draft by itself.</p></Modal>
+  if (!flow || clashes.length === 0) return <Modal title={t('Changed by two')} close={close}><p className="dg-note">{t('There is nothing to choose. What others change comes into your draft by itself.')}</p></Modal>
   const others = [...new Set(clashes.map((c) => c.author))].join(', ')
   return (
     <Modal
-      title={clashes.length === 1 ? 'One setting was changed by two' : `${clashes.length} settings were changed by two`} close={close} wide
+      title={clashes.length === 1 ? t('One setting was changed by two') : t('{count} settings were changed by two', { count: clashes.length })} close={close} wide
       actions={
         <>
-          <span className="dg-hint">Everything else is put together already.</span>
-          <button type="button" className="btn" onClick={close}>Decide later</button>
-          {clashes.length > 1 ? <button type="button" className="btn" onClick={() => actions.chooseSide(clashes, 'theirs')}>Take all of {others}</button> : null}
-          {clashes.length > 1 ? <button type="button" className="btn" onClick={() => actions.chooseSide(clashes, 'mine')}>Keep all of mine</button> : null}
+          <span className="dg-hint">{t('Everything else is put together already.')}</span>
+          <button type="button" className="btn" onClick={close}>{t('Decide later')}</button>
+          {clashes.length > 1 ? <button type="button" className="btn" onClick={() => actions.chooseSide(clashes, 'theirs')}>{t('Take all of {others}', { others })}</button> : null}
+          {clashes.length > 1 ? <button type="button" className="btn" onClick={() => actions.chooseSide(clashes, 'mine')}>{t('Keep all of mine')}</button> : null}
         </>
       }
     >
-      <p className="dg-note">Here is yours until you choose; on the gateway is what {others} made of it. Taking theirs can be undone with Ctrl+Z.</p>
+      <p className="dg-note">{t('Here is yours until you choose; on the gateway is what {others} made of it. Taking theirs can be undone with Ctrl+Z.', { others })}</p>
       <ul className="clashes">
         {clashes.map((c) => {
           const w = wordsOf(c, flow, { before: base, after: flow, types, ports })
           const name = `${w.where}${w.what === '' ? '' : `, ${w.what}`}`
           return (
             <li key={JSON.stringify(c.path)} aria-label={name}>
-              <div className="clash-head"><b>{w.where}</b> {w.what}{w.was === '' ? null : <small>was {w.was}</small>}</div>
+              <div className="clash-head"><b>{w.where}</b> {w.what}{w.was === '' ? null : <small>{t('was {was}', { was: w.was })}</small>}</div>
               <div className="clash-sides" role="group" aria-label={name}>
                 <Side of={c} side="mine" who="Yours, here" value={w.mine} act="Keep mine" />
                 <Side of={c} side="theirs" who={c.author} value={w.theirs} act={`Take ${c.author}'s`} />

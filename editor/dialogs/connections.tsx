@@ -3,6 +3,7 @@ import { useMemo, useState, type ReactElement } from 'react'
 import { Plus, Trash2 } from 'lucide-react'
 import { withDefaults, type CatalogueDriver, type Issue } from '#kit'
 import { equalJson, type ConnectionBody } from '#format'
+import { t } from '../language/index.ts'
 import { actions, api, useEditor } from '../state/store.ts'
 import { formFaults, withValue, type Config } from '../inspector/form.ts'
 import { describeEndpoint, HealthMark, useHealth } from '../inspector/pickers.tsx'
@@ -25,11 +26,11 @@ export function ConnectionsDialog({ name, type, assign }: { readonly name?: stri
   const chosen = list.find((c) => c.name === picked)
   const driver = (of: string) => drivers.find((d) => d.type === of)
   return (
-    <Modal title="Connections" close={actions.closeDialog} wide>
+    <Modal title={t('Connections')} close={actions.closeDialog} wide>
       <IssueList issues={issues} />
       <div className="dg-split">
         <div className="dg-side">
-          <ul aria-label="Connections">
+          <ul aria-label={t('Connections')}>
             {list.map((c) => (
               <li key={c.name}>
                 <button type="button" aria-current={adding === null && picked === c.name} onClick={() => { setPicked(c.name); setAdding(null) }}>
@@ -38,10 +39,10 @@ export function ConnectionsDialog({ name, type, assign }: { readonly name?: stri
               </li>
             ))}
           </ul>
-          {data !== null && list.length === 0 && <p className="dg-note">None yet.{mayEdit ? ' Choose below what the first one is to.' : ''}</p>}
+          {data !== null && list.length === 0 && <p className="dg-note">{t('None yet.')}{mayEdit ? t(' Choose below what the first one is to.') : ''}</p>}
           {mayEdit && (
             <div className="dg-add">
-              <span>Add</span>
+              <span>{t('Add')}</span>
               {drivers.map((d) => <button key={d.type} type="button" className="btn" aria-current={adding === d.type} title={d.summary} onClick={() => setAdding(d.type)}><Plus size={12} /> {d.title}</button>)}
             </div>
           )}
@@ -49,7 +50,7 @@ export function ConnectionsDialog({ name, type, assign }: { readonly name?: stri
         <div className="dg-main">
           {adding !== null && driver(adding) ? <Edit key={`new ${adding}`} driver={driver(adding)!} taken={list.map((c) => c.name)} saved={(n) => { setAdding(null); setPicked(n); if (assign) { actions.setConfig(assign.node, assign.field, n); actions.seal() } }} />
             : chosen ? <Edit key={chosen.name} driver={driver(chosen.type)} connection={chosen} taken={[]} saved={() => undefined} removed={() => setPicked(null)} />
-              : <p className="dg-note">A connection is shared by all nodes and flows that name it: one broker, PLC or server, with its address and the <i>names</i> of its secrets. Choose one, or add one.</p>}
+              : <p className="dg-note">{t('A connection is shared by all nodes and flows that name it: one broker, PLC or server, with its address and the')}{' '}<i>{t('names')}</i>{' '}{t('of its secrets. Choose one, or add one.')}</p>}
         </div>
       </div>
     </Modal>
@@ -66,7 +67,7 @@ function Edit({ driver, connection, taken, saved, removed }: { readonly driver: 
   const test = useTest(() => ({ ...(name.trim() === '' ? {} : { name: name.trim() }), type: driver?.type ?? '', config }))
   const faults = useMemo(() => (driver ? formFaults(driver.config, config) : []), [driver, config])
   const mayEdit = actions.may('edit')
-  if (!driver) return <p className="dg-warn">This gateway has no driver '{connection?.type}'. Its settings are kept.</p>
+  if (!driver) return <p className="dg-warn">{t("This gateway has no driver '{type}'. Its settings are kept.", { type: connection?.type ?? '' })}</p>
   const usedBy = connection?.usedBy ?? []
   const wrongName = connection === undefined && (!NAME.test(name.trim()) || taken.includes(name.trim()))
   const changed = connection === undefined || !equalJson(config, stored)
@@ -89,15 +90,15 @@ function Edit({ driver, connection, taken, saved, removed }: { readonly driver: 
   return (
     <form className="dg-edit" onSubmit={(e) => { e.preventDefault(); save() }}>
       <header>
-        <h3>{connection ? connection.name : `New ${driver.title} connection`}</h3>
+        <h3>{connection ? connection.name : t('New {title} connection', { title: driver.title })}</h3>
         {connection && <State of={connection} />}
         {!connection && <p>{driver.summary}</p>}
       </header>
       {!connection && (
         <div className="in-f">
-          <div className="in-label"><label htmlFor="dg-cname">Name</label></div>
-          <span className="in-fld"><input id="dg-cname" value={name} autoFocus placeholder="for example: line-3-plc" maxLength={100} onChange={(e) => setName(e.target.value)} /></span>
-          {taken.includes(name.trim()) && <p className="in-fault">There is one of this name already.</p>}
+          <div className="in-label"><label htmlFor="dg-cname">{t('Name')}</label></div>
+          <span className="in-fld"><input id="dg-cname" value={name} autoFocus placeholder={t('for example: line-3-plc')} maxLength={100} onChange={(e) => setName(e.target.value)} /></span>
+          {taken.includes(name.trim()) && <p className="in-fault">{t('There is one of this name already.')}</p>}
         </div>
       )}
       <SchemaForm
@@ -106,21 +107,21 @@ function Edit({ driver, connection, taken, saved, removed }: { readonly driver: 
       />
       <IssueList issues={issues} />
       {mayEdit && <TestResult {...test} />}
-      {usedBy.length > 0 && <p className="dg-note">Used by {usedBy.join(', ')}. Saving opens them again with the new settings; when one refuses, nothing changes.</p>}
-      {connection && <div className="dg-acts"><button type="button" className="btn quiet" onClick={() => actions.openDialog({ kind: 'find', text: `connection:${connection.name}` })}>Where it is used</button></div>}
+      {usedBy.length > 0 && <p className="dg-note">{t('Used by {join}. Saving opens them again with the new settings; when one refuses, nothing changes.', { join: usedBy.join(', ') })}</p>}
+      {connection && <div className="dg-acts"><button type="button" className="btn quiet" onClick={() => actions.openDialog({ kind: 'find', text: `connection:${connection.name}` })}>{t('Where it is used')}</button></div>}
       {mayEdit && (
         <div className="dg-acts">
           {connection && (
             usedBy.length > 0
-              ? <span className="dg-hint">It cannot be deleted while flows use it.</span>
+              ? <span className="dg-hint">{t('It cannot be deleted while flows use it.')}</span>
               : sure
-                ? <button type="button" className="btn danger" disabled={busy} onClick={() => run(api.deleteConnection(connection.name), () => removed?.())}><Trash2 size={13} /> Really delete</button>
-                : <button type="button" className="btn" onClick={() => setSure(true)}><Trash2 size={13} /> Delete</button>
+                ? <button type="button" className="btn danger" disabled={busy} onClick={() => run(api.deleteConnection(connection.name), () => removed?.())}><Trash2 size={13} />{' '}{t('Really delete')}</button>
+                : <button type="button" className="btn" onClick={() => setSure(true)}><Trash2 size={13} />{' '}{t('Delete')}</button>
           )}
           <span className="sp" />
-          <button type="button" className="btn" disabled={test.busy || faults.length > 0} title="Try these settings, without saving them" onClick={test.run}>{test.busy ? 'Testing…' : 'Test'}</button>
-          {connection && changed && <button type="button" className="btn" onClick={() => setConfig(stored!)}>Undo</button>}
-          <button type="submit" className="btn primary" disabled={busy || wrongName || faults.length > 0 || !changed}>{busy ? 'Saving…' : connection ? 'Save' : 'Add'}</button>
+          <button type="button" className="btn" disabled={test.busy || faults.length > 0} title={t('Try these settings, without saving them')} onClick={test.run}>{test.busy ? t('Testing…') : t('Test')}</button>
+          {connection && changed && <button type="button" className="btn" onClick={() => setConfig(stored!)}>{t('Undo')}</button>}
+          <button type="submit" className="btn primary" disabled={busy || wrongName || faults.length > 0 || !changed}>{busy ? t('Saving…') : connection ? t('Save') : t('Add')}</button>
         </div>
       )}
     </form>

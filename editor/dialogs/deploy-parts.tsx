@@ -2,6 +2,7 @@
 import { useId, type ReactElement } from 'react'
 import { CircleDashed } from 'lucide-react'
 import type { CapacityBody, Disarming, Flow, TrialCriteria, TrialRequest } from '#format'
+import { t } from '../language/index.ts'
 import { formatNumber, formatRate } from '../state/format.ts'
 import { titleOf } from '../state/status.ts'
 import { useEditor } from '../state/store.ts'
@@ -16,7 +17,7 @@ export function Disarms({ disarms, flow }: { readonly disarms: Disarming; readon
   return (
     <div className="dp-disarms" role="note">
       <CircleDashed size={16} aria-hidden="true" />
-      <p><b>{names.length === 1 ? `${names[0]} will be disarmed` : `${names.length} actuators will be disarmed: ${names.slice(0, 6).join(', ')}${names.length > 6 ? ` and ${names.length - 6} more` : ''}`}</b>, because {reason}. {names.length === 1 ? 'It does' : 'They do'} not write until somebody arms the flow again.</p>
+      <p><b>{names.length === 1 ? t('{name} will be disarmed', { name: names[0]! }) : `${names.length} actuators will be disarmed: ${names.slice(0, 6).join(', ')}${names.length > 6 ? ` and ${names.length - 6} more` : ''}`}</b>{t(', because {reason}.', { reason })}{' '}{names.length === 1 ? t('It does') : t('They do')}{' '}{t('not write until somebody arms the flow again.')}</p>
     </div>
   )
 }
@@ -28,12 +29,12 @@ export function Capacity({ capacity: { cpu, memoryMb, samplesPerS, buses, basis 
   const percent = (part: number): string => (part < 0.005 ? 'below 1 %' : `${Math.round(part * 100)} %`)
   return (
     <>
-      <h3>What it will take</h3>
+      <h3>{t('What it will take')}</h3>
       <div className="dp-cost">
-        <span><b>{percent(cpu)}</b> of a core{cpu > MUCH ? <em> ◆ much</em> : null}</span>
-        <span><b>{memoryMb} MB</b> memory</span>
-        <span><b>{formatRate(samplesPerS) || '0/s'}</b> readings in</span>
-        {buses.map((b) => <span key={b.connection} title={`${formatNumber(b.requestsPerS)} requests a second`}><b>{percent(b.busy)}</b> of {b.connection}{b.busy > MUCH ? <em> ◆ much</em> : null}<i className="dp-bar"><i style={{ width: `${Math.min(100, b.busy * 100)}%` }} /></i></span>)}
+        <span><b>{percent(cpu)}</b>{' '}{t('of a core')}{cpu > MUCH ? <em>{' '}{t('◆ much')}</em> : null}</span>
+        <span><b>{t('{memoryMb} MB', { memoryMb })}</b>{' '}{t('memory')}</span>
+        <span><b>{formatRate(samplesPerS) || '0/s'}</b>{' '}{t('readings in')}</span>
+        {buses.map((b) => <span key={b.connection} title={t('{number} requests a second', { number: formatNumber(b.requestsPerS) })}><b>{percent(b.busy)}</b>{' '}{t('of {connection}', { connection: b.connection })}{b.busy > MUCH ? <em>{' '}{t('◆ much')}</em> : null}<i className="dp-bar"><i style={{ width: `${Math.min(100, b.busy * 100)}%` }} /></i></span>)}
         <small>{basis}</small>
       </div>
     </>
@@ -57,11 +58,11 @@ export function Watch({ watch, usual, previous, onChange }: { readonly watch: Tr
   return (
     <fieldset className="dp-watch" data-on={watch !== null}>
       <legend>
-        <label><input type="checkbox" checked={watch !== null} onChange={(e) => onChange(e.target.checked ? usual : null)} /> Watch it after the deploy, and go back to version {previous} by itself when it fails</label>
+        <label><input type="checkbox" checked={watch !== null} onChange={(e) => onChange(e.target.checked ? usual : null)} />{' '}{t('Watch it after the deploy, and go back to version {previous} by itself when it fails', { previous })}</label>
       </legend>
       {watch && (
         <>
-          <div className="dp-crit"><span /><label htmlFor={`${id}-m`}>For</label><Figure id={`${id}-m`} value={watch.minutes} min={0.25} max={1440} onValue={(v) => set('minutes', v)} /><span>min, also with no editor open</span></div>
+          <div className="dp-crit"><span /><label htmlFor={`${id}-m`}>{t('For')}</label><Figure id={`${id}-m`} value={watch.minutes} min={0.25} max={1440} onValue={(v) => set('minutes', v)} /><span>{t('min, also with no editor open')}</span></div>
           {criteria.map(([key, before, after, unit, back, max]) => {
             const value = watch[key]
             return (

@@ -4,6 +4,7 @@ import { useEffect, useMemo, useState, type ReactElement } from 'react'
 import { FlaskConical } from 'lucide-react'
 import type { Issue } from '#kit'
 import { diffFlows, type Change, type CheckBody, type DeployBody, type Fates, type Flow, type TrialRequest } from '#format'
+import { t } from '../language/index.ts'
 import { changesOf, changeSummary } from '../state/derive.ts'
 import { titleOf } from '../state/status.ts'
 import { actions, api, store, useEditor, type State } from '../state/store.ts'
@@ -65,7 +66,7 @@ export function DeployDialog({ promote = false }: { /** What was tried beside th
     return () => asked.abort()
   }, [own, flow])
 
-  if (!flow) return <Modal title="Deploy" close={close}><p className="dg-note">No flow is open.</p></Modal>
+  if (!flow) return <Modal title={t('Deploy')} close={close}><p className="dg-note">{t('No flow is open.')}</p></Modal>
   if (result) return <Deployed result={result} actuators={summary?.actuators ?? 0} close={close} />
   const conflict = base.version !== basedOn && base.flow !== null
   const errors = issues.filter((i) => i.level === 'error')
@@ -105,30 +106,30 @@ export function DeployDialog({ promote = false }: { /** What was tried beside th
   const hint = busy === 'deploy' ? 'The gateway is swapping the flow…' : busy === 'shadow' ? 'The draft is being started beside the live flow…' : pending ? 'The gateway is checking the draft…' : errors.length > 0 ? 'Errors stop a deploy.' : tested.waits ? (tested.verdict === 'running' ? 'The tests are running…' : 'Take note of the tests first.') : nothing ? 'The draft is what runs.' : isNew ? 'It starts disarmed.' : `Version ${base.version} goes on until the new one runs.`
   return (
     <Modal
-      title={promote ? `Promote what was tried of '${flow.name}'` : isNew ? `Deploy '${flow.name}' for the first time` : `Deploy '${flow.name}'`} close={close} wide onSubmit={deploy}
+      title={promote ? t("Promote what was tried of '{name}'", { name: flow.name }) : isNew ? t("Deploy '{name}' for the first time", { name: flow.name }) : t("Deploy '{name}'", { name: flow.name })} close={close} wide onSubmit={deploy}
       actions={
         <>
           <span className="dg-hint" role="status">{hint}</span>
-          {canTry && <button type="button" className="btn" disabled={busy !== '' || errors.length > 0} title="The same live inputs, everything outward muted; shows where outputs differ" onClick={tryIt}><FlaskConical size={13} /> Try it beside the live flow</button>}
-          <button type="button" className="btn" onClick={close}>Cancel</button>
-          <button type="submit" className="btn primary" disabled={busy !== '' || errors.length > 0 || nothing || tested.waits}>{busy === 'deploy' ? 'Deploying…' : 'Deploy'}</button>
+          {canTry && <button type="button" className="btn" disabled={busy !== '' || errors.length > 0} title={t('The same live inputs, everything outward muted; shows where outputs differ')} onClick={tryIt}><FlaskConical size={13} />{' '}{t('Try it beside the live flow')}</button>}
+          <button type="button" className="btn" onClick={close}>{t('Cancel')}</button>
+          <button type="submit" className="btn primary" disabled={busy !== '' || errors.length > 0 || nothing || tested.waits}>{busy === 'deploy' ? t('Deploying…') : t('Deploy')}</button>
         </>
       }
     >
       <IssueList issues={failed} leads />
       {failed.length === 0 && <IssueList issues={issues} leads />}
-      {promote && !own && document && changesOf({ version: 0, flow: document }, flow).length > 0 && <p className="dg-warn">Your draft has gone on since. What is promoted is what was tried; the rest stays in the draft.</p>}
+      {promote && !own && document && changesOf({ version: 0, flow: document }, flow).length > 0 && <p className="dg-warn">{t('Your draft has gone on since. What is promoted is what was tried; the rest stays in the draft.')}</p>}
       {body?.disarms && <Disarms disarms={body.disarms} flow={flow} />}
       <TestsBefore tested={tested} />
-      <h3>{isNew ? 'What comes in' : nothing ? 'No changes' : changes.length === 1 ? '1 change' : `${changes.length} changes`}{changes.length > 1 && !isNew && <small className="dp-sum">{changeSummary(changes)}</small>}</h3>
+      <h3>{isNew ? t('What comes in') : nothing ? t('No changes') : changes.length === 1 ? t('1 change') : t('{count} changes', { count: changes.length })}{changes.length > 1 && !isNew && <small className="dp-sum">{changeSummary(changes)}</small>}</h3>
       {nothing ? null : <div className="dp-changes"><ChangeList changes={changes} before={base.flow} after={flow} leads /></div>}
       {body?.fates && <StateOf fates={body.fates} flow={flow} />}
       {body?.capacity && <Capacity capacity={body.capacity} />}
       {!isNew && !nothing && <Watch watch={watch} usual={wish.request} previous={base.version ?? 0} onChange={setWatch} />}
-      <Field label="Comment" hint="Kept with the version: why, not what.">
-        <input className="dg-input" value={comment} maxLength={2000} ref={focusQuietly} onChange={(e) => setComment(e.target.value)} placeholder="for example: wider deadband, the sensor is noisy" />
+      <Field label={t('Comment')} hint={t('Kept with the version: why, not what.')}>
+        <input className="dg-input" value={comment} maxLength={2000} ref={focusQuietly} onChange={(e) => setComment(e.target.value)} placeholder={t('for example: wider deadband, the sensor is noisy')} />
       </Field>
-      {suggestion !== '' && comment.trim() === '' && <button type="button" className="dg-link dp-suggest" onClick={() => setComment(suggestion)}>Use “{suggestion}”</button>}
+      {suggestion !== '' && comment.trim() === '' && <button type="button" className="dg-link dp-suggest" onClick={() => setComment(suggestion)}>{t('Use “{suggestion}”', { suggestion })}</button>}
     </Modal>
   )
 }
@@ -151,11 +152,11 @@ function StateOf({ fates, flow }: { readonly fates: Fates; readonly flow: Flow }
   const named = (ids: readonly string[]): string => namesOf(ids, flow, types)
   return (
     <>
-      <h3>State</h3>
+      <h3>{t('State')}</h3>
       <dl className="dg-facts">
-        {fates.carried.length > 0 && <><dt>Keeps it, with new settings</dt><dd>{named(fates.carried)}</dd></>}
-        {fates.anew.length > 0 && <><dt>Begins anew</dt><dd>{named(fates.anew)}</dd></>}
-        <dt>Untouched</dt><dd>{fates.kept.length === 1 ? '1 node' : `${fates.kept.length} nodes`}</dd>
+        {fates.carried.length > 0 && <><dt>{t('Keeps it, with new settings')}</dt><dd>{named(fates.carried)}</dd></>}
+        {fates.anew.length > 0 && <><dt>{t('Begins anew')}</dt><dd>{named(fates.anew)}</dd></>}
+        <dt>{t('Untouched')}</dt><dd>{fates.kept.length === 1 ? t('1 node') : t('{count} nodes', { count: fates.kept.length })}</dd>
       </dl>
     </>
   )
@@ -168,24 +169,24 @@ function Deployed({ result, actuators, close }: { readonly result: Result; reado
   const hasActuators = actuators > 0 || Object.values(flow.nodes).some((n) => types.get(n.type)?.effects === 'writes')
   return (
     <Modal
-      title={`Version ${body.version} runs`} close={close}
+      title={t('Version {version} runs', { version: body.version })} close={close}
       actions={
         <>
-          {hasActuators && !body.armed && <button type="button" className="btn" onClick={() => actions.openDialog({ kind: 'arm' })}>Arm…</button>}
-          <button type="button" className="btn primary" autoFocus onClick={close}>Done</button>
+          {hasActuators && !body.armed && <button type="button" className="btn" onClick={() => actions.openDialog({ kind: 'arm' })}>{t('Arm…')}</button>}
+          <button type="button" className="btn primary" autoFocus onClick={close}>{t('Done')}</button>
         </>
       }
     >
       <dl className="dg-facts">
-        <dt>Went on untouched</dt><dd>{body.kept.length === 0 ? 'none' : `${body.kept.length} ${body.kept.length === 1 ? 'node' : 'nodes'}`}</dd>
-        {body.carried.length > 0 && <><dt>New settings, state kept</dt><dd>{named(body.carried)}</dd></>}
-        <dt>Started anew</dt><dd>{body.restarted.length === 0 ? 'none' : named(body.restarted)}</dd>
-        <dt>Interrupted</dt><dd>{body.gaps.length === 0 ? 'no connection' : body.gaps.join(', ')}</dd>
-        {watched > 0 && <><dt>Under watch</dt><dd>for {watched} min: when it does not keep to its criteria, the version before runs again, with nobody looking</dd></>}
-        {hasActuators && <><dt>Actuators</dt><dd>{body.armed ? <b>armed: they may write to the plant</b> : <b>disarmed: the flow watches and does not write</b>}</dd></>}
+        <dt>{t('Went on untouched')}</dt><dd>{body.kept.length === 0 ? t('none') : `${body.kept.length} ${body.kept.length === 1 ? 'node' : 'nodes'}`}</dd>
+        {body.carried.length > 0 && <><dt>{t('New settings, state kept')}</dt><dd>{named(body.carried)}</dd></>}
+        <dt>{t('Started anew')}</dt><dd>{body.restarted.length === 0 ? t('none') : named(body.restarted)}</dd>
+        <dt>{t('Interrupted')}</dt><dd>{body.gaps.length === 0 ? t('no connection') : body.gaps.join(', ')}</dd>
+        {watched > 0 && <><dt>{t('Under watch')}</dt><dd>{t('for {watched} min: when it does not keep to its criteria, the version before runs again, with nobody looking', { watched })}</dd></>}
+        {hasActuators && <><dt>{t('Actuators')}</dt><dd>{body.armed ? <b>{t('armed: they may write to the plant')}</b> : <b>{t('disarmed: the flow watches and does not write')}</b>}</dd></>}
       </dl>
       <IssueList issues={body.issues} leads />
-      <details className="dg-details"><summary>What changed</summary><ChangeList changes={body.changes} before={before} after={flow} /></details>
+      <details className="dg-details"><summary>{t('What changed')}</summary><ChangeList changes={body.changes} before={before} after={flow} /></details>
     </Modal>
   )
 }
@@ -201,19 +202,19 @@ function Conflict({ flow, running, version, basedOn, changes, close }: { readonl
   }, [flow.id, basedOn, running])
   return (
     <Modal
-      title={`Version ${version} was deployed meanwhile`} close={close} wide
+      title={t('Version {version} was deployed meanwhile', { version })} close={close} wide
       actions={
         <>
-          <button type="button" className="btn" onClick={close}>Decide later</button>
-          <button type="button" className="btn" onClick={() => { actions.discardDraft(); close() }}>Take version {version}, drop my draft</button>
-          <button type="button" className="btn primary" onClick={() => actions.rebase()}>Go on with my draft</button>
+          <button type="button" className="btn" onClick={close}>{t('Decide later')}</button>
+          <button type="button" className="btn" onClick={() => { actions.discardDraft(); close() }}>{t('Take version {version}, drop my draft', { version })}</button>
+          <button type="button" className="btn primary" onClick={() => actions.rebase()}>{t('Go on with my draft')}</button>
         </>
       }
     >
-      <p className="dg-note">Your draft was made from {basedOn === null ? 'no version' : `version ${basedOn}`}. Dropping it can be undone with Ctrl+Z.</p>
+      <p className="dg-note">{t('Your draft was made from')}{' '}{basedOn === null ? t('no version') : t('version {basedOn}', { basedOn })}{t('. Dropping it can be undone with Ctrl+Z.')}</p>
       <IssueList issues={issues} />
-      {theirs && <><h3>What version {version} changed</h3><ChangeList changes={theirs.changes} before={theirs.before} after={running} /></>}
-      <h3>What deploying your draft would change now</h3>
+      {theirs && <><h3>{t('What version {version} changed', { version })}</h3><ChangeList changes={theirs.changes} before={theirs.before} after={running} /></>}
+      <h3>{t('What deploying your draft would change now')}</h3>
       <ChangeList changes={changes} before={running} after={flow} />
     </Modal>
   )

@@ -3,6 +3,7 @@ import { useEffect, useMemo, useState, type ReactElement } from 'react'
 import { Cable, Check } from 'lucide-react'
 import type { Issue } from '#kit'
 import type { ExampleFlow, Flow } from '#format'
+import { t } from '../language/index.ts'
 import { reloadConnections, useConnections } from '../inspector/resources.ts'
 import { actions, api, useEditor } from '../state/store.ts'
 import { IssueList, Modal } from './modal.tsx'
@@ -39,12 +40,12 @@ export default function ExamplesDialog(): ReactElement {
     put().catch((thrown: unknown) => setIssues(actions.failed(thrown))).finally(() => setBusy(''))
   }
   return (
-    <Modal title="Examples" close={actions.closeDialog} wide>
-      <p className="dg-note">Flows to begin from. One that you open is a draft of your own: nothing runs before you deploy it, and it starts disarmed. Each carries tests of what it does.</p>
-      <input className="dg-input" type="search" autoFocus aria-label="Search examples" placeholder="Search, such as alarm, energy or batch" autoComplete="off" spellCheck={false} value={search} onChange={(e) => setSearch(e.target.value)} />
+    <Modal title={t('Examples')} close={actions.closeDialog} wide>
+      <p className="dg-note">{t('Flows to begin from. One that you open is a draft of your own: nothing runs before you deploy it, and it starts disarmed. Each carries tests of what it does.')}</p>
+      <input className="dg-input" type="search" autoFocus aria-label={t('Search examples')} placeholder={t('Search, such as alarm, energy or batch')} autoComplete="off" spellCheck={false} value={search} onChange={(e) => setSearch(e.target.value)} />
       <IssueList issues={issues} />
-      {examples === null && issues.length === 0 && <p className="dg-note" role="status">Asking the gateway…</p>}
-      {examples !== null && shown.length === 0 && <p className="dg-note">No example has that. <button type="button" className="dg-link" onClick={() => setSearch('')}>Show all</button></p>}
+      {examples === null && issues.length === 0 && <p className="dg-note" role="status">{t('Asking the gateway…')}</p>}
+      {examples !== null && shown.length === 0 && <p className="dg-note">{t('No example has that.')}{' '}<button type="button" className="dg-link" onClick={() => setSearch('')}>{t('Show all')}</button></p>}
       <ul className="ex-cards">
         {shown.map((e) => {
           const missing = missingOf(e.flow)
@@ -55,9 +56,9 @@ export default function ExamplesDialog(): ReactElement {
               <p>{e.summary}</p>
               <p className="ex-shows">{e.shows.map((s) => <span key={s}>{s}</span>)}</p>
               <p className="ex-needs">
-                <Cable size={13} aria-hidden="true" /> {Object.keys(e.flow.connections).map((name) => <span key={name}>{missing.includes(name) ? `${name}: not here yet` : <>{name} <Check size={12} aria-label="is here" /></>}</span>)}
+                <Cable size={13} aria-hidden="true" /> {Object.keys(e.flow.connections).map((name) => <span key={name}>{missing.includes(name) ? t('{name}: not here yet', { name }) : <>{name} <Check size={12} aria-label={t('is here')} /></>}</span>)}
               </p>
-              <button type="button" className="btn" disabled={!mayEdit || busy !== '' || (missing.length > 0 && data === null)} title={mayEdit ? undefined : 'Your role may not edit flows'} onClick={() => begin(e)}>{missing.length > 0 ? `Open as draft, add ${missing.length === 1 ? 'the connection' : `${missing.length} connections`}` : 'Open as draft'}</button>
+              <button type="button" className="btn" disabled={!mayEdit || busy !== '' || (missing.length > 0 && data === null)} title={mayEdit ? undefined : t('Your role may not edit flows')} onClick={() => begin(e)}>{missing.length > 0 ? `Open as draft, add ${missing.length === 1 ? 'the connection' : `${missing.length} connections`}` : t('Open as draft')}</button>
             </li>
           )
         })}
@@ -74,7 +75,7 @@ function Drawing({ flow }: { readonly flow: Flow }): ReactElement {
     return pictureOf(drawn, drawn, types)
   }, [flow, types])
   return (
-    <svg className="ex-drawing" viewBox={`${box.x} ${box.y} ${box.width} ${box.height}`} role="img" aria-label={`${nodes.length} nodes, ${wires.length} wires`}>
+    <svg className="ex-drawing" viewBox={`${box.x} ${box.y} ${box.width} ${box.height}`} role="img" aria-label={t('{count} nodes, {count2} wires', { count: nodes.length, count2: wires.length })}>
       {wires.map((w) => <path key={w.text} d={w.path} />)}
       {nodes.map((n) => (
         <g key={n.id} data-family={flow.nodes[n.id]?.type.split('.')[0]}>

@@ -3,6 +3,7 @@ import { useState, type ReactElement } from 'react'
 import { Download } from 'lucide-react'
 import type { Issue } from '#kit'
 import { formatBundle, formatFlow, parseFlow, type Flow } from '#format'
+import { t } from '../language/index.ts'
 import { actions, api, useEditor } from '../state/store.ts'
 import { download } from './download.ts'
 import { IssueList, Modal } from './modal.tsx'
@@ -38,26 +39,26 @@ export function ExportDialog(): ReactElement {
   }
   return (
     <Modal
-      title="Export flows" close={actions.closeDialog} onSubmit={go}
+      title={t('Export flows')} close={actions.closeDialog} onSubmit={go}
       actions={
         <>
-          <span className="dg-hint">{chosen.length === 1 ? 'One flow as its own file.' : `${chosen.length} flows in one file.`}</span>
-          <button type="button" className="btn" onClick={actions.closeDialog}>Cancel</button>
-          <button type="submit" className="btn primary" disabled={busy || chosen.length === 0}><Download size={13} /> {busy ? 'Reading…' : 'Export'}</button>
+          <span className="dg-hint">{chosen.length === 1 ? t('One flow as its own file.') : t('{count} flows in one file.', { count: chosen.length })}</span>
+          <button type="button" className="btn" onClick={actions.closeDialog}>{t('Cancel')}</button>
+          <button type="submit" className="btn primary" disabled={busy || chosen.length === 0}><Download size={13} /> {busy ? t('Reading…') : t('Export')}</button>
         </>
       }
     >
-      <p className="dg-note">With copies of the connections that they use; secrets never leave the gateway. The same flows give the same bytes, so the file suits git.</p>
+      <p className="dg-note">{t('With copies of the connections that they use; secrets never leave the gateway. The same flows give the same bytes, so the file suits git.')}</p>
       <IssueList issues={issues} />
-      {all.length === 0 ? <p className="dg-note">There is no flow yet.</p> : (
+      {all.length === 0 ? <p className="dg-note">{t('There is no flow yet.')}</p> : (
         <>
-          <label className="dg-check"><input type="checkbox" checked={left.size === 0} ref={(box) => { if (box) box.indeterminate = left.size > 0 && left.size < all.length }} onChange={(e) => setLeft(new Set(e.target.checked ? [] : all.map((f) => f.id)))} /><span><b>Everything</b></span></label>
+          <label className="dg-check"><input type="checkbox" checked={left.size === 0} ref={(box) => { if (box) box.indeterminate = left.size > 0 && left.size < all.length }} onChange={(e) => setLeft(new Set(e.target.checked ? [] : all.map((f) => f.id)))} /><span><b>{t('Everything')}</b></span></label>
           <ul className="dg-rows bn-list">
             {all.map((f) => (
-              <li key={f.id}><label className="dg-check"><input type="checkbox" checked={!left.has(f.id)} onChange={(e) => setLeft((s) => { const next = new Set(s); if (e.target.checked) next.delete(f.id); else next.add(f.id); return next })} /><span>{f.name} <small className="mono">{f.id}</small></span></label><span className="sp" /><small>{f.version === null ? 'draft' : `version ${f.version}`}</small></li>
+              <li key={f.id}><label className="dg-check"><input type="checkbox" checked={!left.has(f.id)} onChange={(e) => setLeft((s) => { const next = new Set(s); if (e.target.checked) next.delete(f.id); else next.add(f.id); return next })} /><span>{f.name} <small className="mono">{f.id}</small></span></label><span className="sp" /><small>{f.version === null ? t('draft') : t('version {version}', { version: f.version })}</small></li>
             ))}
           </ul>
-          {open && changed && flows.some((f) => f.id === open.id) && !left.has(open.id) && <label className="dg-check"><input type="checkbox" checked={draft} onChange={(e) => setDraft(e.target.checked)} /><span>Of ‘{open.name}’ the draft on the canvas, not what runs</span></label>}
+          {open && changed && flows.some((f) => f.id === open.id) && !left.has(open.id) && <label className="dg-check"><input type="checkbox" checked={draft} onChange={(e) => setDraft(e.target.checked)} /><span>{t('Of ‘{name}’ the draft on the canvas, not what runs', { name: open.name })}</span></label>}
         </>
       )}
     </Modal>

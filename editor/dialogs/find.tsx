@@ -2,6 +2,7 @@
 // opened the next time, so that one hit after the other can be looked at.
 import { Fragment, useEffect, useRef, useState, type KeyboardEvent, type ReactElement } from 'react'
 import { Search as SearchIcon } from 'lucide-react'
+import { t } from '../language/index.ts'
 import { isEmpty, readQuery, type Found, type Hit, type Search } from '../state/find.ts'
 import { actions, useEditor } from '../state/store.ts'
 import { Modal } from './modal.tsx'
@@ -60,14 +61,14 @@ export default function FindDialog(): ReactElement {
   const pending = of !== text
   const told = isEmpty(query) ? '' : pending ? 'Searching…' : total === 0 ? 'Nothing was found.' : `${total === 1 ? 'One place' : `${total} places`} in ${search.found.length === 1 ? 'one flow' : `${search.found.length} flows`}`
   return (
-    <Modal title="Search all flows" close={actions.closeDialog} wide>
+    <Modal title={t('Search all flows')} close={actions.closeDialog} wide>
       <div className="find" onKeyDown={walk}>
-        <label className="find-box"><SearchIcon size={15} aria-hidden="true" /><span className="sr-only">Text to search for</span>
-          <input ref={box} type="search" autoFocus value={text} maxLength={200} autoComplete="off" spellCheck={false} placeholder="Tag, address, node, setting or comment" onChange={(e) => setText(e.target.value)} />
+        <label className="find-box"><SearchIcon size={15} aria-hidden="true" /><span className="sr-only">{t('Text to search for')}</span>
+          <input ref={box} type="search" autoFocus value={text} maxLength={200} autoComplete="off" spellCheck={false} placeholder={t('Tag, address, node, setting or comment')} onChange={(e) => setText(e.target.value)} />
         </label>
         <p className="find-told" role="status">{told}</p>
-        {search.missing.length > 0 && <p className="dg-warn">{search.missing.join(', ')} could not be read and {search.missing.length === 1 ? 'is' : 'are'} missing here.</p>}
-        {isEmpty(query) && <p className="dg-note">Looks into the names, ids, tags, addresses, settings, comments, parameters and connections of all flows of this gateway, drafts as they are now. <span className="find-uses">Where something is used: <code>connection:plant-mqtt</code> <code>secret:…</code> <code>model:…</code> <code>subflow:…</code> <code>parameter:…</code> <code>type:rule.alarm</code></span></p>}
+        {search.missing.length > 0 && <p className="dg-warn">{t('{join} could not be read and', { join: search.missing.join(', ') })}{' '}{search.missing.length === 1 ? t('is') : t('are')}{' '}{t('missing here.')}</p>}
+        {isEmpty(query) && <p className="dg-note">{t('Looks into the names, ids, tags, addresses, settings, comments, parameters and connections of all flows of this gateway, drafts as they are now.')}{' '}<span className="find-uses">{t('Where something is used:')}{' '}<code>connection:plant-mqtt</code> <code>secret:…</code> <code>model:…</code> <code>subflow:…</code> <code>parameter:…</code> <code>type:rule.alarm</code></span></p>}
         {search.found.map((f) => <InFlow key={f.flow} found={f} take={take} />)}
       </div>
     </Modal>
@@ -77,7 +78,7 @@ export default function FindDialog(): ReactElement {
 function InFlow({ found, take }: { readonly found: Found; readonly take: (flow: string, hit: Hit) => void }): ReactElement {
   return (
     <section className="find-flow" aria-label={found.name}>
-      <h3>{found.name} <small>{found.flow}{found.draft ? ' · draft' : ''}</small></h3>
+      <h3>{found.name} <small>{found.flow}{found.draft ? t(' · draft') : ''}</small></h3>
       <ul>
         {found.hits.map((h) => (
           <li key={h.id}>
@@ -88,7 +89,7 @@ function InFlow({ found, take }: { readonly found: Found; readonly take: (flow: 
           </li>
         ))}
       </ul>
-      {found.more > 0 && <p className="find-told">and {found.more} more: type more letters.</p>}
+      {found.more > 0 && <p className="find-told">{t('and {more} more: type more letters.', { more: found.more })}</p>}
     </section>
   )
 }

@@ -3,6 +3,7 @@ import { useMemo, useRef, useState, type DragEvent, type ReactElement } from 're
 import { FileUp } from 'lucide-react'
 import { reasonOf, type Issue } from '#kit'
 import { isBundleText, parseBundle, parseFlow, type Flow } from '#format'
+import { t } from '../language/index.ts'
 import { actions, api, useEditor } from '../state/store.ts'
 import { useConnections } from '../inspector/resources.ts'
 import { BundleList } from './import-bundle.tsx'
@@ -46,22 +47,22 @@ export function ImportDialog({ text: given = '', source: from = '' }: { readonly
   }
   return (
     <Modal
-      title={bundle ? 'Import several flows' : 'Import a flow'} close={actions.closeDialog} wide
+      title={bundle ? t('Import several flows') : t('Import a flow')} close={actions.closeDialog} wide
       actions={
         <>
-          <span className="dg-hint">An imported flow is a draft: nothing runs before you deploy it.</span>
-          {open && !bundle && <button type="button" className="btn" disabled={!read?.flow || busy} title="Keeps the id of the open flow; can be undone" onClick={() => accept('replace')}>Replace the open draft</button>}
-          {!bundle && <button type="button" className="btn primary" disabled={!read?.flow || busy} onClick={() => accept('new')}>Open as a new flow</button>}
+          <span className="dg-hint">{t('An imported flow is a draft: nothing runs before you deploy it.')}</span>
+          {open && !bundle && <button type="button" className="btn" disabled={!read?.flow || busy} title={t('Keeps the id of the open flow; can be undone')} onClick={() => accept('replace')}>{t('Replace the open draft')}</button>}
+          {!bundle && <button type="button" className="btn primary" disabled={!read?.flow || busy} onClick={() => accept('new')}>{t('Open as a new flow')}</button>}
         </>
       }
     >
       <div className={`dg-drop${over ? ' over' : ''}`} onDragOver={(e) => { e.preventDefault(); setOver(true) }} onDragLeave={() => setOver(false)} onDrop={drop}>
         <div className="dg-acts">
-          <button type="button" className="btn" onClick={() => file.current?.click()}><FileUp size={13} /> Choose a file…</button>
-          <span className="dg-hint">{source === '' ? 'or drop it here, or paste its text' : source}</span>
+          <button type="button" className="btn" onClick={() => file.current?.click()}><FileUp size={13} />{' '}{t('Choose a file…')}</button>
+          <span className="dg-hint">{source === '' ? t('or drop it here, or paste its text') : source}</span>
         </div>
         <input ref={file} type="file" accept=".json,application/json" hidden onChange={(e) => { take(e.target.files?.[0]); e.target.value = '' }} />
-        <textarea className="dg-text" rows={bundle ? 3 : read?.flow ? 5 : 9} aria-label="Text of the flow" spellCheck={false} value={text} placeholder={'{ "headgate": 1, "id": "pump", … }'} autoFocus={given === ''} onChange={(e) => { setText(e.target.value); setSource('') }} />
+        <textarea className="dg-text" rows={bundle ? 3 : read?.flow ? 5 : 9} aria-label={t('Text of the flow')} spellCheck={false} value={text} placeholder={t('{ "headgate": 1, "id": "pump", … }')} autoFocus={given === ''} onChange={(e) => { setText(e.target.value); setSource('') }} />
       </div>
       {read && <IssueList issues={read.issues} />}
       {bundle && <IssueList issues={bundle.issues} />}
@@ -71,7 +72,7 @@ export function ImportDialog({ text: given = '', source: from = '' }: { readonly
       {missing.length > 0 && (
         <label className="dg-check">
           <input type="checkbox" checked={add && mayEdit} disabled={!mayEdit} onChange={(e) => setAdd(e.target.checked)} />
-          <span>Add {missing.length === 1 ? 'the connection' : 'the connections'} <b>{missing.join(', ')}</b> to this gateway. {missing.length === 1 ? 'It is' : 'They are'} not here yet.</span>
+          <span>{t('Add')}{' '}{missing.length === 1 ? t('the connection') : t('the connections')} <b>{missing.join(', ')}</b>{' '}{t('to this gateway.')}{' '}{missing.length === 1 ? t('It is') : t('They are')}{' '}{t('not here yet.')}</span>
         </label>
       )}
     </Modal>
@@ -89,12 +90,12 @@ function Summary({ flow }: { readonly flow: Flow }): ReactElement {
   return (
     <>
       <dl className="dg-facts">
-        <dt>Name</dt><dd><b>{flow.name}</b> <span className="mono">{flow.id}</span></dd>
-        <dt>Nodes, wires</dt><dd>{Object.keys(flow.nodes).length}, {flow.wires.length}</dd>
-        {Object.keys(flow.parameters).length > 0 && <><dt>Parameters</dt><dd>{Object.keys(flow.parameters).join(', ')}</dd></>}
-        {Object.keys(flow.connections).length > 0 && <><dt>Connections</dt><dd>{Object.keys(flow.connections).join(', ')}</dd></>}
+        <dt>{t('Name')}</dt><dd><b>{flow.name}</b> <span className="mono">{flow.id}</span></dd>
+        <dt>{t('Nodes, wires')}</dt><dd>{Object.keys(flow.nodes).length}, {flow.wires.length}</dd>
+        {Object.keys(flow.parameters).length > 0 && <><dt>{t('Parameters')}</dt><dd>{Object.keys(flow.parameters).join(', ')}</dd></>}
+        {Object.keys(flow.connections).length > 0 && <><dt>{t('Connections')}</dt><dd>{Object.keys(flow.connections).join(', ')}</dd></>}
       </dl>
-      {unknown.length > 0 && <p className="dg-warn">This gateway does not have: {unknown.join(', ')}. Those nodes are kept as they are and stop a deploy.</p>}
+      {unknown.length > 0 && <p className="dg-warn">{t('This gateway does not have: {join}. Those nodes are kept as they are and stop a deploy.', { join: unknown.join(', ') })}</p>}
     </>
   )
 }
@@ -108,11 +109,11 @@ export function NewFlowDialog(): ReactElement {
   }
   return (
     <Modal
-      title="New flow" close={actions.closeDialog} onSubmit={go}
-      actions={<><button type="button" className="btn dg-left" onClick={() => actions.openDialog({ kind: 'examples' })}>Begin from an example…</button><button type="button" className="btn" onClick={actions.closeDialog}>Cancel</button><button type="submit" className="btn primary" disabled={name.trim() === ''}>Create</button></>}
+      title={t('New flow')} close={actions.closeDialog} onSubmit={go}
+      actions={<><button type="button" className="btn dg-left" onClick={() => actions.openDialog({ kind: 'examples' })}>{t('Begin from an example…')}</button><button type="button" className="btn" onClick={actions.closeDialog}>{t('Cancel')}</button><button type="submit" className="btn primary" disabled={name.trim() === ''}>{t('Create')}</button></>}
     >
-      <Field label="Name" hint="What people call it. It can be changed later; it stays in this browser until its first deploy.">
-        <input className="dg-input" value={name} maxLength={200} autoFocus placeholder="Pump P-102 health" onChange={(e) => setName(e.target.value)} />
+      <Field label={t('Name')} hint={t('What people call it. It can be changed later; it stays in this browser until its first deploy.')}>
+        <input className="dg-input" value={name} maxLength={200} autoFocus placeholder={t('Pump P-102 health')} onChange={(e) => setName(e.target.value)} />
       </Field>
     </Modal>
   )

@@ -2,6 +2,7 @@
 import { useEffect, useState, type FormEvent, type ReactElement } from 'react'
 import type { Issue } from '#kit'
 import type { Session } from '#format'
+import { t } from '../language/index.ts'
 import { actions, api, useEditor } from '../state/store.ts'
 import { CLAIMED } from './callout.tsx'
 import { Field, IssueList } from './modal.tsx'
@@ -53,20 +54,20 @@ function Claim(): ReactElement {
   }
   return (
     <form className="gate-card" onSubmit={submit}>
-      <GateHead title="Claim this gateway" />
-      <p className="dg-note">Nobody owns it yet. Whoever holds the token from its console becomes its first administrator.</p>
+      <GateHead title={t('Claim this gateway')} />
+      <p className="dg-note">{t('Nobody owns it yet. Whoever holds the token from its console becomes its first administrator.')}</p>
       <IssueList issues={issues} />
-      <Field label="Claim token" hint="On the gateway's console, and in the file claim-token in its data folder.">
+      <Field label={t('Claim token')} hint={t("On the gateway's console, and in the file claim-token in its data folder.")}>
         <input className="dg-input mono" value={token} autoComplete="off" spellCheck={false} autoFocus={token === ''} onChange={(e) => setToken(e.target.value)} required />
       </Field>
-      <Field label="User"><input className="dg-input" name="username" autoComplete="username" value={user} maxLength={64} autoFocus={token !== ''} onChange={(e) => setUser(e.target.value)} required /></Field>
-      <Field label="Password" hint={password === '' ? '10 characters or more; several words make a good one.' : fault === '' ? 'Good.' : <span className="bad">{fault}</span>}>
+      <Field label={t('User')}><input className="dg-input" name="username" autoComplete="username" value={user} maxLength={64} autoFocus={token !== ''} onChange={(e) => setUser(e.target.value)} required /></Field>
+      <Field label={t('Password')} hint={password === '' ? t('10 characters or more; several words make a good one.') : fault === '' ? t('Good.') : <span className="bad">{fault}</span>}>
         <input className="dg-input" type="password" name="new-password" autoComplete="new-password" value={password} onChange={(e) => setPassword(e.target.value)} required />
       </Field>
-      <Field label="Password again" hint={again !== '' && again !== password ? <span className="bad">The two differ.</span> : undefined}>
+      <Field label={t('Password again')} hint={again !== '' && again !== password ? <span className="bad">{t('The two differ.')}</span> : undefined}>
         <input className="dg-input" type="password" name="new-password-again" autoComplete="new-password" value={again} onChange={(e) => setAgain(e.target.value)} required />
       </Field>
-      <button type="submit" className="btn primary gate-go" disabled={!ready || busy}>{busy ? 'Claiming…' : 'Claim and open'}</button>
+      <button type="submit" className="btn primary gate-go" disabled={!ready || busy}>{busy ? t('Claiming…') : t('Claim and open')}</button>
     </form>
   )
 }
@@ -82,12 +83,12 @@ function Login(): ReactElement {
   }
   return (
     <form className="gate-card" onSubmit={submit}>
-      <GateHead title="Sign in" />
-      {draft && <p className="dg-note">Your session has ended. Your draft is kept and opens again.</p>}
+      <GateHead title={t('Sign in')} />
+      {draft && <p className="dg-note">{t('Your session has ended. Your draft is kept and opens again.')}</p>}
       <IssueList issues={issues} />
-      <Field label="User"><input className="dg-input" name="username" autoComplete="username" value={user} maxLength={100} autoFocus onChange={(e) => setUser(e.target.value)} required /></Field>
-      <Field label="Password"><input className="dg-input" type="password" name="password" autoComplete="current-password" value={password} onChange={(e) => setPassword(e.target.value)} required /></Field>
-      <button type="submit" className="btn primary gate-go" disabled={busy || user.trim() === '' || password === ''}>{busy ? 'Signing in…' : 'Sign in'}</button>
+      <Field label={t('User')}><input className="dg-input" name="username" autoComplete="username" value={user} maxLength={100} autoFocus onChange={(e) => setUser(e.target.value)} required /></Field>
+      <Field label={t('Password')}><input className="dg-input" type="password" name="password" autoComplete="current-password" value={password} onChange={(e) => setPassword(e.target.value)} required /></Field>
+      <button type="submit" className="btn primary gate-go" disabled={busy || user.trim() === '' || password === ''}>{busy ? t('Signing in…') : t('Sign in')}</button>
     </form>
   )
 }
@@ -96,7 +97,7 @@ function GateHead({ title }: { readonly title: string }): ReactElement {
   const version = useEditor((s) => s.health?.version)
   return (
     <header>
-      <span className="gate-logo" aria-hidden><i /> Headgate</span>
+      <span className="gate-logo" aria-hidden><i />{' '}{t('Headgate')}</span>
       <h1>{title}</h1>
       {version !== undefined && <small className="mono">{version}</small>}
     </header>

@@ -1,6 +1,7 @@
 // A file of several flows: which of them come in, and what becomes of one whose id is taken here. All become drafts.
 import { useState, type ReactElement } from 'react'
 import type { BundleEntry, Flow } from '#format'
+import { t } from '../language/index.ts'
 import { useConnections } from '../inspector/resources.ts'
 import { actions, api, useEditor } from '../state/store.ts'
 import { IssueList } from './modal.tsx'
@@ -34,27 +35,27 @@ export function BundleList({ entries, busy, onImport }: { readonly entries: read
     <>
       <ul className="dg-rows bn-list">
         {entries.map((e, n) => {
-          if (!e.flow) return <li key={n} className="bn-bad"><span><b>{e.name}</b> cannot be read</span><IssueList issues={e.issues.slice(0, 3)} /></li>
+          if (!e.flow) return <li key={n} className="bn-bad"><span><b>{e.name}</b>{' '}{t('cannot be read')}</span><IssueList issues={e.issues.slice(0, 3)} /></li>
           const flow = e.flow
           const mode = modeOf(flow)
           const unknown = [...new Set(Object.values(flow.nodes).map((node) => node.type).filter((t) => !types.has(t)))]
           return (
             <li key={n}>
-              <label className="dg-check"><input type="checkbox" checked={mode !== 'skip'} onChange={(c) => setAs({ ...as, [flow.id]: c.target.checked ? (taken.has(flow.id) ? 'replace' : 'new') : 'skip' })} /><span>{flow.name} <small className="mono">{flow.id}</small> <small>{Object.keys(flow.nodes).length} nodes{unknown.length > 0 ? ` · not here: ${unknown.join(', ')}` : ''}</small></span></label>
+              <label className="dg-check"><input type="checkbox" checked={mode !== 'skip'} onChange={(c) => setAs({ ...as, [flow.id]: c.target.checked ? (taken.has(flow.id) ? 'replace' : 'new') : 'skip' })} /><span>{flow.name} <small className="mono">{flow.id}</small> <small>{t('{count} nodes', { count: Object.keys(flow.nodes).length })}{unknown.length > 0 ? t(' · not here: {join}', { join: unknown.join(', ') }) : ''}</small></span></label>
               <span className="sp" />
               {taken.has(flow.id) ? (
-                <select className="dg-input" aria-label={`'${flow.id}' is here already`} value={mode} onChange={(c) => setAs({ ...as, [flow.id]: c.target.value as As })}>
-                  <option value="skip">Here already: skip</option>
-                  <option value="replace">Replace its draft</option>
-                  <option value="new">Under a new id</option>
+                <select className="dg-input" aria-label={t("'{id}' is here already", { id: flow.id })} value={mode} onChange={(c) => setAs({ ...as, [flow.id]: c.target.value as As })}>
+                  <option value="skip">{t('Here already: skip')}</option>
+                  <option value="replace">{t('Replace its draft')}</option>
+                  <option value="new">{t('Under a new id')}</option>
                 </select>
-              ) : <small>new</small>}
+              ) : <small>{t('new')}</small>}
             </li>
           )
         })}
       </ul>
-      {missing.length > 0 && <label className="dg-check"><input type="checkbox" checked={add && mayEdit} disabled={!mayEdit} onChange={(e) => setAdd(e.target.checked)} /><span>Add {missing.length === 1 ? 'the connection' : 'the connections'} <b>{missing.join(', ')}</b> to this gateway.</span></label>}
-      <div className="dg-acts"><span className="sp" /><button type="button" className="btn primary" disabled={busy || chosen.length === 0} onClick={() => onImport(run)}>{busy ? 'Importing…' : chosen.length === 1 ? 'Import 1 flow' : `Import ${chosen.length} flows`}</button></div>
+      {missing.length > 0 && <label className="dg-check"><input type="checkbox" checked={add && mayEdit} disabled={!mayEdit} onChange={(e) => setAdd(e.target.checked)} /><span>{t('Add')}{' '}{missing.length === 1 ? t('the connection') : t('the connections')} <b>{missing.join(', ')}</b>{' '}{t('to this gateway.')}</span></label>}
+      <div className="dg-acts"><span className="sp" /><button type="button" className="btn primary" disabled={busy || chosen.length === 0} onClick={() => onImport(run)}>{busy ? t('Importing…') : chosen.length === 1 ? t('Import 1 flow') : t('Import {count} flows', { count: chosen.length })}</button></div>
     </>
   )
 }

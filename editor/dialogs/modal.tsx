@@ -4,6 +4,7 @@ import { cloneElement, useId, useState, type FormEvent, type ReactElement, type 
 import { X } from 'lucide-react'
 import { Dialog } from 'radix-ui'
 import type { Issue } from '#kit'
+import { t } from '../language/index.ts'
 import { actions } from '../state/store.ts'
 import './dialogs.css'
 
@@ -37,7 +38,7 @@ export function Modal({ title, children, actions: buttons, close, wide = false, 
     <>
       <header className="dg-head">
         <Dialog.Title className="dg-title">{title}</Dialog.Title>
-        <Dialog.Close className="icon-btn" aria-label="Close"><X size={15} /></Dialog.Close>
+        <Dialog.Close className="icon-btn" aria-label={t('Close')}><X size={15} /></Dialog.Close>
       </header>
       <div className="dg-body">{children}</div>
       {buttons !== undefined && <footer className="dg-foot">{buttons}</footer>}

@@ -1,6 +1,7 @@
 // The help of a node type by itself: from the command palette, whether the flow has such a node or not.
 import { useMemo, type ReactElement } from 'react'
 import { may } from '#format'
+import { t } from '../language/index.ts'
 import { Markdown } from '../inspector/help-tab.tsx'
 import { parseMarkdown } from '../inspector/markdown.ts'
 import { add } from '../shell/add-node.ts'
@@ -19,8 +20,8 @@ export default function NodeHelpDialog(): ReactElement {
       title={type?.title ?? wanted} close={actions.closeDialog} wide
       actions={
         <>
-          <button type="button" className="btn" onClick={() => actions.openDialog({ kind: 'find', text: `type:${wanted}` })}>Where it is used</button>
-          {type && edits ? <button type="button" className="btn primary" onClick={() => { actions.closeDialog(); add(wanted) }}>Add to the flow</button> : null}
+          <button type="button" className="btn" onClick={() => actions.openDialog({ kind: 'find', text: `type:${wanted}` })}>{t('Where it is used')}</button>
+          {type && edits ? <button type="button" className="btn primary" onClick={() => { actions.closeDialog(); add(wanted) }}>{t('Add to the flow')}</button> : null}
         </>
       }
     >
@@ -28,10 +29,10 @@ export default function NodeHelpDialog(): ReactElement {
         <div className="in-helptext nh">
           <p className="lead">{type.summary}</p>
           <Markdown blocks={blocks} />
-          {drops.length > 0 && <><h3>Leaves samples out when</h3><ul>{drops.map(([reason, words]) => <li key={reason}>{words}</li>)}</ul></>}
+          {drops.length > 0 && <><h3>{t('Leaves samples out when')}</h3><ul>{drops.map(([reason, words]) => <li key={reason}>{words}</li>)}</ul></>}
           <p className="foot mono">{familyName(type.type)} · {type.type} v{type.version}</p>
         </div>
-      ) : <p className="dg-note">This gateway has no node of the type {wanted}.</p>}
+      ) : <p className="dg-note">{t('This gateway has no node of the type {wanted}.', { wanted })}</p>}
     </Modal>
   )
 }

@@ -1,6 +1,7 @@
 // The drawing of what changed between two versions: read-only, all of both in one picture. Marks are signs and dashes, too.
 import { useMemo, useState, type ReactElement } from 'react'
 import type { Flow } from '#format'
+import { t } from '../language/index.ts'
 import { useEditor } from '../state/store.ts'
 import { NODE_HEIGHT, NODE_WIDTH, pictureOf, type Mark } from './picture.ts'
 import './history.css'
@@ -12,15 +13,15 @@ export function FlowPicture({ before, after }: { readonly before: Flow; readonly
   const types = useEditor((s) => s.types)
   const { nodes, wires, box } = useMemo(() => pictureOf(before, after, types), [before, after, types])
   const [zoom, setZoom] = useState(0)
-  if (nodes.length === 0) return <p className="dg-note">Neither version has a node.</p>
+  if (nodes.length === 0) return <p className="dg-note">{t('Neither version has a node.')}</p>
   const count = (mark: Mark): number => nodes.filter((n) => n.mark === mark).length
   const told = (['added', 'removed', 'changed', 'moved'] as const).filter((mark) => count(mark) > 0).map((mark) => `${count(mark)} ${WORDS[mark]}`)
   return (
     <figure className="hs-picture">
       <figcaption>
-        <span>{told.length === 0 ? 'No node differs.' : `Nodes: ${told.join(', ')}.`}</span>
-        <span className="hs-key"><i data-mark="added">+ added</i><i data-mark="removed">− removed</i><i data-mark="changed">~ changed</i></span>
-        <button type="button" className="btn" aria-pressed={zoom === 0} onClick={() => setZoom(0)}>Fit</button>
+        <span>{told.length === 0 ? t('No node differs.') : t('Nodes: {join}.', { join: told.join(', ') })}</span>
+        <span className="hs-key"><i data-mark="added">{t('+ added')}</i><i data-mark="removed">{t('− removed')}</i><i data-mark="changed">{t('~ changed')}</i></span>
+        <button type="button" className="btn" aria-pressed={zoom === 0} onClick={() => setZoom(0)}>{t('Fit')}</button>
         <button type="button" className="btn" aria-pressed={zoom === 1} onClick={() => setZoom(1)}>100 %</button>
       </figcaption>
       <div className="hs-view" tabIndex={0}>

@@ -1,5 +1,6 @@
 // The page of keyboard shortcuts, made from the commands (shell/commands.ts): searchable, for PC and Mac.
 import { useState, type ReactElement } from 'react'
+import { t } from '../language/index.ts'
 import { commands, gestures, groups, isMac, titleOfCommand, type Group } from '../shell/commands.ts'
 import { keyNames } from '../state/keys.ts'
 import { actions, store } from '../state/store.ts'
@@ -28,11 +29,11 @@ export default function ShortcutsDialog(): ReactElement {
   const text = (r: Row): string => `${r.title} ${r.words} ${r.group} ${r.keys.map((k) => `${k} ${keyNames(k, mac).join(' ')}`).join(' ')}`.toLowerCase()
   const shown = rowsOfKeys().filter((r) => words.every((w) => text(r).includes(w)))
   return (
-    <Modal title="Keyboard shortcuts" close={actions.closeDialog} wide>
+    <Modal title={t('Keyboard shortcuts')} close={actions.closeDialog} wide>
       <div className="ks-head">
-        <input className="dg-input" type="search" autoFocus aria-label="Search shortcuts" placeholder="Search, such as undo or Ctrl D" autoComplete="off" spellCheck={false} value={search} onChange={(e) => setSearch(e.target.value)} />
-        <div className="ks-of" role="radiogroup" aria-label="Names of the keys">
-          {[false, true].map((of) => <button key={String(of)} type="button" role="radio" aria-checked={mac === of} onClick={() => setMac(of)}>{of ? 'Mac' : 'PC'}</button>)}
+        <input className="dg-input" type="search" autoFocus aria-label={t('Search shortcuts')} placeholder={t('Search, such as undo or Ctrl D')} autoComplete="off" spellCheck={false} value={search} onChange={(e) => setSearch(e.target.value)} />
+        <div className="ks-of" role="radiogroup" aria-label={t('Names of the keys')}>
+          {[false, true].map((of) => <button key={String(of)} type="button" role="radio" aria-checked={mac === of} onClick={() => setMac(of)}>{of ? t('Mac') : t('PC')}</button>)}
         </div>
       </div>
       <div className="ks-groups">
@@ -41,12 +42,12 @@ export default function ShortcutsDialog(): ReactElement {
           return rows.length === 0 ? null : (
             <section key={group}>
               <h3>{group}</h3>
-              <dl>{rows.map((r) => <div key={`${r.keys.join()} ${r.title}`}><dt>{r.keys.map((k, i) => <span key={k}>{i > 0 && ' or '}{(k.includes(' ') ? [k] : keyNames(k, mac)).map((n, at) => <kbd key={at}>{n}</kbd>)}</span>)}</dt><dd>{r.title}</dd></div>)}</dl>
+              <dl>{rows.map((r) => <div key={`${r.keys.join()} ${r.title}`}><dt>{r.keys.map((k, i) => <span key={k}>{i > 0 && t(' or ')}{(k.includes(' ') ? [k] : keyNames(k, mac)).map((n, at) => <kbd key={at}>{n}</kbd>)}</span>)}</dt><dd>{r.title}</dd></div>)}</dl>
             </section>
           )
         })}
       </div>
-      {shown.length === 0 && <p className="dg-note">No key does that. <button type="button" className="dg-link" onClick={() => actions.openDialog({ kind: 'commands' })}>Look among all commands</button></p>}
+      {shown.length === 0 && <p className="dg-note">{t('No key does that.')}{' '}<button type="button" className="dg-link" onClick={() => actions.openDialog({ kind: 'commands' })}>{t('Look among all commands')}</button></p>}
     </Modal>
   )
 }

@@ -4,6 +4,7 @@ import { KeyRound, Trash2 } from 'lucide-react'
 import type { Issue } from '#kit'
 import { displayUnit } from '#kit'
 import { roles, type ModelBody, type Role } from '#format'
+import { t } from '../language/index.ts'
 import type { UserBody } from '../state/api.ts'
 import { actions, api, useEditor } from '../state/store.ts'
 import { reloadSecrets, useModels, useSecrets } from '../inspector/resources.ts'
@@ -25,29 +26,29 @@ export function SecretsDialog(): ReactElement {
   }
   const known = data?.includes(name.trim()) ?? false
   return (
-    <Modal title="Secrets" close={actions.closeDialog}>
-      <p className="dg-note">Passwords, keys and tokens, stored encrypted on the gateway. Connections and nodes name them; a stored value is never shown again, and no export contains it.</p>
-      {!allowed && <p className="dg-warn">Secrets are an administrator's to see and set.</p>}
+    <Modal title={t('Secrets')} close={actions.closeDialog}>
+      <p className="dg-note">{t('Passwords, keys and tokens, stored encrypted on the gateway. Connections and nodes name them; a stored value is never shown again, and no export contains it.')}</p>
+      {!allowed && <p className="dg-warn">{t("Secrets are an administrator's to see and set.")}</p>}
       <IssueList issues={[...issues, ...failed]} />
       <ul className="dg-rows">
         {data?.map((n) => (
           <li key={n}>
             <KeyRound size={14} aria-hidden /> <span className="mono">{n}</span>
             <span className="sp" />
-            <button type="button" className="btn quiet" aria-label={`Where secret ${n} is used`} onClick={() => actions.openDialog({ kind: 'find', text: `secret:${n}` })}>Where used</button>
-            <button type="button" className="btn quiet" onClick={() => { setName(n); setValue(''); document.getElementById('dg-secret')?.focus() }}>Set anew</button>
+            <button type="button" className="btn quiet" aria-label={t('Where secret {n} is used', { n })} onClick={() => actions.openDialog({ kind: 'find', text: `secret:${n}` })}>{t('Where used')}</button>
+            <button type="button" className="btn quiet" onClick={() => { setName(n); setValue(''); document.getElementById('dg-secret')?.focus() }}>{t('Set anew')}</button>
             {sure === n
-              ? <button type="button" className="btn danger" disabled={busy} onClick={() => run(api.deleteSecret(n), () => setSure(null))}>Really delete</button>
-              : <button type="button" className="icon-btn" aria-label={`Delete secret ${n}`} onClick={() => setSure(n)}><Trash2 size={14} /></button>}
+              ? <button type="button" className="btn danger" disabled={busy} onClick={() => run(api.deleteSecret(n), () => setSure(null))}>{t('Really delete')}</button>
+              : <button type="button" className="icon-btn" aria-label={t('Delete secret {n}', { n })} onClick={() => setSure(n)}><Trash2 size={14} /></button>}
           </li>
         ))}
       </ul>
-      {data?.length === 0 && <p className="dg-note">None yet. Store the first one here; then a connection or a node can name it.</p>}
+      {data?.length === 0 && <p className="dg-note">{t('None yet. Store the first one here; then a connection or a node can name it.')}</p>}
       {allowed && (
         <form className="dg-inline" onSubmit={(e) => { e.preventDefault(); if (!busy && name.trim() !== '' && value !== '') run(api.putSecret(name.trim(), value), () => { setName(''); setValue('') }) }}>
-          <Field label="Name"><input className="dg-input mono" value={name} maxLength={100} autoComplete="off" spellCheck={false} placeholder="mqtt-password" autoFocus onChange={(e) => setName(e.target.value)} /></Field>
-          <Field label="Value"><input className="dg-input" id="dg-secret" type="password" autoComplete="new-password" value={value} onChange={(e) => setValue(e.target.value)} /></Field>
-          <button type="submit" className="btn primary" disabled={busy || name.trim() === '' || value === ''}>{known ? 'Replace' : 'Store'}</button>
+          <Field label={t('Name')}><input className="dg-input mono" value={name} maxLength={100} autoComplete="off" spellCheck={false} placeholder={t('mqtt-password')} autoFocus onChange={(e) => setName(e.target.value)} /></Field>
+          <Field label={t('Value')}><input className="dg-input" id="dg-secret" type="password" autoComplete="new-password" value={value} onChange={(e) => setValue(e.target.value)} /></Field>
+          <button type="submit" className="btn primary" disabled={busy || name.trim() === '' || value === ''}>{known ? t('Replace') : t('Store')}</button>
         </form>
       )}
     </Modal>
@@ -57,24 +58,24 @@ export function SecretsDialog(): ReactElement {
 export function ModelsDialog(): ReactElement {
   const { data, issues } = useModels()
   return (
-    <Modal title="Models" close={actions.closeDialog} wide>
-      <p className="dg-note">ONNX models that Inference nodes can run. A model stands in the gateway's models folder, with a card that tells what it is.</p>
+    <Modal title={t('Models')} close={actions.closeDialog} wide>
+      <p className="dg-note">{t("ONNX models that Inference nodes can run. A model stands in the gateway's models folder, with a card that tells what it is.")}</p>
       <IssueList issues={issues} />
-      {data?.length === 0 && <p className="dg-note">None yet. Put a folder with <span className="mono">model.onnx</span> and <span className="mono">card.json</span> into the gateway's models folder.</p>}
+      {data?.length === 0 && <p className="dg-note">{t('None yet. Put a folder with')}{' '}<span className="mono">{t('model.onnx')}</span>{' '}{t('and')}{' '}<span className="mono">{t('card.json')}</span>{' '}{t("into the gateway's models folder.")}</p>}
       {data?.map((m) => (
         <section key={m.name} className="dg-model">
           <h3>{m.title === '' ? m.name : m.title} <span className="mono">{m.name}</span></h3>
           {m.summary !== '' && <p>{m.summary}</p>}
-          <p><button type="button" className="dg-link" onClick={() => actions.openDialog({ kind: 'find', text: `model:${m.name}` })}>Where it is used</button></p>
+          <p><button type="button" className="dg-link" onClick={() => actions.openDialog({ kind: 'find', text: `model:${m.name}` })}>{t('Where it is used')}</button></p>
           {m.issue && <IssueList issues={[m.issue]} />}
           <table className="dg-table">
-            <thead><tr><th><span className="sr-only">Side</span></th><th>Name</th><th>Type and shape</th><th>Unit</th><th>Labels</th></tr></thead>
+            <thead><tr><th><span className="sr-only">{t('Side')}</span></th><th>{t('Name')}</th><th>{t('Type and shape')}</th><th>{t('Unit')}</th><th>{t('Labels')}</th></tr></thead>
             <tbody>
               {m.inputs.map((p) => <PortRow key={`i ${p.name}`} side="in" port={p} />)}
               {m.outputs.map((p) => <PortRow key={`o ${p.name}`} side="out" port={p} />)}
             </tbody>
           </table>
-          <p className="dg-hash mono" title="SHA-256 of the file">{(m.bytes / 1024).toFixed(1)} kB · sha256 {m.hash.slice(0, 16)}…</p>
+          <p className="dg-hash mono" title={t('SHA-256 of the file')}>{t('{toFixed} kB · sha256 {slice}…', { toFixed: (m.bytes / 1024).toFixed(1), slice: m.hash.slice(0, 16) })}</p>
         </section>
       ))}
     </Modal>
@@ -86,7 +87,7 @@ function PortRow({ side, port }: { readonly side: string; readonly port: ModelBo
   return (
     <tr>
       <td>{side}</td><td className="mono">{port.name}</td><td className="mono">{port.type}[{port.shape.map((n) => (n < 0 ? 'any' : n)).join(', ')}]</td><td>{displayUnit(port.unit)}</td>
-      <td title={labels.join(', ')}>{labels.length > 6 ? `${labels.slice(0, 4).join(', ')} and ${labels.length - 4} more` : labels.join(', ')}</td>
+      <td title={labels.join(', ')}>{labels.length > 6 ? t('{join} and {value} more', { join: labels.slice(0, 4).join(', '), value: labels.length - 4 }) : labels.join(', ')}</td>
     </tr>
   )
 }
@@ -113,28 +114,28 @@ export function UsersDialog(): ReactElement {
   }
   const fault = password === '' ? '' : passwordFault(password, name)
   return (
-    <Modal title="Users" close={actions.closeDialog} wide>
+    <Modal title={t('Users')} close={actions.closeDialog} wide>
       <IssueList issues={issues} />
       <ul className="dg-rows">
         {users?.map((u) => (
           <li key={u.name}>
-            <b>{u.name}</b>{u.name === me && <span className="dg-tag">you</span>}
+            <b>{u.name}</b>{u.name === me && <span className="dg-tag">{t('you')}</span>}
             <span className="sp" />
-            <select className="dg-input" aria-label={`Role of ${u.name}`} value={u.role} disabled={busy || u.name === me} onChange={(e) => run(api.changeUser(u.name, { role: e.target.value as Role }))}>
+            <select className="dg-input" aria-label={t('Role of {name}', { name: u.name })} value={u.role} disabled={busy || u.name === me} onChange={(e) => run(api.changeUser(u.name, { role: e.target.value as Role }))}>
               {roles.map((r) => <option key={r} value={r}>{r}</option>)}
             </select>
             {u.name !== me && (sure === u.name
-              ? <button type="button" className="btn danger" disabled={busy} onClick={() => run(api.deleteUser(u.name), () => setSure(null))}>Really remove</button>
-              : <button type="button" className="icon-btn" aria-label={`Remove ${u.name}`} onClick={() => setSure(u.name)}><Trash2 size={14} /></button>)}
+              ? <button type="button" className="btn danger" disabled={busy} onClick={() => run(api.deleteUser(u.name), () => setSure(null))}>{t('Really remove')}</button>
+              : <button type="button" className="icon-btn" aria-label={t('Remove {name}', { name: u.name })} onClick={() => setSure(u.name)}><Trash2 size={14} /></button>)}
           </li>
         ))}
       </ul>
-      <h3>Add a user</h3>
+      <h3>{t('Add a user')}</h3>
       <form className="dg-inline" onSubmit={(e) => { e.preventDefault(); if (!busy && fault === '' && password !== '' && name !== '') run(api.addUser({ name: name.trim(), password, role }), () => { setName(''); setPassword('') }) }}>
-        <Field label="Name"><input className="dg-input" value={name} maxLength={64} autoComplete="off" autoFocus onChange={(e) => setName(e.target.value)} /></Field>
-        <Field label="First password" hint={fault === '' ? undefined : <span className="bad">{fault}</span>}><input className="dg-input" type="password" autoComplete="new-password" value={password} onChange={(e) => setPassword(e.target.value)} /></Field>
-        <Field label="Role"><select className="dg-input" value={role} onChange={(e) => setRole(e.target.value as Role)}>{roles.map((r) => <option key={r} value={r}>{ROLE_WORDS[r]}</option>)}</select></Field>
-        <button type="submit" className="btn primary" disabled={busy || name.trim() === '' || password === '' || fault !== ''}>Add</button>
+        <Field label={t('Name')}><input className="dg-input" value={name} maxLength={64} autoComplete="off" autoFocus onChange={(e) => setName(e.target.value)} /></Field>
+        <Field label={t('First password')} hint={fault === '' ? undefined : <span className="bad">{fault}</span>}><input className="dg-input" type="password" autoComplete="new-password" value={password} onChange={(e) => setPassword(e.target.value)} /></Field>
+        <Field label={t('Role')}><select className="dg-input" value={role} onChange={(e) => setRole(e.target.value as Role)}>{roles.map((r) => <option key={r} value={r}>{ROLE_WORDS[r]}</option>)}</select></Field>
+        <button type="submit" className="btn primary" disabled={busy || name.trim() === '' || password === '' || fault !== ''}>{t('Add')}</button>
       </form>
     </Modal>
   )

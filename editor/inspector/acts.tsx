@@ -3,6 +3,7 @@
 import { useState, type FormEvent, type ReactElement } from 'react'
 import { Popover } from 'radix-ui'
 import type { CatalogueNode, JsonValue, TSchema } from '#kit'
+import { t } from '../language/index.ts'
 import { actions, api, engineIdOf, useEditor } from '../state/here.ts'
 import { fieldsOf, formFaults, withValue, wordsOf, type Config } from './form.ts'
 import { SchemaForm } from './schema-form.tsx'
@@ -76,9 +77,9 @@ export function Acts({ id, type }: { readonly id: string; readonly type: Catalog
   const perTag = Object.keys(type.inputs).length > 0
   return (
     <>
-      <h3 className="in-sec">Acts</h3>
+      <h3 className="in-sec">{t('Acts')}</h3>
       <div className="in-pad in-acts">
-        {perTag && <span className="in-fld in-acttag"><input value={tag} placeholder="all tags" aria-label="For which tag" autoComplete="off" spellCheck={false} onChange={(e) => setTag(e.target.value)} /></span>}
+        {perTag && <span className="in-fld in-acttag"><input value={tag} placeholder={t('all tags')} aria-label={t('For which tag')} autoComplete="off" spellCheck={false} onChange={(e) => setTag(e.target.value)} /></span>}
         {acts.map((act) => <Act key={act} act={act} type={type} subject={{ flow, node: engineIdOf(id), ...(tag.trim() === '' ? {} : { tag: tag.trim() }) }} />)}
       </div>
     </>

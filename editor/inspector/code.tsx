@@ -1,6 +1,7 @@
 // The code of a function node: monospace with line numbers; Tab indents, Shift+Tab takes it back, Enter keeps the
 // indentation; Escape leaves to the node. The line that a fault names is marked.
 import { useRef, type KeyboardEvent, type ReactElement } from 'react'
+import { t } from '../language/index.ts'
 import type { ControlProps } from './controls.tsx'
 import { inputProps, useTyped } from './typed.ts'
 import { faultsOf } from './schema-form.tsx'
@@ -31,7 +32,7 @@ export function Code(props: ControlProps): ReactElement {
       </div>
       <textarea
         {...inputProps(props)} wrap="off" autoCapitalize="off" rows={Math.min(MOST, Math.max(LEAST, lines + 1))} value={text} maxLength={field.schema.maxLength}
-        title="Tab indents, Escape leaves the field"
+        title={t('Tab indents, Escape leaves the field')}
         onChange={(e) => type(e.target.value)} onBlur={leave} onKeyDown={keys}
         onScroll={(e) => { if (gutter.current) gutter.current.scrollTop = e.currentTarget.scrollTop }}
       />

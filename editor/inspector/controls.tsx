@@ -2,6 +2,7 @@
 import { useState, type ReactElement } from 'react'
 import { ChevronDown, Plus, X } from 'lucide-react'
 import { displayUnit, parseUnit, reasonOf, type JsonValue } from '#kit'
+import { t } from '../language/index.ts'
 import { readNumber, readScalar, showValue, type Choice, type FormField, type Json } from './form.ts'
 import { EnvelopeFields } from './envelope.tsx'
 import { Fields, type FormContext } from './schema-form.tsx'
@@ -77,7 +78,7 @@ function Typed({ read, ...props }: ControlProps & { readonly read: (text: string
   return (
     <span className="in-fld">
       <input {...inputProps(props)} value={text} placeholder={placeholder} maxLength={field.schema.maxLength} onChange={(e) => type(e.target.value)} onBlur={leave} />
-      {field.kind === 'scalar' && value !== undefined && <u>{typeof value === 'boolean' ? 'yes/no' : typeof value === 'number' ? 'number' : 'text'}</u>}
+      {field.kind === 'scalar' && value !== undefined && <u>{typeof value === 'boolean' ? t('yes/no') : typeof value === 'number' ? t('number') : t('text')}</u>}
       {unit !== '' && <u>{unit}</u>}
     </span>
   )
@@ -93,9 +94,9 @@ function UnitControl(props: ControlProps): ReactElement {
   const known = parseUnit(code) !== undefined
   return (
     <span className="in-fld">
-      <input {...inputProps(props)} list={`${props.id}-units`} value={text} placeholder={typeof field.default === 'string' && field.default !== '' ? field.default : 'none'} onChange={(e) => type(e.target.value)} onBlur={leave} />
+      <input {...inputProps(props)} list={`${props.id}-units`} value={text} placeholder={typeof field.default === 'string' && field.default !== '' ? field.default : t('none')} onChange={(e) => type(e.target.value)} onBlur={leave} />
       <datalist id={`${props.id}-units`}>{COMMON_UNITS.map((u) => <option key={u} value={u}>{UNIT_NAMES[u] ?? displayUnit(u)}</option>)}</datalist>
-      {code !== '' && <u className={known ? '' : 'wrong'} aria-live="polite">{known ? (code === '1' ? 'no unit' : displayUnit(code)) : 'no unit of UCUM'}</u>}
+      {code !== '' && <u className={known ? '' : 'wrong'} aria-live="polite">{known ? (code === '1' ? t('no unit') : displayUnit(code)) : t('no unit of UCUM')}</u>}
     </span>
   )
 }
@@ -105,7 +106,7 @@ function Flag(props: ControlProps): ReactElement {
   const on = value === undefined ? field.default === true : value === true
   return (
     <button type="button" role="switch" id={id} aria-describedby={describedBy} aria-checked={on} disabled={context.readOnly} className="in-switch" onClick={() => context.change(field.path, !on)}>
-      <i /> <span>{on ? 'Yes' : 'No'}</span>
+      <i /> <span>{on ? t('Yes') : t('No')}</span>
     </button>
   )
 }
@@ -144,8 +145,8 @@ export function Select(props: ControlProps & { readonly choices: readonly Choice
   return (
     <span className="in-fld in-select">
       <select {...inputProps(props)} value={at} onChange={(e) => context.change(field.path, choices[Number(e.target.value)]?.value)}>
-        {at < 0 && <option value={-1}>{now === undefined || now === '' ? 'Choose' : `${showValue(now)} (not one of these)`}</option>}
-        {choices.map((c, i) => <option key={String(c.value)} value={i}>{c.label}{c.value === field.default && choices.length > 3 ? ' (default)' : ''}</option>)}
+        {at < 0 && <option value={-1}>{now === undefined || now === '' ? t('Choose') : t('{showValue} (not one of these)', { showValue: showValue(now) })}</option>}
+        {choices.map((c, i) => <option key={String(c.value)} value={i}>{c.label}{c.value === field.default && choices.length > 3 ? t(' (default)') : ''}</option>)}
       </select>
       <ChevronDown size={13} aria-hidden />
     </span>
@@ -194,11 +195,11 @@ function List(props: ControlProps): ReactElement {
             />
           )}
           {unit !== '' && <u>{unit}</u>}
-          {!context.readOnly && <button type="button" className="in-icon" aria-label={`Remove ${field.title} ${i + 1}`} onClick={() => put(items.toSpliced(i, 1))}><X size={12} /></button>}
+          {!context.readOnly && <button type="button" className="in-icon" aria-label={t('Remove {title} {value}', { title: field.title, value: i + 1 })} onClick={() => put(items.toSpliced(i, 1))}><X size={12} /></button>}
         </span>
       ))}
-      {items.length === 0 && <p className="in-help">None yet.</p>}
-      {!context.readOnly && <button type="button" className="in-add" onClick={() => put([...items, field.item?.choices?.[0]?.value ?? (numeric ? 0 : '')])}><Plus size={12} /> Add</button>}
+      {items.length === 0 && <p className="in-help">{t('None yet.')}</p>}
+      {!context.readOnly && <button type="button" className="in-add" onClick={() => put([...items, field.item?.choices?.[0]?.value ?? (numeric ? 0 : '')])}><Plus size={12} />{' '}{t('Add')}</button>}
     </div>
   )
 }
@@ -247,8 +248,8 @@ function JsonControl(props: ControlProps): ReactElement {
   }
   return (
     <>
-      <textarea className="in-fld" {...inputProps(props)} rows={Math.min(10, Math.max(3, text.split('\n').length))} value={text} placeholder="JSON" onChange={(e) => put(e.target.value)} onBlur={leave} />
-      {fault !== '' && <p className="in-fault" role="alert">Not put in place yet: {fault}</p>}
+      <textarea className="in-fld" {...inputProps(props)} rows={Math.min(10, Math.max(3, text.split('\n').length))} value={text} placeholder={t('JSON')} onChange={(e) => put(e.target.value)} onBlur={leave} />
+      {fault !== '' && <p className="in-fault" role="alert">{t('Not put in place yet: {fault}', { fault })}</p>}
     </>
   )
 }

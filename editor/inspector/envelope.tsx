@@ -1,5 +1,6 @@
 // An actuator's envelope: what may be written, drawn as a span on a line with the safe value in it, and its numbers.
 import type { ReactElement } from 'react'
+import { t } from '../language/index.ts'
 import { formatNumber } from '../state/format.ts'
 import { valueAt } from './form.ts'
 import type { ControlProps } from './controls.tsx'
@@ -21,7 +22,7 @@ export function EnvelopeFields({ field, value, context, labelledBy }: ControlPro
 
 function Span({ minimum, maximum, safe }: { readonly minimum: number | undefined; readonly maximum: number | undefined; readonly safe: number | undefined }): ReactElement | null {
   if (minimum === undefined || maximum === undefined) return null
-  if (!(minimum < maximum)) return <p className="in-fault" role="alert">The lowest value must be below the highest.</p>
+  if (!(minimum < maximum)) return <p className="in-fault" role="alert">{t('The lowest value must be below the highest.')}</p>
   const outside = safe !== undefined && (safe < minimum || safe > maximum)
   const low = Math.min(minimum, safe ?? minimum)
   const high = Math.max(maximum, safe ?? maximum)
@@ -39,11 +40,11 @@ function Span({ minimum, maximum, safe }: { readonly minimum: number | undefined
         {safe !== undefined && (
           <g className={outside ? 'safe outside' : 'safe'}>
             <path d={`M${x(safe)} 14 l-4 -6 h8 z`} />
-            <text x={x(safe)} y="6" textAnchor="middle">safe {formatNumber(safe)}</text>
+            <text x={x(safe)} y="6" textAnchor="middle">{t('safe {number}', { number: formatNumber(safe) })}</text>
           </g>
         )}
       </svg>
-      {outside && <p className="in-fault" role="alert">The safe value lies outside of the range.</p>}
+      {outside && <p className="in-fault" role="alert">{t('The safe value lies outside of the range.')}</p>}
     </>
   )
 }

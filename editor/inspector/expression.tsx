@@ -2,6 +2,7 @@
 // (Ctrl+Space, or while a name is typed); with the last values of the wires also its result.
 import { useEffect, useId, useMemo, useRef, useState, type KeyboardEvent, type ReactElement, type ReactNode } from 'react'
 import { formatType } from '#kit'
+import { t } from '../language/index.ts'
 import type { Completion, ExpressionBody } from '../state/api.ts'
 import { fitting, take, wordBefore } from '../state/completion.ts'
 import { severityOf } from '../state/format.ts'
@@ -101,7 +102,7 @@ function Offered({ id, offered, chosen, accept }: { readonly id: string; readonl
   }, [at])
   return (
     <div className="in-offered">
-      <div role="listbox" id={id} ref={list} aria-label="What can be written">
+      <div role="listbox" id={id} ref={list} aria-label={t('What can be written')}>
         {offered.map((c, i) => (
           // The pointer goes down before the field is left.
           <div key={`${c.kind} ${c.label}`} id={`${id}-${i}`} role="option" aria-selected={c === chosen} data-kind={c.kind} onPointerDown={(e) => { e.preventDefault(); accept(c) }}>
@@ -109,7 +110,7 @@ function Offered({ id, offered, chosen, accept }: { readonly id: string; readonl
           </div>
         ))}
       </div>
-      {chosen && <p>{chosen.doc}{chosen.kind === 'stream' && ' It remembers what came before.'}</p>}
+      {chosen && <p>{chosen.doc}{chosen.kind === 'stream' && t(' It remembers what came before.')}</p>}
     </div>
   )
 }
@@ -117,7 +118,7 @@ function Offered({ id, offered, chosen, accept }: { readonly id: string; readonl
 /** What it gives, with the last values its result. What is wrong stands below, with the field's faults. */
 function Gives({ answer, code, invalid }: { readonly answer: Answer | undefined; readonly code: string; readonly invalid: boolean }): ReactElement | null {
   if (!answer || answer.of !== code) return <p className="in-help">…</p>
-  if (answer.failed !== '') return <p className="in-help">The gateway cannot check it now: {answer.failed}</p>
+  if (answer.failed !== '') return <p className="in-help">{t('The gateway cannot check it now: {failed}', { failed: answer.failed })}</p>
   const { body } = answer
   const [first] = body?.issues ?? []
   if (first) return invalid ? null : <p className="in-fault" role="alert">{first.text} {first.remedy}</p>
@@ -126,8 +127,8 @@ function Gives({ answer, code, invalid }: { readonly answer: Answer | undefined;
   const level = result === null ? 'good' : severityOf({ tag: '', time: 0, value: result.value, quality: result.quality })
   return (
     <p className="in-help in-gives">
-      Gives {formatType(type)}
-      {result && <>, now <b data-level={level} title={result.reason}>{formatWhole(result.value)}{level === 'good' ? '' : ` ${qualityText(result)}`}</b></>}
+      {t('Gives {type}', { type: formatType(type) })}
+      {result && <>{t(', now')}{' '}<b data-level={level} title={result.reason}>{formatWhole(result.value)}{level === 'good' ? '' : ` ${qualityText(result)}`}</b></>}
       {result && result.reason !== '' && level !== 'good' && <>: {result.reason}</>}
     </p>
   )

@@ -1,6 +1,7 @@
 // A node's help: its text, its examples as tables, and its reasons for dropping. All of it from the definition.
 import { Fragment, useMemo, useState, type ReactElement } from 'react'
 import type { CatalogueNode, Example, ExampleSample, JsonValue } from '#kit'
+import { t } from '../language/index.ts'
 import { actions, useEditor } from '../state/here.ts'
 import { formatWhole, qualityText } from '../live/values.ts'
 import { fieldsOf, showValue, type Json } from './form.ts'
@@ -9,17 +10,17 @@ import { parseMarkdown, type Block, type Inline } from './markdown.ts'
 
 export function HelpTab({ id, type }: { readonly id: string; readonly type: CatalogueNode | undefined }): ReactElement {
   const blocks = useMemo(() => parseMarkdown(type?.help ?? ''), [type])
-  if (!type) return <div className="in-empty">No help: this gateway does not know this type of node.</div>
+  if (!type) return <div className="in-empty">{t('No help: this gateway does not know this type of node.')}</div>
   const drops = Object.entries(type.drops)
   return (
     <div className="in-helptext">
       <p className="lead">{type.summary}</p>
       <Markdown blocks={blocks} />
-      {type.examples.length > 0 && <h3>Examples</h3>}
+      {type.examples.length > 0 && <h3>{t('Examples')}</h3>}
       {type.examples.map((example) => <ExampleCard key={example.title} id={id} type={type} example={example} />)}
       {drops.length > 0 && (
         <>
-          <h3>Leaves samples out when</h3>
+          <h3>{t('Leaves samples out when')}</h3>
           <ul>{drops.map(([reason, words]) => <li key={reason}>{words}</li>)}</ul>
         </>
       )}
@@ -76,7 +77,7 @@ function ExampleCard({ id, type, example }: { readonly id: string; readonly type
       <h4>{example.title}</h4>
       {settings.length > 0 && <p className="mono">{settings.map((f) => `${f.title}: ${showValue(config[f.key] as Json, f)}`).join(' · ')}</p>}
       <table>
-        <thead><tr><th>at</th><th>in</th><th>out</th></tr></thead>
+        <thead><tr><th>{t('at')}</th><th>{t('in')}</th><th>{t('out')}</th></tr></thead>
         <tbody>
           {rows.slice(0, MOST_LINES).map((row, i) => (
             <tr key={i}>
@@ -87,8 +88,8 @@ function ExampleCard({ id, type, example }: { readonly id: string; readonly type
           ))}
         </tbody>
       </table>
-      {rows.length > MOST_LINES && <p className="more">and {rows.length - MOST_LINES} more lines</p>}
-      <span className="in-acts">{!readOnly && <button type="button" className="btn" onClick={() => { actions.setConfig(id, '', config); actions.seal(); actions.setInspectorTab('settings') }}>Use these settings</button>}{type.effects === 'none' && <button type="button" className="btn" aria-expanded={trying} onClick={() => setTrying(!trying)}>{trying ? 'Close' : 'Try it'}</button>}</span>
+      {rows.length > MOST_LINES && <p className="more">{t('and')}{' '}{rows.length - MOST_LINES}{' '}{t('more lines')}</p>}
+      <span className="in-acts">{!readOnly && <button type="button" className="btn" onClick={() => { actions.setConfig(id, '', config); actions.seal(); actions.setInspectorTab('settings') }}>{t('Use these settings')}</button>}{type.effects === 'none' && <button type="button" className="btn" aria-expanded={trying} onClick={() => setTrying(!trying)}>{trying ? t('Close') : t('Try it')}</button>}</span>
       {trying && <TryExample id={id} type={type} example={example} />}
     </section>
   )

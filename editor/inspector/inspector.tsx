@@ -1,6 +1,7 @@
 // The panel on the right: settings, live state and help of what is selected, or the flow itself.
 import { useEffect, type ReactElement } from 'react'
 import { Tabs } from 'radix-ui'
+import { t } from '../language/index.ts'
 import { actions, useEditor, type InspectorTab } from '../state/here.ts'
 import { focusNode } from './focus.ts'
 import { HelpTab } from './help-tab.tsx'
@@ -28,7 +29,7 @@ export function Inspector(): ReactElement {
     if (focusField) actions.clearFocusField()
   }, [focusField])
 
-  if (!flow || !selection) return <div className="ins"><div className="in-empty">No flow is open.</div></div>
+  if (!flow || !selection) return <div className="ins"><div className="in-empty">{t('No flow is open.')}</div></div>
   if (!node || id === undefined) {
     return (
       <div className="ins">

@@ -3,6 +3,7 @@ import { Fragment, useMemo, useState, type ReactElement, type ReactNode } from '
 import { Check, LayoutDashboard, Pin, PinOff, Rewind } from 'lucide-react'
 import type { CatalogueNode, PortType } from '#kit'
 import { SUBFLOW, type AlarmBody, type NodeStatus, type PortStatus } from '#format'
+import { t } from '../language/index.ts'
 import { formatAge, formatNumber, formatRate, severityOf, timeTitle } from '../state/format.ts'
 import { innerStatuses, onCanvas, runningOutput, typeAt } from '../state/instances.ts'
 import { countsOf, imbalance, since } from '../state/ledger.ts'
@@ -26,24 +27,24 @@ export function LiveTab({ id, type }: { readonly id: string; readonly type: Cata
   if (!status) {
     return (
       <div className="in-empty">
-        {state !== 'open' ? 'The live line to the gateway is down. Values come back with it.' : deployed ? 'Nothing was heard from this node yet.' : 'This node is only in your draft. Deploy it to see its values.'}
+        {state !== 'open' ? t('The live line to the gateway is down. Values come back with it.') : deployed ? t('Nothing was heard from this node yet.') : t('This node is only in your draft. Deploy it to see its values.')}
       </div>
     )
   }
   return (
     <div className={state === 'open' ? '' : 'in-old'}>
       <HealthLine status={status} />
-      <PortGroup title="Inputs" id={id} of={status.inputs} types={ports?.inputs} pinnable={false} />
-      <PortGroup title="Outputs" id={id} of={status.outputs} types={ports?.outputs} pinnable={!past} />
+      <PortGroup title={t('Inputs')} id={id} of={status.inputs} types={ports?.inputs} pinnable={false} />
+      <PortGroup title={t('Outputs')} id={id} of={status.outputs} types={ports?.outputs} pinnable={!past} />
       {status.actuator && <Actuator actuator={status.actuator} unit={unitText(Object.values(ports?.inputs ?? {})[0])} />}
       {!past && (type?.acts.includes('acknowledge') || isInstance) && <Alarms id={id} always={!isInstance} />}
       {/* Who looks back must not act on what runs now by mistake. */}
       {type && !past && <Acts id={id} type={type} />}
       {status.queue && (
         <>
-          <h3 className="in-sec">Queue</h3>
-          <div className="in-pad"><div className="in-bar" role="img" aria-label={`${status.queue.depth} of ${status.queue.limit}`}><i style={{ width: `${Math.min(100, (100 * status.queue.depth) / Math.max(1, status.queue.limit))}%` }} /></div></div>
-          <table className="in-c"><tbody><tr><td>waiting</td><td>{formatCount(status.queue.depth)} of {formatCount(status.queue.limit)}</td></tr><tr><td>when full</td><td>{status.queue.policy.replaceAll('-', ' ')}</td></tr></tbody></table>
+          <h3 className="in-sec">{t('Queue')}</h3>
+          <div className="in-pad"><div className="in-bar" role="img" aria-label={t('{depth} of {limit}', { depth: status.queue.depth, limit: status.queue.limit })}><i style={{ width: `${Math.min(100, (100 * status.queue.depth) / Math.max(1, status.queue.limit))}%` }} /></div></div>
+          <table className="in-c"><tbody><tr><td>{t('waiting')}</td><td>{t('{count} of {count2}', { count: formatCount(status.queue.depth), count2: formatCount(status.queue.limit) })}</td></tr><tr><td>{t('when full')}</td><td>{status.queue.policy.replaceAll('-', ' ')}</td></tr></tbody></table>
         </>
       )}
       <Keeps id={engineIdOf(id)} />
@@ -89,18 +90,18 @@ function PortLine({ id, port, status, type, pinnable }: { readonly id: string; r
     <li>
       <div className="in-portname"><i className={kindClass(type?.kind ?? 'any')} />{port}</div>
       {pinnable && (
-        <button type="button" className={`in-icon${pinned === undefined ? '' : ' on'}`} aria-pressed={pinned !== undefined} title={pinned === undefined ? 'Plot this output below' : 'Remove the plot'} aria-label={pinned === undefined ? `Pin ${port}` : `Unpin ${port}`} onClick={() => (pinned === undefined ? void actions.pinTap(id, port) : actions.unpinTap(pinned))}>
+        <button type="button" className={`in-icon${pinned === undefined ? '' : ' on'}`} aria-pressed={pinned !== undefined} title={pinned === undefined ? t('Plot this output below') : t('Remove the plot')} aria-label={pinned === undefined ? t('Pin {port}', { port }) : t('Unpin {port}', { port })} onClick={() => (pinned === undefined ? void actions.pinTap(id, port) : actions.unpinTap(pinned))}>
           {pinned === undefined ? <Pin size={13} /> : <PinOff size={13} />}
         </button>
       )}
-      {pinnable && actions.may('edit') && <button type="button" className="in-icon" title="Add to the operator's view" aria-label={`Add ${port} to the operator's view`} onClick={() => actions.showToOperator(id, port)}><LayoutDashboard size={13} /></button>}
-      {last && <button type="button" className="in-icon" title={pinnable ? 'Where did this value come from, and where did it go?' : 'Where did this value come from?'} aria-label={`Where did ${port} come from?`} onClick={() => void actions.lookBack({ time: clock, want: { node: engineIdOf(id), port, time: last.time }, tracing: true })}><Rewind size={13} /></button>}
-      <div className="in-value" data-level={level}>{last ? <>{formatWhole(last.value, type?.labels, STATUS_ELEMENTS, type?.length)}<u>{typeof last.value === 'boolean' || typeof last.value === 'string' ? '' : unitText(type)}</u></> : <span className="none">nothing yet</span>}</div>
+      {pinnable && actions.may('edit') && <button type="button" className="in-icon" title={t("Add to the operator's view")} aria-label={t("Add {port} to the operator's view", { port })} onClick={() => actions.showToOperator(id, port)}><LayoutDashboard size={13} /></button>}
+      {last && <button type="button" className="in-icon" title={pinnable ? t('Where did this value come from, and where did it go?') : t('Where did this value come from?')} aria-label={t('Where did {port} come from?', { port })} onClick={() => void actions.lookBack({ time: clock, want: { node: engineIdOf(id), port, time: last.time }, tracing: true })}><Rewind size={13} /></button>}
+      <div className="in-value" data-level={level}>{last ? <>{formatWhole(last.value, type?.labels, STATUS_ELEMENTS, type?.length)}<u>{typeof last.value === 'boolean' || typeof last.value === 'string' ? '' : unitText(type)}</u></> : <span className="none">{t('nothing yet')}</span>}</div>
       <div className="in-meta">
         {last && level !== 'good' && <b data-level={level}>{qualityText(last)}</b>}
-        {last && <span title={`Source time ${timeTitle(last.time)}, tag ${last.tag}`}>{clock > 0 ? `${formatAge(clock - last.time)} ago` : formatTime(last.time)}</span>}
+        {last && <span title={t('Source time {timeTitle}, tag {tag}', { timeTitle: timeTitle(last.time), tag: last.tag })}>{clock > 0 ? t('{age} ago', { age: formatAge(clock - last.time) }) : formatTime(last.time)}</span>}
         <span>{formatRate(status.rate)}</span>
-        <span>{formatCount(status.count)} in all</span>
+        <span>{t('{count} in all', { count: formatCount(status.count) })}</span>
       </div>
     </li>
   )
@@ -110,17 +111,17 @@ function Actuator({ actuator, unit }: { readonly actuator: NonNullable<NodeStatu
   const value = (v: number | null): string => (v === null ? 'nothing yet' : `${formatNumber(v)} ${unit}`)
   return (
     <>
-      <h3 className="in-sec">Actuator</h3>
+      <h3 className="in-sec">{t('Actuator')}</h3>
       <table className="in-c">
         <tbody>
-          <tr className={actuator.armed ? '' : 'warn'}><td>may write</td><td>{actuator.armed ? 'yes, armed' : 'no, disarmed'}</td></tr>
-          <tr className={actuator.mode === 'auto' ? '' : 'warn'}><td>mode</td><td>{{ auto: 'automatic', held: 'held by a person', safe: 'safe value' }[actuator.mode]}</td></tr>
-          <tr><td>last written</td><td>{value(actuator.written)}</td></tr>
-          <tr><td>read back</td><td>{value(actuator.readBack)}</td></tr>
+          <tr className={actuator.armed ? '' : 'warn'}><td>{t('may write')}</td><td>{actuator.armed ? t('yes, armed') : t('no, disarmed')}</td></tr>
+          <tr className={actuator.mode === 'auto' ? '' : 'warn'}><td>{t('mode')}</td><td>{{ auto: 'automatic', held: 'held by a person', safe: 'safe value' }[actuator.mode]}</td></tr>
+          <tr><td>{t('last written')}</td><td>{value(actuator.written)}</td></tr>
+          <tr><td>{t('read back')}</td><td>{value(actuator.readBack)}</td></tr>
         </tbody>
       </table>
-      {actuator.denied !== '' && <p className="in-pad in-note"><b>Last write denied:</b> {actuator.denied}</p>}
-      {!actuator.armed && <div className="in-pad"><button type="button" className="btn" onClick={() => actions.openDialog({ kind: 'arm' })}>Arm this flow…</button></div>}
+      {actuator.denied !== '' && <p className="in-pad in-note"><b>{t('Last write denied:')}</b> {actuator.denied}</p>}
+      {!actuator.armed && <div className="in-pad"><button type="button" className="btn" onClick={() => actions.openDialog({ kind: 'arm' })}>{t('Arm this flow…')}</button></div>}
     </>
   )
 }
@@ -141,10 +142,10 @@ function Alarms({ id, always }: { readonly id: string; readonly always: boolean 
   if (own.length === 0 && !always) return null
   return (
     <>
-      <h3 className="in-sec">Alarm</h3>
-      {own.length === 0 && <p className="in-pad in-note">Normal.</p>}
+      <h3 className="in-sec">{t('Alarm')}</h3>
+      {own.length === 0 && <p className="in-pad in-note">{t('Normal.')}</p>}
       <table className="in-c"><tbody>{own.map((a) => <tr key={a.tag} className={isWaiting(a) ? 'bad' : ''}><td>{a.tag}</td><td>{STATES[a.state]}</td></tr>)}</tbody></table>
-      {waiting && <div className="in-pad"><button type="button" className="btn" disabled={busy || !actions.may('operate')} title={actions.may('operate') ? '' : 'Needs the role operator'} onClick={acknowledge}><Check size={13} /> Acknowledge</button></div>}
+      {waiting && <div className="in-pad"><button type="button" className="btn" disabled={busy || !actions.may('operate')} title={actions.may('operate') ? '' : t('Needs the role operator')} onClick={acknowledge}><Check size={13} />{' '}{t('Acknowledge')}</button></div>}
     </>
   )
 }
@@ -154,9 +155,9 @@ function Inner({ id }: { readonly id: string }): ReactElement {
   const nodes = useEditor((s) => s.live.nodes)
   return (
     <>
-      <h3 className="in-sec">Inside</h3>
+      <h3 className="in-sec">{t('Inside')}</h3>
       <table className="in-c in-inner">
-        <thead><tr><th>node</th><th>in</th><th>dropped</th><th>failed</th></tr></thead>
+        <thead><tr><th>{t('node')}</th><th>{t('in')}</th><th>{t('dropped')}</th><th>{t('failed')}</th></tr></thead>
         <tbody>
           {innerStatuses(nodes, id).map(([name, { ledger, health }]) => {
             const dropped = Object.values(ledger.dropped).reduce((sum, n) => sum + n, 0)
@@ -178,9 +179,9 @@ function LedgerTable({ id, status, drops }: { readonly id: string; readonly stat
   if (Object.keys(status.inputs).length === 0) return <div className="in-gap" />
   return (
     <>
-      <h3 className="in-sec">Ledger <small>every sample that came in, and where it went</small></h3>
+      <h3 className="in-sec">{t('Ledger')}{' '}<small>{t('every sample that came in, and where it went')}</small></h3>
       <table className="in-c in-ledger">
-        <thead><tr><th><span className="sr-only">Outcome</span></th><th>since start</th><th>last minute</th></tr></thead>
+        <thead><tr><th><span className="sr-only">{t('Outcome')}</span></th><th>{t('since start')}</th><th>{t('last minute')}</th></tr></thead>
         <tbody>
           {row('in', ledger.in, minute?.in)}
           {row('passed on', ledger.passed, minute?.passed)}
@@ -192,7 +193,7 @@ function LedgerTable({ id, status, drops }: { readonly id: string; readonly stat
           {off !== 0 && row('not accounted for', off, undefined, { className: 'bad' })}
         </tbody>
       </table>
-      <div className="in-pad"><button type="button" className="btn quiet" onClick={() => actions.showLedger(id)}>Where did it go: the whole flow</button></div>
+      <div className="in-pad"><button type="button" className="btn quiet" onClick={() => actions.showLedger(id)}>{t('Where did it go: the whole flow')}</button></div>
     </>
   )
 }

@@ -4,6 +4,7 @@ import { useState, type FormEvent, type ReactElement } from 'react'
 import { Plus } from 'lucide-react'
 import { Popover } from 'radix-ui'
 import type { Issue } from '#kit'
+import { t } from '../language/index.ts'
 import { actions, api } from '../state/here.ts'
 import { reloadSecrets } from './resources.ts'
 
@@ -11,9 +12,9 @@ export function NewSecret({ wish, known, stored }: { readonly wish: string; read
   const [open, setOpen] = useState(false)
   return (
     <Popover.Root open={open} onOpenChange={setOpen}>
-      <Popover.Trigger className="btn in-square" aria-label="Store a secret" title="Store a secret"><Plus size={14} /></Popover.Trigger>
+      <Popover.Trigger className="btn in-square" aria-label={t('Store a secret')} title={t('Store a secret')}><Plus size={14} /></Popover.Trigger>
       <Popover.Portal>
-        <Popover.Content className="in-pop in-newsecret" align="end" sideOffset={4} aria-label="Store a secret">
+        <Popover.Content className="in-pop in-newsecret" align="end" sideOffset={4} aria-label={t('Store a secret')}>
           <Form wish={wish} known={known} stored={(name) => { setOpen(false); stored(name) }} />
         </Popover.Content>
       </Popover.Portal>
@@ -40,14 +41,14 @@ function Form({ wish, known, stored }: { readonly wish: string; readonly known: 
   }
   return (
     <form onSubmit={store} autoComplete="off">
-      <div className="in-f"><div className="in-label"><label htmlFor="in-secret-name">Name</label></div><span className="in-fld"><input id="in-secret-name" value={name} maxLength={64} autoFocus={wish === ''} spellCheck={false} onChange={(e) => setName(e.target.value)} /></span></div>
+      <div className="in-f"><div className="in-label"><label htmlFor="in-secret-name">{t('Name')}</label></div><span className="in-fld"><input id="in-secret-name" value={name} maxLength={64} autoFocus={wish === ''} spellCheck={false} onChange={(e) => setName(e.target.value)} /></span></div>
       <div className="in-f">
-        <div className="in-label"><label htmlFor="in-secret-value">Secret</label></div>
+        <div className="in-label"><label htmlFor="in-secret-value">{t('Secret')}</label></div>
         <span className="in-fld"><input id="in-secret-value" type="password" value={value} maxLength={65_536} autoFocus={wish !== ''} autoComplete="new-password" onChange={(e) => setValue(e.target.value)} /></span>
-        <p className="in-help">{taken ? 'There is one of this name: it is replaced, for all that use it.' : 'Stored encrypted on the gateway. The flow keeps the name only.'}</p>
+        <p className="in-help">{taken ? t('There is one of this name: it is replaced, for all that use it.') : t('Stored encrypted on the gateway. The flow keeps the name only.')}</p>
         {issues.map((i, n) => <p key={n} className="in-fault" role="alert">{i.text} {i.remedy}</p>)}
       </div>
-      <div className="in-pad"><button type="submit" className="btn primary" disabled={busy || name.trim() === '' || value === ''}>{taken ? 'Replace and use it' : 'Store and use it'}</button></div>
+      <div className="in-pad"><button type="submit" className="btn primary" disabled={busy || name.trim() === '' || value === ''}>{taken ? t('Replace and use it') : t('Store and use it')}</button></div>
     </form>
   )
 }

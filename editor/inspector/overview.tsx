@@ -3,6 +3,7 @@ import { useMemo, useState, type ReactElement } from 'react'
 import { Copy, Plus, Search, Trash2, X } from 'lucide-react'
 import type { CatalogueNode, Issue, JsonValue } from '#kit'
 import { expandFlow, parseWire, type Flow, type FlowSummary } from '#format'
+import { t } from '../language/index.ts'
 import { actions, useEditor } from '../state/here.ts'
 import { readScalar, showValue } from './form.ts'
 import { SubflowList } from './subflows.tsx'
@@ -16,35 +17,35 @@ export function FlowOverview({ flow }: { readonly flow: Flow }): ReactElement {
   return (
     <>
       <div className="in-f">
-        <div className="in-label"><label htmlFor="in-flow">Flow</label><em className="mono">{flow.id}</em></div>
+        <div className="in-label"><label htmlFor="in-flow">{t('Flow')}</label><em className="mono">{flow.id}</em></div>
         <span className="in-fld sansy"><input id="in-flow" value={flow.name} maxLength={200} disabled={readOnly} autoComplete="off" onChange={(e) => actions.setFlowName(e.target.value)} onBlur={() => actions.seal()} /></span>
       </div>
       <State summary={summary} />
       <table className="in-c">
         <tbody>
-          <tr><td>nodes</td><td>{count}</td></tr>
-          <tr><td>wires</td><td>{flow.wires.length}</td></tr>
-          <tr className={issues.some((i) => i.level === 'error') ? 'bad' : issues.length > 0 ? 'warn' : ''}><td>issues</td><td>{issueCount(issues)}</td></tr>
+          <tr><td>{t('nodes')}</td><td>{count}</td></tr>
+          <tr><td>{t('wires')}</td><td>{flow.wires.length}</td></tr>
+          <tr className={issues.some((i) => i.level === 'error') ? 'bad' : issues.length > 0 ? 'warn' : ''}><td>{t('issues')}</td><td>{issueCount(issues)}</td></tr>
         </tbody>
       </table>
-      {issues.length > 0 && <div className="in-pad"><button type="button" className="btn" onClick={() => actions.setDrawerTab('problems')}>Show issues</button></div>}
-      {count === 0 && <p className="in-pad in-note">An empty flow. Drag a source from the left, for example <b>Modbus</b> or <b>MQTT</b>, then wire its outputs to what should happen with them.</p>}
+      {issues.length > 0 && <div className="in-pad"><button type="button" className="btn" onClick={() => actions.setDrawerTab('problems')}>{t('Show issues')}</button></div>}
+      {count === 0 && <p className="in-pad in-note">{t('An empty flow. Drag a source from the left, for example')}{' '}<b>{t('Modbus')}</b>{' '}{t('or')}{' '}<b>{t('MQTT')}</b>{t(', then wire its outputs to what should happen with them.')}</p>}
       <Does flow={flow} types={types} />
       <Parameters flow={flow} readOnly={readOnly} />
       <SubflowList flow={flow} readOnly={readOnly} />
-      {count > 0 && <p className="in-pad in-note">Select a node to see its settings, live values and help.</p>}
+      {count > 0 && <p className="in-pad in-note">{t('Select a node to see its settings, live values and help.')}</p>}
     </>
   )
 }
 
 function State({ summary }: { readonly summary: FlowSummary | undefined }): ReactElement {
-  if (!summary || summary.version === null) return <p className="in-pad in-note">Not deployed yet: it is a draft.</p>
+  if (!summary || summary.version === null) return <p className="in-pad in-note">{t('Not deployed yet: it is a draft.')}</p>
   const words = { running: 'running', stopped: 'stopped', failed: 'failed', restarting: 'restarting' }[summary.state]
   return (
     <p className="in-pad in-note">
-      Version {summary.version} is <b className={summary.state === 'failed' ? 'bad' : ''}>{words}</b>
-      {summary.actuators > 0 && (summary.armed ? <>, <b>armed</b>: it may write to the plant.</> : <>, <b>disarmed</b>: it watches and does not write.</>)}
-      {summary.actuators === 0 && '. It has no actuator, so there is nothing to arm.'}
+      {t('Version {version} is', { version: summary.version })}{' '}<b className={summary.state === 'failed' ? 'bad' : ''}>{words}</b>
+      {summary.actuators > 0 && (summary.armed ? <>, <b>{t('armed')}</b>{t(': it may write to the plant.')}</> : <>, <b>{t('disarmed')}</b>{t(': it watches and does not write.')}</>)}
+      {summary.actuators === 0 && t('. It has no actuator, so there is nothing to arm.')}
     </p>
   )
 }
@@ -74,7 +75,7 @@ function Does({ flow, types }: { readonly flow: Flow; readonly types: ReadonlyMa
   if (groups.every(([, list]) => list.length === 0) && needs.size === 0) return null
   return (
     <>
-      <h3 className="in-sec">What it does</h3>
+      <h3 className="in-sec">{t('What it does')}</h3>
       <dl className="in-does">
         {groups.filter(([, list]) => list.length > 0).map(([title, list]) => (
           <div key={title}>
@@ -82,9 +83,9 @@ function Does({ flow, types }: { readonly flow: Flow; readonly types: ReadonlyMa
             <dd>{list.map(({ id, node, type }) => <button key={id} type="button" className="in-link" onClick={() => actions.show(id)}>{node.name ?? type?.title ?? id}</button>)}</dd>
           </div>
         ))}
-        {needs.has('connection') && <div><dt>Connections</dt><dd>{[...needs.get('connection')!].map((name) => <button key={name} type="button" className="in-link" onClick={() => actions.openDialog({ kind: 'connections', name })}>{name}</button>)}</dd></div>}
-        {needs.has('model') && <div><dt>Models</dt><dd>{[...needs.get('model')!].map((name) => <button key={name} type="button" className="in-link" onClick={() => actions.openDialog({ kind: 'models' })}>{name}</button>)}</dd></div>}
-        {needs.has('secret') && <div><dt>Secrets</dt><dd>{[...needs.get('secret')!].map((name) => <button key={name} type="button" className="in-link" onClick={() => actions.openDialog({ kind: 'secrets' })}>{name}</button>)}</dd></div>}
+        {needs.has('connection') && <div><dt>{t('Connections')}</dt><dd>{[...needs.get('connection')!].map((name) => <button key={name} type="button" className="in-link" onClick={() => actions.openDialog({ kind: 'connections', name })}>{name}</button>)}</dd></div>}
+        {needs.has('model') && <div><dt>{t('Models')}</dt><dd>{[...needs.get('model')!].map((name) => <button key={name} type="button" className="in-link" onClick={() => actions.openDialog({ kind: 'models' })}>{name}</button>)}</dd></div>}
+        {needs.has('secret') && <div><dt>{t('Secrets')}</dt><dd>{[...needs.get('secret')!].map((name) => <button key={name} type="button" className="in-link" onClick={() => actions.openDialog({ kind: 'secrets' })}>{name}</button>)}</dd></div>}
       </dl>
     </>
   )
@@ -104,23 +105,23 @@ export function Parameters({ flow, readOnly }: { readonly flow: Flow; readonly r
   const taken = Object.hasOwn(flow.parameters, name)
   return (
     <>
-      <h3 className="in-sec">Parameters <small>values that settings share</small></h3>
+      <h3 className="in-sec">{t('Parameters')}{' '}<small>{t('values that settings share')}</small></h3>
       <div className="in-params">
         {entries.map(([key, value]) => {
           const used = text.split(`{"$parameter":${JSON.stringify(key)}}`).length - 1
           return (
             <div key={key} className="in-paramrow">
-              <label htmlFor={`in-p-${key}`} title={used === 0 ? 'No setting uses it' : `Used by ${used} ${used === 1 ? 'setting' : 'settings'}`}>{key}</label>
+              <label htmlFor={`in-p-${key}`} title={used === 0 ? t('No setting uses it') : `Used by ${used} ${used === 1 ? 'setting' : 'settings'}`}>{key}</label>
               <ParameterValue id={`in-p-${key}`} value={value} readOnly={readOnly} change={(v) => actions.setParameter(key, v)} />
-              {used > 0 && <button type="button" className="in-icon" aria-label={`Where parameter ${key} is used`} title={`Where it is used: ${used} ${used === 1 ? 'setting' : 'settings'}`} onClick={() => actions.openDialog({ kind: 'find', text: `parameter:${key}` })}><Search size={12} /></button>}
-              {!readOnly && <button type="button" className="in-icon" aria-label={`Remove parameter ${key}`} disabled={used > 0} title={used > 0 ? `Used by ${used} ${used === 1 ? 'setting' : 'settings'}` : 'Remove'} onClick={() => { actions.setParameter(key, undefined); actions.seal() }}><X size={12} /></button>}
+              {used > 0 && <button type="button" className="in-icon" aria-label={t('Where parameter {key} is used', { key })} title={`Where it is used: ${used} ${used === 1 ? 'setting' : 'settings'}`} onClick={() => actions.openDialog({ kind: 'find', text: `parameter:${key}` })}><Search size={12} /></button>}
+              {!readOnly && <button type="button" className="in-icon" aria-label={t('Remove parameter {key}', { key })} disabled={used > 0} title={used > 0 ? `Used by ${used} ${used === 1 ? 'setting' : 'settings'}` : t('Remove')} onClick={() => { actions.setParameter(key, undefined); actions.seal() }}><X size={12} /></button>}
             </div>
           )
         })}
         {!readOnly && (
           <form className="in-paramrow" onSubmit={(e) => { e.preventDefault(); if (PARAMETER_NAME.test(name) && !taken) add() }}>
-            <span className="in-fld"><input value={name} placeholder="name of a new one" aria-label="Name of a new parameter" onChange={(e) => setName(e.target.value)} /></span>
-            <button type="submit" className="in-add" disabled={!PARAMETER_NAME.test(name) || taken}><Plus size={12} /> Add</button>
+            <span className="in-fld"><input value={name} placeholder={t('name of a new one')} aria-label={t('Name of a new parameter')} onChange={(e) => setName(e.target.value)} /></span>
+            <button type="submit" className="in-add" disabled={!PARAMETER_NAME.test(name) || taken}><Plus size={12} />{' '}{t('Add')}</button>
           </form>
         )}
       </div>
@@ -134,7 +135,7 @@ function ParameterValue({ id, value, readOnly, change }: { readonly id: string; 
   return (
     <span className="in-fld">
       <input id={id} value={typing ?? shown} disabled={readOnly || (typeof value === 'object' && value !== null)} onChange={(e) => { setTyping(e.target.value); change(readScalar(e.target.value, ['number', 'boolean', 'string']) ?? '') }} onBlur={() => { setTyping(null); actions.seal() }} />
-      <u>{typeof value === 'number' ? 'number' : typeof value === 'boolean' ? 'yes/no' : typeof value === 'string' ? 'text' : showValue(value)}</u>
+      <u>{typeof value === 'number' ? t('number') : typeof value === 'boolean' ? t('yes/no') : typeof value === 'string' ? t('text') : showValue(value)}</u>
     </span>
   )
 }
@@ -144,12 +145,12 @@ export function ManySelected({ nodes, wires }: { readonly nodes: readonly string
   const wire = nodes.length === 0 && wires.length === 1 ? parseWire(wires[0]!) : undefined
   return (
     <>
-      <h3 className="in-sec first">{[nodes.length > 0 ? `${nodes.length} ${nodes.length === 1 ? 'node' : 'nodes'}` : '', wires.length > 0 ? `${wires.length} ${wires.length === 1 ? 'wire' : 'wires'}` : ''].filter((t) => t !== '').join(' and ')} selected</h3>
+      <h3 className="in-sec first">{t('{join} selected', { join: [nodes.length > 0 ? `${nodes.length} ${nodes.length === 1 ? 'node' : 'nodes'}` : '', wires.length > 0 ? `${wires.length} ${wires.length === 1 ? 'wire' : 'wires'}` : ''].filter((t) => t !== '').join(' and ') })}</h3>
       {wire && <p className="in-pad mono in-wrap">{wires[0]}</p>}
       <div className="in-pad in-acts">
-        {nodes.length > 0 && !readOnly && <button type="button" className="btn" onClick={() => actions.duplicateSelected()}><Copy size={13} /> Duplicate</button>}
-        {wire && <button type="button" className="btn" onClick={() => actions.pinTap(wire.from.node, wire.from.port)}>Plot it</button>}
-        {!readOnly && <button type="button" className="btn" onClick={() => actions.removeSelected()}><Trash2 size={13} /> Delete</button>}
+        {nodes.length > 0 && !readOnly && <button type="button" className="btn" onClick={() => actions.duplicateSelected()}><Copy size={13} />{' '}{t('Duplicate')}</button>}
+        {wire && <button type="button" className="btn" onClick={() => actions.pinTap(wire.from.node, wire.from.port)}>{t('Plot it')}</button>}
+        {!readOnly && <button type="button" className="btn" onClick={() => actions.removeSelected()}><Trash2 size={13} />{' '}{t('Delete')}</button>}
       </div>
     </>
   )

@@ -1,6 +1,7 @@
 // Pasting a list into a table: what was read is shown before it is taken.
 import { useMemo, useState, type ReactElement } from 'react'
 import type { JsonValue } from '#kit'
+import { t } from '../language/index.ts'
 import { Modal } from '../dialogs/modal.tsx'
 import { showValue, type FormField } from './form.ts'
 import { pasteRows } from './paste.ts'
@@ -13,18 +14,18 @@ export function PasteDialog({ field, has, take, close }: { readonly field: FormF
   const count = pasted?.rows.length ?? 0
   return (
     <Modal
-      title={`Paste into ${field.title}`} close={close} wide
+      title={t('Paste into {title}', { title: field.title })} close={close} wide
       actions={
         <>
-          {has > 0 && <button type="button" className="btn" disabled={count === 0} onClick={() => take(pasted!.rows, true)}>Replace the {has} there</button>}
-          <button type="button" className="btn primary" disabled={count === 0} onClick={() => take(pasted!.rows, false)}>{count === 0 ? 'Add' : `Add ${count} ${count === 1 ? 'row' : 'rows'}`}</button>
+          {has > 0 && <button type="button" className="btn" disabled={count === 0} onClick={() => take(pasted!.rows, true)}>{t('Replace the {has} there', { has })}</button>}
+          <button type="button" className="btn primary" disabled={count === 0} onClick={() => take(pasted!.rows, false)}>{count === 0 ? t('Add') : `Add ${count} ${count === 1 ? 'row' : 'rows'}`}</button>
         </>
       }
     >
       <p className="dg-note">
-        Cells separated by tab, semicolon or comma. A first line with column names is recognised; without one the order is <span className="mono">{columns.map((c) => c.key).join(', ')}</span>.
+        {t('Cells separated by tab, semicolon or comma. A first line with column names is recognised; without one the order is')}{' '}<span className="mono">{columns.map((c) => c.key).join(', ')}</span>.
       </p>
-      <textarea className="dg-text" rows={7} autoFocus aria-label="List to paste" value={text} placeholder={'name\taddress\ttype\nspeed\t100\tfloat32'} spellCheck={false} onChange={(e) => setText(e.target.value)} />
+      <textarea className="dg-text" rows={7} autoFocus aria-label={t('List to paste')} value={text} placeholder={t('name\taddress\ttype\nspeed\t100\tfloat32')} spellCheck={false} onChange={(e) => setText(e.target.value)} />
       {pasted && (
         <>
           {pasted.notes.map((note) => <p key={note} className="in-fault" role="status">{note}</p>)}
@@ -36,7 +37,7 @@ export function PasteDialog({ field, has, take, close }: { readonly field: FormF
                   {pasted.rows.slice(0, 50).map((row, i) => <tr key={i}>{shown.map((c) => <td key={c.key} className="mono">{showValue((row as Record<string, JsonValue>)[c.key], c)}</td>)}</tr>)}
                 </tbody>
               </table>
-              {count > 50 && <p className="dg-note">and {count - 50} more rows</p>}
+              {count > 50 && <p className="dg-note">{t('and')}{' '}{count - 50}{' '}{t('more rows')}</p>}
             </div>
           )}
         </>

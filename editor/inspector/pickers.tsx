@@ -4,6 +4,7 @@ import type { ReactElement } from 'react'
 import { ChevronDown, Plus, Settings2 } from 'lucide-react'
 import type { Health } from '#kit'
 import type { ConnectionBody } from '#format'
+import { t } from '../language/index.ts'
 import { tellsOf } from '../state/status.ts'
 import { actions, useEditor } from '../state/here.ts'
 import type { ControlProps } from './controls.tsx'
@@ -22,8 +23,8 @@ function Picker({ id, describedBy, invalid, context, field, value, options, what
     <div className="in-pick">
       <span className="in-fld in-select">
         <select id={id} aria-describedby={describedBy} {...(invalid ? { 'aria-invalid': true } : {})} disabled={context.readOnly} value={now} onChange={(e) => context.change(field.path, e.target.value === '' ? undefined : e.target.value)}>
-          {(now === '' || !field.required) && <option value="">{field.required ? `Choose a ${what}` : 'None'}</option>}
-          {now !== '' && !known && <option value={now}>{now}{loaded ? ' (not on this gateway)' : ''}</option>}
+          {(now === '' || !field.required) && <option value="">{field.required ? t('Choose a {what}', { what }) : t('None')}</option>}
+          {now !== '' && !known && <option value={now}>{now}{loaded ? t(' (not on this gateway)') : ''}</option>}
           {options.map((o) => <option key={o.name} value={o.name}>{o.label}</option>)}
         </select>
         <ChevronDown size={13} aria-hidden />
@@ -46,14 +47,14 @@ export function ConnectionPicker(props: ControlProps): ReactElement {
       <Picker {...props} options={options} what="connection" loaded={data !== null}>
         {mayEdit && (
           now
-            ? <button type="button" className="btn in-square" aria-label={`Settings of connection ${now.name}`} title="Settings of this connection" onClick={() => actions.openDialog({ kind: 'connections', name: now.name })}><Settings2 size={14} /></button>
-            : <button type="button" className="btn in-square" aria-label="Add a connection" title="Add a connection" onClick={() => add()}><Plus size={14} /></button>
+            ? <button type="button" className="btn in-square" aria-label={t('Settings of connection {name}', { name: now.name })} title={t('Settings of this connection')} onClick={() => actions.openDialog({ kind: 'connections', name: now.name })}><Settings2 size={14} /></button>
+            : <button type="button" className="btn in-square" aria-label={t('Add a connection')} title={t('Add a connection')} onClick={() => add()}><Plus size={14} /></button>
         )}
       </Picker>
       {now && <p className="in-help"><HealthMark of={now} /> {describeEndpoint(now.config)}</p>}
       {data !== null && options.length === 0 && (mayEdit
-        ? <p className="in-help">This gateway has no connection of this kind yet. <button type="button" className="dg-link" onClick={add}>New connection…</button></p>
-        : <p className="in-help">This gateway has no connection of this kind yet.</p>)}
+        ? <p className="in-help">{t('This gateway has no connection of this kind yet.')}{' '}<button type="button" className="dg-link" onClick={add}>{t('New connection…')}</button></p>
+        : <p className="in-help">{t('This gateway has no connection of this kind yet.')}</p>)}
     </>
   )
 }
@@ -76,7 +77,7 @@ export function useHealth(of: ConnectionBody): Health | undefined {
 /** Without health: nothing holds it open, or its state is not known. */
 export function HealthMark({ of }: { readonly of: ConnectionBody }): ReactElement {
   const health = useHealth(of)
-  if (!health) return <span className="in-health" data-state="none">{of.usedBy.length > 0 ? 'in use' : 'not in use'}</span>
+  if (!health) return <span className="in-health" data-state="none">{of.usedBy.length > 0 ? t('in use') : t('not in use')}</span>
   return <span className="in-health" data-state={health.state} title={health.text}>{WORDS[health.state]}</span>
 }
 
@@ -86,10 +87,10 @@ export function ModelPicker(props: ControlProps): ReactElement {
   return (
     <>
       <Picker {...props} options={(data ?? []).map((m) => ({ name: m.name, label: m.title === '' || m.title === m.name ? m.name : `${m.name}: ${m.title}` }))} what="model" loaded={data !== null}>
-        <button type="button" className="btn in-square" aria-label="Models of this gateway" title="Models of this gateway" onClick={() => actions.openDialog({ kind: 'models' })}><Settings2 size={14} /></button>
+        <button type="button" className="btn in-square" aria-label={t('Models of this gateway')} title={t('Models of this gateway')} onClick={() => actions.openDialog({ kind: 'models' })}><Settings2 size={14} /></button>
       </Picker>
       {now && (now.issue ? <p className="in-fault" role="alert">{now.issue.text}</p> : now.summary !== '' && <p className="in-help">{now.summary}</p>)}
-      {data?.length === 0 && <p className="in-help">No model is on this gateway yet.</p>}
+      {data?.length === 0 && <p className="in-help">{t('No model is on this gateway yet.')}</p>}
     </>
   )
 }
@@ -107,5 +108,5 @@ export function SecretPicker(props: ControlProps): ReactElement {
 
 /** The names of the secrets are an administrator's to see; others type the one they were told. */
 function NameOnly({ id, describedBy, context, field, value }: ControlProps): ReactElement {
-  return <span className="in-fld"><input id={id} aria-describedby={describedBy} value={typeof value === 'string' ? value : ''} placeholder="name of the secret" disabled={context.readOnly} autoComplete="off" spellCheck={false} onChange={(e) => context.change(field.path, e.target.value === '' ? undefined : e.target.value)} /></span>
+  return <span className="in-fld"><input id={id} aria-describedby={describedBy} value={typeof value === 'string' ? value : ''} placeholder={t('name of the secret')} disabled={context.readOnly} autoComplete="off" spellCheck={false} onChange={(e) => context.change(field.path, e.target.value === '' ? undefined : e.target.value)} /></span>
 }

@@ -2,6 +2,7 @@
 // when it begins next on the clock of its zone. By keyboard the table has all of it.
 import { useEffect, useRef, useState, type PointerEvent, type ReactElement } from 'react'
 import { reasonOf, type JsonValue } from '#kit'
+import { t } from '../language/index.ts'
 import type { ControlProps } from './controls.tsx'
 import { barsOf, clockOf, nextOfCron, nextOfWeek, wordFor, WEEKDAYS, type Crons, type Start, type WeekRow } from './schedule-times.ts'
 import { Table } from './table.tsx'
@@ -64,7 +65,7 @@ function Week({ rows, readOnly, add }: { readonly rows: readonly WeekRow[]; read
   const drawn = stroke && { days: WEEKDAYS.map((_, d) => d >= Math.min(stroke.day, stroke.toDay) && d <= Math.max(stroke.day, stroke.toDay)), from: Math.min(stroke.at, stroke.to), to: Math.max(stroke.at, stroke.to) }
   return (
     <svg
-      ref={svg} className={`in-week${readOnly ? '' : ' draws'}`} viewBox={`0 0 ${LEFT + WIDTH} ${ROW * 7 + 14}`} role="img" aria-label="The week; the rows below say the same"
+      ref={svg} className={`in-week${readOnly ? '' : ' draws'}`} viewBox={`0 0 ${LEFT + WIDTH} ${ROW * 7 + 14}`} role="img" aria-label={t('The week; the rows below say the same')}
       onPointerDown={(e) => { if (readOnly || e.button !== 0) return; const [day, at] = place(e); svg.current!.setPointerCapture(e.pointerId); setStroke({ day, at, toDay: day, to: at }) }}
       onPointerMove={(e) => { if (stroke) { const [toDay, to] = place(e); setStroke({ ...stroke, toDay, to }) } }}
       onPointerUp={() => { if (drawn && drawn.to > drawn.from) add(drawn.days, drawn.from, drawn.to); setStroke(null) }}
@@ -105,19 +106,19 @@ function useClockwork(): Clockwork | string | null {
 function Next({ zone, find, label }: { readonly zone: string; readonly find: (Crons: Crons, now: number) => readonly Start[]; readonly label: (start: Start) => string }): ReactElement | null {
   const work = useClockwork()
   if (work === null) return null
-  if (typeof work === 'string') return <p className="in-help">The next times cannot be shown: {work}</p>
+  if (typeof work === 'string') return <p className="in-help">{t('The next times cannot be shown: {work}', { work })}</p>
   let starts: readonly Start[]
   try {
     starts = find(work.Crons, work.now)
   } catch (thrown) {
-    return <p className="in-help">No next times: {reasonOf(thrown).replace(/^Cron\w+: /, '')}</p>
+    return <p className="in-help">{t('No next times: {replace}', { replace: reasonOf(thrown).replace(/^Cron\w+: /, '') })}</p>
   }
-  if (starts.length === 0) return <p className="in-help">It never begins.</p>
+  if (starts.length === 0) return <p className="in-help">{t('It never begins.')}</p>
   const format = new Intl.DateTimeFormat('en-GB', { timeZone: zone, weekday: 'short', day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' })
   return (
     <div className="in-next">
-      <small>Begins next, {zone}{ownZone === zone ? '' : ` (here is ${ownZone})`}</small>
-      <ol>{starts.map((s) => <li key={`${s.time} ${s.row}`} title={`${new Date(s.time).toISOString().slice(0, 16).replace('T', ' ')} UTC`}><time>{format.format(s.time)}</time>{label(s) !== '' && <span>{label(s)}</span>}</li>)}</ol>
+      <small>{t('Begins next, {zone}', { zone })}{ownZone === zone ? '' : t(' (here is {ownZone})', { ownZone })}</small>
+      <ol>{starts.map((s) => <li key={`${s.time} ${s.row}`} title={t('{replace} UTC', { replace: new Date(s.time).toISOString().slice(0, 16).replace('T', ' ') })}><time>{format.format(s.time)}</time>{label(s) !== '' && <span>{label(s)}</span>}</li>)}</ol>
     </div>
   )
 }

@@ -5,6 +5,7 @@ import { ChevronRight, CornerDownLeft, MoreHorizontal, X } from 'lucide-react'
 import { DropdownMenu } from 'radix-ui'
 import { displayUnit, type Issue, type SchemaFault, type TSchema } from '#kit'
 import { equalJson } from '#format'
+import { t } from '../language/index.ts'
 import { fieldsOf, isShown, keysOf, parameterOf, showValue, valueAt, type Config, type FormField, type Json } from './form.ts'
 import { Control } from './controls.tsx'
 import './inspector.css'
@@ -65,7 +66,7 @@ export function Fields({ fields, siblings, context }: { readonly fields: readonl
     <>
       {shown.filter((f) => !f.advanced).map((f) => <Row key={f.path} field={f} context={context} />)}
       {advanced.length > 0 && (
-        <Disclosure title="Advanced" note={String(advanced.length)} open={asked}>
+        <Disclosure title={t('Advanced')} note={String(advanced.length)} open={asked}>
           {advanced.map((f) => <Row key={f.path} field={f} context={context} />)}
         </Disclosure>
       )}
@@ -96,21 +97,21 @@ function Row({ field, context }: { readonly field: FormField; readonly context: 
     <div className={`in-f${faults.length > 0 ? ' bad' : ''}`} data-field={field.path} onKeyDown={(e) => { if (!e.defaultPrevented && e.altKey && e.key === 'Backspace' && changed && !context.readOnly) { e.preventDefault(); e.stopPropagation(); context.change(field.path, undefined); context.seal() } }} onBlur={(e) => { if (!e.currentTarget.contains(e.relatedTarget)) context.seal() }}>
       <div className="in-label">
         {group ? <span id={`${id}-l`}>{field.title}</span> : <label htmlFor={id} id={`${id}-l`}>{field.title}</label>}
-        {field.required && value === undefined && <em>needed</em>}
-        {value === undefined && field.default !== undefined && field.default !== '' && !nested && <em className="in-default">default</em>}
+        {field.required && value === undefined && <em>{t('needed')}</em>}
+        {value === undefined && field.default !== undefined && field.default !== '' && !nested && <em className="in-default">{t('default')}</em>}
         <FieldMenu field={field} value={value} changed={changed} context={context} />
       </div>
       {parameter === undefined ? (
         <Control id={id} labelledBy={`${id}-l`} describedBy={`${id}-d`} field={field} value={value} unit={unit === undefined ? '' : displayUnit(unit)} invalid={faults.length > 0} context={context} />
       ) : (
         <span className="in-fld in-param">
-          <span className="in-chip" title="This value comes from a parameter of the flow">
+          <span className="in-chip" title={t('This value comes from a parameter of the flow')}>
             {parameter}
             {!context.readOnly && (
-              <button type="button" aria-label={`Type a value instead of parameter ${parameter}`} onClick={() => context.change(field.path, context.parameters[parameter])}><X size={11} /></button>
+              <button type="button" aria-label={t('Type a value instead of parameter {parameter}', { parameter })} onClick={() => context.change(field.path, context.parameters[parameter])}><X size={11} /></button>
             )}
           </span>
-          <u>{Object.hasOwn(context.parameters, parameter) ? showValue(context.parameters[parameter]) : 'unknown'}</u>
+          <u>{Object.hasOwn(context.parameters, parameter) ? showValue(context.parameters[parameter]) : t('unknown')}</u>
         </span>
       )}
       <div id={`${id}-d`}>
@@ -131,15 +132,15 @@ function FieldMenu({ field, value, changed, context }: { readonly field: FormFie
     <span className="in-menu">
       {changed && (
         <button type="button" className="in-reset" title={`Back to the default${plain === '' ? '' : `: ${plain}`} (Alt+Backspace)`} aria-label={`Reset ${field.title} to its default${plain === '' ? '' : `: ${plain}`}`} onClick={() => context.change(field.path, undefined)}>
-          <CornerDownLeft size={11} /> {plain === '' ? 'default' : plain}
+          <CornerDownLeft size={11} /> {plain === '' ? t('default') : plain}
         </button>
       )}
       {bindable && (
         <DropdownMenu.Root modal={false}>
-          <DropdownMenu.Trigger className="in-icon" aria-label={`More for ${field.title}`}><MoreHorizontal size={13} /></DropdownMenu.Trigger>
+          <DropdownMenu.Trigger className="in-icon" aria-label={t('More for {title}', { title: field.title })}><MoreHorizontal size={13} /></DropdownMenu.Trigger>
           <DropdownMenu.Portal>
             <DropdownMenu.Content className="in-pop" align="end" sideOffset={4}>
-              <DropdownMenu.Label className="in-poplabel">Use a parameter of the flow</DropdownMenu.Label>
+              <DropdownMenu.Label className="in-poplabel">{t('Use a parameter of the flow')}</DropdownMenu.Label>
               {names.map((name) => (
                 <DropdownMenu.Item key={name} className="in-popitem" disabled={parameterOf(value) === name} onSelect={() => context.change(field.path, { $parameter: name })}>
                   <span>{name}</span><u>{showValue(context.parameters[name])}</u>

@@ -2,6 +2,7 @@
 import { useMemo, type ReactElement } from 'react'
 import { formatType, type Issue, type JsonValue } from '#kit'
 import { SUBFLOW } from '#format'
+import { t } from '../language/index.ts'
 import type { NodeEntry, NodeStatus, ResolvedPortsOf } from './types.ts'
 import { refusedOf } from '../state/derive.ts'
 import { actions, useEditor } from '../state/here.ts'
@@ -29,7 +30,7 @@ export function Settings({ id, node }: { readonly id: string; readonly node: Nod
   return (
     <>
       <div className="in-f" data-field="@name">
-        <div className="in-label"><label htmlFor="in-name">Name</label><em className="mono">{id}</em></div>
+        <div className="in-label"><label htmlFor="in-name">{t('Name')}</label><em className="mono">{id}</em></div>
         <span className="in-fld sansy"><input id="in-name" value={node.name ?? ''} placeholder={type?.title ?? node.type} maxLength={200} disabled={readOnly} autoComplete="off" onChange={(e) => actions.setName(id, e.target.value)} onBlur={() => actions.seal()} /></span>
       </div>
       {schema ? (
@@ -52,7 +53,7 @@ export function Settings({ id, node }: { readonly id: string; readonly node: Nod
 function Unknown({ node }: { readonly node: NodeEntry }): ReactElement {
   return (
     <div className="in-pad">
-      <p className="in-fault">This gateway has no node type <span className="mono">{node.type}</span>. Its settings are kept as they are; install the type or replace the node.</p>
+      <p className="in-fault">{t('This gateway has no node type')}{' '}<span className="mono">{node.type}</span>{t('. Its settings are kept as they are; install the type or replace the node.')}</p>
       <pre className="in-code">{JSON.stringify(node.config, null, 2)}</pre>
     </div>
   )
@@ -79,13 +80,13 @@ export function Ports({ inputs, outputs }: { readonly inputs: ResolvedPortsOf; r
   if (ins.length + outs.length === 0) return null
   const row = (side: string) => ([name, type]: [string, NonNullable<ResolvedPortsOf>[string]]): ReactElement => (
     <tr key={`${side} ${name}`} title={type.help ?? type.title ?? ''}>
-      <td><span className="in-side">{side === 'in' ? '→' : ''}</span>{name}{type.optional === true && <small> optional</small>}{side === 'out' && <span className="in-side"> →</span>}</td>
-      <td className={`in-kind ${kindClass(type.kind)}`}>{formatType(type)}{type.periodMs === undefined ? '' : ` · ${type.periodMs} ms`}</td>
+      <td><span className="in-side">{side === 'in' ? '→' : ''}</span>{name}{type.optional === true && <small>{' '}{t('optional')}</small>}{side === 'out' && <span className="in-side"> →</span>}</td>
+      <td className={`in-kind ${kindClass(type.kind)}`}>{formatType(type)}{type.periodMs === undefined ? '' : t(' · {periodMs} ms', { periodMs: type.periodMs })}</td>
     </tr>
   )
   return (
     <>
-      <h3 className="in-sec">Ports</h3>
+      <h3 className="in-sec">{t('Ports')}</h3>
       <table className="in-c"><tbody>{ins.map(row('in'))}{outs.map(row('out'))}</tbody></table>
     </>
   )
@@ -99,14 +100,14 @@ function Counters({ id }: { readonly id: string }): ReactElement | null {
   const dropped = Object.values(ledger.dropped).reduce((sum, n) => sum + n, 0)
   return (
     <>
-      <h3 className="in-sec">Counters</h3>
+      <h3 className="in-sec">{t('Counters')}</h3>
       <table className="in-c">
         <tbody>
-          {Object.keys(status.inputs).length > 0 && <tr><td>in</td><td>{formatCount(ledger.in)}</td></tr>}
-          {Object.keys(status.outputs).length > 0 && <tr><td>out</td><td>{formatCount(out)}</td></tr>}
-          {Object.keys(status.inputs).length > 0 && <tr><td>dropped</td><td>{formatCount(dropped)}</td></tr>}
-          {ledger.failed > 0 && <tr className="bad"><td>failed</td><td>{formatCount(ledger.failed)}</td></tr>}
-          {status.p99Us !== null && <tr><td>time per sample p99</td><td>{status.p99Us < 1000 ? `${formatCount(Math.round(status.p99Us * 10) / 10)} µs` : `${formatCount(Math.round(status.p99Us / 10) / 100)} ms`}</td></tr>}
+          {Object.keys(status.inputs).length > 0 && <tr><td>{t('in')}</td><td>{formatCount(ledger.in)}</td></tr>}
+          {Object.keys(status.outputs).length > 0 && <tr><td>{t('out')}</td><td>{formatCount(out)}</td></tr>}
+          {Object.keys(status.inputs).length > 0 && <tr><td>{t('dropped')}</td><td>{formatCount(dropped)}</td></tr>}
+          {ledger.failed > 0 && <tr className="bad"><td>{t('failed')}</td><td>{formatCount(ledger.failed)}</td></tr>}
+          {status.p99Us !== null && <tr><td>{t('time per sample p99')}</td><td>{status.p99Us < 1000 ? `${formatCount(Math.round(status.p99Us * 10) / 10)} µs` : t('{count} ms', { count: formatCount(Math.round(status.p99Us / 10) / 100) })}</td></tr>}
         </tbody>
       </table>
     </>

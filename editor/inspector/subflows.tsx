@@ -3,6 +3,7 @@ import { useState, type ReactElement } from 'react'
 import { FolderOpen, Package, PackagePlus, Plus, Search, Trash2, X } from 'lucide-react'
 import { formatType } from '#kit'
 import type { Flow } from '#format'
+import { t } from '../language/index.ts'
 import { INPUTS, NEW_PORT, OUTPUTS, subflowAt, usesOf } from '../state/inside.ts'
 import { actions, useEditor } from '../state/here.ts'
 import { useEditor as useDraft } from '../state/store.ts'
@@ -15,7 +16,7 @@ export function SubflowList({ flow, readOnly }: { readonly flow: Flow; readonly 
   if (entries.length === 0) return null
   return (
     <>
-      <h3 className="in-sec">Subflows</h3>
+      <h3 className="in-sec">{t('Subflows')}</h3>
       <ul className="in-subflows">
         {entries.map(([name, subflow]) => {
           const uses = usesOf(flow, name)
@@ -23,11 +24,11 @@ export function SubflowList({ flow, readOnly }: { readonly flow: Flow; readonly 
           return (
             <li key={name}>
               <Package size={13} aria-hidden="true" />
-              <span title={name}>{title} <small>{uses === 0 ? 'not used' : uses === 1 ? 'used once' : `used ${uses} times`}</small></span>
-              {uses > 0 && <button type="button" className="in-icon" aria-label={`Where ${title} is used`} title="Where it is used" onClick={() => actions.openDialog({ kind: 'find', text: `subflow:${name}` })}><Search size={13} /></button>}
-              {uses > 0 && <button type="button" className="in-icon" aria-label={`Open ${title}`} title="Open" onClick={() => actions.openSubflow(name)}><FolderOpen size={13} /></button>}
-              {!readOnly && <button type="button" className="in-icon" aria-label={`Place an instance of ${title}`} title="Place another instance" onClick={() => place(name)}><PackagePlus size={13} /></button>}
-              {!readOnly && <button type="button" className="in-icon" aria-label={`Remove ${title}`} disabled={uses > 0} title={uses > 0 ? 'Used: remove or expand its instances first' : 'Remove'} onClick={() => actions.removeSubflow(name)}><Trash2 size={13} /></button>}
+              <span title={name}>{title} <small>{uses === 0 ? t('not used') : uses === 1 ? t('used once') : t('used {uses} times', { uses })}</small></span>
+              {uses > 0 && <button type="button" className="in-icon" aria-label={t('Where {title} is used', { title })} title={t('Where it is used')} onClick={() => actions.openDialog({ kind: 'find', text: `subflow:${name}` })}><Search size={13} /></button>}
+              {uses > 0 && <button type="button" className="in-icon" aria-label={t('Open {title}', { title })} title={t('Open')} onClick={() => actions.openSubflow(name)}><FolderOpen size={13} /></button>}
+              {!readOnly && <button type="button" className="in-icon" aria-label={t('Place an instance of {title}', { title })} title={t('Place another instance')} onClick={() => place(name)}><PackagePlus size={13} /></button>}
+              {!readOnly && <button type="button" className="in-icon" aria-label={t('Remove {title}', { title })} disabled={uses > 0} title={uses > 0 ? t('Used: remove or expand its instances first') : t('Remove')} onClick={() => actions.removeSubflow(name)}><Trash2 size={13} /></button>}
             </li>
           )
         })}
@@ -51,10 +52,10 @@ export function SubflowOverview({ flow }: { readonly flow: Flow }): ReactElement
   return (
     <>
       <div className="in-f">
-        <div className="in-label"><label htmlFor="in-subflow">Subflow</label><em className="mono">{name}</em></div>
+        <div className="in-label"><label htmlFor="in-subflow">{t('Subflow')}</label><em className="mono">{name}</em></div>
         <span className="in-fld sansy"><input id="in-subflow" value={flow.name} maxLength={200} disabled={readOnly} autoComplete="off" onChange={(e) => actions.setSubflowName(name, e.target.value)} onBlur={() => actions.seal()} /></span>
       </div>
-      <p className="in-pad in-note">{uses === 1 ? 'One instance uses it.' : `${uses} instances use it: a change here changes all of them.`} Live values are those of the instance that is named above the canvas.</p>
+      <p className="in-pad in-note">{uses === 1 ? t('One instance uses it.') : t('{uses} instances use it: a change here changes all of them.', { uses })}{' '}{t('Live values are those of the instance that is named above the canvas.')}</p>
       <PortList side="inputs" readOnly={readOnly} />
       <PortList side="outputs" readOnly={readOnly} />
       <Parameters flow={flow} readOnly={readOnly} />
@@ -68,11 +69,11 @@ function PortList({ side, readOnly }: { readonly side: Side; readonly readOnly: 
   const word = side === 'inputs' ? 'input' : 'output'
   return (
     <>
-      <h3 className="in-sec">{side === 'inputs' ? 'Inputs' : 'Outputs'}</h3>
+      <h3 className="in-sec">{side === 'inputs' ? t('Inputs') : t('Outputs')}</h3>
       <div className="in-params">
         {names.map((name) => <PortRow key={name} side={side} name={name} type={side === 'inputs' ? formatType(ports[name]!) : ''} readOnly={readOnly} />)}
-        {names.length === 0 && <p className="in-pad in-note">None yet: {side === 'inputs' ? "pull a wire from the plus of the inputs' card to a node." : "pull a wire from a node to the plus of the outputs' card."}</p>}
-        {side === 'inputs' && !readOnly && <div className="in-paramrow"><button type="button" className="in-add" onClick={() => actions.addInput()}><Plus size={12} /> Add {word}</button></div>}
+        {names.length === 0 && <p className="in-pad in-note">{t('None yet:')}{' '}{side === 'inputs' ? t("pull a wire from the plus of the inputs' card to a node.") : t("pull a wire from a node to the plus of the outputs' card.")}</p>}
+        {side === 'inputs' && !readOnly && <div className="in-paramrow"><button type="button" className="in-add" onClick={() => actions.addInput()}><Plus size={12} />{' '}{t('Add {word}', { word })}</button></div>}
       </div>
     </>
   )
@@ -89,10 +90,10 @@ function PortRow({ side, name, type, readOnly }: { readonly side: Side; readonly
   return (
     <div className="in-paramrow in-portrow">
       <span className="in-fld">
-        <input aria-label={`Name of the ${word} ${name}`} aria-invalid={fault} value={text ?? name} maxLength={64} disabled={readOnly} spellCheck={false} autoComplete="off" onChange={(e) => setText(e.target.value)} onBlur={done} onKeyDown={(e) => { if (e.key === 'Enter') e.currentTarget.blur() }} />
+        <input aria-label={t('Name of the {word} {name}', { word, name })} aria-invalid={fault} value={text ?? name} maxLength={64} disabled={readOnly} spellCheck={false} autoComplete="off" onChange={(e) => setText(e.target.value)} onBlur={done} onKeyDown={(e) => { if (e.key === 'Enter') e.currentTarget.blur() }} />
         <u>{type}</u>
       </span>
-      {!readOnly && <button type="button" className="in-icon" aria-label={`Remove ${word} ${name}`} title="Remove, with the wires of all instances" onClick={() => actions.removePort(side, name)}><X size={12} /></button>}
+      {!readOnly && <button type="button" className="in-icon" aria-label={t('Remove {word} {name}', { word, name })} title={t('Remove, with the wires of all instances')} onClick={() => actions.removePort(side, name)}><X size={12} /></button>}
     </div>
   )
 }

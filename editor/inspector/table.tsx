@@ -4,6 +4,7 @@ import { useState, type ReactElement } from 'react'
 import { ArrowDown, ArrowDownToLine, ArrowUp, ChevronLeft, ChevronRight, ClipboardPaste, Copy, Download, Plus, Trash2, TriangleAlert } from 'lucide-react'
 import { DropdownMenu } from 'radix-ui'
 import type { JsonValue } from '#kit'
+import { t } from '../language/index.ts'
 import { inRow, keysOf, newRow, showValue, type FormField } from './form.ts'
 import type { ControlProps } from './controls.tsx'
 import { Fields, faultsOf } from './schema-form.tsx'
@@ -65,8 +66,8 @@ export function Table({ field, value, context, labelledBy }: ControlProps): Reac
     <div className="in-table" role="group" aria-labelledby={labelledBy}>
       {long && (
         <div className="in-tfind">
-          <span className="in-fld sansy"><input type="search" aria-label={`Find in ${field.title}`} placeholder={`Find in ${rows.length} rows`} value={find} spellCheck={false} onChange={(e) => { setFind(e.target.value); setWanted(0); setOpen(null) }} /></span>
-          {wrong.length > 0 && <button type="button" className="in-icon in-wrongs" title="To the next row with a fault" aria-label={`${wrong.length} rows with a fault: to the next`} onClick={() => show(wrong.find((i) => open === null || i > open) ?? wrong[0]!)}><TriangleAlert size={13} /> {wrong.length}</button>}
+          <span className="in-fld sansy"><input type="search" aria-label={t('Find in {title}', { title: field.title })} placeholder={t('Find in {count} rows', { count: rows.length })} value={find} spellCheck={false} onChange={(e) => { setFind(e.target.value); setWanted(0); setOpen(null) }} /></span>
+          {wrong.length > 0 && <button type="button" className="in-icon in-wrongs" title={t('To the next row with a fault')} aria-label={t('{count} rows with a fault: to the next', { count: wrong.length })} onClick={() => show(wrong.find((i) => open === null || i > open) ?? wrong[0]!)}><TriangleAlert size={13} /> {wrong.length}</button>}
         </div>
       )}
       {rows.length > 0 && (
@@ -103,11 +104,11 @@ export function Table({ field, value, context, labelledBy }: ControlProps): Reac
                 <Fields fields={(field.columns ?? []).map((c) => inRow(c, path))} siblings={row as { readonly [name: string]: JsonValue }} context={context} />
                 {!context.readOnly && (
                   <div className="in-rowacts">
-                    <button type="button" className="in-icon" title="Move up (Alt+↑)" aria-label={`Move ${name} up`} disabled={i === 0} onClick={() => move(i, -1)}><ArrowUp size={13} /></button>
-                    <button type="button" className="in-icon" title="Move down (Alt+↓)" aria-label={`Move ${name} down`} disabled={i === rows.length - 1} onClick={() => move(i, 1)}><ArrowDown size={13} /></button>
+                    <button type="button" className="in-icon" title={t('Move up (Alt+↑)')} aria-label={t('Move {name} up', { name })} disabled={i === 0} onClick={() => move(i, -1)}><ArrowUp size={13} /></button>
+                    <button type="button" className="in-icon" title={t('Move down (Alt+↓)')} aria-label={t('Move {name} down', { name })} disabled={i === rows.length - 1} onClick={() => move(i, 1)}><ArrowDown size={13} /></button>
                     {i < rows.length - 1 && <FillDown field={field} rows={rows} from={i} put={(next) => { put(next); context.seal() }} />}
-                    <button type="button" className="in-icon" title="Duplicate" aria-label={`Duplicate ${name}`} disabled={full} onClick={() => add(copyOf(row, field, rows), i + 1)}><Copy size={13} /></button>
-                    <button type="button" className="in-icon" title="Remove" aria-label={`Remove ${name}`} onClick={() => { put(rows.toSpliced(i, 1)); setOpen(null); context.seal() }}><Trash2 size={13} /></button>
+                    <button type="button" className="in-icon" title={t('Duplicate')} aria-label={t('Duplicate {name}', { name })} disabled={full} onClick={() => add(copyOf(row, field, rows), i + 1)}><Copy size={13} /></button>
+                    <button type="button" className="in-icon" title={t('Remove')} aria-label={t('Remove {name}', { name })} onClick={() => { put(rows.toSpliced(i, 1)); setOpen(null); context.seal() }}><Trash2 size={13} /></button>
                   </div>
                 )}
               </div>
@@ -115,21 +116,21 @@ export function Table({ field, value, context, labelledBy }: ControlProps): Reac
           </div>
         )
       })}
-      {long && found === 0 && <p className="in-help">No row holds “{find.trim()}”.</p>}
+      {long && found === 0 && <p className="in-help">{t('No row holds “{trim}”.', { trim: find.trim() })}</p>}
       {pages > 1 && (
-        <div className="in-tpages" role="group" aria-label={`Pages of ${field.title}`}>
-          <button type="button" className="in-icon" aria-label="Page before" disabled={page === 0} onClick={() => { setWanted(page - 1); setOpen(null) }}><ChevronLeft size={14} /></button>
-          <span>{page * PAGE + 1} to {Math.min(found, (page + 1) * PAGE)} of {found}</span>
-          <button type="button" className="in-icon" aria-label="Next page" disabled={page === pages - 1} onClick={() => { setWanted(page + 1); setOpen(null) }}><ChevronRight size={14} /></button>
+        <div className="in-tpages" role="group" aria-label={t('Pages of {title}', { title: field.title })}>
+          <button type="button" className="in-icon" aria-label={t('Page before')} disabled={page === 0} onClick={() => { setWanted(page - 1); setOpen(null) }}><ChevronLeft size={14} /></button>
+          <span>{page * PAGE + 1}{' '}{t('to {min} of {found}', { min: Math.min(found, (page + 1) * PAGE), found })}</span>
+          <button type="button" className="in-icon" aria-label={t('Next page')} disabled={page === pages - 1} onClick={() => { setWanted(page + 1); setOpen(null) }}><ChevronRight size={14} /></button>
         </div>
       )}
-      {rows.length === 0 && <p className="in-help">No rows yet. Add one, or paste a list from a spreadsheet or a device manual.</p>}
+      {rows.length === 0 && <p className="in-help">{t('No rows yet. Add one, or paste a list from a spreadsheet or a device manual.')}</p>}
       {!context.readOnly && (
         <div className="in-tacts">
-          <button type="button" className="in-add" disabled={full} onClick={() => add(newRow(field, rows))}><Plus size={12} /> Add</button>
-          <button type="button" className="in-add" onClick={() => setPasting(true)}><ClipboardPaste size={12} /> Paste list…</button>
-          {rows.length > 0 && <button type="button" className="in-add" title="All rows and columns as a CSV file, for a spreadsheet" onClick={() => download(`${context.node ?? 'table'}-${field.key}.csv`, rowsToCsv(field, rows), 'text/csv')}><Download size={12} /> CSV</button>}
-          <small>{rows.length > 4 ? `${rows.length} rows` : ''}</small>
+          <button type="button" className="in-add" disabled={full} onClick={() => add(newRow(field, rows))}><Plus size={12} />{' '}{t('Add')}</button>
+          <button type="button" className="in-add" onClick={() => setPasting(true)}><ClipboardPaste size={12} />{' '}{t('Paste list…')}</button>
+          {rows.length > 0 && <button type="button" className="in-add" title={t('All rows and columns as a CSV file, for a spreadsheet')} onClick={() => download(`${context.node ?? 'table'}-${field.key}.csv`, rowsToCsv(field, rows), 'text/csv')}><Download size={12} />{' '}{t('CSV')}</button>}
+          <small>{rows.length > 4 ? t('{count} rows', { count: rows.length }) : ''}</small>
         </div>
       )}
       {pasting && (
@@ -147,14 +148,14 @@ function FillDown({ field, rows, from, put }: { readonly field: FormField; reado
   const row = rows[from] as Row
   return (
     <DropdownMenu.Root modal={false}>
-      <DropdownMenu.Trigger className="in-icon" title="Fill down" aria-label="Fill a value down"><ArrowDownToLine size={13} /></DropdownMenu.Trigger>
+      <DropdownMenu.Trigger className="in-icon" title={t('Fill down')} aria-label={t('Fill a value down')}><ArrowDownToLine size={13} /></DropdownMenu.Trigger>
       <DropdownMenu.Portal>
         <DropdownMenu.Content className="in-pop" align="end" collisionPadding={8}>
-          <DropdownMenu.Label className="in-poplabel">Into the {rows.length - 1 - from} rows below</DropdownMenu.Label>
+          <DropdownMenu.Label className="in-poplabel">{t('Into the')}{' '}{rows.length - 1 - from}{' '}{t('rows below')}</DropdownMenu.Label>
           {fillable(field).map((c) => <DropdownMenu.Item key={c.key} className="in-popitem" onSelect={() => put(fillDown(rows, from, c.key))}>{c.title} <u>{showValue(row[c.key] ?? c.default, c)}</u></DropdownMenu.Item>)}
           {fillable(field).filter((c) => c.kind === 'integer' && typeof row[c.key] === 'number' && c.default === undefined).map((c) => {
             const step = stepAt(rows, from, c.key)
-            return <DropdownMenu.Item key={`${c.key} counting`} className="in-popitem" onSelect={() => put(countDown(rows, from, c.key, step))}>{c.title}, counting up by {step} <u>{Number(row[c.key]) + step} …</u></DropdownMenu.Item>
+            return <DropdownMenu.Item key={`${c.key} counting`} className="in-popitem" onSelect={() => put(countDown(rows, from, c.key, step))}>{t('{title}, counting up by {step}', { title: c.title, step })}{' '}<u>{Number(row[c.key]) + step} …</u></DropdownMenu.Item>
           })}
         </DropdownMenu.Content>
       </DropdownMenu.Portal>

@@ -4,6 +4,7 @@ import { useRef, useState, type ReactElement } from 'react'
 import { Play, Plus, X } from 'lucide-react'
 import { qualityName, Quality, type CatalogueNode, type Example, type Issue, type JsonValue } from '#kit'
 import { withParameters, type ExampleBody } from '#format'
+import { t } from '../language/index.ts'
 import { actions, api, useEditor } from '../state/here.ts'
 import { formatWhole, qualityText } from '../live/values.ts'
 import { asSaid, lineOf, samplesOf, type Line } from './example-run.ts'
@@ -41,42 +42,42 @@ export function TryExample({ id, type, example }: { readonly id: string; readonl
   const dropped = Object.entries(result?.ledger.dropped ?? {}).filter(([, n]) => n > 0)
   return (
     <div className="in-try">
-      <div className="in-seg" role="radiogroup" aria-label="Settings to run it with">
-        <button type="button" role="radio" aria-checked={!own} onClick={() => setOwn(false)}>Example's settings</button>
-        <button type="button" role="radio" aria-checked={own} onClick={() => setOwn(true)}>This node's</button>
+      <div className="in-seg" role="radiogroup" aria-label={t('Settings to run it with')}>
+        <button type="button" role="radio" aria-checked={!own} onClick={() => setOwn(false)}>{t("Example's settings")}</button>
+        <button type="button" role="radio" aria-checked={own} onClick={() => setOwn(true)}>{t("This node's")}</button>
       </div>
-      <table aria-label="Inputs">
-        <thead><tr><th>at, s</th>{names.length > 1 && <th>input</th>}<th>value</th><th>quality</th><th><span className="sr-only">Act</span></th></tr></thead>
+      <table aria-label={t('Inputs')}>
+        <thead><tr><th>{t('at, s')}</th>{names.length > 1 && <th>{t('input')}</th>}<th>{t('value')}</th><th>{t('quality')}</th><th><span className="sr-only">{t('Act')}</span></th></tr></thead>
         <tbody>
           {lines.map((l, i) => (
             <tr key={i}>
-              <td><input value={l.time} aria-label={`Time of input ${i + 1}, s`} inputMode="decimal" onChange={(e) => set(i, { time: e.target.value })} /></td>
-              {names.length > 1 && <td><select value={l.at} aria-label={`Where input ${i + 1} goes`} onChange={(e) => set(i, { at: e.target.value })}>{names.map((n) => <option key={n}>{n}</option>)}</select></td>}
-              <td><input value={l.value} aria-label={`Value of input ${i + 1}`} spellCheck={false} onChange={(e) => set(i, { value: e.target.value })} onKeyDown={(e) => { if (e.key === 'Enter') run() }} /></td>
-              <td><select value={l.quality} aria-label={`Quality of input ${i + 1}`} onChange={(e) => set(i, { quality: e.target.value })}>{!QUALITIES.includes(l.quality) && <option>{l.quality}</option>}{QUALITIES.map((q) => <option key={q} value={q}>{q === 'Good' ? 'Good' : qualityText({ quality: q })}</option>)}</select></td>
-              <td><button type="button" className="in-icon" aria-label={`Remove input ${i + 1}`} onClick={() => setLines(lines.toSpliced(i, 1))}><X size={11} /></button></td>
+              <td><input value={l.time} aria-label={t('Time of input {value}, s', { value: i + 1 })} inputMode="decimal" onChange={(e) => set(i, { time: e.target.value })} /></td>
+              {names.length > 1 && <td><select value={l.at} aria-label={t('Where input {value} goes', { value: i + 1 })} onChange={(e) => set(i, { at: e.target.value })}>{names.map((n) => <option key={n}>{n}</option>)}</select></td>}
+              <td><input value={l.value} aria-label={t('Value of input {value}', { value: i + 1 })} spellCheck={false} onChange={(e) => set(i, { value: e.target.value })} onKeyDown={(e) => { if (e.key === 'Enter') run() }} /></td>
+              <td><select value={l.quality} aria-label={t('Quality of input {value}', { value: i + 1 })} onChange={(e) => set(i, { quality: e.target.value })}>{!QUALITIES.includes(l.quality) && <option>{l.quality}</option>}{QUALITIES.map((q) => <option key={q} value={q}>{q === 'Good' ? t('Good') : qualityText({ quality: q })}</option>)}</select></td>
+              <td><button type="button" className="in-icon" aria-label={t('Remove input {value}', { value: i + 1 })} onClick={() => setLines(lines.toSpliced(i, 1))}><X size={11} /></button></td>
             </tr>
           ))}
         </tbody>
       </table>
       <div className="in-acts">
-        {names.length > 0 && <button type="button" className="in-add" onClick={() => setLines([...lines, lines.length > 0 ? { ...lines.at(-1)!, time: String(Number(lines.at(-1)!.time) + 1 || 0) } : { at: names[0]!, tag: 'x', time: '0', value: '0', quality: 'Good' }])}><Plus size={12} /> Input</button>}
-        <button type="button" className="btn primary" disabled={busy} onClick={run}><Play size={13} /> {busy ? 'Running…' : 'Run'}</button>
+        {names.length > 0 && <button type="button" className="in-add" onClick={() => setLines([...lines, lines.length > 0 ? { ...lines.at(-1)!, time: String(Number(lines.at(-1)!.time) + 1 || 0) } : { at: names[0]!, tag: 'x', time: '0', value: '0', quality: 'Good' }])}><Plus size={12} />{' '}{t('Input')}</button>}
+        <button type="button" className="btn primary" disabled={busy} onClick={run}><Play size={13} /> {busy ? t('Running…') : t('Run')}</button>
       </div>
       {fault !== '' && <p className="in-fault" role="alert">{fault}</p>}
       {issues.map((i, n) => <p key={n} className="in-fault" role="alert">{i.text} {i.remedy}</p>)}
       {result && (
         <div aria-live="polite">
-          {result.out.length === 0 && <p>Nothing came out.</p>}
+          {result.out.length === 0 && <p>{t('Nothing came out.')}</p>}
           {result.out.length > 0 && (
-            <table aria-label="Outputs">
-              <thead><tr><th>at</th><th>out</th></tr></thead>
-              <tbody>{result.out.map((s, i) => <tr key={i} className={same[i] ? '' : 'other'}><td>{s.time / 1000} s</td><td><span className="cell">{Object.keys(type.outputs).length > 1 && <small>{s.at} </small>}{s.tag !== undefined && <small>{s.tag} </small>}{formatWhole(s.value)}{s.quality !== undefined && <b> {qualityText(s)}</b>}{!same[i] && <small> not as the example says</small>}</span></td></tr>)}</tbody>
+            <table aria-label={t('Outputs')}>
+              <thead><tr><th>{t('at')}</th><th>{t('out')}</th></tr></thead>
+              <tbody>{result.out.map((s, i) => <tr key={i} className={same[i] ? '' : 'other'}><td>{s.time / 1000} s</td><td><span className="cell">{Object.keys(type.outputs).length > 1 && <small>{s.at} </small>}{s.tag !== undefined && <small>{s.tag} </small>}{formatWhole(s.value)}{s.quality !== undefined && <b> {qualityText(s)}</b>}{!same[i] && <small>{' '}{t('not as the example says')}</small>}</span></td></tr>)}</tbody>
             </table>
           )}
-          {result.said && same.every(Boolean) && result.out.length === example.out.length && <p>As the example says.</p>}
-          {dropped.map(([reason, n]) => <p key={reason}>Left out {n}: {type.drops[reason] ?? reason}</p>)}
-          {result.ledger.failed > 0 && <p className="in-fault">Failed: {result.ledger.failed}</p>}
+          {result.said && same.every(Boolean) && result.out.length === example.out.length && <p>{t('As the example says.')}</p>}
+          {dropped.map(([reason, n]) => <p key={reason}>{t('Left out {n}:', { n })}{' '}{type.drops[reason] ?? reason}</p>)}
+          {result.ledger.failed > 0 && <p className="in-fault">{t('Failed: {failed}', { failed: result.ledger.failed })}</p>}
           {result.issues.map((i, n) => <p key={n} className="in-fault">{i.text} {i.remedy}</p>)}
         </div>
       )}

@@ -3,6 +3,7 @@
 import { useEffect, useMemo, useState, type ReactElement } from 'react'
 import { AlarmClockOff, Check, CircleSlash, MessageSquare, Rewind, RotateCcw } from 'lucide-react'
 import type { AlarmBody, AlarmLogBody } from '#format'
+import { t } from '../language/index.ts'
 import { Act } from '../inspector/acts.tsx'
 import { Modal } from '../dialogs/modal.tsx'
 import { alarmKey, figuresOf, FLOOD, mayAcknowledge, noFilter, PRIORITIES, shownAlarms, STATES, type AlarmFilter, type AlarmSort } from '../state/alarms.ts'
@@ -60,30 +61,30 @@ export function Alarms(): ReactElement {
   const allowed = actions.may('operate')
   const set = (change: Partial<AlarmFilter>): void => setFilter({ ...filter, ...change })
   const choose = (key: string, on: boolean): void => setChosen((before) => { const next = new Set(before); if (on) next.add(key); else next.delete(key); return next })
-  const line = <p className="al-figures" data-level={figures.flood ? 'bad' : undefined}>{figures.flood && <b>▲ Alarm flood: </b>}{figures.recent} new in 10 min{figures.flood ? ` (more than ${FLOOD.count} cannot be followed)` : ''} · {figures.standing} standing · {figures.waiting} waiting{figures.aside > 0 ? ` · ${figures.aside} put aside` : ''}{figures.stale > 0 ? ` · ${figures.stale} longer than a day` : ''}</p>
-  if (alarms.length === 0) return <div className="dr-empty"><p><b>No alarms.</b> An Alarm node raises one when its limit is passed for longer than its delay. It stays here until it is back to normal and acknowledged.</p>{line}</div>
-  const head = (key: AlarmSort, title: string): ReactElement => <button type="button" aria-pressed={sort === key} title={`Sort by ${title}`} onClick={() => setSort(sort === key ? 'rank' : key)}>{title}{sort === key ? ' ↓' : ''}</button>
+  const line = <p className="al-figures" data-level={figures.flood ? 'bad' : undefined}>{figures.flood && <b>{t('▲ Alarm flood:')}{' '}</b>}{t('{recent} new in 10 min', { recent: figures.recent })}{figures.flood ? t(' (more than {count} cannot be followed)', { count: FLOOD.count }) : ''}{' '}{t('· {standing} standing · {waiting} waiting', { standing: figures.standing, waiting: figures.waiting })}{figures.aside > 0 ? t(' · {aside} put aside', { aside: figures.aside }) : ''}{figures.stale > 0 ? t(' · {stale} longer than a day', { stale: figures.stale }) : ''}</p>
+  if (alarms.length === 0) return <div className="dr-empty"><p><b>{t('No alarms.')}</b>{' '}{t('An Alarm node raises one when its limit is passed for longer than its delay. It stays here until it is back to normal and acknowledged.')}</p>{line}</div>
+  const head = (key: AlarmSort, title: string): ReactElement => <button type="button" aria-pressed={sort === key} title={t('Sort by {title}', { title })} onClick={() => setSort(sort === key ? 'rank' : key)}>{title}{sort === key ? ' ↓' : ''}</button>
   const csv = (): void => saveCsv('alarms', textCsv(['since', 'state', 'priority', 'flow', 'node', 'tag', 'message', 'value', 'limit', 'acknowledged by'], shown.map((a) => [new Date(a.since).toISOString(), STATES[a.state], a.priority, a.flow, a.node, a.tag, a.message, a.value === null ? '' : String(a.value), String(a.limit), a.acknowledgedBy ?? ''])))
   return (
     <div className="al">
       <div className="dr-tools">
-        <div className="in-seg" role="radiogroup" aria-label="Which alarms">{SHOW.map(([key, title]) => <button key={key} type="button" role="radio" aria-checked={filter.show === key} onClick={() => set({ show: key })}>{title}</button>)}</div>
-        <select className="dr-select" aria-label="Priority" value={filter.priority ?? ''} onChange={(e) => set({ priority: e.target.value === '' ? null : (e.target.value as AlarmBody['priority']) })}><option value="">every priority</option>{PRIORITIES.map((p) => <option key={p} value={p}>{p}</option>)}</select>
-        {flows.length > 1 && <select className="dr-select" aria-label="Flow" value={filter.flow ?? ''} onChange={(e) => set({ flow: e.target.value === '' ? null : e.target.value })}><option value="">every flow</option>{flows.map((f) => <option key={f.id} value={f.id}>{f.name}</option>)}</select>}
-        <input className="dr-find" type="search" placeholder="Find a tag or a text" aria-label="Find an alarm" value={filter.text} onChange={(e) => set({ text: e.target.value })} />
-        <button type="button" className="btn" disabled={!allowed || open(selected.length > 0 ? selected : shown).length === 0} title={allowed ? '' : 'Needs the role operator'} onClick={() => setAsking(open(selected.length > 0 ? selected : shown))}><Check size={13} /> {selected.length > 0 ? `Acknowledge ${open(selected).length} selected` : 'Acknowledge all shown…'}</button>
+        <div className="in-seg" role="radiogroup" aria-label={t('Which alarms')}>{SHOW.map(([key, title]) => <button key={key} type="button" role="radio" aria-checked={filter.show === key} onClick={() => set({ show: key })}>{title}</button>)}</div>
+        <select className="dr-select" aria-label={t('Priority')} value={filter.priority ?? ''} onChange={(e) => set({ priority: e.target.value === '' ? null : (e.target.value as AlarmBody['priority']) })}><option value="">{t('every priority')}</option>{PRIORITIES.map((p) => <option key={p} value={p}>{p}</option>)}</select>
+        {flows.length > 1 && <select className="dr-select" aria-label={t('Flow')} value={filter.flow ?? ''} onChange={(e) => set({ flow: e.target.value === '' ? null : e.target.value })}><option value="">{t('every flow')}</option>{flows.map((f) => <option key={f.id} value={f.id}>{f.name}</option>)}</select>}
+        <input className="dr-find" type="search" placeholder={t('Find a tag or a text')} aria-label={t('Find an alarm')} value={filter.text} onChange={(e) => set({ text: e.target.value })} />
+        <button type="button" className="btn" disabled={!allowed || open(selected.length > 0 ? selected : shown).length === 0} title={allowed ? '' : t('Needs the role operator')} onClick={() => setAsking(open(selected.length > 0 ? selected : shown))}><Check size={13} /> {selected.length > 0 ? t('Acknowledge {count} selected', { count: open(selected).length }) : t('Acknowledge all shown…')}</button>
         <span className="sp" />
-        <button type="button" className="btn quiet" onClick={csv}>CSV</button>
+        <button type="button" className="btn quiet" onClick={csv}>{t('CSV')}</button>
       </div>
       {line}
-      <div className={`al-table${lost ? ' lost' : ''}`} role="group" aria-label="Alarms" tabIndex={0}>
+      <div className={`al-table${lost ? ' lost' : ''}`} role="group" aria-label={t('Alarms')} tabIndex={0}>
         <div className="al-row al-head">
-          <span><input type="checkbox" aria-label="Select all shown" checked={selected.length > 0 && selected.length === shown.length} onChange={(e) => setChosen(e.target.checked ? new Set(shown.map(alarmKey)) : new Set())} /></span>
-          {head('priority', 'priority')}{head('tag', 'node and tag')}<span>message</span><span>value and limit</span><span>state</span>{head('since', 'since')}<span />
+          <span><input type="checkbox" aria-label={t('Select all shown')} checked={selected.length > 0 && selected.length === shown.length} onChange={(e) => setChosen(e.target.checked ? new Set(shown.map(alarmKey)) : new Set())} /></span>
+          {head('priority', 'priority')}{head('tag', 'node and tag')}<span>{t('message')}</span><span>{t('value and limit')}</span><span>{t('state')}</span>{head('since', 'since')}<span />
         </div>
         <ul className="al-list">{shown.slice(0, MOST).map((a) => <AlarmRow key={alarmKey(a)} alarm={a} now={now} chosen={chosen.has(alarmKey(a))} choose={choose} />)}</ul>
-        {shown.length === 0 && <p className="dr-wait">No alarm is like that. {alarms.length} {alarms.length === 1 ? 'is' : 'are'} in the list.</p>}
-        {shown.length > MOST && <p className="dr-wait">{shown.length - MOST} more: narrow it down above.</p>}
+        {shown.length === 0 && <p className="dr-wait">{t('No alarm is like that. {count}', { count: alarms.length })}{' '}{alarms.length === 1 ? t('is') : t('are')}{' '}{t('in the list.')}</p>}
+        {shown.length > MOST && <p className="dr-wait">{shown.length - MOST}{' '}{t('more: narrow it down above.')}</p>}
       </div>
       {asking && <AcknowledgeMany alarms={asking} done={() => { setAsking(null); setChosen(new Set()) }} />}
     </div>
@@ -102,22 +103,22 @@ function AlarmRow({ alarm: a, now, chosen, choose }: { readonly alarm: AlarmBody
   const quiet = isQuiet(a)
   return (
     <li className="al-row" data-state={a.state}>
-      <span><input type="checkbox" aria-label={`Select ${name} ${a.tag}`} checked={chosen} onChange={(e) => choose(alarmKey(a), e.target.checked)} /></span>
+      <span><input type="checkbox" aria-label={t('Select {name} {tag}', { name, tag: a.tag })} checked={chosen} onChange={(e) => choose(alarmKey(a), e.target.checked)} /></span>
       <span className="al-priority" data-priority={a.priority} data-quiet={quiet}><i aria-hidden="true" />{a.priority}</span>
       <span className="where">{own ? <button type="button" onClick={() => actions.show(a.node)}>{name}</button> : <b>{name}</b>}{a.tag !== '' && <small> {a.tag}</small>}</span>
-      <span className="what">{a.first === true && <b>First: </b>}{a.message === '' ? 'Limit passed' : a.message}</span>
-      <span className="al-value">{a.value === null ? 'no value' : formatNumber(a.value)} <em>against {formatNumber(a.limit)}</em></span>
-      <span className={`al-state${isWaiting(a) ? ' waits' : ''}`}>{STATES[a.state]}{a.until === undefined ? '' : ` until ${formatTime(a.until).slice(0, 5)}`}{a.acknowledgedBy === undefined ? '' : ` by ${a.acknowledgedBy}`}</span>
+      <span className="what">{a.first === true && <b>{t('First:')}{' '}</b>}{a.message === '' ? t('Limit passed') : a.message}</span>
+      <span className="al-value">{a.value === null ? t('no value') : formatNumber(a.value)} <em>{t('against {number}', { number: formatNumber(a.limit) })}</em></span>
+      <span className={`al-state${isWaiting(a) ? ' waits' : ''}`}>{STATES[a.state]}{a.until === undefined ? '' : t(' until {slice}', { slice: formatTime(a.until).slice(0, 5) })}{a.acknowledgedBy === undefined ? '' : t(' by {acknowledgedBy}', { acknowledgedBy: a.acknowledgedBy })}</span>
       <span className="since" title={timeTitle(a.since)}>{formatAge(now - a.since)}</span>
       <span className="al-acts">
-        {mayAcknowledge(a) && <Act act="acknowledge" title="Acknowledge" type={type} subject={subject}><Check size={13} /></Act>}
-        {a.state === 'latched' && <Act act="reset" title="Reset" type={type} subject={subject}><RotateCcw size={13} /></Act>}
-        {a.state === 'shelved' && <Act act="unshelve" title="Unshelve" type={type} subject={subject} />}
-        {a.state === 'out-of-service' && <Act act="return-to-service" title="Return to service" type={type} subject={subject} />}
-        {(a.state === 'unacknowledged' || a.state === 'acknowledged') && can('shelve') && <Act act="shelve" title="Shelve" type={type} subject={subject} compact><AlarmClockOff size={14} /></Act>}
-        {!quiet && can('out-of-service') && <Act act="out-of-service" title="Take out of service" type={type} subject={subject} compact><CircleSlash size={14} /></Act>}
-        {own && <button type="button" className="in-icon" title="What led to this?" aria-label={`What led to the alarm of ${name}?`} onClick={() => void actions.lookBack({ time: a.since, want: { node: a.node }, tracing: true })}><Rewind size={14} /></button>}
-        {can('comment') && <Act act="comment" title="Comment" type={type} subject={subject} compact><MessageSquare size={14} /></Act>}
+        {mayAcknowledge(a) && <Act act="acknowledge" title={t('Acknowledge')} type={type} subject={subject}><Check size={13} /></Act>}
+        {a.state === 'latched' && <Act act="reset" title={t('Reset')} type={type} subject={subject}><RotateCcw size={13} /></Act>}
+        {a.state === 'shelved' && <Act act="unshelve" title={t('Unshelve')} type={type} subject={subject} />}
+        {a.state === 'out-of-service' && <Act act="return-to-service" title={t('Return to service')} type={type} subject={subject} />}
+        {(a.state === 'unacknowledged' || a.state === 'acknowledged') && can('shelve') && <Act act="shelve" title={t('Shelve')} type={type} subject={subject} compact><AlarmClockOff size={14} /></Act>}
+        {!quiet && can('out-of-service') && <Act act="out-of-service" title={t('Take out of service')} type={type} subject={subject} compact><CircleSlash size={14} /></Act>}
+        {own && <button type="button" className="in-icon" title={t('What led to this?')} aria-label={t('What led to the alarm of {name}?', { name })} onClick={() => void actions.lookBack({ time: a.since, want: { node: a.node }, tracing: true })}><Rewind size={14} /></button>}
+        {can('comment') && <Act act="comment" title={t('Comment')} type={type} subject={subject} compact><MessageSquare size={14} /></Act>}
       </span>
     </li>
   )
@@ -139,10 +140,10 @@ function AcknowledgeMany({ alarms, done }: { readonly alarms: readonly AlarmBody
     void acknowledgeAll(alarms).finally(done)
   }
   return (
-    <Modal title={`Acknowledge ${alarms.length} ${alarms.length === 1 ? 'alarm' : 'alarms'}?`} close={done} onSubmit={go} actions={<><button type="button" className="btn" onClick={done}>Cancel</button><button type="submit" className="btn primary" disabled={busy}>{busy ? 'Acknowledging…' : 'Acknowledge'}</button></>}>
-      <p className="dg-note">Your name is kept with each. Those that came in since this question are not acknowledged.</p>
-      <ul className="al-asked">{alarms.slice(0, 20).map((a) => <li key={alarmKey(a)}><b>{a.priority}</b> {a.nodeName ?? a.node}{a.tag === '' ? '' : ` ${a.tag}`}: {a.message === '' ? 'Limit passed' : a.message}</li>)}</ul>
-      {alarms.length > 20 && <p className="dg-note">and {alarms.length - 20} more</p>}
+    <Modal title={`Acknowledge ${alarms.length} ${alarms.length === 1 ? 'alarm' : 'alarms'}?`} close={done} onSubmit={go} actions={<><button type="button" className="btn" onClick={done}>{t('Cancel')}</button><button type="submit" className="btn primary" disabled={busy}>{busy ? t('Acknowledging…') : t('Acknowledge')}</button></>}>
+      <p className="dg-note">{t('Your name is kept with each. Those that came in since this question are not acknowledged.')}</p>
+      <ul className="al-asked">{alarms.slice(0, 20).map((a) => <li key={alarmKey(a)}><b>{a.priority}</b> {a.nodeName ?? a.node}{a.tag === '' ? '' : ` ${a.tag}`}: {a.message === '' ? t('Limit passed') : a.message}</li>)}</ul>
+      {alarms.length > 20 && <p className="dg-note">{t('and')}{' '}{alarms.length - 20}{' '}{t('more')}</p>}
     </Modal>
   )
 }

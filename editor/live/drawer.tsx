@@ -2,6 +2,7 @@
 import type { ReactElement, ReactNode } from 'react'
 import { PanelBottomClose, PanelBottomOpen, RotateCw } from 'lucide-react'
 import { Tabs } from 'radix-ui'
+import { t } from '../language/index.ts'
 import { actions, useEditor, type DrawerTab } from '../state/store.ts'
 import { useLiveLink, retryLive } from './link.ts'
 import { isWaiting } from '../state/status.ts'
@@ -43,7 +44,7 @@ export function Drawer(): ReactElement {
   return (
     <Tabs.Root value={tab} onValueChange={(value) => actions.setDrawerTab(value as DrawerTab)} activationMode="manual" className={`dr${open ? '' : ' closed'}`}>
       <div className="dr-head">
-        <Tabs.List className="hg-tabs" aria-label="Drawer">
+        <Tabs.List className="hg-tabs" aria-label={t('Drawer')}>
           {trigger('taps', 'Taps', taps > 0 && <small>{taps}</small>)}
           {trigger('ledger', 'Ledger', losing > 0 && <small data-level="error">✕ {losing}</small>)}
           {trigger('problems', 'Problems', problems.length > 0 && <small data-level={worst}>{problems.length}</small>)}
@@ -55,9 +56,9 @@ export function Drawer(): ReactElement {
         </Tabs.List>
         {tab === 'taps' && taps > 0 && open && <AddTap small />}
         <span className="sp" />
-        {state === 'lost' && <button type="button" className="dr-lost" title={reason} onClick={retryLive}><RotateCw size={12} /> Live values are lost: {reason}. Retry</button>}
-        {state === 'connecting' && <span className="dr-note">connecting…</span>}
-        <button type="button" className="icon-btn" aria-label={open ? 'Close the drawer' : 'Open the drawer'} aria-expanded={open} onClick={() => actions.setDrawerOpen(!open)}>{open ? <PanelBottomClose size={15} /> : <PanelBottomOpen size={15} />}</button>
+        {state === 'lost' && <button type="button" className="dr-lost" title={reason} onClick={retryLive}><RotateCw size={12} />{' '}{t('Live values are lost: {reason}. Retry', { reason })}</button>}
+        {state === 'connecting' && <span className="dr-note">{t('connecting…')}</span>}
+        <button type="button" className="icon-btn" aria-label={open ? t('Close the drawer') : t('Open the drawer')} aria-expanded={open} onClick={() => actions.setDrawerOpen(!open)}>{open ? <PanelBottomClose size={15} /> : <PanelBottomOpen size={15} />}</button>
       </div>
       {open && (
         <>

@@ -2,6 +2,7 @@
 import { useCallback, useEffect, useMemo, useRef, useState, type ReactElement } from 'react'
 import { RefreshCw, Rewind } from 'lucide-react'
 import type { AlarmLogBody, AuditEntry } from '#format'
+import { t } from '../language/index.ts'
 import { EVENT_KINDS, happenings, matching, type EventKind, type Happening, type Read } from '../state/events.ts'
 import { actions, api, store, useEditor } from '../state/store.ts'
 import { textCsv } from './csv.ts'
@@ -84,19 +85,19 @@ export function Events(): ReactElement {
   return (
     <div className="ev">
       <div className="dr-tools">
-        <div className="ev-chips" role="group" aria-label="Kinds of events">{EVENT_KINDS.filter(([kind]) => admin || kind === 'alarm').map(([kind, title]) => <button key={kind} type="button" aria-pressed={kinds.has(kind)} onClick={() => flip(kind)}>{title}</button>)}</div>
-        <input className="dr-find" type="search" placeholder="Find a person, node or text" aria-label="Find an event" value={text} onChange={(e) => setText(e.target.value)} />
+        <div className="ev-chips" role="group" aria-label={t('Kinds of events')}>{EVENT_KINDS.filter(([kind]) => admin || kind === 'alarm').map(([kind, title]) => <button key={kind} type="button" aria-pressed={kinds.has(kind)} onClick={() => flip(kind)}>{title}</button>)}</div>
+        <input className="dr-find" type="search" placeholder={t('Find a person, node or text')} aria-label={t('Find an event')} value={text} onChange={(e) => setText(e.target.value)} />
         <span className="sp" />
-        <button type="button" className="icon-btn" disabled={busy} aria-label="Refresh" title="Refresh" onClick={() => void load()}><RefreshCw size={14} /></button>
-        <button type="button" className="btn quiet" disabled={shown.length === 0} onClick={csv}>CSV</button>
+        <button type="button" className="icon-btn" disabled={busy} aria-label={t('Refresh')} title={t('Refresh')} onClick={() => void load()}><RefreshCw size={14} /></button>
+        <button type="button" className="btn quiet" disabled={shown.length === 0} onClick={csv}>{t('CSV')}</button>
       </div>
-      <div className="ev-list" tabIndex={0} role="group" aria-label="Events">
+      <div className="ev-list" tabIndex={0} role="group" aria-label={t('Events')}>
         {shown.map((h) => <Line key={h.key} of={h} />)}
-        {shown.length === 0 && <p className="dr-wait">{book === null ? 'Reading…' : all.length === 0 ? 'Nothing has happened yet.' : 'No event is like that, as far as was read.'}</p>}
+        {shown.length === 0 && <p className="dr-wait">{book === null ? t('Reading…') : all.length === 0 ? t('Nothing has happened yet.') : t('No event is like that, as far as was read.')}</p>}
         <div className="ev-foot">
-          {!done && <button type="button" className="btn" disabled={busy} onClick={() => void older()}>Load older</button>}
-          {done && book !== null && all.length > 0 && <span>This is the beginning.</span>}
-          {!admin && <span>Who did what is an administrator's to see; these are the changes of alarms.</span>}
+          {!done && <button type="button" className="btn" disabled={busy} onClick={() => void older()}>{t('Load older')}</button>}
+          {done && book !== null && all.length > 0 && <span>{t('This is the beginning.')}</span>}
+          {!admin && <span>{t("Who did what is an administrator's to see; these are the changes of alarms.")}</span>}
         </div>
       </div>
     </div>
@@ -111,7 +112,7 @@ function Line({ of: h }: { readonly of: Happening }): ReactElement {
       <time dateTime={when.toISOString()} title={timeTitle(when.getTime())}>{when.toLocaleDateString('en-CA')} {when.toLocaleTimeString('en-GB')}</time>
       <b title={h.who}>{h.who === '' ? '–' : h.who}</b>
       <span>{h.what} {here ? <button type="button" className="mono" onClick={() => actions.show(h.node!)}>{h.where}</button> : <span className="mono">{h.where}</span>}</span>
-      <span>{h.detail} {here ? <button type="button" className="in-icon" title="What led to this?" aria-label={`What led to this: ${h.what}`} onClick={() => void actions.lookBack({ time: h.time, want: { node: h.node! }, tracing: true })}><Rewind size={13} /></button> : null}</span>
+      <span>{h.detail} {here ? <button type="button" className="in-icon" title={t('What led to this?')} aria-label={t('What led to this: {what}', { what: h.what })} onClick={() => void actions.lookBack({ time: h.time, want: { node: h.node! }, tracing: true })}><Rewind size={13} /></button> : null}</span>
     </div>
   )
 }

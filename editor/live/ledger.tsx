@@ -3,6 +3,7 @@
 import { memo, useEffect, useMemo, useRef, useState, type ReactElement } from 'react'
 import { ChevronRight, RotateCcw } from 'lucide-react'
 import { shallow } from 'zustand/shallow'
+import { t } from '../language/index.ts'
 import { formatRate } from '../state/format.ts'
 import { ledgerRows, markFor, totalOf, type LedgerRow, type Period } from '../state/ledger.ts'
 import { actions, store, useEditor } from '../state/store.ts'
@@ -79,37 +80,37 @@ export function Ledger(): ReactElement {
     const look = requestAnimationFrame(() => box.current?.querySelector(`[data-node="${CSS.escape(asked.node)}"]`)?.scrollIntoView({ block: 'nearest' }))
     return () => cancelAnimationFrame(look)
   }, [asked])
-  if (rows.length === 0) return <div className="dr-empty"><p><b>Where every sample went.</b> As soon as a flow runs, each node is listed with what came in, what it gave on, and what it held, dropped or failed, and why.</p></div>
+  if (rows.length === 0) return <div className="dr-empty"><p><b>{t('Where every sample went.')}</b>{' '}{t('As soon as a flow runs, each node is listed with what came in, what it gave on, and what it held, dropped or failed, and why.')}</p></div>
   const head = (key: Sort, title: string, help: string): ReactElement => (
-    <span key={key} role="columnheader" aria-sort={sort === key ? (key === 'name' ? 'ascending' : 'descending') : 'none'}><button type="button" title={`${help}. Click to sort.`} onClick={() => setSort(sort === key ? 'flow' : key)}>{title}{sort === key ? ' ↓' : ''}</button></span>
+    <span key={key} role="columnheader" aria-sort={sort === key ? (key === 'name' ? 'ascending' : 'descending') : 'none'}><button type="button" title={t('{help}. Click to sort.', { help })} onClick={() => setSort(sort === key ? 'flow' : key)}>{title}{sort === key ? ' ↓' : ''}</button></span>
   )
   const csv = (): void => saveCsv('ledger', textCsv(['node', 'id', 'in', 'passed', 'held', 'queued', 'dropped', 'failed', 'reasons'], shown.map((r) => [r.name, r.id, ...(['in', 'passed', 'held', 'queued'] as const).map((k) => String(r.counts.ledger[k])), String(r.dropped), String(r.counts.ledger.failed), r.reasons.map((x) => `${x.words}: ${x.count}`).join('; ')])))
   return (
     <div className="lg">
       <div className="dr-tools">
-        <div className="in-seg" role="radiogroup" aria-label="Counted from">{PERIODS.map(([key, title]) => <button key={key} type="button" role="radio" aria-checked={period === key} onClick={() => { if (key === 'zero' && store.getState().live.zero === null) actions.countFromNow(); setPeriod(key) }}>{title}</button>)}</div>
-        {period === 'zero' && <button type="button" className="btn quiet" onClick={actions.countFromNow}><RotateCcw size={13} /> Count from now</button>}
-        <label className="lg-check"><input type="checkbox" checked={lossOnly} onChange={(e) => setLossOnly(e.target.checked)} /> Only where something was lost</label>
-        <input className="dr-find" type="search" placeholder="Find a node or a reason" aria-label="Find a node or a reason" value={text} onChange={(e) => setText(e.target.value)} />
+        <div className="in-seg" role="radiogroup" aria-label={t('Counted from')}>{PERIODS.map(([key, title]) => <button key={key} type="button" role="radio" aria-checked={period === key} onClick={() => { if (key === 'zero' && store.getState().live.zero === null) actions.countFromNow(); setPeriod(key) }}>{title}</button>)}</div>
+        {period === 'zero' && <button type="button" className="btn quiet" onClick={actions.countFromNow}><RotateCcw size={13} />{' '}{t('Count from now')}</button>}
+        <label className="lg-check"><input type="checkbox" checked={lossOnly} onChange={(e) => setLossOnly(e.target.checked)} />{' '}{t('Only where something was lost')}</label>
+        <input className="dr-find" type="search" placeholder={t('Find a node or a reason')} aria-label={t('Find a node or a reason')} value={text} onChange={(e) => setText(e.target.value)} />
         <span className="sp" />
-        <small className="lg-from">{period === 'start' ? 'each since it started' : from === null ? 'counting begins' : `since ${formatTime(from).slice(0, 8)}, ${Math.max(0, Math.round((clock - from) / 1000))} s`}</small>
-        <button type="button" className="btn quiet" onClick={csv}>CSV</button>
+        <small className="lg-from">{period === 'start' ? t('each since it started') : from === null ? t('counting begins') : t('since {slice}, {max} s', { slice: formatTime(from).slice(0, 8), max: Math.max(0, Math.round((clock - from) / 1000)) })}</small>
+        <button type="button" className="btn quiet" onClick={csv}>{t('CSV')}</button>
       </div>
-      <div className={`lg-table${lost ? ' lost' : ''}`} ref={box} tabIndex={0} role="group" aria-label="Where every sample went">
-        <div role="table" aria-label="Ledger of the flow">
-        <div className="lg-row lg-head" role="row">{head('name', 'node', 'Its name')}{COLUMNS.map(([key, title, help]) => head(key, title, help))}<span role="columnheader">balance</span></div>
+      <div className={`lg-table${lost ? ' lost' : ''}`} ref={box} tabIndex={0} role="group" aria-label={t('Where every sample went')}>
+        <div role="table" aria-label={t('Ledger of the flow')}>
+        <div className="lg-row lg-head" role="row">{head('name', 'node', 'Its name')}{COLUMNS.map(([key, title, help]) => head(key, title, help))}<span role="columnheader">{t('balance')}</span></div>
         {shown.slice(0, all ? shown.length : MOST).map((row) => <Row key={row.id} row={row} open={open.has(row.id)} toggle={setOpen} />)}
         {shown.length > 1 && (
           <div className="lg-row lg-total" role="row">
-            <b role="cell">{formatCount(shown.length)} nodes</b>
+            <b role="cell">{t('{count} nodes', { count: formatCount(shown.length) })}</b>
             {(['in', 'passed', 'held', 'queued'] as const).map((k) => <span role="cell" key={k}>{formatCount(total[k])}</span>)}
             <span role="cell">{formatCount(total.lost)}</span><span role="cell" data-level={total.failed > 0 ? 'bad' : undefined}>{formatCount(total.failed)}</span>
-            <span role="cell" className="lg-balance" data-level={total.off > 0 ? 'bad' : undefined}>{total.off > 0 ? `✕ ${formatCount(total.off)} not accounted for` : 'balances'}</span>
+            <span role="cell" className="lg-balance" data-level={total.off > 0 ? 'bad' : undefined}>{total.off > 0 ? t('✕ {count} not accounted for', { count: formatCount(total.off) }) : t('balances')}</span>
           </div>
         )}
         </div>
-        {shown.length === 0 && <p className="dr-wait lg-none">{lossOnly ? 'Nothing was lost here.' : 'No node is called so.'}</p>}
-        {!all && shown.length > MOST && <button type="button" className="btn quiet lg-more" onClick={() => setAll(true)}>Show all {formatCount(shown.length)} nodes</button>}
+        {shown.length === 0 && <p className="dr-wait lg-none">{lossOnly ? t('Nothing was lost here.') : t('No node is called so.')}</p>}
+        {!all && shown.length > MOST && <button type="button" className="btn quiet lg-more" onClick={() => setAll(true)}>{t('Show all {count} nodes', { count: formatCount(shown.length) })}</button>}
       </div>
     </div>
   )
@@ -124,13 +125,13 @@ const Row = memo(function Row({ row, open, toggle }: { readonly row: LedgerRow; 
       <div className="lg-row" role="row">
         <span role="cell" className="lg-name">
           <button type="button" className="in-icon" aria-expanded={open} aria-label={`${open ? 'Close' : 'Open'} ${row.name}`} onClick={flip}><ChevronRight size={12} className={open ? 'open' : ''} /></button>
-          <button type="button" className="lg-link" title={`${row.id}: show it on the canvas`} onClick={() => actions.show(row.id)}>{row.name}</button>
+          <button type="button" className="lg-link" title={t('{id}: show it on the canvas', { id: row.id })} onClick={() => actions.show(row.id)}>{row.name}</button>
           {row.title !== row.name && <small>{row.title}</small>}
         </span>
         {cells}
         <span role="cell" className={row.dropped === 0 ? 'none' : 'lg-why'} title={row.reasons.map((r) => `${r.words}: ${formatCount(r.count)}`).join('\n')}>{row.source ? '–' : formatCount(row.dropped)}</span>
         <span role="cell" className={ledger.failed === 0 ? 'none' : ''} data-level={ledger.failed > 0 ? 'bad' : undefined}>{ledger.failed > 0 ? '✕ ' : ''}{row.source && ledger.failed === 0 ? '–' : formatCount(ledger.failed)}</span>
-        <span role="cell" className="lg-balance" data-level={row.off === 0 ? undefined : 'bad'}>{row.source ? 'source' : row.off === 0 ? 'balances' : row.off > 0 ? `✕ ${formatCount(row.off)} not accounted for` : `✕ ${formatCount(-row.off)} too many`}</span>
+        <span role="cell" className="lg-balance" data-level={row.off === 0 ? undefined : 'bad'}>{row.source ? t('source') : row.off === 0 ? t('balances') : row.off > 0 ? t('✕ {count} not accounted for', { count: formatCount(row.off) }) : t('✕ {count} too many', { count: formatCount(-row.off) })}</span>
       </div>
       {open && <Details row={row} />}
     </div>
@@ -145,10 +146,10 @@ function Details({ row }: { readonly row: LedgerRow }): ReactElement {
   ))
   return (
     <div role="row"><div role="cell" className="lg-details">
-      {row.reasons.length > 0 && <section><h4>Dropped, because</h4><ul>{row.reasons.map((r) => <li key={r.reason}><span>{r.words}</span><b>{formatCount(r.count)}</b><small>{row.counts.ledger.in > 0 ? `${Math.round((1000 * r.count) / row.counts.ledger.in) / 10} %` : ''}</small></li>)}</ul></section>}
-      <section><h4>Ports</h4><ul>{ports('inputs')}{ports('outputs')}</ul></section>
-      {row.counts.ledger.held > 0 && <p>Held samples are in a window, a state or an average: they came out in another form, or will.</p>}
-      {row.off !== 0 && <p className="bad">The books of this node are wrong by {formatCount(Math.abs(row.off))} samples. This is a fault of the node type; report it.</p>}
+      {row.reasons.length > 0 && <section><h4>{t('Dropped, because')}</h4><ul>{row.reasons.map((r) => <li key={r.reason}><span>{r.words}</span><b>{formatCount(r.count)}</b><small>{row.counts.ledger.in > 0 ? `${Math.round((1000 * r.count) / row.counts.ledger.in) / 10} %` : ''}</small></li>)}</ul></section>}
+      <section><h4>{t('Ports')}</h4><ul>{ports('inputs')}{ports('outputs')}</ul></section>
+      {row.counts.ledger.held > 0 && <p>{t('Held samples are in a window, a state or an average: they came out in another form, or will.')}</p>}
+      {row.off !== 0 && <p className="bad">{t('The books of this node are wrong by {count} samples. This is a fault of the node type; report it.', { count: formatCount(Math.abs(row.off)) })}</p>}
     </div></div>
   )
 }

@@ -2,6 +2,7 @@
 import { useEffect, useMemo, useRef, useState, type ReactElement } from 'react'
 import { Pause, Play, Rewind, Trash2 } from 'lucide-react'
 import type { IssueLevel } from '#kit'
+import { t } from '../language/index.ts'
 import { titleOf } from '../state/status.ts'
 import { actions, useEditor, type LogLine } from '../state/store.ts'
 import { Events } from './events.tsx'
@@ -15,9 +16,9 @@ const LEVELS: readonly (readonly [IssueLevel, string])[] = [['info', 'All'], ['w
 export function Log(): ReactElement {
   const [events, setEvents] = useState(false)
   const choose = (
-    <div className="in-seg" role="radiogroup" aria-label="Which log">
-      <button type="button" role="radio" aria-checked={!events} onClick={() => setEvents(false)}>Live lines</button>
-      <button type="button" role="radio" aria-checked={events} onClick={() => setEvents(true)}>Events</button>
+    <div className="in-seg" role="radiogroup" aria-label={t('Which log')}>
+      <button type="button" role="radio" aria-checked={!events} onClick={() => setEvents(false)}>{t('Live lines')}</button>
+      <button type="button" role="radio" aria-checked={events} onClick={() => setEvents(true)}>{t('Events')}</button>
     </div>
   )
   return <div className="dr-logs"><div className="dr-logchoice">{choose}</div>{events ? <Events /> : <LiveLines />}</div>
@@ -40,18 +41,18 @@ function LiveLines(): ReactElement {
   return (
     <div className="dr-logpane">
       <div className="dr-tools">
-        <div className="in-seg" role="radiogroup" aria-label="Least level shown">{LEVELS.map(([level, title]) => <button key={level} type="button" aria-checked={least === level} role="radio" onClick={() => setLeast(level)}>{title}</button>)}</div>
-        <button type="button" className="btn quiet" aria-pressed={held !== null} onClick={() => setHeld(held ? null : live)}>{held ? <><Play size={13} /> Go on{missed > 0 ? ` (${missed})` : ''}</> : <><Pause size={13} /> Pause</>}</button>
-        <button type="button" className="btn quiet" onClick={() => { actions.clearLog(); setHeld(null) }}><Trash2 size={13} /> Clear</button>
+        <div className="in-seg" role="radiogroup" aria-label={t('Least level shown')}>{LEVELS.map(([level, title]) => <button key={level} type="button" aria-checked={least === level} role="radio" onClick={() => setLeast(level)}>{title}</button>)}</div>
+        <button type="button" className="btn quiet" aria-pressed={held !== null} onClick={() => setHeld(held ? null : live)}>{held ? <><Play size={13} />{' '}{t('Go on')}{missed > 0 ? ` (${missed})` : ''}</> : <><Pause size={13} />{' '}{t('Pause')}</>}</button>
+        <button type="button" className="btn quiet" onClick={() => { actions.clearLog(); setHeld(null) }}><Trash2 size={13} />{' '}{t('Clear')}</button>
       </div>
-      <div className="dr-log full" ref={box} role="log" aria-label="Log" tabIndex={0} onScroll={(e) => { const b = e.currentTarget; atEnd.current = b.scrollHeight - b.scrollTop - b.clientHeight < 24 }}>
-        {lines.length === 0 && <p className="dr-wait">{live.length === 0 ? 'Nothing logged yet. Debug nodes, deploys and faults write here.' : 'Nothing at this level.'}</p>}
+      <div className="dr-log full" ref={box} role="log" aria-label={t('Log')} tabIndex={0} onScroll={(e) => { const b = e.currentTarget; atEnd.current = b.scrollHeight - b.scrollTop - b.clientHeight < 24 }}>
+        {lines.length === 0 && <p className="dr-wait">{live.length === 0 ? t('Nothing logged yet. Debug nodes, deploys and faults write here.') : t('Nothing at this level.')}</p>}
         {lines.map((l) => (
           <div key={l.id} data-level={l.level}>
             <time title={timeTitle(l.time)}>{formatTime(l.time)}</time> {l.level === 'info' ? '' : <em data-level={l.level}>{l.level} </em>}
             {l.node !== undefined && <><button type="button" onClick={() => actions.show(l.node!)}>{titleOf(nodes, types, l.node)}</button> </>}
             {l.text}{l.sample && !l.text.includes(l.sample.tag) ? <span> {l.sample.tag} = {formatWhole(l.sample.value)}{l.sample.quality === undefined ? '' : ` ${l.sample.quality}`}</span> : ''}
-            {l.node !== undefined && l.flow === flowId && <button type="button" className="in-icon" title="Where did this come from?" aria-label={`Where did this come from: ${l.text}`} onClick={() => void actions.lookBack({ time: l.time, want: { node: l.node!, ...(l.sample ? { time: l.sample.time } : {}) }, tracing: true })}><Rewind size={12} /></button>}
+            {l.node !== undefined && l.flow === flowId && <button type="button" className="in-icon" title={t('Where did this come from?')} aria-label={t('Where did this come from: {text}', { text: l.text })} onClick={() => void actions.lookBack({ time: l.time, want: { node: l.node!, ...(l.sample ? { time: l.sample.time } : {}) }, tracing: true })}><Rewind size={12} /></button>}
           </div>
         ))}
       </div>

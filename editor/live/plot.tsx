@@ -2,6 +2,7 @@
 // gap or a point with a mark at the foot, by shape and colour. The cursor is shared by all trends of the page.
 import { useEffect, useImperativeHandle, useRef, type KeyboardEvent, type ReactElement, type Ref } from 'react'
 import uPlot from 'uplot'
+import { t } from '../language/index.ts'
 import { formatNumber } from '../state/format.ts'
 import type { LimitLine } from '../state/limits.ts'
 import { useLatest } from './latest.ts'
@@ -204,7 +205,7 @@ export function LinesPlot({ lines, windowMs, paused, limits = [], log = false, r
     e.preventDefault()
     e.stopPropagation()
   }
-  return <div className="dr-canvas" ref={(element) => { host(element); box.current = element }} role="application" aria-roledescription="plot" aria-label={`${label}. Arrow keys move the cursor, with Shift the view; plus and minus zoom, 0 shows all.`} tabIndex={0} onKeyDown={keys} />
+  return <div className="dr-canvas" ref={(element) => { host(element); box.current = element }} role="application" aria-roledescription={t('plot')} aria-label={t('{label}. Arrow keys move the cursor, with Shift the view; plus and minus zoom, 0 shows all.', { label })} tabIndex={0} onKeyDown={keys} />
 }
 
 /** Points only where lines are few. */

@@ -3,6 +3,7 @@ import { useMemo, type ReactElement } from 'react'
 import { Wrench } from 'lucide-react'
 import { DropdownMenu } from 'radix-ui'
 import type { Issue, IssueLevel } from '#kit'
+import { t } from '../language/index.ts'
 import { refusedOf } from '../state/derive.ts'
 import type { Fix } from '../state/fixes.ts'
 import { titleOf } from '../state/status.ts'
@@ -58,7 +59,7 @@ export function Problems(): ReactElement {
   const heard = useEditor((s) => s.live.state === 'open')
   const state = useEditor((s) => s.flows.find((f) => f.id === s.flowId)?.state)
   const running = !heard ? 'Nothing is known of what runs: the live line to the gateway is down.' : state === undefined ? 'It was not deployed yet.' : state === 'running' ? 'Nothing that runs reports a fault.' : `The flow is ${state}.`
-  if (problems.length === 0) return <div className="dr-empty"><p>{pending ? 'The gateway is checking the draft…' : <><b>No problems in the draft.</b> {running}</>}</p></div>
+  if (problems.length === 0) return <div className="dr-empty"><p>{pending ? t('The gateway is checking the draft…') : <><b>{t('No problems in the draft.')}</b> {running}</>}</p></div>
   const nameOf = (id: string): string => titleOf(nodes, types, id)
   return (
     <ul className="dr-list">
@@ -66,9 +67,9 @@ export function Problems(): ReactElement {
         <li key={`${running} ${i.code} ${i.node} ${i.port} ${i.wire} ${i.field} ${i.text}`}>
           <button type="button" onClick={() => actions.revealIssue(i)} title={i.code}>
             <i className="dr-mark" data-level={i.level} role="img" aria-label={i.level} />
-            <span className="where">{i.wire ?? (i.node === undefined ? 'flow' : nameOf(i.node))}{i.wire === undefined && i.port !== undefined ? `.${i.port}` : ''}{i.field === undefined || i.wire !== undefined ? '' : <small> {i.field.replace(/^\//, '').replaceAll('/', ' › ')}</small>}</span>
+            <span className="where">{i.wire ?? (i.node === undefined ? t('flow') : nameOf(i.node))}{i.wire === undefined && i.port !== undefined ? `.${i.port}` : ''}{i.field === undefined || i.wire !== undefined ? '' : <small> {i.field.replace(/^\//, '').replaceAll('/', ' › ')}</small>}</span>
             <span className="what">{i.text} <em>{i.remedy}</em></span>
-            <small className="tag">{running ? 'running' : 'draft'}</small>
+            <small className="tag">{running ? t('running') : t('draft')}</small>
           </button>
           <Fixes issue={i} />
         </li>

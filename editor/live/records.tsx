@@ -2,6 +2,7 @@
 import type { ReactElement } from 'react'
 import { Copy } from 'lucide-react'
 import type { JsonSample, JsonValue } from '#kit'
+import { t } from '../language/index.ts'
 import { copyText } from '../shell/export.ts'
 import { formatNumber, severityOf, timeTitle } from '../state/format.ts'
 import { actions } from '../state/store.ts'
@@ -21,9 +22,9 @@ export function SampleTable({ samples }: { readonly samples: readonly { readonly
   const columns = [...new Set(rows.flatMap(({ sample }) => Object.keys(fieldsOf(sample.value) ?? {})))].slice(0, COLUMNS)
   const tagged = new Set(rows.map((r) => r.sample.tag)).size > 1
   return (
-    <div className="dr-tablebox" tabIndex={0} role="group" aria-label="The last samples">
+    <div className="dr-tablebox" tabIndex={0} role="group" aria-label={t('The last samples')}>
       <table className="dr-table">
-        <thead><tr><th>time</th>{tagged && <th>tag</th>}{columns.length === 0 ? <th>value</th> : columns.map((c) => <th key={c}>{c}</th>)}<th>quality</th></tr></thead>
+        <thead><tr><th>{t('time')}</th>{tagged && <th>{t('tag')}</th>}{columns.length === 0 ? <th>{t('value')}</th> : columns.map((c) => <th key={c}>{c}</th>)}<th>{t('quality')}</th></tr></thead>
         <tbody>
           {rows.map(({ id, sample }) => {
             const level = severityOf(sample)
@@ -33,7 +34,7 @@ export function SampleTable({ samples }: { readonly samples: readonly { readonly
                 <td><time title={timeTitle(sample.time)}>{formatTime(sample.time)}</time></td>
                 {tagged && <td>{sample.tag}</td>}
                 {columns.length === 0 ? <td>{formatWhole(sample.value)}</td> : columns.map((c) => <td key={c}>{fields && Object.hasOwn(fields, c) ? formatWhole(fields[c]!) : fields ? '' : '–'}</td>)}
-                <td>{level === 'good' ? '' : <b>{level === 'bad' ? '✕ ' : '? '}{qualityText(sample) || 'no number'}</b>}</td>
+                <td>{level === 'good' ? '' : <b>{level === 'bad' ? '✕ ' : '? '}{qualityText(sample) || t('no number')}</b>}</td>
               </tr>
             )
           })}
@@ -57,8 +58,8 @@ export function Raw({ sample }: { readonly sample: JsonSample | null }): ReactEl
   }
   return (
     <div className="dr-rawbox">
-      <button type="button" className="btn" disabled={sample === null} onClick={copy}><Copy size={12} /> Copy</button>
-      <pre className="dr-raw" tabIndex={0} aria-label="The last sample as JSON">{sample ? jsonOf(sample) : ''}</pre>
+      <button type="button" className="btn" disabled={sample === null} onClick={copy}><Copy size={12} />{' '}{t('Copy')}</button>
+      <pre className="dr-raw" tabIndex={0} aria-label={t('The last sample as JSON')}>{sample ? jsonOf(sample) : ''}</pre>
     </div>
   )
 }
@@ -66,16 +67,16 @@ export function Raw({ sample }: { readonly sample: JsonSample | null }): ReactEl
 /** `others` are taps in the same plot: their records may tell what was detected. */
 export function Picture({ sample, others }: { readonly sample: JsonSample; readonly others: readonly TapBuffer[] }): ReactElement {
   const image = imageOf(sample.value)
-  if (!image) return <p className="dr-wait">This picture cannot be shown.</p>
+  if (!image) return <p className="dr-wait">{t('This picture cannot be shown.')}</p>
   const boxes = [sample.value, ...others.flatMap((b) => (b.last ? [b.last.value] : []))].flatMap((v) => boxesOf(v, image))
   const level = severityOf(sample)
   return (
     <figure className="dr-picture" data-level={level}>
       <div style={{ aspectRatio: `${image.width} / ${image.height}` }}>
-        <img src={`data:image/${image.format};base64,${image.data}`} alt={`Picture of ${formatTime(sample.time)}, ${boxes.length} detections`} />
+        <img src={`data:image/${image.format};base64,${image.data}`} alt={t('Picture of {time}, {count} detections', { time: formatTime(sample.time), count: boxes.length })} />
         {boxes.map((b, i) => <span key={i} style={{ left: `${b.x * 100}%`, top: `${b.y * 100}%`, width: `${b.width * 100}%`, height: `${b.height * 100}%` }}>{(b.label !== '' || b.score !== null) && <b>{b.label}{b.score === null ? '' : ` ${formatNumber(Math.round(b.score * 100))} %`}</b>}</span>)}
       </div>
-      <figcaption>{image.width} × {image.height} · {formatTime(sample.time)} · {boxes.length} {boxes.length === 1 ? 'detection' : 'detections'}{level === 'good' ? '' : ` · ${qualityText(sample)}`}</figcaption>
+      <figcaption>{image.width} × {image.height} · {formatTime(sample.time)} · {boxes.length} {boxes.length === 1 ? t('detection') : t('detections')}{level === 'good' ? '' : ` · ${qualityText(sample)}`}</figcaption>
     </figure>
   )
 }

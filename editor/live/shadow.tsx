@@ -2,6 +2,7 @@
 import { useState, type ReactElement } from 'react'
 import { FlaskConical, Rocket, Square } from 'lucide-react'
 import { qualityCode, severity } from '#kit'
+import { t } from '../language/index.ts'
 import { formatAge, formatValue, timeTitle } from '../state/format.ts'
 import { titleOf } from '../state/status.ts'
 import { actions, useEditor } from '../state/store.ts'
@@ -44,27 +45,27 @@ export function ShadowPanel(): ReactElement | null {
       <div className="sh-head">
         <FlaskConical size={15} aria-hidden="true" />
         <p>
-          <b>{running ? 'A draft runs beside' : 'A draft ran beside'} version {shadow.version}</b> {running ? `for ${formatAge(clock - shadow.since)}` : ''} · begun by {shadow.by} · nothing that it does reaches the plant.{' '}
-          <span role="status">{heard === 0 ? 'Nothing to compare yet.' : differing === 0 ? `All ${heard} ports that have spoken give the same.` : `${differing} of ${heard} ports differ.`}</span>
+          <b>{running ? t('A draft runs beside') : t('A draft ran beside')}{' '}{t('version {version}', { version: shadow.version })}</b> {running ? t('for {age}', { age: formatAge(clock - shadow.since) }) : ''}{' '}{t('· begun by {by} · nothing that it does reaches the plant.', { by: shadow.by })}{' '}
+          <span role="status">{heard === 0 ? t('Nothing to compare yet.') : differing === 0 ? t('All {heard} ports that have spoken give the same.', { heard }) : t('{differing} of {heard} ports differ.', { differing, heard })}</span>
         </p>
-        <label className="sh-all"><input type="checkbox" checked={all} onChange={(e) => setAll(e.target.checked)} /> also what is the same</label>
-        {mayEdit && <button type="button" className="btn" onClick={() => void actions.endShadow()}><Square size={13} /> {running ? 'End' : 'Close'}</button>}
-        {mayEdit && <button type="button" className="btn primary" disabled={!running || current !== shadow.version} title={current === shadow.version ? 'Deploy what was tried' : 'Another version runs by now'} onClick={promote}><Rocket size={13} /> Promote…</button>}
+        <label className="sh-all"><input type="checkbox" checked={all} onChange={(e) => setAll(e.target.checked)} />{' '}{t('also what is the same')}</label>
+        {mayEdit && <button type="button" className="btn" onClick={() => void actions.endShadow()}><Square size={13} /> {running ? t('End') : t('Close')}</button>}
+        {mayEdit && <button type="button" className="btn primary" disabled={!running || current !== shadow.version} title={current === shadow.version ? t('Deploy what was tried') : t('Another version runs by now')} onClick={promote}><Rocket size={13} />{' '}{t('Promote…')}</button>}
       </div>
       {shadow.issues.length > 0 && (
         <ul className="sh-issues">
           {shadow.issues.slice(0, 20).map((i, n) => <li key={n} data-level={i.level}>{i.node === undefined ? <span>{i.text} <em>{i.remedy}</em></span> : <button type="button" onClick={() => actions.show(i.node!)}><b>{titleOf(flow?.nodes, types, i.node)}</b> {i.text} <em>{i.remedy}</em></button>}</li>)}
         </ul>
       )}
-      {missing.length > 0 && <p className="sh-note">Without a counterpart: {missing.slice(0, 8).map(([id, side]) => `${titleOf(flow?.nodes, types, id)} (only ${side})`).join(', ')}{missing.length > 8 ? ` and ${missing.length - 8} more` : ''}.</p>}
+      {missing.length > 0 && <p className="sh-note">{t('Without a counterpart: {join}', { join: missing.slice(0, 8).map(([id, side]) => `${titleOf(flow?.nodes, types, id)} (only ${side})`).join(', ') })}{missing.length > 8 ? t(' and {value} more', { value: missing.length - 8 }) : ''}.</p>}
       {rows.length === 0
-        ? <p className="sh-note">{heard === 0 ? 'Ports are compared as soon as readings pass: by tag and time.' : 'No difference so far. Leave it running over a shift, a batch or a start-up: differences show when the process moves.'}</p>
+        ? <p className="sh-note">{heard === 0 ? t('Ports are compared as soon as readings pass: by tag and time.') : t('No difference so far. Leave it running over a shift, a batch or a start-up: differences show when the process moves.')}</p>
         : (
           <table className="sh-table">
             <thead>
               <tr>
                 {columns.map(([column, title]) => <th key={column} scope="col" aria-sort={by !== column ? 'none' : up !== (column === 'port') ? 'ascending' : 'descending'}><button type="button" onClick={() => { setUp(by === column ? !up : false); setBy(column) }}>{title}{by === column ? (up !== (column === 'port') ? ' ↑' : ' ↓') : ''}</button></th>)}
-                <th scope="col">Last difference: live, draft</th>
+                <th scope="col">{t('Last difference: live, draft')}</th>
               </tr>
             </thead>
             <tbody>

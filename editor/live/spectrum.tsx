@@ -2,6 +2,7 @@
 // frequencies, as a spectrum with its peaks. The cursor of a spectrum goes to the peak nearby.
 import { useEffect, useImperativeHandle, useRef, type ReactElement, type Ref } from 'react'
 import uPlot from 'uplot'
+import { t } from '../language/index.ts'
 import { formatNumber } from '../state/format.ts'
 import { seriesOf, vectorOf, type TapBuffer } from './buffer.ts'
 import { nearestPeak, peaksOf, type ElementAxis } from './frequency.ts'
@@ -53,7 +54,7 @@ export function WaveformPlot({ buffer, paused, periodMs, handle }: BlockProps & 
     changed: () => shown()?.time ?? buffer.revision,
   }, `${buffer.shape} ${periodMs}`)
   useImperativeHandle(handle, () => ({ canvas: () => plot()?.ctx.canvas ?? null }))
-  return <div className="dr-canvas" ref={host} role="img" aria-label="The last block as a waveform. Drag to zoom, double click for all." />
+  return <div className="dr-canvas" ref={host} role="img" aria-label={t('The last block as a waveform. Drag to zoom, double click for all.')} />
 }
 
 /** A vector as a line; with an axis of frequencies as a spectrum. */

@@ -3,6 +3,7 @@ import { useEffect, useMemo, useRef, useState, type DragEvent, type ReactElement
 import { Pause, Play, Split, X } from 'lucide-react'
 import { shallow } from 'zustand/shallow'
 import type { JsonSample, JsonValue, PortType } from '#kit'
+import { t } from '../language/index.ts'
 import { formatNumber, formatRate, severityOf } from '../state/format.ts'
 import { limitsOf } from '../state/limits.ts'
 import { titleOf } from '../state/status.ts'
@@ -120,34 +121,34 @@ export function TapCard({ tap }: { readonly tap: Tap }): ReactElement {
   const hide = (key: string): void => actions.setPlotView(tap.id, { hidden: view.hidden?.includes(key) === true ? view.hidden.filter((h) => h !== key) : [...(view.hidden ?? []), key] })
   return (
     <section
-      ref={card} className={`dr-tap${over ? ' over' : ''}`} aria-label={`Tap ${title}`}
+      ref={card} className={`dr-tap${over ? ' over' : ''}`} aria-label={t('Tap {title}', { title })}
       onDragOver={(e) => { if (e.dataTransfer.types.includes(DRAG_TYPE)) { e.preventDefault(); setOver(true) } }} onDragLeave={() => setOver(false)} onDrop={dropped}
     >
       <header draggable onDragStart={(e) => { e.dataTransfer.setData(DRAG_TYPE, tap.id); e.dataTransfer.effectAllowed = 'move' }}>
-        <h4 title={`${tap.node}.${tap.port}. Drag it onto another plot to draw both in one.`}>{name}<span>.{tap.port}</span>{taps.length > 1 && <small> +{taps.length - 1}</small>}</h4>
+        <h4 title={t('{node}.{port}. Drag it onto another plot to draw both in one.', { node: tap.node, port: tap.port })}>{name}<span>.{tap.port}</span>{taps.length > 1 && <small> +{taps.length - 1}</small>}</h4>
         <small>{[unit, rate === undefined ? '' : formatRate(rate), skipped > 0 ? `${formatCount(skipped)} not shown` : '', others > 0 ? 'more than 8 tags' : ''].filter((t) => t !== '').join(' · ')}</small>
         {single && (shown !== '' || level !== 'good') && (
           <output data-level={level}>
             {shown}{last && level !== 'good' ? ` ${level === 'bad' ? '✕' : '?'} ${qualityText(last)}` : ''}
           </output>
         )}
-        {zoomed && <button type="button" className="dr-window" title="Show the whole window again (double click, or 0)" onClick={() => plot.current?.reset()}>zoomed ✕</button>}
+        {zoomed && <button type="button" className="dr-window" title={t('Show the whole window again (double click, or 0)')} onClick={() => plot.current?.reset()}>{t('zoomed ✕')}</button>}
         {timed && !zoomed && (
-          <select className="dr-window" aria-label="Window of time" value={windowMs} onChange={(e) => actions.setPlotView(tap.id, { windowMs: Number(e.target.value) })}>
+          <select className="dr-window" aria-label={t('Window of time')} value={windowMs} onChange={(e) => actions.setPlotView(tap.id, { windowMs: Number(e.target.value) })}>
             {WINDOWS.map(([ms, label]) => <option key={ms} value={ms}>{label}</option>)}
           </select>
         )}
-        <button type="button" className="in-icon" aria-pressed={paused} aria-label={paused ? 'Go on' : 'Pause'} title={paused ? 'Go on' : 'Pause the view; samples are still kept'} onClick={() => { setHeld(buffer.last); setPaused(!paused) }}>{paused ? <Play size={13} /> : <Pause size={13} />}</button>
+        <button type="button" className="in-icon" aria-pressed={paused} aria-label={paused ? t('Go on') : t('Pause')} title={paused ? t('Go on') : t('Pause the view; samples are still kept')} onClick={() => { setHeld(buffer.last); setPaused(!paused) }}>{paused ? <Play size={13} /> : <Pause size={13} />}</button>
         <TapMenu tap={tap} shape={shape} face={face} view={view} comparable={comparable(lines)} units={units} axes={axes} canLog={canLog} rangeNow={() => plot.current?.view()?.range ?? null} onAskRange={() => setAsking({ now: view.range ?? plot.current?.view()?.range ?? null })} onCsv={csv} onPng={(face === 'plot' && (shape === 'trend' || shape === 'waveform')) || face === 'line' || face === 'waterfall' ? png : null} />
-        <button type="button" className="in-icon" aria-label={`Remove the tap ${name}.${tap.port}`} title="Remove" onClick={() => actions.unpinTap(tap.id)}><X size={13} /></button>
+        <button type="button" className="in-icon" aria-label={t('Remove the tap {name}.{port}', { name, port: tap.port })} title={t('Remove')} onClick={() => actions.unpinTap(tap.id)}><X size={13} /></button>
       </header>
       {asking && <RangeForm now={asking.now} done={(range) => { actions.setPlotView(tap.id, { range }); setAsking(null) }} />}
       {!single && <Legend lines={lines} taps={taps} pinned={pinned} cursor={cursor} hide={hide} />}
-      {view.log === true && face === 'plot' && lines.length > 0 && <p className="dr-hint">Logarithmic: 0 and below are not shown.</p>}
+      {view.log === true && face === 'plot' && lines.length > 0 && <p className="dr-hint">{t('Logarithmic: 0 and below are not shown.')}</p>}
       <div className={`dr-view${lost ? ' lost' : ''}`}>
         {face === 'raw' ? <Raw sample={last} />
           : face === 'table' ? <SampleTable samples={pinned.length === 1 ? buffer.log : pinned.flatMap((p, i) => p.buffer.log.map((l) => ({ ...l, id: l.id * 100 + i }))).toSorted((a, b) => a.sample.time - b.sample.time)} />
-          : shape === 'none' ? <p className="dr-wait">{buffer.received > 0 ? 'Only samples without a value so far.' : 'Waiting for the first sample…'}</p>
+          : shape === 'none' ? <p className="dr-wait">{buffer.received > 0 ? t('Only samples without a value so far.') : t('Waiting for the first sample…')}</p>
           : shape === 'waveform' ? <WaveformPlot buffer={buffer} paused={paused} handle={block} {...(type?.periodMs === undefined ? {} : { periodMs: type.periodMs })} />
           : shape === 'image' && last ? <Picture sample={last} others={pinned.slice(1).map((p) => p.buffer)} />
           : shape === 'bars' ? <Vector buffer={buffer} last={last} type={type} face={face} unit={unit} paused={paused} log={view.log === true} block={block} onCanvas={(c) => (fall.current = c)} />
@@ -155,7 +156,7 @@ export function TapCard({ tap }: { readonly tap: Tap }): ReactElement {
             <div className="dr-stack">
               {lines.length > 0 && (
                 <div className="dr-lines">
-                  <LinesPlot lines={lines} windowMs={windowMs} paused={paused} limits={limits} log={view.log === true} range={view.range ?? null} axes={axes} tip={single} label={`Plot of ${title}`} handle={plot} onCursor={single ? ignore : setCursor} onZoom={(z) => setZoomed(z !== null)} />
+                  <LinesPlot lines={lines} windowMs={windowMs} paused={paused} limits={limits} log={view.log === true} range={view.range ?? null} axes={axes} tip={single} label={t('Plot of {title}', { title })} handle={plot} onCursor={single ? ignore : setCursor} onZoom={(z) => setZoomed(z !== null)} />
                 </div>
               )}
               {states.length > 0 && <TimedBands states={states} windowMs={windowMs} paused={paused} />}
@@ -192,15 +193,15 @@ function useEditorList<T>(of: (state: Parameters<Parameters<typeof useEditor>[0]
 function Legend({ lines, taps, pinned, cursor, hide }: { readonly lines: readonly Line[]; readonly taps: readonly Tap[]; readonly pinned: readonly Pinned[]; readonly cursor: CursorAt | null; readonly hide: (key: string) => void }): ReactElement {
   const rest = pinned.filter((p) => p.buffer.shape !== 'trend')
   return (
-    <ul className="dr-legend" aria-label="Series">
+    <ul className="dr-legend" aria-label={t('Series')}>
       {lines.map((line, n) => {
         const value = cursor ? cursor.values[line.key] : line.last()
         const guest = taps.find((t) => t.plot !== undefined && line.key.startsWith(`${t.node}.${t.port}`) && line.made !== true)
         return (
           <li key={line.key}>
-            <button type="button" aria-pressed={line.hidden !== true} title={line.hidden === true ? 'Show this series' : 'Hide this series'} onClick={() => hide(line.key)}>
+            <button type="button" aria-pressed={line.hidden !== true} title={line.hidden === true ? t('Show this series') : t('Hide this series')} onClick={() => hide(line.key)}>
               <svg width="20" height="8" aria-hidden="true"><path d="M0 4H20" style={{ stroke: `var(${LINE_TOKENS[n % LINE_TOKENS.length]})`, strokeDasharray: (line.made === true ? DASHES[2] : DASHES[n % DASHES.length])!.join(' ') }} /></svg>
-              <span>{line.title}</span><b>{value === undefined ? '' : value === null ? 'no value' : formatNumber(value)}</b><u>{line.unit}</u>
+              <span>{line.title}</span><b>{value === undefined ? '' : value === null ? t('no value') : formatNumber(value)}</b><u>{line.unit}</u>
             </button>
             {guest && <GuestTools tap={guest} />}
           </li>
@@ -214,8 +215,8 @@ function Legend({ lines, taps, pinned, cursor, hide }: { readonly lines: readonl
 function GuestTools({ tap }: { readonly tap: Tap }): ReactElement {
   return (
     <>
-      <button type="button" className="in-icon" aria-label={`Give ${tap.node}.${tap.port} a plot of its own`} title="In a plot of its own" onClick={() => actions.plotIn(tap.id, null)}><Split size={12} /></button>
-      <button type="button" className="in-icon" aria-label={`Remove the tap ${tap.node}.${tap.port}`} title="Remove" onClick={() => actions.unpinTap(tap.id)}><X size={12} /></button>
+      <button type="button" className="in-icon" aria-label={t('Give {node}.{port} a plot of its own', { node: tap.node, port: tap.port })} title={t('In a plot of its own')} onClick={() => actions.plotIn(tap.id, null)}><Split size={12} /></button>
+      <button type="button" className="in-icon" aria-label={t('Remove the tap {node}.{port}', { node: tap.node, port: tap.port })} title={t('Remove')} onClick={() => actions.unpinTap(tap.id)}><X size={12} /></button>
     </>
   )
 }
@@ -238,9 +239,9 @@ function Bars({ value, labels }: { readonly value: JsonValue; readonly labels: r
   const span = high - low || 1
   const zero = (-low / span) * 100
   const named = labels !== undefined && values.length <= 16
-  if (value === null) return <p className="dr-wait">The last sample has no value.</p>
+  if (value === null) return <p className="dr-wait">{t('The last sample has no value.')}</p>
   return (
-    <div className="dr-bars" role="img" aria-label={`${values.length} values from ${formatNumber(Math.min(...numbers, 0))} to ${formatNumber(high)}`}>
+    <div className="dr-bars" role="img" aria-label={t('{count} values from {number} to {number2}', { count: values.length, number: formatNumber(Math.min(...numbers, 0)), number2: formatNumber(high) })}>
       <span className="dr-scale">{formatNumber(high)}</span>
       <div className="dr-columns">
         {values.map((v, i) => (

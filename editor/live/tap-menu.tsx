@@ -2,6 +2,7 @@
 import { useState, type FormEvent, type ReactElement } from 'react'
 import { Check, EllipsisVertical } from 'lucide-react'
 import { DropdownMenu } from 'radix-ui'
+import { t } from '../language/index.ts'
 import { plotsOf } from '../state/taps.ts'
 import { titleOf } from '../state/status.ts'
 import { actions, useEditor, type PlotView, type Tap } from '../state/store.ts'
@@ -47,35 +48,35 @@ export function TapMenu({ tap, shape, face, view, comparable, units, axes, canLo
   )
   return (
     <DropdownMenu.Root modal={false}>
-      <DropdownMenu.Trigger className="in-icon" aria-label={`More for the tap ${tap.node}.${tap.port}`} title="View, axes, export"><EllipsisVertical size={13} /></DropdownMenu.Trigger>
+      <DropdownMenu.Trigger className="in-icon" aria-label={t('More for the tap {node}.{port}', { node: tap.node, port: tap.port })} title={t('View, axes, export')}><EllipsisVertical size={13} /></DropdownMenu.Trigger>
       <DropdownMenu.Portal>
         <DropdownMenu.Content className="in-pop dr-pick" align="end" side="top" sideOffset={4} collisionPadding={8}>
           {faces.length > 0 && (
             <DropdownMenu.RadioGroup value={face} onValueChange={(value) => set({ face: value as Face })}>
-              <DropdownMenu.Label className="in-poplabel">Show as</DropdownMenu.Label>
+              <DropdownMenu.Label className="in-poplabel">{t('Show as')}</DropdownMenu.Label>
               {faces.map(([value, title]) => <DropdownMenu.RadioItem key={value} className="in-popitem dr-check" value={value}><span>{title}</span><DropdownMenu.ItemIndicator><Check size={13} /></DropdownMenu.ItemIndicator></DropdownMenu.RadioItem>)}
             </DropdownMenu.RadioGroup>
           )}
-          {(canLog || shape === 'trend') && <DropdownMenu.Label className="in-poplabel">Axes</DropdownMenu.Label>}
+          {(canLog || shape === 'trend') && <DropdownMenu.Label className="in-poplabel">{t('Axes')}</DropdownMenu.Label>}
           {canLog && check('Logarithmic', view.log === true, (log) => set({ log }))}
           {units > 1 && check('An axis for each unit', axes === 'units', (on) => set({ axes: on ? 'units' : 'shared' }))}
           {shape === 'trend' && face === 'plot' && (
             <>
               {check('Follow the values', !view.range, (on) => { const now = rangeNow(); set({ range: on ? null : now }) })}
-              <DropdownMenu.Item className="in-popitem" onSelect={onAskRange}>Range from … to …</DropdownMenu.Item>
+              <DropdownMenu.Item className="in-popitem" onSelect={onAskRange}>{t('Range from … to …')}</DropdownMenu.Item>
               {comparable && check('Differences from the first', view.difference === true, (difference) => set({ difference }))}
             </>
           )}
           {hosts.length > 0 && (
             <>
-              <DropdownMenu.Label className="in-poplabel">Add to the plot of</DropdownMenu.Label>
+              <DropdownMenu.Label className="in-poplabel">{t('Add to the plot of')}</DropdownMenu.Label>
               {hosts.map((t) => <DropdownMenu.Item key={t.id} className="in-popitem" onSelect={() => actions.plotIn(tap.id, t.id)}>{titleOf(nodes, types, t.node)}.{t.port}</DropdownMenu.Item>)}
             </>
           )}
-          <DropdownMenu.Item className="in-popitem" onSelect={() => void actions.lookBack({ want: { node: tap.node, port: tap.port }, tracing: true })}>What led to its last value?</DropdownMenu.Item>
-          <DropdownMenu.Label className="in-poplabel">Export</DropdownMenu.Label>
-          <DropdownMenu.Item className="in-popitem" onSelect={onCsv}><span>Values</span><u>CSV</u></DropdownMenu.Item>
-          {onPng && <DropdownMenu.Item className="in-popitem" onSelect={onPng}><span>Picture</span><u>PNG</u></DropdownMenu.Item>}
+          <DropdownMenu.Item className="in-popitem" onSelect={() => void actions.lookBack({ want: { node: tap.node, port: tap.port }, tracing: true })}>{t('What led to its last value?')}</DropdownMenu.Item>
+          <DropdownMenu.Label className="in-poplabel">{t('Export')}</DropdownMenu.Label>
+          <DropdownMenu.Item className="in-popitem" onSelect={onCsv}><span>{t('Values')}</span><u>{t('CSV')}</u></DropdownMenu.Item>
+          {onPng && <DropdownMenu.Item className="in-popitem" onSelect={onPng}><span>{t('Picture')}</span><u>{t('PNG')}</u></DropdownMenu.Item>}
         </DropdownMenu.Content>
       </DropdownMenu.Portal>
     </DropdownMenu.Root>
@@ -90,11 +91,11 @@ export function RangeForm({ now, done }: { readonly now: readonly [number, numbe
   const ok = low.trim() !== '' && high.trim() !== '' && Number.isFinite(a) && Number.isFinite(b) && a < b
   return (
     <form className="dr-range" onSubmit={(e: FormEvent) => { e.preventDefault(); if (ok) done([a, b]) }} onKeyDown={(e) => { if (e.key === 'Escape') { e.stopPropagation(); done(now) } }}>
-      <label>from <input autoFocus inputMode="decimal" value={low} aria-label="Range from" onChange={(e) => setLow(e.target.value)} /></label>
-      <label>to <input inputMode="decimal" value={high} aria-label="Range to" onChange={(e) => setHigh(e.target.value)} /></label>
-      <button type="submit" className="btn" disabled={!ok}>Set</button>
-      <button type="button" className="btn quiet" onClick={() => done(null)}>Follow the values</button>
-      {!ok && <small role="status">The first number must be the smaller one.</small>}
+      <label>{t('from')}{' '}<input autoFocus inputMode="decimal" value={low} aria-label={t('Range from')} onChange={(e) => setLow(e.target.value)} /></label>
+      <label>{t('to')}{' '}<input inputMode="decimal" value={high} aria-label={t('Range to')} onChange={(e) => setHigh(e.target.value)} /></label>
+      <button type="submit" className="btn" disabled={!ok}>{t('Set')}</button>
+      <button type="button" className="btn quiet" onClick={() => done(null)}>{t('Follow the values')}</button>
+      {!ok && <small role="status">{t('The first number must be the smaller one.')}</small>}
     </form>
   )
 }

@@ -4,6 +4,7 @@ import { Plus } from 'lucide-react'
 import { DropdownMenu } from 'radix-ui'
 import { formatType, type JsonSample } from '#kit'
 import { formatEnd } from '#format'
+import { t } from '../language/index.ts'
 import { severityOf, timeTitle } from '../state/format.ts'
 import { runningOutput } from '../state/instances.ts'
 import { titleOf } from '../state/status.ts'
@@ -21,7 +22,7 @@ export function Taps(): ReactElement {
   if (taps.length === 0) {
     return (
       <div className="dr-empty">
-        <p><b>See a value over time.</b> Pin an output here: from a node's Live tab, from a wire, or from this list. Drag one plot onto another to see both in one.</p>
+        <p><b>{t('See a value over time.')}</b>{' '}{t("Pin an output here: from a node's Live tab, from a wire, or from this list. Drag one plot onto another to see both in one.")}</p>
         <AddTap />
       </div>
     )
@@ -38,7 +39,7 @@ export function Taps(): ReactElement {
 export function AddTap({ small = false }: { readonly small?: boolean }): ReactElement {
   return (
     <DropdownMenu.Root modal={false}>
-      <DropdownMenu.Trigger className={small ? 'in-icon' : 'btn'} aria-label="Add a tap" title="Add a tap"><Plus size={14} />{!small && 'Add a tap'}</DropdownMenu.Trigger>
+      <DropdownMenu.Trigger className={small ? 'in-icon' : 'btn'} aria-label={t('Add a tap')} title={t('Add a tap')}><Plus size={14} />{!small && t('Add a tap')}</DropdownMenu.Trigger>
       <DropdownMenu.Portal>
         <DropdownMenu.Content className="in-pop dr-pick" align="start" side="top" sideOffset={4} collisionPadding={8}><Outputs /></DropdownMenu.Content>
       </DropdownMenu.Portal>
@@ -59,13 +60,13 @@ function Outputs(): ReactElement {
   const groups = Object.entries(nodes ?? {}).map(([id, node]) => ({ id, name: node.name ?? types.get(node.type)?.title ?? id, outputs: Object.entries(ports[id]?.outputs ?? {}) })).filter((g) => g.outputs.length > 0)
   return (
     <>
-      {groups.length === 0 && <DropdownMenu.Label className="in-poplabel">No node of this flow has an output.</DropdownMenu.Label>}
+      {groups.length === 0 && <DropdownMenu.Label className="in-poplabel">{t('No node of this flow has an output.')}</DropdownMenu.Label>}
       {groups.map((g) => (
         <DropdownMenu.Group key={g.id}>
           <DropdownMenu.Label className="in-poplabel">{g.name}</DropdownMenu.Label>
           {g.outputs.map(([port, type]) => (
             <DropdownMenu.Item key={port} className="in-popitem" disabled={isPinned(g.id, port)} onSelect={() => actions.pinTap(g.id, port)}>
-              <span>{port}</span><u>{isPinned(g.id, port) ? 'pinned' : formatType(type)}</u>
+              <span>{port}</span><u>{isPinned(g.id, port) ? t('pinned') : formatType(type)}</u>
             </DropdownMenu.Item>
           ))}
         </DropdownMenu.Group>
@@ -101,8 +102,8 @@ function SampleLog({ taps }: { readonly taps: readonly Tap[] }): ReactElement {
   }, [taps])
   const nameOf = (id: string): string => titleOf(nodes, types, id)
   return (
-    <div className="dr-log" onPointerEnter={() => (over.current = true)} onPointerLeave={() => (over.current = false)} role="log" aria-label="Samples of the taps" tabIndex={0}>
-      {lines.length === 0 && <p className="dr-wait">The samples of the taps are listed here.</p>}
+    <div className="dr-log" onPointerEnter={() => (over.current = true)} onPointerLeave={() => (over.current = false)} role="log" aria-label={t('Samples of the taps')} tabIndex={0}>
+      {lines.length === 0 && <p className="dr-wait">{t('The samples of the taps are listed here.')}</p>}
       {lines.map(({ key, tap, sample }) => {
         const level = severityOf(sample)
         return (

@@ -1,6 +1,7 @@
 // The vectors of a tap over time, newest above: one hue from the paper to the ink, so that lightness alone tells the value,
 // in both themes. What is bad or no number has a colour of its own that the legend names.
 import { useEffect, useRef, useState, type PointerEvent, type ReactElement } from 'react'
+import { t } from '../language/index.ts'
 import { formatNumber } from '../state/format.ts'
 import type { Row, TapBuffer } from './buffer.ts'
 import type { ElementAxis } from './frequency.ts'
@@ -114,7 +115,7 @@ export function Waterfall({ buffer, paused, axis, unit, log, onCanvas }: { reado
         {tip && <div className="dr-tip" style={{ left: Math.max(0, tip.x - 60), top: Math.max(0, tip.y - 24) }}>{tip.text}</div>}
       </div>
       <div className="dr-fallfoot"><span>{seenNow ? at(0) : ''}</span><span>{seenNow ? at(seenNow.columns - 1) : ''}</span></div>
-      <div className="dr-falllegend"><small>{formatNumber(range.low)}</small><canvas ref={legend} width={STEPS} height={1} aria-hidden="true" /><small>{formatNumber(range.high)} {unit}{log ? ', log' : ''}</small><i aria-hidden="true" /><small>bad or no number</small></div>
+      <div className="dr-falllegend"><small>{formatNumber(range.low)}</small><canvas ref={legend} width={STEPS} height={1} aria-hidden="true" /><small>{formatNumber(range.high)} {unit}{log ? t(', log') : ''}</small><i aria-hidden="true" /><small>{t('bad or no number')}</small></div>
     </div>
   )
 }

@@ -3,6 +3,7 @@
 import { useState, type ReactElement } from 'react'
 import { Check } from 'lucide-react'
 import type { AlarmBody } from '#format'
+import { t } from '../language/index.ts'
 import { Act } from '../inspector/acts.tsx'
 import { formatAge, formatNumber } from '../state/format.ts'
 import { onCanvas, typeAt } from '../state/instances.ts'
@@ -37,9 +38,9 @@ export function AlarmList({ node }: { readonly node?: string }): ReactElement {
   const now = useNow()
   const own = sorted(all.filter((a) => a.flow === flowId && (node === undefined || onCanvas(a.node) === node)))
   return (
-    <div className="op-alarmlist" tabIndex={0} role="group" aria-label="List of alarms">
-      {!heard && <p className="op-note bad">No connection to the gateway: alarms may have come or gone since.</p>}
-      {own.length === 0 && heard && <p className="op-note">No alarms.</p>}
+    <div className="op-alarmlist" tabIndex={0} role="group" aria-label={t('List of alarms')}>
+      {!heard && <p className="op-note bad">{t('No connection to the gateway: alarms may have come or gone since.')}</p>}
+      {own.length === 0 && heard && <p className="op-note">{t('No alarms.')}</p>}
       <ul>
         {own.map((a) => {
           const type = types.get(typeAt(flow ?? undefined, a.node) ?? '')
@@ -47,9 +48,9 @@ export function AlarmList({ node }: { readonly node?: string }): ReactElement {
             <li key={`${a.node} ${a.tag}`} data-level={levelOf(a)}>
               <Sign alarm={a} />
               <div>
-                <b>{a.message === '' ? 'Limit passed' : a.message}</b>
-                <span>{titleOf(flow?.nodes, types, a.node)}{a.tag !== '' && ` · ${a.tag}`} · {a.value === null ? 'no value' : formatNumber(a.value)} against {formatNumber(a.limit)}</span>
-                <small title={timeTitle(a.since)}>{a.priority} · {STATE[a.state]}{a.acknowledgedBy === undefined ? '' : ` by ${a.acknowledgedBy}`} · {formatAge(now - a.since)}</small>
+                <b>{a.message === '' ? t('Limit passed') : a.message}</b>
+                <span>{titleOf(flow?.nodes, types, a.node)}{a.tag !== '' && ` · ${a.tag}`} · {a.value === null ? t('no value') : formatNumber(a.value)}{' '}{t('against {number}', { number: formatNumber(a.limit) })}</span>
+                <small title={timeTitle(a.since)}>{a.priority} · {STATE[a.state]}{a.acknowledgedBy === undefined ? '' : t(' by {acknowledgedBy}', { acknowledgedBy: a.acknowledgedBy })} · {formatAge(now - a.since)}</small>
               </div>
               <span className="acts">
                 {NEXT[a.state].filter(([name]) => type?.acts.includes(name) ?? true).map(([name, title]) => <Act key={name} act={name} title={title} type={type} subject={{ flow: a.flow, node: a.node, tag: a.tag }}>{name === 'acknowledge' ? <Check size={16} /> : <></>}</Act>)}
@@ -80,10 +81,10 @@ export function AlarmBanner(): ReactElement | null {
   return (
     <div className="op-banner" role="alert" data-level={levelOf(first)}>
       <Sign alarm={first} />
-      <p><b>{first.message === '' ? 'Limit passed' : first.message}</b> <span>{first.flow === flowId ? '' : `${flows.find((f) => f.id === first.flow)?.name ?? first.flow} · `}{first.tag}{first.tag === '' ? '' : ' · '}{STATE[first.state]}</span></p>
-      {waiting.length > 1 && <span className="more">and {waiting.length - 1} more</span>}
-      {first.flow !== flowId && <button type="button" className="btn big" onClick={() => void actions.openFlow(first.flow)}>Go to this flow</button>}
-      {first.state !== 'latched' && <button type="button" className="btn big" disabled={busy || !allowed} title={allowed ? '' : 'Needs the role operator'} onClick={acknowledge}><Check size={16} /> Acknowledge</button>}
+      <p><b>{first.message === '' ? t('Limit passed') : first.message}</b> <span>{first.flow === flowId ? '' : `${flows.find((f) => f.id === first.flow)?.name ?? first.flow} · `}{first.tag}{first.tag === '' ? '' : ' · '}{STATE[first.state]}</span></p>
+      {waiting.length > 1 && <span className="more">{t('and')}{' '}{waiting.length - 1}{' '}{t('more')}</span>}
+      {first.flow !== flowId && <button type="button" className="btn big" onClick={() => void actions.openFlow(first.flow)}>{t('Go to this flow')}</button>}
+      {first.state !== 'latched' && <button type="button" className="btn big" disabled={busy || !allowed} title={allowed ? '' : t('Needs the role operator')} onClick={acknowledge}><Check size={16} />{' '}{t('Acknowledge')}</button>}
     </div>
   )
 }

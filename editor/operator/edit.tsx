@@ -4,6 +4,7 @@ import { useRef, useState, type KeyboardEvent, type PointerEvent, type ReactElem
 import { LayoutDashboard, Plus, Redo2, Rocket, Sparkles, Undo2, X } from 'lucide-react'
 import { Dialog, Popover } from 'radix-ui'
 import { GRID_COLUMNS, type Widget } from '#format'
+import { t } from '../language/index.ts'
 import { widgetFor, widgetsOf, type Place } from '../state/dashboard.ts'
 import { setterOf } from '../state/operating.ts'
 import { actions, store, useEditor } from '../state/store.ts'
@@ -41,19 +42,19 @@ export default function DashboardDialog(): ReactElement {
         <Dialog.Content className="ob" aria-describedby={undefined} onKeyDown={keys} onInteractOutside={(e) => e.preventDefault()} onEscapeKeyDown={(e) => { if (selected !== null) { e.preventDefault(); setChosen(null) } }}>
           <header className="ob-head">
             <LayoutDashboard size={17} aria-hidden="true" />
-            <Dialog.Title>Operator's view of {name}</Dialog.Title>
-            <span className="ob-state">{changed ? 'Changed in your draft. Operators see it after the next deploy.' : 'As deployed.'}</span>
+            <Dialog.Title>{t("Operator's view of {name}", { name })}</Dialog.Title>
+            <span className="ob-state">{changed ? t('Changed in your draft. Operators see it after the next deploy.') : t('As deployed.')}</span>
             <AddWidget disabled={!allowed} added={setChosen} />
-            <button type="button" className="btn" disabled={!allowed} title="Alarms, setpoints, outputs and measured values of this flow, arranged" onClick={propose}><Sparkles size={14} /> Propose from this flow</button>
-            <button type="button" className="icon-btn" disabled={undo === undefined} aria-label={undo === undefined ? 'Undo' : `Undo: ${undo}`} title={undo === undefined ? 'Undo' : `Undo: ${undo}`} onClick={actions.undo}><Undo2 size={15} /></button>
-            <button type="button" className="icon-btn" disabled={redo === undefined} aria-label={redo === undefined ? 'Redo' : `Redo: ${redo}`} title={redo === undefined ? 'Redo' : `Redo: ${redo}`} onClick={actions.redo}><Redo2 size={15} /></button>
-            {changed && <button type="button" className="btn primary" onClick={() => actions.openDialog({ kind: 'deploy' })}><Rocket size={14} /> Deploy…</button>}
-            <Dialog.Close className="btn" title="Back to the flow; the draft keeps what was changed"><X size={14} /> Done</Dialog.Close>
+            <button type="button" className="btn" disabled={!allowed} title={t('Alarms, setpoints, outputs and measured values of this flow, arranged')} onClick={propose}><Sparkles size={14} />{' '}{t('Propose from this flow')}</button>
+            <button type="button" className="icon-btn" disabled={undo === undefined} aria-label={undo === undefined ? t('Undo') : t('Undo: {undo}', { undo })} title={undo === undefined ? t('Undo') : t('Undo: {undo}', { undo })} onClick={actions.undo}><Undo2 size={15} /></button>
+            <button type="button" className="icon-btn" disabled={redo === undefined} aria-label={redo === undefined ? t('Redo') : t('Redo: {redo}', { redo })} title={redo === undefined ? t('Redo') : t('Redo: {redo}', { redo })} onClick={actions.redo}><Redo2 size={15} /></button>
+            {changed && <button type="button" className="btn primary" onClick={() => actions.openDialog({ kind: 'deploy' })}><Rocket size={14} />{' '}{t('Deploy…')}</button>}
+            <Dialog.Close className="btn" title={t('Back to the flow; the draft keeps what was changed')}><X size={14} />{' '}{t('Done')}</Dialog.Close>
           </header>
           <div className="ob-body">
             <div className="ob-board op" data-heard="true" onPointerDown={(e) => { if (e.target instanceof HTMLElement && e.target.closest('.op-cell') === null) setChosen(null) }}>
               {widgets.length === 0 ? (
-                <div className="op-empty"><h2>Nothing here yet</h2><p>Begin with a proposal made from this flow, or add single widgets. Nothing here changes what the flow does. <button type="button" className="btn primary" disabled={!allowed} onClick={propose}><Sparkles size={14} /> Propose from this flow</button></p></div>
+                <div className="op-empty"><h2>{t('Nothing here yet')}</h2><p>{t('Begin with a proposal made from this flow, or add single widgets. Nothing here changes what the flow does.')}{' '}<button type="button" className="btn primary" disabled={!allowed} onClick={propose}><Sparkles size={14} />{' '}{t('Propose from this flow')}</button></p></div>
               ) : (
                 <div className="op-board"><div className="op-grid edit">{readingOrder(widgets).map((i) => <EditCell key={i} index={i} widget={widgets[i]!} selected={selected === i} choose={setChosen} allowed={allowed} />)}</div></div>
               )}
@@ -124,12 +125,12 @@ function EditCell({ index, widget, selected, choose, allowed }: { readonly index
   }
   return (
     <div
-      className={`op-cell ob-cell${selected ? ' selected' : ''}`} style={cellStyle(widget)} tabIndex={0} role="group" aria-roledescription="widget"
-      aria-label={`${widget.kind} ${title}, columns ${x + 1} to ${x + w}, rows ${y + 1} to ${y + h}. Arrow keys move it, with Shift its size, Enter opens its settings`}
+      className={`op-cell ob-cell${selected ? ' selected' : ''}`} style={cellStyle(widget)} tabIndex={0} role="group" aria-roledescription={t('widget')}
+      aria-label={t('{kind} {title}, columns {value} to {value2}, rows {value3} to {value4}. Arrow keys move it, with Shift its size, Enter opens its settings', { kind: widget.kind, title, value: x + 1, value2: x + w, value3: y + 1, value4: y + h })}
       onPointerDown={begin} onPointerMove={move} onPointerUp={end} onPointerCancel={end} onKeyDown={keys} onFocus={() => choose(index)} onBlur={() => actions.seal()}
     >
       <div inert><WidgetView widget={widget} of="draft" /></div>
-      <i className="ob-grip" aria-hidden="true" title="Drag to change the size" />
+      <i className="ob-grip" aria-hidden="true" title={t('Drag to change the size')} />
     </div>
   )
 }
@@ -146,8 +147,8 @@ function AddWidget({ disabled, added }: { readonly disabled: boolean; readonly a
   const [open, setOpen] = useState(false)
   return (
     <Popover.Root open={open} onOpenChange={setOpen}>
-      <Popover.Trigger className="btn" disabled={disabled}><Plus size={14} /> Add widget</Popover.Trigger>
-      <Popover.Portal><Popover.Content className="in-pop ob-add" align="end" sideOffset={4} aria-label="Add a widget"><Offers take={(widget) => { if (actions.addWidget(widget)) { setOpen(false); added(widgetsOf(store.getState().document?.flow).length - 1) } }} /></Popover.Content></Popover.Portal>
+      <Popover.Trigger className="btn" disabled={disabled}><Plus size={14} />{' '}{t('Add widget')}</Popover.Trigger>
+      <Popover.Portal><Popover.Content className="in-pop ob-add" align="end" sideOffset={4} aria-label={t('Add a widget')}><Offers take={(widget) => { if (actions.addWidget(widget)) { setOpen(false); added(widgetsOf(store.getState().document?.flow).length - 1) } }} /></Popover.Content></Popover.Portal>
     </Popover.Root>
   )
 }
@@ -172,9 +173,9 @@ function Offers({ take }: { readonly take: (widget: Omit<Widget, 'place'>) => vo
   const found = offers.filter((o) => words.every((word) => `${o.name} ${o.what}`.toLowerCase().includes(word)))
   return (
     <>
-      <span className="in-fld"><input type="search" value={search} placeholder="Search outputs of this flow" aria-label="Search" autoFocus onChange={(e) => setSearch(e.target.value)} onKeyDown={(e) => { if (e.key === 'Enter' && found[0]) take(found[0].widget) }} /></span>
+      <span className="in-fld"><input type="search" value={search} placeholder={t('Search outputs of this flow')} aria-label={t('Search')} autoFocus onChange={(e) => setSearch(e.target.value)} onKeyDown={(e) => { if (e.key === 'Enter' && found[0]) take(found[0].widget) }} /></span>
       <ul>{found.slice(0, 200).map((o) => <li key={o.key}><button type="button" onClick={() => take(o.widget)}><span>{o.name}</span><u>{o.what}</u></button></li>)}</ul>
-      {found.length === 0 && <p className="in-help">Nothing of this name.</p>}
+      {found.length === 0 && <p className="in-help">{t('Nothing of this name.')}</p>}
     </>
   )
 }

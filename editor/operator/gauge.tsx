@@ -2,6 +2,7 @@
 // CSS; without both ends of the scale there is only the number.
 import type { CSSProperties, ReactElement } from 'react'
 import type { Widget } from '#format'
+import { t } from '../language/index.ts'
 import { formatNumber } from '../state/format.ts'
 import type { Shown } from './reading.ts'
 import { Value } from './widget.tsx'
@@ -17,7 +18,7 @@ export function Gauge({ widget, shown, band }: { readonly widget: Widget; readon
   return (
     <div className="op-gauge" style={style}>
       <Value widget={widget} shown={shown} band={band} />
-      <div className="op-scale" role="meter" aria-valuemin={low} aria-valuemax={high} {...(number === undefined ? { 'aria-valuetext': 'no value' } : { 'aria-valuenow': number })} aria-label="Within its scale">
+      <div className="op-scale" role="meter" aria-valuemin={low} aria-valuemax={high} {...(number === undefined ? { 'aria-valuetext': 'no value' } : { 'aria-valuenow': number })} aria-label={t('Within its scale')}>
         <div className="track">{(widget.normalLow !== undefined || widget.normalHigh !== undefined) && <i className="normal" />}</div>
         {number !== undefined && <i className="pointer" data-band={band} data-level={shown.level} data-beyond={beyond} />}
         <small className="low">{formatNumber(low)}</small>

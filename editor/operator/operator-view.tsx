@@ -3,6 +3,7 @@
 import { useEffect, useState, type ReactElement, type ReactNode } from 'react'
 import { CircleDashed, CirclePause, CirclePower, Hand, LogOut, Maximize, Menu as MenuIcon, Minimize, Moon, PencilRuler, RotateCw, Sun, Workflow, WifiOff } from 'lucide-react'
 import { DropdownMenu } from 'radix-ui'
+import { t } from '../language/index.ts'
 import { retryLive, useLiveLink } from '../live/link.ts'
 import { Logo } from '../shell/logo.tsx'
 import { mayOperate } from '../state/change.ts'
@@ -30,7 +31,7 @@ export default function OperatorView(): ReactElement {
 function Head(): ReactElement {
   return (
     <header className="op-head">
-      <h1 className="sr-only">Operator's view</h1>
+      <h1 className="sr-only">{t("Operator's view")}</h1>
       <span className="op-brand"><Logo /></span>
       <Flows />
       <Armed />
@@ -48,11 +49,11 @@ function Flows(): ReactElement {
   const flowId = useEditor((s) => s.flowId)
   const version = useEditor((s) => s.base.version)
   const known = flows.filter((f) => f.version !== null)
-  if (known.length === 0) return <b className="op-flow">No flow</b>
+  if (known.length === 0) return <b className="op-flow">{t('No flow')}</b>
   return (
     <span className="op-flow">
-      <select aria-label="Flow" value={flowId ?? ''} onChange={(e) => void actions.openFlow(e.target.value)}>
-        {!known.some((f) => f.id === flowId) && <option value={flowId ?? ''}>{flowId === null ? 'Choose a flow' : `${flowId} (not deployed)`}</option>}
+      <select aria-label={t('Flow')} value={flowId ?? ''} onChange={(e) => void actions.openFlow(e.target.value)}>
+        {!known.some((f) => f.id === flowId) && <option value={flowId ?? ''}>{flowId === null ? t('Choose a flow') : t('{flowId} (not deployed)', { flowId })}</option>}
         {known.map((f) => <option key={f.id} value={f.id}>{f.name}{f.state === 'running' ? '' : ` (${f.state})`}</option>)}
       </select>
       {version !== null && <small>v{version}</small>}
@@ -68,7 +69,7 @@ function Armed(): ReactElement | null {
   if (!flow || flow.version === null || (flow.actuators === 0 && !held)) return null
   const [icon, text, state] = held ? [<CirclePause key="h" size={18} />, 'Outputs held', 'held'] as const : flow.armed ? [<CirclePower key="a" size={18} />, 'Armed', 'armed'] as const : [<CircleDashed key="d" size={18} />, 'Disarmed', 'disarmed'] as const
   if (!allowed) return <span className="op-armed told" data-state={state} role="status">{icon} {text}</span>
-  return <button type="button" className="btn big op-armed" data-state={state} title={held ? 'Nothing is written to the plant by any flow of this gateway' : flow.armed ? 'This flow may write to the plant' : 'This flow writes nothing to the plant'} onClick={() => actions.openDialog({ kind: held ? 'hold' : 'arm' })}>{icon} {text}</button>
+  return <button type="button" className="btn big op-armed" data-state={state} title={held ? t('Nothing is written to the plant by any flow of this gateway') : flow.armed ? t('This flow may write to the plant') : t('This flow writes nothing to the plant')} onClick={() => actions.openDialog({ kind: held ? 'hold' : 'arm' })}>{icon} {text}</button>
 }
 
 function Hold(): ReactElement | null {
@@ -76,8 +77,8 @@ function Hold(): ReactElement | null {
   const allowed = useEditor(mayOperate)
   if (!allowed) return null
   return (
-    <button type="button" className={`btn big op-hold${held ? ' held' : ''}`} aria-pressed={held} title="Stops all writes of this gateway. It is no emergency stop." onClick={() => actions.openDialog({ kind: 'hold' })}>
-      {held ? <CirclePause size={18} aria-hidden="true" /> : <Hand size={18} aria-hidden="true" />} {held ? 'Release outputs' : 'Hold all outputs'}
+    <button type="button" className={`btn big op-hold${held ? ' held' : ''}`} aria-pressed={held} title={t('Stops all writes of this gateway. It is no emergency stop.')} onClick={() => actions.openDialog({ kind: 'hold' })}>
+      {held ? <CirclePause size={18} aria-hidden="true" /> : <Hand size={18} aria-hidden="true" />} {held ? t('Release outputs') : t('Hold all outputs')}
     </button>
   )
 }
@@ -95,7 +96,7 @@ function FullScreen(): ReactElement | null {
   }, [])
   if (!document.fullscreenEnabled) return null
   const turn = (): void => void (on ? document.exitFullscreen() : document.documentElement.requestFullscreen()).catch(actions.toastFailed)
-  return <button type="button" className="btn big op-icon" aria-label={on ? 'Leave full screen' : 'Full screen'} title={on ? 'Leave full screen' : 'Full screen'} onClick={turn}>{on ? <Minimize size={18} /> : <Maximize size={18} />}</button>
+  return <button type="button" className="btn big op-icon" aria-label={on ? t('Leave full screen') : t('Full screen')} title={on ? t('Leave full screen') : t('Full screen')} onClick={turn}>{on ? <Minimize size={18} /> : <Maximize size={18} />}</button>
 }
 
 function More(): ReactElement {
@@ -106,7 +107,7 @@ function More(): ReactElement {
   const item = (icon: ReactNode, text: string, run: () => void): ReactElement => <DropdownMenu.Item className="menu-item big" onSelect={run}>{icon}<span className="name">{text}</span></DropdownMenu.Item>
   return (
     <DropdownMenu.Root modal={false}>
-      <DropdownMenu.Trigger className="btn big op-icon" aria-label="Menu"><MenuIcon size={18} /></DropdownMenu.Trigger>
+      <DropdownMenu.Trigger className="btn big op-icon" aria-label={t('Menu')}><MenuIcon size={18} /></DropdownMenu.Trigger>
       <DropdownMenu.Portal>
         <DropdownMenu.Content className="menu" align="end" sideOffset={6}>
           {mayEdit && item(<PencilRuler size={16} />, 'Edit this view…', actions.editDashboard)}
@@ -131,12 +132,12 @@ function Line(): ReactElement | null {
     return (
       <div className="op-line" role="alert">
         <WifiOff size={22} aria-hidden="true" />
-        <p><b>No connection to the gateway{heard > 0 ? <> since <LocalTime ms={heard} /></> : ''}.</b> <span>All values below are old. What runs on the gateway goes on. This view tries again by itself{state === 'lost' && reason !== '' ? ` (${reason})` : ''}.</span></p>
-        <button type="button" className="btn big" onClick={retryLive}><RotateCw size={16} /> Try now</button>
+        <p><b>{t('No connection to the gateway')}{heard > 0 ? <>{' '}{t('since')}{' '}<LocalTime ms={heard} /></> : ''}.</b> <span>{t('All values below are old. What runs on the gateway goes on. This view tries again by itself')}{state === 'lost' && reason !== '' ? ` (${reason})` : ''}.</span></p>
+        <button type="button" className="btn big" onClick={retryLive}><RotateCw size={16} />{' '}{t('Try now')}</button>
       </div>
     )
   }
-  if (flow && flow.version !== null && flow.state !== 'running') return <div className="op-line" role="alert"><WifiOff size={22} aria-hidden="true" /><p><b>The flow is {flow.state}.</b> <span>All values below are old. {engine?.text ?? ''}</span></p></div>
+  if (flow && flow.version !== null && flow.state !== 'running') return <div className="op-line" role="alert"><WifiOff size={22} aria-hidden="true" /><p><b>{t('The flow is {state}.', { state: flow.state })}</b> <span>{t('All values below are old.')}{' '}{engine?.text ?? ''}</span></p></div>
   return null
 }
 
@@ -148,16 +149,16 @@ function Content(): ReactElement {
   const drafted = useEditor((s) => widgetsOf(s.document?.flow).length > 0)
   const widgets = widgetsOf(running)
   if (flowId === null || !running) {
-    return <Empty title={any ? 'Choose a flow' : 'No flow runs on this gateway yet'}>{any ? 'The list at the top has every flow that was deployed.' : 'An editor draws one and deploys it; its view is shown here then.'}</Empty>
+    return <Empty title={any ? t('Choose a flow') : t('No flow runs on this gateway yet')}>{any ? t('The list at the top has every flow that was deployed.') : t('An editor draws one and deploys it; its view is shown here then.')}</Empty>
   }
   if (widgets.length > 0) return <Board widgets={widgets} of="running" />
   return (
     <>
-      <Empty title={drafted ? 'The view is not deployed yet' : "This flow has no operator's view yet"}>
-        {mayEdit ? (drafted ? 'It is in your draft. Operators see it after the next deploy.' : 'Put the values, alarms and setpoints here that the people at the plant need.') : "Somebody with the role editor can make one. Its alarms are below."}
-        {mayEdit && <button type="button" className="btn primary big" onClick={actions.editDashboard}><PencilRuler size={16} /> {drafted ? 'Edit the view' : 'Make a view'}</button>}
+      <Empty title={drafted ? t('The view is not deployed yet') : t("This flow has no operator's view yet")}>
+        {mayEdit ? (drafted ? t('It is in your draft. Operators see it after the next deploy.') : t('Put the values, alarms and setpoints here that the people at the plant need.')) : t('Somebody with the role editor can make one. Its alarms are below.')}
+        {mayEdit && <button type="button" className="btn primary big" onClick={actions.editDashboard}><PencilRuler size={16} /> {drafted ? t('Edit the view') : t('Make a view')}</button>}
       </Empty>
-      <section className="op-w op-alone" aria-label="Alarms"><h3>Alarms</h3><AlarmList /></section>
+      <section className="op-w op-alone" aria-label={t('Alarms')}><h3>{t('Alarms')}</h3><AlarmList /></section>
     </>
   )
 }

@@ -4,6 +4,7 @@ import { useRef, useState, type ReactElement } from 'react'
 import { Minus, PencilLine, Plus } from 'lucide-react'
 import type { Issue, JsonValue } from '#kit'
 import type { Widget } from '#format'
+import { t } from '../language/index.ts'
 import { Field, IssueList, Modal } from '../dialogs/modal.tsx'
 import { readNumber } from '../inspector/form.ts'
 import { formatNumber } from '../state/format.ts'
@@ -31,7 +32,7 @@ export function SetpointBody({ widget, title }: { readonly widget: Widget; reado
   const heard = useEditor((s) => s.live.state === 'open')
   const flow = useEditor((s) => s.flowId)
   const [asked, setAsked] = useState<JsonValue | null | undefined>(undefined)
-  if (!of || widget.node === undefined || flow === null) return <p className="op-note">{widget.node === undefined ? 'No node is chosen.' : `'${widget.node}' is not in the version that runs, or has nothing to set.`}</p>
+  if (!of || widget.node === undefined || flow === null) return <p className="op-note">{widget.node === undefined ? t('No node is chosen.') : t("'{node}' is not in the version that runs, or has nothing to set.", { node: widget.node })}</p>
   const words = widget.words ?? Object.fromEntries(of.choices.map(([value, word]) => [String(value), word]))
   const decimals = widget.decimals ?? of.decimals
   const disabled = !allowed || !heard
@@ -43,7 +44,7 @@ export function SetpointBody({ widget, title }: { readonly widget: Widget; reado
       <div className="op-set">
         {of.kind === 'boolean'
           ? of.choices.map(([value, word]) => <button key={word} type="button" className="btn big" aria-pressed={now === value} disabled={disabled || now === value} title={why} onClick={() => setAsked(value)}>{words[String(value)] ?? word}</button>)
-          : <button type="button" className="btn big" disabled={disabled} title={why} onClick={() => setAsked(null)}><PencilLine size={16} /> Change…</button>}
+          : <button type="button" className="btn big" disabled={disabled} title={why} onClick={() => setAsked(null)}><PencilLine size={16} />{' '}{t('Change…')}</button>}
       </div>
       <Foot shown={shown} />
       {asked !== undefined && <SetDialog flow={flow} node={widget.node} title={title} of={of} shown={shown} wish={asked ?? undefined} close={() => setAsked(undefined)} />}
@@ -87,25 +88,25 @@ function SetDialog({ flow, node, title, of, shown, wish, close }: { readonly flo
   return (
     <Modal
       title={`Set ${title}${of.title === '' ? '' : `: ${of.title}`}`} close={close} onSubmit={go}
-      actions={<><button type="button" className="btn big" onClick={close}>Cancel</button><button type="submit" className="btn primary big" disabled={busy || fault !== '' || same}>{busy ? 'Setting…' : fault === '' ? `Set to ${wordOf(of, value)}` : 'Set'}</button></>}
+      actions={<><button type="button" className="btn big" onClick={close}>{t('Cancel')}</button><button type="submit" className="btn primary big" disabled={busy || fault !== '' || same}>{busy ? t('Setting…') : fault === '' ? t('Set to {word}', { word: wordOf(of, value) }) : t('Set')}</button></>}
     >
       {of.kind === 'number' ? (
         <Field label={`New value${of.unit === '' ? '' : `, ${of.unit}`}`} hint={`${of.minimum === undefined && of.maximum === undefined ? '' : `${of.minimum === undefined ? 'At most' : formatNumber(of.minimum)}${of.minimum !== undefined && of.maximum !== undefined ? ' to ' : ' '}${of.maximum === undefined ? 'or more' : formatNumber(of.maximum)} ${of.unit}. `}Arrow keys go by ${formatNumber(of.step)}.`}>
           <NumberStep text={text} type={type} step={step} invalid={fault !== ''} />
         </Field>
       ) : of.kind === 'choice' ? (
-        <div className="op-choices" role="radiogroup" aria-label="New value">
+        <div className="op-choices" role="radiogroup" aria-label={t('New value')}>
           {of.choices.map(([choice, word]) => <label key={word} className={value === choice ? 'on' : ''}><input type="radio" name="op-choice" checked={value === choice} onChange={() => setValue(choice)} /> {word}</label>)}
         </div>
       ) : null}
       {fault !== '' && (text !== '' || of.kind !== 'number') && <p className="dg-warn" role="alert">{fault}</p>}
       <div className="op-change" aria-live="polite">
-        <span><small>In force now</small><b>{wordOf(of, now)}</b>{shown.level !== 'good' && shown.level !== 'none' && <em>{shown.why}</em>}</span>
+        <span><small>{t('In force now')}</small><b>{wordOf(of, now)}</b>{shown.level !== 'good' && shown.level !== 'none' && <em>{shown.why}</em>}</span>
         <i aria-hidden="true">→</i>
-        <span><small>New</small><b>{fault === '' ? wordOf(of, value) : '—'}</b></span>
+        <span><small>{t('New')}</small><b>{fault === '' ? wordOf(of, value) : '—'}</b></span>
       </div>
-      {now !== began && <p className="dg-warn" role="alert">It was {wordOf(of, began)} when you opened this, and is {wordOf(of, now)} now: somebody else set it.</p>}
-      {same && <p className="dg-note">This is in force already.</p>}
+      {now !== began && <p className="dg-warn" role="alert">{t('It was {word} when you opened this, and is {word2} now: somebody else set it.', { word: wordOf(of, began), word2: wordOf(of, now) })}</p>}
+      {same && <p className="dg-note">{t('This is in force already.')}</p>}
       <Drives node={node} />
       <IssueList issues={issues} />
     </Modal>
@@ -115,7 +116,7 @@ function SetDialog({ flow, node, title, of, shown, wish, close }: { readonly flo
 function NumberStep({ text, type, step, invalid, ...field }: { readonly text: string; readonly type: (text: string) => void; readonly step: (by: number) => void; readonly invalid: boolean; readonly id?: string; readonly 'aria-describedby'?: string }): ReactElement {
   return (
     <span className="op-step">
-      <button type="button" className="btn big" aria-label="Less" onClick={() => step(-1)}><Minus size={18} /></button>
+      <button type="button" className="btn big" aria-label={t('Less')} onClick={() => step(-1)}><Minus size={18} /></button>
       <input
         {...field} className="dg-input" inputMode="decimal" autoFocus autoComplete="off" value={text} aria-invalid={invalid} onFocus={(e) => e.target.select()} onChange={(e) => type(e.target.value)}
         onKeyDown={(e) => {
@@ -124,7 +125,7 @@ function NumberStep({ text, type, step, invalid, ...field }: { readonly text: st
           step((e.key === 'ArrowUp' ? 1 : -1) * (e.shiftKey ? 10 : 1))
         }}
       />
-      <button type="button" className="btn big" aria-label="More" onClick={() => step(1)}><Plus size={18} /></button>
+      <button type="button" className="btn big" aria-label={t('More')} onClick={() => step(1)}><Plus size={18} /></button>
     </span>
   )
 }
@@ -136,7 +137,7 @@ function Drives({ node }: { readonly node: string }): ReactElement {
   const armed = useEditor((s) => s.flows.find((f) => f.id === s.flowId)?.armed === true)
   const held = useEditor((s) => s.live.held)
   const driven = drivenBy(flow, types, node)
-  if (driven.length === 0) return <p className="dg-note">It feeds this flow's calculations. No output to the plant depends on it.</p>
+  if (driven.length === 0) return <p className="dg-note">{t("It feeds this flow's calculations. No output to the plant depends on it.")}</p>
   const names = driven.map((id) => titleOf(flow?.nodes, types, id)).join(', ')
-  return <p className={armed && !held ? 'dg-warn' : 'dg-note'}>It drives <b>{names}</b>. {held ? 'All outputs are held: nothing is written until they are released.' : armed ? 'The flow is armed: this is written to the plant.' : 'The flow is disarmed: nothing is written to the plant.'}</p>
+  return <p className={armed && !held ? 'dg-warn' : 'dg-note'}>{t('It drives')}{' '}<b>{names}</b>. {held ? t('All outputs are held: nothing is written until they are released.') : armed ? t('The flow is armed: this is written to the plant.') : t('The flow is disarmed: nothing is written to the plant.')}</p>
 }

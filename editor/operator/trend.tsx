@@ -4,6 +4,7 @@ import { useEffect, useRef, useState, type ReactElement } from 'react'
 import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
 import { parseEnd, type Widget } from '#format'
+import { t } from '../language/index.ts'
 import type { Mark as BadMark } from '../live/buffer.ts'
 import { MOST_VIEWED, viewTap } from '../live/link.ts'
 import { unitText } from '../live/values.ts'
@@ -26,7 +27,7 @@ export function Trend({ widget, of }: { readonly widget: Widget; readonly of: Of
   const [untapped, setUntapped] = useState('')
   const units = useEditor((s) => ends.map((end) => { const at = parseEnd(end); return (at && runningPorts(s)[at.node]?.outputs[at.port]?.unit) ?? '' }).join(' '))
   const windowMs = (widget.windowS ?? DEFAULT_WINDOW_S) * 1000
-  if (ends.length === 0) return <p className="op-note">No output is chosen.</p>
+  if (ends.length === 0) return <p className="op-note">{t('No output is chosen.')}</p>
   return (
     <>
       <div className="op-plot"><Plot ends={ends.join(' ')} units={units} untapped={setUntapped} windowMs={windowMs} low={widget.low} high={widget.high} normalLow={widget.normalLow} normalHigh={widget.normalHigh} /></div>
@@ -47,8 +48,8 @@ function Legend({ end, of, index, decimals, untapped, right }: { readonly end: s
       <svg width="22" height="8" aria-hidden="true" className={`line${index}`}><line x1="0" x2="22" y1="4" y2="4" strokeDasharray={DASHES[index]!.join(' ')} /></svg>
       <span>{title}</span>
       {struck ? <s>{text}</s> : <b>{text}</b>}
-      <u>{unitText(shown.type)}{right && ' (right axis)'}</u>
-      {untapped && shown.level !== 'stale' && <em>not drawn: a view has {MOST_VIEWED} lines</em>}
+      <u>{unitText(shown.type)}{right && t(' (right axis)')}</u>
+      {untapped && shown.level !== 'stale' && <em>{t('not drawn: a view has {MOST_VIEWED} lines', { MOST_VIEWED })}</em>}
       {shown.level !== 'good' && <em>{shown.why}</em>}
     </li>
   )
@@ -136,7 +137,7 @@ function Plot({ ends, units, untapped, windowMs, low, high, normalLow, normalHig
       for (const { tap } of taps) tap?.release()
     }
   }, [ends, units, untapped, flow, running, windowMs, low, high, normalLow, normalHigh])
-  return <div className="op-canvas" ref={host} role="img" aria-label="Trend; the present values are listed below" />
+  return <div className="op-canvas" ref={host} role="img" aria-label={t('Trend; the present values are listed below')} />
 }
 
 function span(min: number | null, max: number | null, fixedLow: boolean, fixedHigh: boolean): [number, number] {

@@ -3,6 +3,7 @@
 import { useId, useState, type ReactElement, type ReactNode } from 'react'
 import { Copy, Plus, Trash2, X } from 'lucide-react'
 import { formatEnd, type Widget, type WidgetKind } from '#format'
+import { t } from '../language/index.ts'
 import { readNumber, wordsOf } from '../inspector/form.ts'
 import { hasAlarms, setterOf } from '../state/operating.ts'
 import { actions, useEditor } from '../state/store.ts'
@@ -21,24 +22,24 @@ export function WidgetSettings({ index, widget, allowed, choose }: { readonly in
     <NumberField key={key} label={label} hint={hint} value={widget[key]} {...limits} change={(value) => change({ [key]: value })} />
   )
   return (
-    <aside className="ob-settings" aria-label="Settings of the widget">
-      <header><h3>{wordsOf(kind)}</h3><button type="button" className="icon-btn" aria-label="Close the settings" onClick={() => choose(null)}><X size={14} /></button></header>
+    <aside className="ob-settings" aria-label={t('Settings of the widget')}>
+      <header><h3>{wordsOf(kind)}</h3><button type="button" className="icon-btn" aria-label={t('Close the settings')} onClick={() => choose(null)}><X size={14} /></button></header>
       <fieldset disabled={!allowed} onBlur={() => actions.seal()}>
-        {ALIKE.includes(kind) && <Row label="Shown as">{(id) => <Select id={id} value={kind} options={ALIKE.map((k) => [k, wordsOf(k)])} change={(k) => change({ kind: k as WidgetKind, ...(k === 'trend' ? {} : { ports: widget.ports?.slice(0, 1) }) })} />}</Row>}
-        <Row label="Title">{(id) => <span className="in-fld sansy"><input id={id} value={widget.title ?? ''} placeholder={title} maxLength={200} autoComplete="off" onChange={(e) => change({ title: e.target.value === '' ? undefined : e.target.value })} /></span>}</Row>
-        {kind === 'setpoint' && <NodeRow label="Sets" node={widget.node} of="setters" change={(node) => change({ node })} />}
-        {kind === 'alarms' && <NodeRow label="Alarms of" node={widget.node} of="alarms" change={(node) => change({ node })} />}
+        {ALIKE.includes(kind) && <Row label={t('Shown as')}>{(id) => <Select id={id} value={kind} options={ALIKE.map((k) => [k, wordsOf(k)])} change={(k) => change({ kind: k as WidgetKind, ...(k === 'trend' ? {} : { ports: widget.ports?.slice(0, 1) }) })} />}</Row>}
+        <Row label={t('Title')}>{(id) => <span className="in-fld sansy"><input id={id} value={widget.title ?? ''} placeholder={title} maxLength={200} autoComplete="off" onChange={(e) => change({ title: e.target.value === '' ? undefined : e.target.value })} /></span>}</Row>
+        {kind === 'setpoint' && <NodeRow label={t('Sets')} node={widget.node} of="setters" change={(node) => change({ node })} />}
+        {kind === 'alarms' && <NodeRow label={t('Alarms of')} node={widget.node} of="alarms" change={(node) => change({ node })} />}
         {(ALIKE.includes(kind)) && <Ports widget={widget} change={change} />}
-        {kind === 'text' && <Row label="Text" hint="Headings with #, lists with -, **bold**, `code`, links.">{(id) => <textarea id={id} className="in-fld" rows={8} maxLength={5000} value={widget.text ?? ''} onChange={(e) => change({ text: e.target.value })} />}</Row>}
+        {kind === 'text' && <Row label={t('Text')} hint={t('Headings with #, lists with -, **bold**, `code`, links.')}>{(id) => <textarea id={id} className="in-fld" rows={8} maxLength={5000} value={widget.text ?? ''} onChange={(e) => change({ text: e.target.value })} />}</Row>}
         {(kind === 'gauge' || kind === 'trend') && <div className="ob-pair">{number('low', kind === 'gauge' ? 'Scale from' : 'Axis from', kind === 'gauge' ? '' : 'Empty: as needed.')}{number('high', 'to', '')}</div>}
         {(kind === 'value' || kind === 'gauge' || kind === 'trend') && <div className="ob-pair">{number('normalLow', 'Normal from', 'Outside it is marked.')}{number('normalHigh', 'to', '')}</div>}
-        {kind === 'state' && <Row label="Normal state" hint="Of an output that is true or false: the other one is marked.">{(id) => <Select id={id} value={widget.normalHigh === 0 ? 'false' : widget.normalLow === 1 ? 'true' : ''} options={[['', 'Neither is marked'], ['true', 'True is normal'], ['false', 'False is normal']]} change={(v) => change({ normalLow: v === 'true' ? 1 : undefined, normalHigh: v === 'false' ? 0 : undefined })} />}</Row>}
+        {kind === 'state' && <Row label={t('Normal state')} hint={t('Of an output that is true or false: the other one is marked.')}>{(id) => <Select id={id} value={widget.normalHigh === 0 ? 'false' : widget.normalLow === 1 ? 'true' : ''} options={[['', 'Neither is marked'], ['true', 'True is normal'], ['false', 'False is normal']]} change={(v) => change({ normalLow: v === 'true' ? 1 : undefined, normalHigh: v === 'false' ? 0 : undefined })} />}</Row>}
         {(kind === 'state' || kind === 'setpoint') && <Words widget={widget} change={change} />}
         {(kind === 'value' || kind === 'gauge' || kind === 'trend' || kind === 'setpoint') && number('decimals', 'Decimals', 'Empty: as many as it needs.', { least: 0, most: 9, whole: true })}
         {kind === 'trend' && number('windowS', 'Window, s', '300 when empty.', { least: 1, most: 86_400 })}
         <div className="ob-acts">
-          <button type="button" className="btn" onClick={() => actions.duplicateWidget(index)}><Copy size={13} /> Duplicate</button>
-          <button type="button" className="btn" onClick={() => { actions.removeWidget(index); choose(null) }}><Trash2 size={13} /> Remove</button>
+          <button type="button" className="btn" onClick={() => actions.duplicateWidget(index)}><Copy size={13} />{' '}{t('Duplicate')}</button>
+          <button type="button" className="btn" onClick={() => { actions.removeWidget(index); choose(null) }}><Trash2 size={13} />{' '}{t('Remove')}</button>
         </div>
       </fieldset>
     </aside>
@@ -52,7 +53,7 @@ function Row({ label, hint, children }: { readonly label: string; readonly hint?
 
 function Select({ id, value, options, change, label }: { readonly id?: string; readonly value: string; readonly options: readonly (readonly [value: string, label: string])[]; readonly change: (value: string) => void; readonly label?: string }): ReactElement {
   const known = options.some(([v]) => v === value)
-  return <span className="in-fld in-select"><select id={id} aria-label={label} value={value} onChange={(e) => change(e.target.value)}>{!known && <option value={value}>{value} (not in this flow)</option>}{options.map(([v, text]) => <option key={v} value={v}>{text}</option>)}</select></span>
+  return <span className="in-fld in-select"><select id={id} aria-label={label} value={value} onChange={(e) => change(e.target.value)}>{!known && <option value={value}>{t('{value} (not in this flow)', { value })}</option>}{options.map(([v, text]) => <option key={v} value={v}>{text}</option>)}</select></span>
 }
 
 function NumberField({ label, hint, value, change, least = Number.NEGATIVE_INFINITY, most = Number.POSITIVE_INFINITY, whole = false }: { readonly label: string; readonly hint: string; readonly value: number | undefined; readonly change: (value: number | undefined) => void; readonly least?: number; readonly most?: number; readonly whole?: boolean }): ReactElement {
@@ -79,7 +80,7 @@ function NodeRow({ label, node, of, change }: { readonly label: string; readonly
     return type && (of === 'setters' ? setterOf(type) !== undefined : hasAlarms(type)) ? [[id, n.name ?? type.title]] : []
   })
   const none: readonly (readonly [string, string])[] = of === 'alarms' ? [['', 'The whole flow']] : node === undefined ? [['', 'Choose a node']] : []
-  return <Row label={label} hint={of === 'setters' && options.length === 0 ? 'Add an Operator input to the flow first.' : ''}>{(id) => <Select id={id} value={node ?? ''} options={[...none, ...options]} change={(v) => change(v === '' ? undefined : v)} />}</Row>
+  return <Row label={label} hint={of === 'setters' && options.length === 0 ? t('Add an Operator input to the flow first.') : ''}>{(id) => <Select id={id} value={node ?? ''} options={[...none, ...options]} change={(v) => change(v === '' ? undefined : v)} />}</Row>
 }
 
 const MOST_PORTS = 8
@@ -94,14 +95,14 @@ function Ports({ widget, change }: { readonly widget: Widget; readonly change: (
   const rows = many ? now : now.slice(0, 1)
   return (
     <div className="in-f" role="group" aria-labelledby={id}>
-      <div className="in-label"><span id={id}>{many ? 'Outputs' : 'Output'}</span></div>
+      <div className="in-label"><span id={id}>{many ? t('Outputs') : t('Output')}</span></div>
       {(rows.length === 0 ? [''] : rows).map((end, i) => (
         <div key={`${i} ${end}`} className="in-pick ob-port">
-          <Select label={many ? `Output ${i + 1}` : 'Output'} value={end} options={end === '' ? [['', 'Choose an output'], ...options] : options} change={(v) => change({ ports: many ? (end === '' ? [v] : now.with(i, v)) : [v] })} />
-          {many && end !== '' && <button type="button" className="in-icon" aria-label={`Remove output ${i + 1}`} onClick={() => change({ ports: now.toSpliced(i, 1) })}><X size={13} /></button>}
+          <Select label={many ? t('Output {value}', { value: i + 1 }) : t('Output')} value={end} options={end === '' ? [['', 'Choose an output'], ...options] : options} change={(v) => change({ ports: many ? (end === '' ? [v] : now.with(i, v)) : [v] })} />
+          {many && end !== '' && <button type="button" className="in-icon" aria-label={t('Remove output {value}', { value: i + 1 })} onClick={() => change({ ports: now.toSpliced(i, 1) })}><X size={13} /></button>}
         </div>
       ))}
-      {many && now.length > 0 && now.length < MOST_PORTS && <button type="button" className="in-add" onClick={() => { const next = options.find(([end]) => !now.includes(end)); if (next) change({ ports: [...now, next[0]] }) }}><Plus size={12} /> Add output</button>}
+      {many && now.length > 0 && now.length < MOST_PORTS && <button type="button" className="in-add" onClick={() => { const next = options.find(([end]) => !now.includes(end)); if (next) change({ ports: [...now, next[0]] }) }}><Plus size={12} />{' '}{t('Add output')}</button>}
     </div>
   )
 }
@@ -117,13 +118,13 @@ function Words({ widget, change }: { readonly widget: Widget; readonly change: (
   }
   const keys = [...new Set(['true', 'false', ...Object.keys(words)])]
   return (
-    <div className="in-f ob-words" role="group" aria-label="Words for values">
-      <div className="in-label"><span>Words for values</span></div>
+    <div className="in-f ob-words" role="group" aria-label={t('Words for values')}>
+      <div className="in-label"><span>{t('Words for values')}</span></div>
       {keys.map((value) => (
-        <span key={value} className="in-fld sansy"><code>{value}</code><input aria-label={`Word for ${value}`} value={words[value] ?? ''} placeholder={value} maxLength={100} onChange={(e) => put(value, e.target.value === '' ? undefined : e.target.value)} /></span>
+        <span key={value} className="in-fld sansy"><code>{value}</code><input aria-label={t('Word for {value}', { value })} value={words[value] ?? ''} placeholder={value} maxLength={100} onChange={(e) => put(value, e.target.value === '' ? undefined : e.target.value)} /></span>
       ))}
       <form onSubmit={(e) => { e.preventDefault(); if (fresh.trim() !== '') put(fresh.trim(), fresh.trim()); setFresh('') }}>
-        <span className="in-fld sansy"><input aria-label="Another value" value={fresh} placeholder="another value, such as 2" maxLength={100} onChange={(e) => setFresh(e.target.value)} /><button type="submit" className="in-icon" aria-label="Add this value"><Plus size={13} /></button></span>
+        <span className="in-fld sansy"><input aria-label={t('Another value')} value={fresh} placeholder={t('another value, such as 2')} maxLength={100} onChange={(e) => setFresh(e.target.value)} /><button type="submit" className="in-icon" aria-label={t('Add this value')}><Plus size={13} /></button></span>
       </form>
     </div>
   )

@@ -1,6 +1,7 @@
 // One widget: its title, what it shows and how far that may be trusted. A value that is stale, bad or uncertain is struck
 // or marked, with the reason in words and the time it is from: colour is never the only sign.
 import type { ReactElement } from 'react'
+import { t } from '../language/index.ts'
 import { parseMarkdown } from '../inspector/markdown.ts'
 import { Markdown } from '../inspector/help-tab.tsx'
 import { formatWhole, unitText } from '../live/values.ts'
@@ -16,7 +17,7 @@ import { Trend } from './trend.tsx'
 
 export function WidgetView({ widget, of }: { readonly widget: Widget; readonly of: Of }): ReactElement {
   const title = useTitle(widget, of)
-  if (widget.kind === 'text') return <section className="op-w is-text" aria-label={title === '' ? 'Text' : title}>{title !== '' && <h3>{title}</h3>}<Markdown blocks={parseMarkdown(widget.text ?? '')} /></section>
+  if (widget.kind === 'text') return <section className="op-w is-text" aria-label={title === '' ? t('Text') : title}>{title !== '' && <h3>{title}</h3>}<Markdown blocks={parseMarkdown(widget.text ?? '')} /></section>
   return (
     <section className={`op-w is-${widget.kind}`} aria-label={title}>
       <h3 title={title}>{title}</h3>
@@ -87,10 +88,10 @@ export function Foot({ shown, note = '' }: { readonly shown: Shown; readonly not
   const { level, why, sample, age } = shown
   return (
     <p className="op-foot" data-level={level}>
-      {level !== 'good' && level !== 'none' && <><Mark level={level} /><b>{level === 'stale' ? 'Not current' : level === 'bad' ? 'Bad' : 'Uncertain'}</b> </>}
+      {level !== 'good' && level !== 'none' && <><Mark level={level} /><b>{level === 'stale' ? t('Not current') : level === 'bad' ? t('Bad') : t('Uncertain')}</b> </>}
       {why !== '' && <span>{why}</span>}
       {note !== '' && <span className="off"><Mark level="off" />{note}</span>}
-      {sample && <small>{age === null || level === 'stale' ? <>last <LocalTime ms={sample.time} /></> : <span title="Age of the value by its source time">{age < 1500 ? 'now' : `${formatAge(age)} ago`}</span>}</small>}
+      {sample && <small>{age === null || level === 'stale' ? <>{t('last')}{' '}<LocalTime ms={sample.time} /></> : <span title={t('Age of the value by its source time')}>{age < 1500 ? t('now') : t('{age} ago', { age: formatAge(age) })}</span>}</small>}
     </p>
   )
 }

@@ -3,6 +3,7 @@
 import { useMemo, useRef, useState, type KeyboardEvent } from 'react'
 import { ChevronRight, Star } from 'lucide-react'
 import type { CatalogueNode } from '#kit'
+import { t } from '../language/index.ts'
 import { DRAG_TYPE, setDraggedType } from '../canvas/view.ts'
 import { add } from '../shell/add-node.ts'
 import { Icon } from '../shell/icon.tsx'
@@ -45,8 +46,8 @@ export function Palette() {
         <input
           id="palette-search"
           type="search"
-          placeholder="Search nodes"
-          aria-label="Search nodes"
+          placeholder={t('Search nodes')}
+          aria-label={t('Search nodes')}
           autoComplete="off"
           spellCheck={false}
           value={search}
@@ -64,11 +65,11 @@ export function Palette() {
       </div>
       <div className="palette-list" ref={list}>
         {wanted === '' ? families.map((family) => <Section key={family.id} family={family} editable={editable} />) : (
-          <section aria-label="Found nodes">{found.map((node) => <Item key={node.type} node={node} enabled={editable} told />)}</section>
+          <section aria-label={t('Found nodes')}>{found.map((node) => <Item key={node.type} node={node} enabled={editable} told />)}</section>
         )}
         {wanted !== '' && found.length === 0 && nodes.length > 0 ? (
           <p className="palette-none">
-            No node has “{wanted}”. <button type="button" className="link" onClick={() => setSearch('')}>Show all</button>
+            {t('No node has “{wanted}”.', { wanted })}{' '}<button type="button" className="link" onClick={() => setSearch('')}>{t('Show all')}</button>
           </p>
         ) : null}
       </div>
@@ -101,7 +102,7 @@ function Item({ node, enabled, told = false, own = true }: { readonly node: Cata
         type="button"
         className={`palette-item${told ? ' told' : ''}`}
         title={node.summary}
-        aria-label={`Add ${node.title}: ${node.summary}`}
+        aria-label={t('Add {title}: {summary}', { title: node.title, summary: node.summary })}
         {...(own ? { 'data-type': node.type } : {})}
         disabled={!enabled}
         draggable={enabled}
@@ -116,11 +117,11 @@ function Item({ node, enabled, told = false, own = true }: { readonly node: Cata
       >
         <Icon name={node.icon} />
         <span>{node.title}</span>
-        {node.effects === 'writes' && !told ? <small title="Every write passes the guard: range, rate, safe value">guarded</small> : null}
+        {node.effects === 'writes' && !told ? <small title={t('Every write passes the guard: range, rate, safe value')}>{t('guarded')}</small> : null}
         {told ? <small>{familyName(node.type)}</small> : null}
         {told ? <em>{node.summary}</em> : null}
       </button>
-      <button type="button" tabIndex={-1} className={`palette-star${starred ? ' on' : ''}`} aria-pressed={starred} aria-label={`${node.title} is a favourite`} title={starred ? 'No favourite any more' : 'Make it a favourite'} onClick={() => actions.setFavourite(node.type, !starred)}>
+      <button type="button" tabIndex={-1} className={`palette-star${starred ? ' on' : ''}`} aria-pressed={starred} aria-label={t('{title} is a favourite', { title: node.title })} title={starred ? t('No favourite any more') : t('Make it a favourite')} onClick={() => actions.setFavourite(node.type, !starred)}>
         <Star size={13} />
       </button>
     </div>

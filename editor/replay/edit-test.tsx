@@ -3,6 +3,7 @@
 import { useMemo, useState, type ReactElement } from 'react'
 import { ClipboardPaste, Plus, X } from 'lucide-react'
 import { MAX_TEST_SAMPLES, type FlowTest } from '#format'
+import { t } from '../language/index.ts'
 import { titleOf } from '../state/status.ts'
 import { candidatesOf, freeName } from '../state/test-making.ts'
 import { actions, useEditor } from '../state/store.ts'
@@ -29,7 +30,7 @@ export default function EditTest(): ReactElement {
   const known = useMemo(() => new Set(Object.entries(ports).flatMap(([id, p]) => [...Object.keys(p.inputs), ...Object.keys(p.outputs)].map((port) => `${id}.${port}`))), [ports])
   const inputs = useMemo(() => [...known].filter((end) => { const id = end.slice(0, end.indexOf('.')); return types.get(flow?.nodes[id]?.type ?? '')?.effects === 'reads' || Object.hasOwn(ports[id]?.inputs ?? {}, end.slice(end.indexOf('.') + 1)) }).toSorted(), [known, flow, types, ports])
   const close = actions.closeDialog
-  if (!flow) return <Modal title="Test" close={close}><p className="dg-note">No flow is open.</p></Modal>
+  if (!flow) return <Modal title={t('Test')} close={close}><p className="dg-note">{t('No flow is open.')}</p></Modal>
   const faults = rows.map((row) => faultOf(row, known))
   const wrong = faults.flatMap((f, i) => (f ? [{ ...f, row: i }] : []))
   const taken = title.trim() !== name && Object.hasOwn(flow.tests ?? {}, title.trim())
@@ -54,8 +55,8 @@ export default function EditTest(): ReactElement {
     void actions.runTests([title.trim()])
   }
   return (
-    <Modal title={name === null ? 'New test' : `Edit test '${name}'`} close={close} wide onSubmit={save} actions={<><span className="dg-hint" role="status">{hint}</span><button type="button" className="btn" onClick={close}>Cancel</button><button type="submit" className="btn primary" disabled={hint !== ''}>Save and run</button></>}>
-      <Field label="Name"><input className="dg-input" value={title} maxLength={200} onChange={(e) => setTitle(e.target.value)} /></Field>
+    <Modal title={name === null ? t('New test') : t("Edit test '{name}'", { name })} close={close} wide onSubmit={save} actions={<><span className="dg-hint" role="status">{hint}</span><button type="button" className="btn" onClick={close}>{t('Cancel')}</button><button type="submit" className="btn primary" disabled={hint !== ''}>{t('Save and run')}</button></>}>
+      <Field label={t('Name')}><input className="dg-input" value={title} maxLength={200} onChange={(e) => setTitle(e.target.value)} /></Field>
       <h4>{countOf(rows.length, 'input')}</h4>
       <div className="ft-table">
         <table>
@@ -66,29 +67,29 @@ export default function EditTest(): ReactElement {
               const fault = faults[i]
               return (
                 <tr key={i}>
-                  {COLUMNS.map((c) => <td key={c}><input aria-label={`${TITLES[c]}, row ${i + 1}`} value={row[c]} disabled={row.act !== undefined} spellCheck={false} list={c === 'at' ? 'ft-ends' : undefined} aria-invalid={fault?.column === c} title={fault?.column === c ? fault.text : row.act ? 'An act of a person, as it was recorded' : undefined} onChange={(e) => set(i, c, e.target.value)} /></td>)}
-                  <td><button type="button" className="icon-btn" aria-label={`Remove row ${i + 1}`} onClick={() => setRows(rows.toSpliced(i, 1))}><X size={13} /></button></td>
+                  {COLUMNS.map((c) => <td key={c}><input aria-label={t('{value}, row {value2}', { value: TITLES[c], value2: i + 1 })} value={row[c]} disabled={row.act !== undefined} spellCheck={false} list={c === 'at' ? 'ft-ends' : undefined} aria-invalid={fault?.column === c} title={fault?.column === c ? fault.text : row.act ? t('An act of a person, as it was recorded') : undefined} onChange={(e) => set(i, c, e.target.value)} /></td>)}
+                  <td><button type="button" className="icon-btn" aria-label={t('Remove row {value}', { value: i + 1 })} onClick={() => setRows(rows.toSpliced(i, 1))}><X size={13} /></button></td>
                 </tr>
               )
             })}
           </tbody>
         </table>
-        {rows.length === 0 && <p className="rp-note">No inputs yet. Add a row, or paste columns from a spreadsheet: at, tag, value, time, quality.</p>}
+        {rows.length === 0 && <p className="rp-note">{t('No inputs yet. Add a row, or paste columns from a spreadsheet: at, tag, value, time, quality.')}</p>}
       </div>
       <datalist id="ft-ends">{inputs.map((end) => <option key={end} value={end} />)}</datalist>
       <p>
-        <button type="button" className="btn" onClick={() => add([next()])}><Plus size={13} aria-hidden="true" /> Row</button>{' '}
-        <button type="button" className="btn" aria-expanded={pasting !== null} onClick={() => setPasting(pasting === null ? '' : null)}><ClipboardPaste size={13} aria-hidden="true" /> Paste CSV…</button>
-        {pages > 1 && <> <button type="button" className="btn" disabled={shown === 0} onClick={() => setPage(shown - 1)}>Earlier</button> rows {shown * PAGE + 1} to {Math.min(rows.length, (shown + 1) * PAGE)} <button type="button" className="btn" disabled={shown === pages - 1} onClick={() => setPage(shown + 1)}>Later</button></>}
+        <button type="button" className="btn" onClick={() => add([next()])}><Plus size={13} aria-hidden="true" />{' '}{t('Row')}</button>{' '}
+        <button type="button" className="btn" aria-expanded={pasting !== null} onClick={() => setPasting(pasting === null ? '' : null)}><ClipboardPaste size={13} aria-hidden="true" />{' '}{t('Paste CSV…')}</button>
+        {pages > 1 && <> <button type="button" className="btn" disabled={shown === 0} onClick={() => setPage(shown - 1)}>{t('Earlier')}</button>{' '}{t('rows')}{' '}{shown * PAGE + 1}{' '}{t('to {min}', { min: Math.min(rows.length, (shown + 1) * PAGE) })}{' '}<button type="button" className="btn" disabled={shown === pages - 1} onClick={() => setPage(shown + 1)}>{t('Later')}</button></>}
       </p>
       {pasting !== null && (
         <>
-          <Field label="Rows of CSV or of a spreadsheet" hint="A first line may name the columns: at, tag, value, time, quality."><textarea className="dg-input mono" rows={5} value={pasting} onChange={(e) => setPasting(e.target.value)} /></Field>
-          <p><button type="button" className="btn" disabled={pasting.trim() === ''} onClick={() => { add(pastedRows(pasting)); setPasting(null) }}>Add {countOf(pastedRows(pasting).length, 'row')}</button></p>
+          <Field label={t('Rows of CSV or of a spreadsheet')} hint={t('A first line may name the columns: at, tag, value, time, quality.')}><textarea className="dg-input mono" rows={5} value={pasting} onChange={(e) => setPasting(e.target.value)} /></Field>
+          <p><button type="button" className="btn" disabled={pasting.trim() === ''} onClick={() => { add(pastedRows(pasting)); setPasting(null) }}>{t('Add {count}', { count: countOf(pastedRows(pasting).length, 'row') })}</button></p>
         </>
       )}
-      <h4>Hold the flow to what leaves here</h4>
-      <ul className="ft-pick">{[...new Set([...candidates.map((c) => c.end), ...ends])].map((end) => <li key={end}><label><input type="checkbox" checked={ends.has(end)} onChange={(e) => setEnds((before) => { const now = new Set(before); if (e.target.checked) now.add(end); else now.delete(end); return now })} /> <span>{titleOf(flow.nodes, types, end.slice(0, end.indexOf('.')))}{end.slice(end.indexOf('.'))}</span>{old?.expect[end] ? <small>{countOf(old.expect[end].length, 'sample')} expected</small> : null}</label></li>)}</ul>
+      <h4>{t('Hold the flow to what leaves here')}</h4>
+      <ul className="ft-pick">{[...new Set([...candidates.map((c) => c.end), ...ends])].map((end) => <li key={end}><label><input type="checkbox" checked={ends.has(end)} onChange={(e) => setEnds((before) => { const now = new Set(before); if (e.target.checked) now.add(end); else now.delete(end); return now })} /> <span>{titleOf(flow.nodes, types, end.slice(0, end.indexOf('.')))}{end.slice(end.indexOf('.'))}</span>{old?.expect[end] ? <small>{t('{count} expected', { count: countOf(old.expect[end].length, 'sample') })}</small> : null}</label></li>)}</ul>
     </Modal>
   )
 }

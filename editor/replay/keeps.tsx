@@ -2,6 +2,7 @@
 import type { ReactElement } from 'react'
 import type { JsonValue } from '#kit'
 import { equalJson } from '#format'
+import { t } from '../language/index.ts'
 import { formatWhole } from '../live/values.ts'
 import { pastOf } from '../state/past.ts'
 import { placeWhere, stateBefore, type TraceView } from '../state/trace.ts'
@@ -16,11 +17,11 @@ export function Keeps({ id }: { /** In the engine. */ readonly id: string }): Re
   const here = useEditor((s) => pastOf(s)?.place === place)
   if (!view) return null
   const after = view.steps[place]?.state
-  if (after === undefined) return <><h3 className="in-sec">Keeps</h3><p className="in-pad in-note">{place < 0 ? 'It did nothing until then in this stretch.' : 'It keeps nothing from one sample to the next.'}</p></>
+  if (after === undefined) return <><h3 className="in-sec">{t('Keeps')}</h3><p className="in-pad in-note">{place < 0 ? t('It did nothing until then in this stretch.') : t('It keeps nothing from one sample to the next.')}</p></>
   const before = stateBefore(view, place)
   return (
     <>
-      <h3 className="in-sec">Keeps <small>{here ? 'after this step; what changed is marked' : 'after its last step until then'}</small></h3>
+      <h3 className="in-sec">{t('Keeps')}{' '}<small>{here ? t('after this step; what changed is marked') : t('after its last step until then')}</small></h3>
       <div className="keeps"><Tree name="" after={after} before={here ? before : after} depth={0} /></div>
     </>
   )
@@ -41,13 +42,13 @@ const child = (v: JsonValue | undefined, key: string): JsonValue | undefined => 
 
 function Tree({ name, after, before, depth }: { readonly name: string; readonly after: JsonValue | undefined; readonly before: JsonValue | undefined; readonly depth: number }): ReactElement {
   const changed = !equalJson(after, before)
-  if (!isTree(after) && !isTree(before)) return <div className={`leaf${changed ? ' changed' : ''}`}><span>{name === '' ? '' : `${name}: `}</span>{changed && before !== undefined ? <><s>{formatWhole(before)}</s><i aria-label="became">→</i></> : null}<b>{after === undefined ? 'gone' : formatWhole(after)}</b></div>
+  if (!isTree(after) && !isTree(before)) return <div className={`leaf${changed ? ' changed' : ''}`}><span>{name === '' ? '' : `${name}: `}</span>{changed && before !== undefined ? <><s>{formatWhole(before)}</s><i aria-label={t('became')}>→</i></> : null}<b>{after === undefined ? t('gone') : formatWhole(after)}</b></div>
   const keys = [...new Set([...(isTree(after) ? Object.keys(after) : []), ...(isTree(before) ? Object.keys(before) : [])])]
   const size = isTree(after) ? Object.keys(after).length : 0
   const rows = (
     <>
       {keys.slice(-MAX_CHILDREN).map((key) => <Tree key={key} name={key} after={child(after, key)} before={child(before, key)} depth={depth + 1} />)}
-      {keys.length > MAX_CHILDREN ? <div className="leaf"><span>and {keys.length - MAX_CHILDREN} before these</span></div> : null}
+      {keys.length > MAX_CHILDREN ? <div className="leaf"><span>{t('and')}{' '}{keys.length - MAX_CHILDREN}{' '}{t('before these')}</span></div> : null}
     </>
   )
   if (depth === 0) return rows

@@ -2,6 +2,7 @@
 import { Fragment, memo } from 'react'
 import type { JsonSample } from '#kit'
 import { equalJson, parseWire, type TestFault } from '#format'
+import { t } from '../language/index.ts'
 import { sampleAt, placeAt, pathOf, causesOf, heldBefore, type TraceView } from '../state/trace.ts'
 import { formatValue } from '../state/format.ts'
 import { testFaultsAt } from '../state/flow-tests.ts'
@@ -103,14 +104,14 @@ export const ReplayMark = memo(function ReplayMark({ id }: { readonly id: string
   return (
     <>
       {differing.length === 0 ? null : (
-        <div className="differs" role="note" aria-label="What the draft would have given">
-          {differing.slice(0, SHOWN).map(({ port, was, draft }) => <div key={port} title={`${port}: then ${shown(was)}, with the draft ${shown(draft)}`}><span>≠ {port}</span><b>{shown(was)} <i aria-label="then, with the draft">│</i> {shown(draft)}</b></div>)}
-          {differing.length > SHOWN ? <div><span>and {differing.length - SHOWN} more ports</span></div> : null}
+        <div className="differs" role="note" aria-label={t('What the draft would have given')}>
+          {differing.slice(0, SHOWN).map(({ port, was, draft }) => <div key={port} title={t('{port}: then {shown}, with the draft {shown2}', { port, shown: shown(was), shown2: shown(draft) })}><span>≠ {port}</span><b>{shown(was)} <i aria-label={t('then, with the draft')}>│</i> {shown(draft)}</b></div>)}
+          {differing.length > SHOWN ? <div><span>{t('and')}{' '}{differing.length - SHOWN}{' '}{t('more ports')}</span></div> : null}
         </div>
       )}
       {faults.length === 0 ? null : (
-        <div className="differs failing" role="note" aria-label="What the test expected">
-          {faults.slice(0, SHOWN).map((f) => <Fragment key={f.at}><div title={faultText(f)}><span><i aria-hidden="true">✕</i> {f.at.slice(f.at.indexOf('.') + 1)}</span><b>expected {shown(f.expected)}</b></div><div><span /><b>got {shown(f.got)}</b></div></Fragment>)}
+        <div className="differs failing" role="note" aria-label={t('What the test expected')}>
+          {faults.slice(0, SHOWN).map((f) => <Fragment key={f.at}><div title={faultText(f)}><span><i aria-hidden="true">✕</i> {f.at.slice(f.at.indexOf('.') + 1)}</span><b>{t('expected {shown}', { shown: shown(f.expected) })}</b></div><div><span /><b>{t('got {shown}', { shown: shown(f.got) })}</b></div></Fragment>)}
         </div>
       )}
     </>

@@ -2,6 +2,7 @@
 import { useMemo, type ReactElement } from 'react'
 import uPlot from 'uplot'
 import type { JsonSample } from '#kit'
+import { t } from '../language/index.ts'
 import { clock, padded, usePlot, xAxis, yAxis } from '../live/uplot.ts'
 
 /** Time in s, then, draft; null where one has no sample of that time. */
@@ -41,5 +42,5 @@ export function Overlay({ was, draft, title }: { readonly was: readonly JsonSamp
     title,
   )
   if (data[0].length < 2) return null
-  return <figure className="rp-plot"><div ref={host} role="img" aria-label={`${title}: what happened, and what the draft gives`} /><figcaption><span>— then</span> <span>╌ with the draft</span></figcaption></figure>
+  return <figure className="rp-plot"><div ref={host} role="img" aria-label={t('{title}: what happened, and what the draft gives', { title })} /><figcaption><span>{t('— then')}</span> <span>{t('╌ with the draft')}</span></figcaption></figure>
 }

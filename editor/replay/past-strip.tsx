@@ -1,6 +1,7 @@
 // Over the canvas while somebody looks back: when, what the step did, and the way back to live.
 import { useEffect } from 'react'
 import { ChevronLeft, ChevronRight, History, Radio } from 'lucide-react'
+import { t } from '../language/index.ts'
 import { pastOf } from '../state/past.ts'
 import { titleOf } from '../state/status.ts'
 import { actions, useEditor } from '../state/store.ts'
@@ -37,14 +38,14 @@ export function PastStrip() {
   const { version } = past.view.trace
   const then = step ? `${cameIn(step)}${became(step) === '' ? '' : `; ${became(step)}`}` : 'Nothing happened in this time.'
   return (
-    <section className="past-strip" aria-label="Looking back">
+    <section className="past-strip" aria-label={t('Looking back')}>
       <History size={16} aria-hidden="true" />
-      <b>Looking back: <span className="mono">{formatTime(past.now)}</span></b>
-      {version !== null && version !== current ? <small>version {version} ran then</small> : null}
+      <b>{t('Looking back:')}{' '}<span className="mono">{formatTime(past.now)}</span></b>
+      {version !== null && version !== current ? <small>{t('version {version} ran then', { version })}</small> : null}
       <span className="what" role="status" aria-live={past.playing > 0 ? 'off' : 'polite'} title={then}>{step ? <><b>{titleOf(nodes, types, step.node)}</b> {then}</> : then}</span>
-      <button type="button" className="icon-btn" aria-label="Step back" title="Step back (←)" onClick={() => actions.stepBy(-1)}><ChevronLeft size={16} /></button>
-      <button type="button" className="icon-btn" aria-label="Step forward" title="Step forward (→)" onClick={() => actions.stepBy(1)}><ChevronRight size={16} /></button>
-      <button type="button" className="btn primary" onClick={actions.backToLive}><Radio size={14} aria-hidden="true" /> Back to live <kbd>Esc</kbd></button>
+      <button type="button" className="icon-btn" aria-label={t('Step back')} title={t('Step back (←)')} onClick={() => actions.stepBy(-1)}><ChevronLeft size={16} /></button>
+      <button type="button" className="icon-btn" aria-label={t('Step forward')} title={t('Step forward (→)')} onClick={() => actions.stepBy(1)}><ChevronRight size={16} /></button>
+      <button type="button" className="btn primary" onClick={actions.backToLive}><Radio size={14} aria-hidden="true" />{' '}{t('Back to live')}{' '}<kbd>Esc</kbd></button>
     </section>
   )
 }

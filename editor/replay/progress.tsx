@@ -1,6 +1,7 @@
 // Work under way in the lab, and the way to end it.
 import type { ReactElement } from 'react'
 import { LoaderCircle, Square } from 'lucide-react'
+import { t } from '../language/index.ts'
 import type { Work } from '../state/past.ts'
 import { actions } from '../state/store.ts'
 import { WORKING } from './words.ts'
@@ -9,7 +10,7 @@ export function Working({ work: { what, done, of } }: { readonly work: Work }): 
   return (
     <span className="rp-work" role="status">
       <LoaderCircle size={14} className="turns" aria-hidden="true" /> {WORKING[what]}{of !== undefined && of > 1 ? ` ${done ?? 0} of ${of}` : ''}
-      <button type="button" className="btn" onClick={actions.cancelWork}><Square size={12} aria-hidden="true" /> Cancel</button>
+      <button type="button" className="btn" onClick={actions.cancelWork}><Square size={12} aria-hidden="true" />{' '}{t('Cancel')}</button>
     </span>
   )
 }

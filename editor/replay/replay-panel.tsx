@@ -2,6 +2,7 @@
 // sample, and what the draft would have given. Fetched when it is first opened.
 import { useEffect, useMemo, type ReactElement } from 'react'
 import { ChevronFirst, ChevronLast, ChevronLeft, ChevronRight, FlaskConical, FastForward, History, Pause, Play, Route, Save, X } from 'lucide-react'
+import { t } from '../language/index.ts'
 import { Working } from './progress.tsx'
 import { pastOf } from '../state/past.ts'
 import type { Stride } from '../state/trace.ts'
@@ -37,11 +38,11 @@ export default function ReplayPanel(): ReactElement {
     return () => clearInterval(timer)
   }, [deployed, flowId])
 
-  if (!deployed) return <div className="dr-empty"><p><b>Nothing to look back at.</b> A flow is remembered while it runs: deploy it first.</p></div>
-  if (!recording) return <div className="dr-empty"><IssueList issues={failed} />{failed.length === 0 && <p role="status">Asking the engine what it remembers…</p>}</div>
-  if (recording.state === 'off') return <div className="dr-empty"><p><b>Nothing is remembered of this flow.</b> Its setting 'record' is 0 minutes. Set it to 15, say, and deploy: then the last 15 minutes can be looked at.</p></div>
+  if (!deployed) return <div className="dr-empty"><p><b>{t('Nothing to look back at.')}</b>{' '}{t('A flow is remembered while it runs: deploy it first.')}</p></div>
+  if (!recording) return <div className="dr-empty"><IssueList issues={failed} />{failed.length === 0 && <p role="status">{t('Asking the engine what it remembers…')}</p>}</div>
+  if (recording.state === 'off') return <div className="dr-empty"><p><b>{t('Nothing is remembered of this flow.')}</b>{' '}{t("Its setting 'record' is 0 minutes. Set it to 15, say, and deploy: then the last 15 minutes can be looked at.")}</p></div>
   const { from, to } = recording
-  if (from === null || to === null) return <div className="dr-empty"><p><b>Nothing recorded yet:</b> it begins with the next sample.{recording.state === 'overrun' ? ' More comes in than can be kept at this moment.' : ''}</p></div>
+  if (from === null || to === null) return <div className="dr-empty"><p><b>{t('Nothing recorded yet:')}</b>{' '}{t('it begins with the next sample.')}{recording.state === 'overrun' ? t(' More comes in than can be kept at this moment.') : ''}</p></div>
   return (
     <div className="rp">
       <Timeline recording={{ ...recording, from, to }} past={past} chosen={chosen} alarms={alarms} onLook={(time) => void actions.lookBack({ time })} onChoose={actions.chooseSpan} onRun={(span) => void actions.lookBack({ span, time: span.from })} />
@@ -49,17 +50,17 @@ export default function ReplayPanel(): ReactElement {
       <div className="rp-bar">
         {work ? <Working work={work} /> : chosen ? (
           <>
-            <button type="button" className="btn primary" onClick={() => void actions.lookBack({ span: chosen, time: chosen.from })}><History size={14} aria-hidden="true" /> Look at these {formatAge(chosen.to - chosen.from)}</button>
-            <button type="button" className="btn quiet" onClick={() => actions.chooseSpan(null)}><X size={13} aria-hidden="true" /> Let it be</button>
+            <button type="button" className="btn primary" onClick={() => void actions.lookBack({ span: chosen, time: chosen.from })}><History size={14} aria-hidden="true" />{' '}{t('Look at these {age}', { age: formatAge(chosen.to - chosen.from) })}</button>
+            <button type="button" className="btn quiet" onClick={() => actions.chooseSpan(null)}><X size={13} aria-hidden="true" />{' '}{t('Let it be')}</button>
           </>
-        ) : past ? null : <button type="button" className="btn primary" onClick={() => void actions.lookBack()}><History size={14} aria-hidden="true" /> Look back…</button>}
-        {past ? null : <span className="rp-note">{recording.state === 'overrun' ? 'More comes in than can be kept: the recording waits until less does. ' : ''}{formatAge(to - from)} remembered, {countOf(recording.samples, 'input')}, {kb(recording.bytes)} of {kb(recording.limitBytes)}; the oldest goes after {formatAge(recording.limitMs)}. Click a moment, or drag over a range.</span>}
+        ) : past ? null : <button type="button" className="btn primary" onClick={() => void actions.lookBack()}><History size={14} aria-hidden="true" />{' '}{t('Look back…')}</button>}
+        {past ? null : <span className="rp-note">{recording.state === 'overrun' ? t('More comes in than can be kept: the recording waits until less does. ') : ''}{t('{age} remembered, {count}, {kb} of {kb2}; the oldest goes after {age2}. Click a moment, or drag over a range.', { age: formatAge(to - from), count: countOf(recording.samples, 'input'), kb: kb(recording.bytes), kb2: kb(recording.limitBytes), age2: formatAge(recording.limitMs) })}</span>}
       </div>
       <IssueList issues={failed} />
       {past && (
         <div className={`rp-body${past.whatIf ? ' two' : ''}`}>
           <Notes />
-          {past.view.steps.length === 0 ? <p className="rp-note">Nothing came in during this time. Choose another one.</p> : <Steps past={past} />}
+          {past.view.steps.length === 0 ? <p className="rp-note">{t('Nothing came in during this time. Choose another one.')}</p> : <Steps past={past} />}
           {past.whatIf && <WhatIfPanel past={past} whatIf={past.whatIf} />}
         </div>
       )}
@@ -77,21 +78,21 @@ function Controls(): ReactElement | null {
   const last = steps.length - 1
   const edit = actions.may('edit')
   return (
-    <div className="rp-controls" role="toolbar" aria-label="Go through the steps">
-      <button type="button" className="icon-btn" aria-label="First step" title="First step" disabled={past.place <= 0} onClick={() => actions.goToStep(0)}><ChevronFirst size={16} /></button>
-      <button type="button" className="icon-btn" aria-label="Back" title="Back (←)" disabled={past.place <= 0} onClick={() => actions.stepBy(-1)}><ChevronLeft size={16} /></button>
+    <div className="rp-controls" role="toolbar" aria-label={t('Go through the steps')}>
+      <button type="button" className="icon-btn" aria-label={t('First step')} title={t('First step')} disabled={past.place <= 0} onClick={() => actions.goToStep(0)}><ChevronFirst size={16} /></button>
+      <button type="button" className="icon-btn" aria-label={t('Back')} title={t('Back (←)')} disabled={past.place <= 0} onClick={() => actions.stepBy(-1)}><ChevronLeft size={16} /></button>
       {past.playing > 0
-        ? <button type="button" className="icon-btn on" aria-label="Pause" title="Pause" onClick={() => actions.play(0)}><Pause size={15} /></button>
-        : <button type="button" className="icon-btn" aria-label="Play" title="Play as fast as it was" disabled={last < 0} onClick={() => actions.play(1)}><Play size={15} /></button>}
-      <button type="button" className={`icon-btn${past.playing === 10 ? ' on' : ''}`} aria-pressed={past.playing === 10} aria-label="Play ten times as fast" title="Ten times as fast" disabled={last < 0} onClick={() => actions.play(past.playing === 10 ? 1 : 10)}><FastForward size={15} /></button>
-      <button type="button" className="icon-btn" aria-label="Forward" title="Forward (→)" disabled={past.place >= last} onClick={() => actions.stepBy(1)}><ChevronRight size={16} /></button>
-      <button type="button" className="icon-btn" aria-label="Last step" title="Last step" disabled={past.place >= last} onClick={() => actions.goToStep(last)}><ChevronLast size={16} /></button>
-      <span className="in-seg" role="radiogroup" aria-label="How far a step goes">{STRIDES.map(([key, title, help]) => <button key={key} type="button" role="radio" aria-checked={past.stride === key} title={help} onClick={() => actions.setStride(key)}>{title}</button>)}</span>
-      <span className="mono rp-at">{steps.length === 0 ? 'no steps' : <>step {(past.place + 1).toLocaleString('en-GB')} of {steps.length.toLocaleString('en-GB')}</>}</span>
-      <button type="button" className="btn" aria-pressed={past.tracing} aria-label="Path of this sample" title="Where this sample came from, and what became of it" disabled={last < 0} onClick={() => actions.setTracing(!past.tracing)}><Route size={13} aria-hidden="true" /> Path</button>
+        ? <button type="button" className="icon-btn on" aria-label={t('Pause')} title={t('Pause')} onClick={() => actions.play(0)}><Pause size={15} /></button>
+        : <button type="button" className="icon-btn" aria-label={t('Play')} title={t('Play as fast as it was')} disabled={last < 0} onClick={() => actions.play(1)}><Play size={15} /></button>}
+      <button type="button" className={`icon-btn${past.playing === 10 ? ' on' : ''}`} aria-pressed={past.playing === 10} aria-label={t('Play ten times as fast')} title={t('Ten times as fast')} disabled={last < 0} onClick={() => actions.play(past.playing === 10 ? 1 : 10)}><FastForward size={15} /></button>
+      <button type="button" className="icon-btn" aria-label={t('Forward')} title={t('Forward (→)')} disabled={past.place >= last} onClick={() => actions.stepBy(1)}><ChevronRight size={16} /></button>
+      <button type="button" className="icon-btn" aria-label={t('Last step')} title={t('Last step')} disabled={past.place >= last} onClick={() => actions.goToStep(last)}><ChevronLast size={16} /></button>
+      <span className="in-seg" role="radiogroup" aria-label={t('How far a step goes')}>{STRIDES.map(([key, title, help]) => <button key={key} type="button" role="radio" aria-checked={past.stride === key} title={help} onClick={() => actions.setStride(key)}>{title}</button>)}</span>
+      <span className="mono rp-at">{steps.length === 0 ? t('no steps') : <>{t('step {value} of {count}', { value: (past.place + 1).toLocaleString('en-GB'), count: steps.length.toLocaleString('en-GB') })}</>}</span>
+      <button type="button" className="btn" aria-pressed={past.tracing} aria-label={t('Path of this sample')} title={t('Where this sample came from, and what became of it')} disabled={last < 0} onClick={() => actions.setTracing(!past.tracing)}><Route size={13} aria-hidden="true" />{' '}{t('Path')}</button>
       <span className="sp" />
-      {edit && <button type="button" className="btn" disabled={busy} title={changed ? 'Your draft over the same inputs, beside what happened' : 'Change a setting first: the draft is what runs'} onClick={() => void actions.runWhatIf()}><FlaskConical size={13} aria-hidden="true" /> What if my draft ran?</button>}
-      {edit && <button type="button" className="btn" disabled={busy} onClick={() => { actions.play(0); actions.openDialog({ kind: 'save-test' }) }}><Save size={13} aria-hidden="true" /> Save as test…</button>}
+      {edit && <button type="button" className="btn" disabled={busy} title={changed ? t('Your draft over the same inputs, beside what happened') : t('Change a setting first: the draft is what runs')} onClick={() => void actions.runWhatIf()}><FlaskConical size={13} aria-hidden="true" />{' '}{t('What if my draft ran?')}</button>}
+      {edit && <button type="button" className="btn" disabled={busy} onClick={() => { actions.play(0); actions.openDialog({ kind: 'save-test' }) }}><Save size={13} aria-hidden="true" />{' '}{t('Save as test…')}</button>}
     </div>
   )
 }
@@ -109,9 +110,9 @@ function Notes(): ReactElement | null {
   if (notes.length === 0 && skipped === 0 && version === current && !draft) return null
   return (
     <div className="rp-notes">
-      {skipped > 0 && <p className="rp-issue" data-level="warning"><b>{countOf(skipped, 'step')} left out:</b> so many cannot be told at once. Choose a shorter time to see them all.</p>}
-      {version !== null && version !== current && <p className="rp-issue">Version {version} ran then; nodes that only your draft has show nothing.</p>}
-      {version === current && draft && <p className="rp-issue">The values are of version {version}, which ran then. The settings are your draft's.</p>}
+      {skipped > 0 && <p className="rp-issue" data-level="warning"><b>{t('{count} left out:', { count: countOf(skipped, 'step') })}</b>{' '}{t('so many cannot be told at once. Choose a shorter time to see them all.')}</p>}
+      {version !== null && version !== current && <p className="rp-issue">{t('Version {version} ran then; nodes that only your draft has show nothing.', { version })}</p>}
+      {version === current && draft && <p className="rp-issue">{t("The values are of version {version}, which ran then. The settings are your draft's.", { version: version ?? '' })}</p>}
       {notes.slice(0, 5).map((i, n) => <p key={n} className="rp-issue" data-level={i.level}>{i.node === undefined ? '' : <b>{titleOf(nodes, types, i.node)}: </b>}{i.text} <span>{i.remedy}</span></p>)}
     </div>
   )

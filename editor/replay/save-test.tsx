@@ -3,6 +3,7 @@
 import { useEffect, useMemo, useState, type ReactElement } from 'react'
 import type { Issue } from '#kit'
 import { MAX_TEST_SAMPLES, type FlowTest, type Recorded, type TestResult } from '#format'
+import { t } from '../language/index.ts'
 import { pastOf } from '../state/past.ts'
 import { titleOf } from '../state/status.ts'
 import { candidatesOf, draftTest, freeName, incomingOf, tooMuch, upstreamOf } from '../state/test-making.ts'
@@ -47,7 +48,7 @@ export default function SaveTest(): ReactElement {
   const chosen = incoming.filter((i) => own.get(i.at) ?? feeds.has(i.node))
   /** What was chosen: a result is of it, or old. */
   const key = `${chosen.map((i) => i.at).join(' ')} | ${[...ends].join(' ')}`
-  if (!flow || !from) return <Modal title="Save as test" close={close}><p className="dg-note">Look back at a time first: the test is made of it.</p></Modal>
+  if (!flow || !from) return <Modal title={t('Save as test')} close={close}><p className="dg-note">{t('Look back at a time first: the test is made of it.')}</p></Modal>
 
   const nameOf = (end: string): string => `${titleOf(flow.nodes, types, end.split(/[.:]/, 1)[0]!)}${end.slice(end.split(/[.:]/, 1)[0]!.length)}`
   const known = worked?.key === key ? worked.result : null
@@ -76,40 +77,40 @@ export default function SaveTest(): ReactElement {
   const flip = (end: string, on: boolean): void => setEnds((before) => { const next = new Set(before); if (on) next.add(end); else next.delete(end); return next })
   return (
     <Modal
-      title="Save as test" close={close} wide onSubmit={known ? save : work}
+      title={t('Save as test')} close={close} wide onSubmit={known ? save : work}
       actions={
         <>
-          <span className="dg-hint" role="status">{busy ? 'The lab runs the chosen inputs…' : why !== '' ? why : taken ? 'Another test has this name.' : known ? '' : recorded === null && failed.length === 0 ? 'Reading what came in…' : ''}</span>
-          <button type="button" className="btn" onClick={busy ? () => { busy.abort(); setBusy(null) } : close}>{busy ? 'Stop' : 'Cancel'}</button>
-          {known && <button type="button" className="btn" disabled={!mayWork} onClick={work}>Work it out again</button>}
-          {known ? <button type="submit" className="btn primary" disabled={!maySave}>Save test</button> : <button type="submit" className="btn primary" disabled={!mayWork}>Work out what leaves</button>}
+          <span className="dg-hint" role="status">{busy ? t('The lab runs the chosen inputs…') : why !== '' ? why : taken ? t('Another test has this name.') : known ? '' : recorded === null && failed.length === 0 ? t('Reading what came in…') : ''}</span>
+          <button type="button" className="btn" onClick={busy ? () => { busy.abort(); setBusy(null) } : close}>{busy ? t('Stop') : t('Cancel')}</button>
+          {known && <button type="button" className="btn" disabled={!mayWork} onClick={work}>{t('Work it out again')}</button>}
+          {known ? <button type="submit" className="btn primary" disabled={!maySave}>{t('Save test')}</button> : <button type="submit" className="btn primary" disabled={!mayWork}>{t('Work out what leaves')}</button>}
         </>
       }
     >
-      <p className="dg-note">From {formatTime(from.from)} to {formatTime(from.to)}. The test begins without what the nodes had learnt before: averages, delays and alarms start anew, so that what leaves may differ from what you saw.</p>
-      <Field label="Name"><input className="dg-input" value={name} maxLength={200} onChange={(e) => setName(e.target.value)} /></Field>
+      <p className="dg-note">{t('From {time} to {time2}. The test begins without what the nodes had learnt before: averages, delays and alarms start anew, so that what leaves may differ from what you saw.', { time: formatTime(from.from), time2: formatTime(from.to) })}</p>
+      <Field label={t('Name')}><input className="dg-input" value={name} maxLength={200} onChange={(e) => setName(e.target.value)} /></Field>
       <div className="ft-two">
         <div>
-          <h4>Hold the flow to what leaves here</h4>
+          <h4>{t('Hold the flow to what leaves here')}</h4>
           <ul className="ft-pick">{candidates.map(({ end, why: reason }) => <li key={end}><label><input type="checkbox" checked={ends.has(end)} onChange={(e) => flip(end, e.target.checked)} /> <span>{nameOf(end)}</span>{reason !== '' && <small>{reason}</small>}</label></li>)}</ul>
         </div>
         <div>
-          <h4>With what came in here</h4>
+          <h4>{t('With what came in here')}</h4>
           <ul className="ft-pick">
-            {incoming.map((i) => <li key={i.at}><label><input type="checkbox" checked={own.get(i.at) ?? feeds.has(i.node)} onChange={(e) => setOwn((before) => new Map(before).set(i.at, e.target.checked))} /> <span>{nameOf(i.at)}</span><small>{countOf(i.count, 'sample')}, {Math.max(1, Math.round(i.bytes / 1000))} kB</small></label></li>)}
-            {recorded !== null && incoming.length === 0 && <li className="rp-note">Nothing came in during this time.</li>}
+            {incoming.map((i) => <li key={i.at}><label><input type="checkbox" checked={own.get(i.at) ?? feeds.has(i.node)} onChange={(e) => setOwn((before) => new Map(before).set(i.at, e.target.checked))} /> <span>{nameOf(i.at)}</span><small>{t('{count}, {max} kB', { count: countOf(i.count, 'sample'), max: Math.max(1, Math.round(i.bytes / 1000)) })}</small></label></li>)}
+            {recorded !== null && incoming.length === 0 && <li className="rp-note">{t('Nothing came in during this time.')}</li>}
           </ul>
         </div>
       </div>
       <IssueList issues={[...failed, ...(known?.issues ?? [])]} leads />
       {known && known.issues.length === 0 && (
         <>
-          <h4>What it will hold the flow to: {countOf(leaving, 'sample')}</h4>
-          {tooMany !== undefined && <p className="dg-warn">More than {MAX_TEST_SAMPLES} samples leave {nameOf(tooMany)}: choose a shorter time, or leave this port out.</p>}
+          <h4>{t('What it will hold the flow to: {count}', { count: countOf(leaving, 'sample') })}</h4>
+          {tooMany !== undefined && <p className="dg-warn">{t('More than {MAX_TEST_SAMPLES} samples leave {name}: choose a shorter time, or leave this port out.', { MAX_TEST_SAMPLES, name: nameOf(tooMany) })}</p>}
           <div className="ft-table">
             <table className="sh-table">
-              <thead><tr><th scope="col">Port</th><th scope="col">Samples</th><th scope="col">The first of them</th></tr></thead>
-              <tbody>{[...ends].map((end) => <tr key={end}><td>{nameOf(end)}</td><td className="n">{got[end]?.length ?? 0}</td><td className="mono">{(got[end] ?? []).length === 0 ? 'nothing leaves: a sample here fails the test' : (got[end] ?? []).slice(0, SHOWN).map((s) => sampleText(s)).join(' · ')}{(got[end]?.length ?? 0) > SHOWN ? ' …' : ''}</td></tr>)}</tbody>
+              <thead><tr><th scope="col">{t('Port')}</th><th scope="col">{t('Samples')}</th><th scope="col">{t('The first of them')}</th></tr></thead>
+              <tbody>{[...ends].map((end) => <tr key={end}><td>{nameOf(end)}</td><td className="n">{got[end]?.length ?? 0}</td><td className="mono">{(got[end] ?? []).length === 0 ? t('nothing leaves: a sample here fails the test') : (got[end] ?? []).slice(0, SHOWN).map((s) => sampleText(s)).join(' · ')}{(got[end]?.length ?? 0) > SHOWN ? ' …' : ''}</td></tr>)}</tbody>
             </table>
           </div>
         </>

@@ -1,6 +1,7 @@
 // The steps around the one that is looked at, or the whole path of its sample: where it came from and what became of it.
 import { useEffect, useMemo, useRef, type ReactElement } from 'react'
 import type { Step } from '#format'
+import { t } from '../language/index.ts'
 import type { Past } from '../state/past.ts'
 import { heldBefore, MAX_PATH, pathOf, type PathLine } from '../state/trace.ts'
 import { titleOf } from '../state/status.ts'
@@ -31,18 +32,18 @@ export function Steps({ past }: { readonly past: Past }): ReactElement {
   const root = path?.lines[0] && view.steps[path.lines[0].place]
   const held = root && root.what !== 'source' && path ? heldBefore(view, path.lines[0]!.place) : []
   return (
-    <div ref={box} className="rp-steps" role="group" aria-label={tracing ? 'The path of this sample' : 'Steps'}>
+    <div ref={box} className="rp-steps" role="group" aria-label={tracing ? t('The path of this sample') : t('Steps')}>
       {held.length > 0 && (
         <details className="rp-held" open>
-          <summary>Its time was due. Before that the node took in, newest first:</summary>
+          <summary>{t('Its time was due. Before that the node took in, newest first:')}</summary>
           <ol>{held.map((p) => <li key={p}><Line step={view.steps[p]!} place={p} depth={0} now={false} /></li>)}</ol>
         </details>
       )}
-      {path && root && root.cause !== null && <p className="rp-note">It came from a step before this stretch. Choose an earlier beginning to see it.</p>}
+      {path && root && root.cause !== null && <p className="rp-note">{t('It came from a step before this stretch. Choose an earlier beginning to see it.')}</p>}
       <ol>
         {lines.map((line) => <li key={line.place} aria-current={line.place === place ? 'step' : undefined}><Line step={view.steps[line.place]!} place={line.place} depth={line.depth} now={line.place === place} {...(line.place === place ? { link: here } : {})} /></li>)}
       </ol>
-      {path?.more === true && <p className="rp-note">More than {MAX_PATH} steps came of it; the rest is not listed.</p>}
+      {path?.more === true && <p className="rp-note">{t('More than {MAX_PATH} steps came of it; the rest is not listed.', { MAX_PATH })}</p>}
     </div>
   )
 }

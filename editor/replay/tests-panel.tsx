@@ -3,6 +3,7 @@
 import { useState, type KeyboardEvent, type ReactElement } from 'react'
 import { Check, MapPin, Pencil, Play, Plus, TextCursorInput, Trash2 } from 'lucide-react'
 import type { FlowTest } from '#format'
+import { t } from '../language/index.ts'
 import { stateOfTest, type TestState } from '../state/flow-tests.ts'
 import type { RanTest } from '../state/past.ts'
 import { titleOf } from '../state/status.ts'
@@ -27,15 +28,15 @@ export default function TestsPanel(): ReactElement {
   const work = useEditor((s) => s.replay.work)
   const failed = useEditor((s) => s.replay.failed)
   const [picked, setPicked] = useState<string | null>(null)
-  if (!flow) return <div className="dr-empty"><p>No flow is open.</p></div>
+  if (!flow) return <div className="dr-empty"><p>{t('No flow is open.')}</p></div>
   const names = Object.keys(tests)
   const edit = actions.may('edit')
-  const add = edit && <button type="button" className="btn" onClick={() => actions.openDialog({ kind: 'edit-test', name: null })}><Plus size={13} aria-hidden="true" /> New test…</button>
+  const add = edit && <button type="button" className="btn" onClick={() => actions.openDialog({ kind: 'edit-test', name: null })}><Plus size={13} aria-hidden="true" />{' '}{t('New test…')}</button>
   if (names.length === 0) {
     return (
       <div className="dr-empty">
-        <p><b>This flow has no tests.</b> A test says which samples come in and what must leave, so that a change that breaks something is seen before it runs. The quickest way: look back at a time that went well, and save it as a test.</p>
-        <p><button type="button" className="btn primary" onClick={() => actions.setDrawerTab('replay')}>Look back…</button> {add}</p>
+        <p><b>{t('This flow has no tests.')}</b>{' '}{t('A test says which samples come in and what must leave, so that a change that breaks something is seen before it runs. The quickest way: look back at a time that went well, and save it as a test.')}</p>
+        <p><button type="button" className="btn primary" onClick={() => actions.setDrawerTab('replay')}>{t('Look back…')}</button> {add}</p>
       </div>
     )
   }
@@ -45,19 +46,19 @@ export default function TestsPanel(): ReactElement {
   return (
     <div className="ft">
       <div className="dr-tools">
-        {edit && <button type="button" className="btn primary" disabled={work !== null} onClick={() => void actions.runTests()}><Play size={13} aria-hidden="true" /> Run {names.length === 1 ? 'it' : `all ${names.length}`}</button>}
+        {edit && <button type="button" className="btn primary" disabled={work !== null} onClick={() => void actions.runTests()}><Play size={13} aria-hidden="true" />{' '}{t('Run')}{' '}{names.length === 1 ? t('it') : t('all {count}', { count: names.length })}</button>}
         {add}
         {work ? <Working work={work} /> : <span className="rp-note" role="status">{[count('passed') > 0 ? `${count('passed')} passed` : '', count('failed') > 0 ? `${count('failed')} failed` : '', count('old') > 0 ? `${count('old')} to run again: the draft has changed` : '', count('none') > 0 ? `${count('none')} not run yet` : ''].filter((t) => t !== '').join(', ')}</span>}
       </div>
       <IssueList issues={failed} leads />
       <div className="ft-cols">
-        <ul className="ft-list" aria-label="Tests">
+        <ul className="ft-list" aria-label={t('Tests')}>
           {names.map((n, i) => (
             <li key={n}>
               <button type="button" className="row" aria-pressed={n === name} onClick={() => setPicked(n)}>
                 <span className="ft-mark" data-state={states[i]} role="img" aria-label={MARK[states[i]!][1]} title={MARK[states[i]!][1]}>{MARK[states[i]!][0]}</span>
                 <b>{n}</b>
-                <small>{ran[n] ? `${ran[n].result.ms} ms` : ''}</small>
+                <small>{ran[n] ? t('{ms} ms', { ms: ran[n].result.ms }) : ''}</small>
               </button>
             </li>
           ))}
@@ -93,42 +94,42 @@ function One({ name, test, state, ran, busy, renamed }: { readonly name: string;
     e.stopPropagation()
   }
   return (
-    <section className="ft-one" aria-label={`Test ${name}`}>
+    <section className="ft-one" aria-label={t('Test {name}', { name })}>
       <header>
-        {naming === null ? <h4 title={name}>{name}</h4> : <input className="dg-input" aria-label="Name of the test" aria-invalid={wrong !== ''} title={wrong} autoFocus value={naming} maxLength={200} onChange={(e) => setNaming(e.target.value)} onKeyDown={keys} onBlur={() => (wrong === '' ? rename() : setNaming(null))} />}
+        {naming === null ? <h4 title={name}>{name}</h4> : <input className="dg-input" aria-label={t('Name of the test')} aria-invalid={wrong !== ''} title={wrong} autoFocus value={naming} maxLength={200} onChange={(e) => setNaming(e.target.value)} onKeyDown={keys} onBlur={() => (wrong === '' ? rename() : setNaming(null))} />}
         {edit && <>
-          <button type="button" className="btn" disabled={busy} onClick={() => void actions.runTests([name])}><Play size={12} aria-hidden="true" /> Run</button>
-          {state === 'failed' && ran?.result.issues.length === 0 && <button type="button" className="btn" title="What left now is right: hold the flow to it from now on" onClick={() => actions.acceptResult(name)}><Check size={13} aria-hidden="true" /> Accept new result</button>}
+          <button type="button" className="btn" disabled={busy} onClick={() => void actions.runTests([name])}><Play size={12} aria-hidden="true" />{' '}{t('Run')}</button>
+          {state === 'failed' && ran?.result.issues.length === 0 && <button type="button" className="btn" title={t('What left now is right: hold the flow to it from now on')} onClick={() => actions.acceptResult(name)}><Check size={13} aria-hidden="true" />{' '}{t('Accept new result')}</button>}
         </>}
-        {faults.length > 0 && <button type="button" className="btn" aria-pressed={shown} onClick={() => actions.showTest(shown ? null : name)}><MapPin size={12} aria-hidden="true" /> {shown ? 'Hide on the canvas' : 'Show on the canvas'}</button>}
+        {faults.length > 0 && <button type="button" className="btn" aria-pressed={shown} onClick={() => actions.showTest(shown ? null : name)}><MapPin size={12} aria-hidden="true" /> {shown ? t('Hide on the canvas') : t('Show on the canvas')}</button>}
         {edit && <>
-          <button type="button" className="btn quiet" onClick={() => actions.openDialog({ kind: 'edit-test', name })}><Pencil size={12} aria-hidden="true" /> Edit…</button>
-          <button type="button" className="icon-btn" aria-label="Rename the test" title="Rename" onClick={() => setNaming(name)}><TextCursorInput size={14} /></button>
-          <button type="button" className="icon-btn" aria-label="Remove the test" title="Remove; Ctrl+Z brings it back" onClick={() => actions.removeTest(name)}><Trash2 size={14} /></button>
+          <button type="button" className="btn quiet" onClick={() => actions.openDialog({ kind: 'edit-test', name })}><Pencil size={12} aria-hidden="true" />{' '}{t('Edit…')}</button>
+          <button type="button" className="icon-btn" aria-label={t('Rename the test')} title={t('Rename')} onClick={() => setNaming(name)}><TextCursorInput size={14} /></button>
+          <button type="button" className="icon-btn" aria-label={t('Remove the test')} title={t('Remove; Ctrl+Z brings it back')} onClick={() => actions.removeTest(name)}><Trash2 size={14} /></button>
         </>}
       </header>
       {wrong !== '' && <p className="rp-issue" data-level="error" role="alert">{wrong}</p>}
-      <p>{countOf(test.input.length, 'input')}; holds the flow to {countOf(expected, 'sample')} at {ends.length === 0 ? 'no port' : ends.slice(0, 4).map(nameOf).join(', ')}{ends.length > 4 ? ` and ${ends.length - 4} more` : ''}.</p>
-      {state === 'passed' && <p role="status"><b>✓ Passed</b> in {ran?.result.ms} ms.</p>}
-      {state === 'old' && <p role="status"><b>↻ The draft has changed</b> since it ran{ran?.result.passed === true ? ' and passed' : ran ? ' and failed' : ''}. Run it again.</p>}
-      {ran && ran.result.issues.length > 0 && <><p><b>It did not run:</b></p><IssueList issues={ran.result.issues} leads /></>}
+      <p>{t('{count}; holds the flow to {count2} at', { count: countOf(test.input.length, 'input'), count2: countOf(expected, 'sample') })}{' '}{ends.length === 0 ? t('no port') : ends.slice(0, 4).map(nameOf).join(', ')}{ends.length > 4 ? t(' and {value} more', { value: ends.length - 4 }) : ''}.</p>
+      {state === 'passed' && <p role="status"><b>{t('✓ Passed')}</b>{' '}{t('in {ms} ms.', { ms: ran?.result.ms ?? 0 })}</p>}
+      {state === 'old' && <p role="status"><b>{t('↻ The draft has changed')}</b>{' '}{t('since it ran')}{ran?.result.passed === true ? t(' and passed') : ran ? t(' and failed') : ''}{t('. Run it again.')}</p>}
+      {ran && ran.result.issues.length > 0 && <><p><b>{t('It did not run:')}</b></p><IssueList issues={ran.result.issues} leads /></>}
       {faults.length > 0 && (
-        <table className="sh-table" aria-label={`Differences of ${name}`}>
-          <thead><tr><th scope="col">Port</th><th scope="col">Sample</th><th scope="col">Time</th><th scope="col">Expected</th><th scope="col">Got</th></tr></thead>
+        <table className="sh-table" aria-label={t('Differences of {name}', { name })}>
+          <thead><tr><th scope="col">{t('Port')}</th><th scope="col">{t('Sample')}</th><th scope="col">{t('Time')}</th><th scope="col">{t('Expected')}</th><th scope="col">{t('Got')}</th></tr></thead>
           <tbody>
             {faults.slice(0, FAULTS_SHOWN).map((f, i) => (
               <tr key={i}>
                 <td><button type="button" className="sh-port" onClick={() => { actions.showTest(name); actions.show(f.at.slice(0, f.at.indexOf('.'))) }}><i aria-hidden="true">✕</i>{nameOf(f.at)}</button></td>
                 <td className="n">{f.index + 1}</td>
                 <td className="mono">{formatTime((f.expected ?? f.got)?.time ?? Number.NaN)}</td>
-                <td className="mono">{f.expected ? sampleText(f.expected) : 'nothing'}</td>
-                <td className="mono got">{f.got ? sampleText(f.got) : 'nothing'}</td>
+                <td className="mono">{f.expected ? sampleText(f.expected) : t('nothing')}</td>
+                <td className="mono got">{f.got ? sampleText(f.got) : t('nothing')}</td>
               </tr>
             ))}
           </tbody>
         </table>
       )}
-      {faults.length > FAULTS_SHOWN && <p>and {faults.length - FAULTS_SHOWN} more differences</p>}
+      {faults.length > FAULTS_SHOWN && <p>{t('and')}{' '}{faults.length - FAULTS_SHOWN}{' '}{t('more differences')}</p>}
     </section>
   )
 }

@@ -2,6 +2,7 @@
 // again and the moment that is looked at. A click looks there, dragging chooses a range; the arrows do both without a mouse.
 import { useRef, useState, type KeyboardEvent, type PointerEvent, type ReactElement } from 'react'
 import type { AlarmBody, RecordingBody } from '#format'
+import { t } from '../language/index.ts'
 import type { Past, Span } from '../state/past.ts'
 import { formatTime } from '../live/values.ts'
 
@@ -79,8 +80,8 @@ export function Timeline({ recording: { from, to, activity, breaks }, past, chos
 
   return (
     <div
-      ref={box} className="rp-line" role="slider" tabIndex={0} aria-label="Time line of the recording" aria-valuemin={from} aria-valuemax={to} aria-valuenow={Math.round(now)} aria-valuetext={formatTime(now)}
-      aria-description="Enter looks at this moment. Shift and the arrows choose a range."
+      ref={box} className="rp-line" role="slider" tabIndex={0} aria-label={t('Time line of the recording')} aria-valuemin={from} aria-valuemax={to} aria-valuenow={Math.round(now)} aria-valuetext={formatTime(now)}
+      aria-description={t('Enter looks at this moment. Shift and the arrows choose a range.')}
       onPointerDown={down} onPointerMove={move} onPointerUp={up} onPointerCancel={() => (drag.current = null)} onKeyDown={keys}
     >
       <svg viewBox={`0 0 ${activity.length} ${HEIGHT}`} preserveAspectRatio="none" aria-hidden="true">
@@ -88,10 +89,10 @@ export function Timeline({ recording: { from, to, activity, breaks }, past, chos
       </svg>
       {past && <span className="ran" style={{ left: `${part(past.span.from)}%`, width: `${part(past.span.to) - part(past.span.from)}%` }} />}
       {chosen && <span className="chosen" style={{ left: `${part(chosen.from)}%`, width: `${part(chosen.to) - part(chosen.from)}%` }} />}
-      {breaks.filter((b) => b.time >= from && b.time <= to).map((b) => <span key={b.time} className="break" style={{ left: `${part(b.time)}%` }} title={`${formatTime(b.time)}: ${b.reason}. A replay does not go across.`} />)}
-      {alarms.filter((a) => a.since >= from && a.since <= to).map((a) => <span key={`${a.node} ${a.tag}`} className="alarm" data-priority={a.priority} style={{ left: `${part(a.since)}%` }} title={`${formatTime(a.since)} alarm: ${a.message}`}>▲</span>)}
+      {breaks.filter((b) => b.time >= from && b.time <= to).map((b) => <span key={b.time} className="break" style={{ left: `${part(b.time)}%` }} title={t('{time}: {reason}. A replay does not go across.', { time: formatTime(b.time), reason: b.reason })} />)}
+      {alarms.filter((a) => a.since >= from && a.since <= to).map((a) => <span key={`${a.node} ${a.tag}`} className="alarm" data-priority={a.priority} style={{ left: `${part(a.since)}%` }} title={t('{time} alarm: {message}', { time: formatTime(a.since), message: a.message })}>▲</span>)}
       {(past !== null || cursor !== null) && <span className="now" style={{ left: `${part(now)}%` }} />}
-      <span className="ends" aria-hidden="true"><small>{formatTime(from).slice(0, 8)}</small>{chosen ? <small className="mid">{formatTime(chosen.from)} to {formatTime(chosen.to)}</small> : null}<small>{formatTime(to).slice(0, 8)}</small></span>
+      <span className="ends" aria-hidden="true"><small>{formatTime(from).slice(0, 8)}</small>{chosen ? <small className="mid">{t('{time} to {time2}', { time: formatTime(chosen.from), time2: formatTime(chosen.to) })}</small> : null}<small>{formatTime(to).slice(0, 8)}</small></span>
     </div>
   )
 }

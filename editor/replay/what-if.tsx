@@ -2,6 +2,7 @@
 import { useMemo, useState, type ReactElement } from 'react'
 import { Rocket, X } from 'lucide-react'
 import type { JsonSample } from '#kit'
+import { t } from '../language/index.ts'
 import type { Past, WhatIf } from '../state/past.ts'
 import { differences, pairsOf, samplesOf, verdict, type Pair } from '../state/compare-runs.ts'
 import { formatValue } from '../state/format.ts'
@@ -25,25 +26,25 @@ export function WhatIfPanel({ past, whatIf }: { readonly past: Past; readonly wh
   const end = picked !== null && whatIf.ports.some((p) => p.end === picked) ? picked : (differing[0]?.end ?? null)
   const { issues, skipped } = whatIf.view.trace
   return (
-    <div className="rp-what" role="region" aria-label="What if">
+    <div className="rp-what" role="region" aria-label={t('What if')}>
       <header>
-        <p role="status"><b>What if.</b> {differing.length === 0 ? `Your draft gives the same at all ${countOf(whatIf.ports.length, 'port')}.` : `${differing.length} of ${countOf(whatIf.ports.length, 'port')} would have given something else.`}</p>
-        {!same && <button type="button" className="btn" onClick={() => void actions.runWhatIf()}>The draft has changed: run it again</button>}
-        {actions.may('edit') && changed && <button type="button" className="btn" onClick={() => actions.openDialog({ kind: 'deploy' })}><Rocket size={13} aria-hidden="true" /> Promote…</button>}
-        <button type="button" className="icon-btn" aria-label="Close what-if" onClick={actions.closeWhatIf}><X size={14} /></button>
+        <p role="status"><b>{t('What if.')}</b> {differing.length === 0 ? t('Your draft gives the same at all {count}.', { count: countOf(whatIf.ports.length, 'port') }) : t('{count} of {count2} would have given something else.', { count: differing.length, count2: countOf(whatIf.ports.length, 'port') })}</p>
+        {!same && <button type="button" className="btn" onClick={() => void actions.runWhatIf()}>{t('The draft has changed: run it again')}</button>}
+        {actions.may('edit') && changed && <button type="button" className="btn" onClick={() => actions.openDialog({ kind: 'deploy' })}><Rocket size={13} aria-hidden="true" />{' '}{t('Promote…')}</button>}
+        <button type="button" className="icon-btn" aria-label={t('Close what-if')} onClick={actions.closeWhatIf}><X size={14} /></button>
       </header>
       {issues.filter((i) => i.level !== 'info').slice(0, 6).map((i, n) => <p key={n} className="rp-issue" data-level={i.level}>{i.node === undefined ? '' : <b>{titleOf(nodes, types, i.node)}: </b>}{i.text} <span>{i.remedy}</span></p>)}
-      {skipped + past.view.trace.skipped > 0 && <p className="rp-issue" data-level="warning">Not all steps could be told; only those that were are compared. Choose a shorter time.</p>}
+      {skipped + past.view.trace.skipped > 0 && <p className="rp-issue" data-level="warning">{t('Not all steps could be told; only those that were are compared. Choose a shorter time.')}</p>}
       {differing.length > 0 && (
         <div className="rp-cols">
           <table className="sh-table">
-            <thead><tr><th scope="col">Port</th><th scope="col">Differ</th><th scope="col">Only then</th><th scope="col">Only draft</th><th scope="col">Same</th><th scope="col">First</th></tr></thead>
+            <thead><tr><th scope="col">{t('Port')}</th><th scope="col">{t('Differ')}</th><th scope="col">{t('Only then')}</th><th scope="col">{t('Only draft')}</th><th scope="col">{t('Same')}</th><th scope="col">{t('First')}</th></tr></thead>
             <tbody>
               {differing.slice(0, MAX_ROWS).map((p) => (
                 <tr key={p.end} aria-selected={p.end === end}>
                   <td><button type="button" className="sh-port" aria-pressed={p.end === end} onClick={() => { setPicked(p.end); actions.show(p.end.slice(0, p.end.indexOf('.'))) }}><i aria-hidden="true">≠</i>{nameOf(p.end)}</button></td>
                   <td className="n">{p.differ || '–'}</td><td className="n">{p.onlyThen || '–'}</td><td className="n">{p.onlyDraft || '–'}</td><td className="n">{p.same || '–'}</td>
-                  <td>{p.first === null ? '' : <button type="button" className="dg-link mono" title="Go to this time" onClick={() => { const t = stepOf(past, whatIf, p.end, p.first!); if (t !== null) actions.goToTime(t) }}>{formatTime(p.first)}</button>}</td>
+                  <td>{p.first === null ? '' : <button type="button" className="dg-link mono" title={t('Go to this time')} onClick={() => { const t = stepOf(past, whatIf, p.end, p.first!); if (t !== null) actions.goToTime(t) }}>{formatTime(p.first)}</button>}</td>
                 </tr>
               ))}
             </tbody>
@@ -73,11 +74,11 @@ function Samples({ past, whatIf, end, name }: { readonly past: Past; readonly wh
   return (
     <div className="rp-samples">
       <Overlay key={end} was={was} draft={draft} title={name} />
-      <table className="sh-table" aria-label={`Samples of ${name} that differ`}>
-        <thead><tr><th scope="col">Time</th><th scope="col">Tag</th><th scope="col">Then</th><th scope="col">With the draft</th></tr></thead>
+      <table className="sh-table" aria-label={t('Samples of {name} that differ', { name })}>
+        <thead><tr><th scope="col">{t('Time')}</th><th scope="col">{t('Tag')}</th><th scope="col">{t('Then')}</th><th scope="col">{t('With the draft')}</th></tr></thead>
         <tbody>{differ.slice(0, MAX_ROWS).map((p, n) => <tr key={n}><td className="mono">{formatTime(p.time)}</td><td>{p.tag}</td><Side of={p} side="was" /><Side of={p} side="draft" /></tr>)}</tbody>
       </table>
-      {differ.length > MAX_ROWS && <p className="rp-note">and {(differ.length - MAX_ROWS).toLocaleString('en-GB')} more</p>}
+      {differ.length > MAX_ROWS && <p className="rp-note">{t('and {value} more', { value: (differ.length - MAX_ROWS).toLocaleString('en-GB') })}</p>}
     </div>
   )
 }

@@ -1,4 +1,5 @@
 // Before anything is known of the gateway, and while it does not answer at the start.
+import { t } from '../language/index.ts'
 import { actions, useEditor } from '../state/store.ts'
 import { Logo } from './logo.tsx'
 import './away.css'
@@ -6,16 +7,16 @@ import './away.css'
 export function Away() {
   const gate = useEditor((s) => s.gate)
   const issues = useEditor((s) => s.gateIssues)
-  if (gate === 'loading') return <main className="away" aria-busy="true"><Logo /><p>Looking for the gateway…</p></main>
+  if (gate === 'loading') return <main className="away" aria-busy="true"><Logo /><p>{t('Looking for the gateway…')}</p></main>
   return (
     <main className="away" role="alert">
       <Logo />
-      <h1>The gateway does not answer</h1>
+      <h1>{t('The gateway does not answer')}</h1>
       {issues.map((i) => (
         <p key={i.code + i.text}>{i.text} {i.remedy}</p>
       ))}
-      <p className="quiet">Trying again every two seconds.</p>
-      <button type="button" className="btn" onClick={() => void actions.start()}>Try now</button>
+      <p className="quiet">{t('Trying again every two seconds.')}</p>
+      <button type="button" className="btn" onClick={() => void actions.start()}>{t('Try now')}</button>
     </main>
   )
 }

@@ -3,6 +3,7 @@
 import { Command } from 'cmdk'
 import { useMemo, useRef, useState, type ReactElement } from 'react'
 import { Dialog } from 'radix-ui'
+import { t } from '../language/index.ts'
 import { useConnections } from '../inspector/resources.ts'
 import { actions, store, useEditor } from '../state/here.ts'
 import { entriesFor, prefixes, type Entry } from './entries.ts'
@@ -28,9 +29,9 @@ export default function CommandPalette(): ReactElement {
       <Dialog.Portal>
         <div className="dg-back" />
         <Dialog.Content className="cp" aria-describedby={undefined} onCloseAutoFocus={(e) => { e.preventDefault(); if (opener instanceof HTMLElement && opener.isConnected) opener.focus() }}>
-          <Dialog.Title className="sr-only">All commands, nodes, flows and settings</Dialog.Title>
-          <Command shouldFilter={false} loop label="All commands, nodes, flows and settings">
-            <Command.Input value={search} onValueChange={setSearch} placeholder="Type what you want to do, or a name" maxLength={200} />
+          <Dialog.Title className="sr-only">{t('All commands, nodes, flows and settings')}</Dialog.Title>
+          <Command shouldFilter={false} loop label={t('All commands, nodes, flows and settings')}>
+            <Command.Input value={search} onValueChange={setSearch} placeholder={t('Type what you want to do, or a name')} maxLength={200} />
             <Command.List>
               {groups.map(([group, entries]) => (
                 <Command.Group key={group} heading={group}>
@@ -43,9 +44,9 @@ export default function CommandPalette(): ReactElement {
                   ))}
                 </Command.Group>
               ))}
-              <Command.Empty>Nothing is called that. <kbd>#</kbd> searches the text of all flows.</Command.Empty>
+              <Command.Empty>{t('Nothing is called that.')}{' '}<kbd>#</kbd>{' '}{t('searches the text of all flows.')}</Command.Empty>
             </Command.List>
-            <div className="cp-foot" aria-hidden="true">{prefixes.map(([sign, what]) => <span key={sign}><kbd>{sign}</kbd> {what}</span>)}<span className="sp" /><span><kbd>↑</kbd> <kbd>↓</kbd> walk</span><span><kbd>Enter</kbd> take</span></div>
+            <div className="cp-foot" aria-hidden="true">{prefixes.map(([sign, what]) => <span key={sign}><kbd>{sign}</kbd> {what}</span>)}<span className="sp" /><span><kbd>↑</kbd> <kbd>↓</kbd>{' '}{t('walk')}</span><span><kbd>Enter</kbd>{' '}{t('take')}</span></div>
           </Command>
         </Dialog.Content>
       </Dialog.Portal>

@@ -1,6 +1,7 @@
 // A fault of the editor itself: the draft is kept in the browser, so a reload loses nothing.
 import { Component, type ReactNode } from 'react'
 import { reasonOf } from '#kit'
+import { t } from '../language/index.ts'
 import { actions } from '../state/store.ts'
 import './away.css'
 
@@ -16,10 +17,10 @@ export class ErrorBoundary extends Component<{ readonly children: ReactNode }, {
     if (this.state.reason === null) return this.props.children
     return (
       <main className="away" role="alert">
-        <h1>The editor failed</h1>
+        <h1>{t('The editor failed')}</h1>
         <p className="mono">{this.state.reason}</p>
-        <p>The draft is kept in this browser. What runs on the gateway is not affected.</p>
-        <button type="button" className="btn primary" onClick={() => location.reload()}>Load the editor again</button>
+        <p>{t('The draft is kept in this browser. What runs on the gateway is not affected.')}</p>
+        <button type="button" className="btn primary" onClick={() => location.reload()}>{t('Load the editor again')}</button>
       </main>
     )
   }

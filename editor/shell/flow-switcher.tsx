@@ -2,6 +2,7 @@
 import { Check, ChevronDown, CircleAlert, FilePen, Import, Plus } from 'lucide-react'
 import { DropdownMenu } from 'radix-ui'
 import { useState } from 'react'
+import { t } from '../language/index.ts'
 import { mayEdit } from '../state/change.ts'
 import { actions, useEditor } from '../state/store.ts'
 
@@ -15,12 +16,12 @@ export function FlowSwitcher() {
   const [drafts, setDrafts] = useState<readonly string[]>([])
   return (
     <span className="crumb">
-      <span className="gateway">gateway&nbsp;<b>{gateway}</b>&nbsp;/</span>
+      <span className="gateway">{t('gateway')}<b>{gateway}</b>&nbsp;/</span>
       <DropdownMenu.Root modal={false} onOpenChange={(open) => open && setDrafts(actions.localDrafts())}>
         <DropdownMenu.Trigger className="crumb-flow">
-          <b>{name === undefined ? 'No flow' : <><span className="sr-only">Flow </span>{name || flowId}</>}</b>
-          <span>{name === undefined ? '' : version === null ? '· draft' : `· v${version}`}</span>
-          <span className="sr-only">: choose {name === undefined ? 'one' : 'another flow'}</span><ChevronDown size={14} aria-hidden="true" />
+          <b>{name === undefined ? t('No flow') : <><span className="sr-only">{t('Flow')}{' '}</span>{name || flowId}</>}</b>
+          <span>{name === undefined ? '' : version === null ? t('· draft') : `· v${version}`}</span>
+          <span className="sr-only">{t(': choose')}{' '}{name === undefined ? t('one') : t('another flow')}</span><ChevronDown size={14} aria-hidden="true" />
         </DropdownMenu.Trigger>
         <DropdownMenu.Portal>
           <DropdownMenu.Content className="menu" align="start" sideOffset={4}>
@@ -28,10 +29,10 @@ export function FlowSwitcher() {
               <DropdownMenu.Item key={f.id} className="menu-item" onSelect={() => void actions.openFlow(f.id)}>
                 {f.id === flowId ? <Check size={15} /> : f.state === 'failed' ? <CircleAlert size={15} /> : <span className="menu-gap" />}
                 <span className="name">{f.name}</span>
-                <small>{f.state === 'running' ? '' : `${f.state} · `}{f.version === null ? 'not deployed' : `v${f.version}`}</small>
+                <small>{f.state === 'running' ? '' : `${f.state} · `}{f.version === null ? t('not deployed') : `v${f.version}`}</small>
               </DropdownMenu.Item>
             ))}
-            {drafts.length > 0 ? <div className="menu-label">Drafts, never deployed</div> : null}
+            {drafts.length > 0 ? <div className="menu-label">{t('Drafts, never deployed')}</div> : null}
             {drafts.map((id) => (
               <DropdownMenu.Item key={id} className="menu-item" onSelect={() => void actions.openFlow(id)}>
                 {id === flowId ? <Check size={15} /> : <FilePen size={15} />}
@@ -39,8 +40,8 @@ export function FlowSwitcher() {
               </DropdownMenu.Item>
             ))}
             {edits && flows.length + drafts.length > 0 ? <div className="menu-line" /> : null}
-            {edits ? <><DropdownMenu.Item className="menu-item" onSelect={() => actions.openDialog({ kind: 'new-flow' })}><Plus size={15} />New flow…</DropdownMenu.Item>
-            <DropdownMenu.Item className="menu-item" onSelect={() => actions.openDialog({ kind: 'import' })}><Import size={15} />Import…</DropdownMenu.Item></> : null}
+            {edits ? <><DropdownMenu.Item className="menu-item" onSelect={() => actions.openDialog({ kind: 'new-flow' })}><Plus size={15} />{t('New flow…')}</DropdownMenu.Item>
+            <DropdownMenu.Item className="menu-item" onSelect={() => actions.openDialog({ kind: 'import' })}><Import size={15} />{t('Import…')}</DropdownMenu.Item></> : null}
           </DropdownMenu.Content>
         </DropdownMenu.Portal>
       </DropdownMenu.Root>

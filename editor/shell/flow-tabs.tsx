@@ -4,6 +4,7 @@
 import { useEffect, useRef, useState, type ReactElement, type ReactNode } from 'react'
 import { Plus, X } from 'lucide-react'
 import { ContextMenu } from 'radix-ui'
+import { t } from '../language/index.ts'
 import { mayEdit } from '../state/change.ts'
 import { actions, useEditor, type State } from '../state/store.ts'
 import { isQuiet } from '../state/status.ts'
@@ -17,8 +18,8 @@ export function FlowTabs({ children }: { readonly children: ReactNode }): ReactE
     <div className="tabbed">
       {tabs.length === 0 ? null : (
         <div className="tab-strip">
-          <nav aria-label="Open flows"><Strip tabs={tabs} /></nav>
-          {edits ? <button type="button" className="icon-btn" aria-label="New flow" title="New flow" onClick={() => actions.openDialog({ kind: 'new-flow' })}><Plus size={15} /></button> : null}
+          <nav aria-label={t('Open flows')}><Strip tabs={tabs} /></nav>
+          {edits ? <button type="button" className="icon-btn" aria-label={t('New flow')} title={t('New flow')} onClick={() => actions.openDialog({ kind: 'new-flow' })}><Plus size={15} /></button> : null}
           <span className="sp" />
           <SaveState />
         </div>
@@ -110,17 +111,17 @@ function Tab({ id }: { readonly id: string }): ReactElement {
           >
             {shape === '' ? null : <span className={`tab-mark ${shape}`} role="img" aria-label={why.join(' ')} />}
             <span className="label">{name}</span>
-            {changed ? <span className="tab-dot" role="img" aria-label={isDraft ? 'never deployed' : 'not all of it runs'} /> : null}
+            {changed ? <span className="tab-dot" role="img" aria-label={isDraft ? t('never deployed') : t('not all of it runs')} /> : null}
           </button>
-          <button type="button" className="flow-tab-close" tabIndex={front ? 0 : -1} aria-label={`Close ${name}`} title="Close (middle click). Its draft is kept." onClick={() => actions.closeTab(id)}><X size={13} /></button>
+          <button type="button" className="flow-tab-close" tabIndex={front ? 0 : -1} aria-label={t('Close {name}', { name })} title={t('Close (middle click). Its draft is kept.')} onClick={() => actions.closeTab(id)}><X size={13} /></button>
         </div>
       </ContextMenu.Trigger>
       <ContextMenu.Portal>
         <ContextMenu.Content className="menu">
-          <ContextMenu.Item className="menu-item" onSelect={() => actions.closeTab(id)}><span className="name">Close</span><small>middle click</small></ContextMenu.Item>
-          <ContextMenu.Item className="menu-item" disabled={only} onSelect={() => actions.closeOtherTabs(id)}><span className="name">Close the others</span></ContextMenu.Item>
+          <ContextMenu.Item className="menu-item" onSelect={() => actions.closeTab(id)}><span className="name">{t('Close')}</span><small>{t('middle click')}</small></ContextMenu.Item>
+          <ContextMenu.Item className="menu-item" disabled={only} onSelect={() => actions.closeOtherTabs(id)}><span className="name">{t('Close the others')}</span></ContextMenu.Item>
           {isDraft && editor ? <div className="menu-line" /> : null}
-          {isDraft && editor ? <ContextMenu.Item className="menu-item" onSelect={() => void actions.removeDraft(id)}><span className="name">Remove this draft</span></ContextMenu.Item> : null}
+          {isDraft && editor ? <ContextMenu.Item className="menu-item" onSelect={() => void actions.removeDraft(id)}><span className="name">{t('Remove this draft')}</span></ContextMenu.Item> : null}
         </ContextMenu.Content>
       </ContextMenu.Portal>
     </ContextMenu.Root>

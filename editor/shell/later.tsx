@@ -2,6 +2,7 @@
 // gone: then it is said, and a reload brings the new editor. The draft is kept in the browser meanwhile.
 import { lazy, Suspense, type ComponentType, type ReactElement } from 'react'
 import { reasonOf } from '#kit'
+import { t } from '../language/index.ts'
 import { actions } from '../state/store.ts'
 import './away.css'
 
@@ -16,10 +17,10 @@ export function later(load: () => Promise<{ readonly default: ComponentType }>, 
 function Gone({ reason }: { readonly reason: string }): ReactElement {
   return (
     <main className="away gone" role="alert">
-      <h1>This part of the editor could not be loaded</h1>
-      <p>The gateway was updated while this page was open, or does not answer. Load the page again to go on; the draft is kept in this browser.</p>
+      <h1>{t('This part of the editor could not be loaded')}</h1>
+      <p>{t('The gateway was updated while this page was open, or does not answer. Load the page again to go on; the draft is kept in this browser.')}</p>
       <p className="quiet mono">{reason}</p>
-      <button type="button" className="btn primary" onClick={() => { actions.flush(); location.reload() }}>Load again</button>
+      <button type="button" className="btn primary" onClick={() => { actions.flush(); location.reload() }}>{t('Load again')}</button>
     </main>
   )
 }

@@ -1,5 +1,6 @@
 // The panes and the two edges that can be dragged (or moved with the arrow keys).
 import { useEffect, useRef, type ReactNode } from 'react'
+import { t } from '../language/index.ts'
 import { mayEdit } from '../state/change.ts'
 import { actions, useEditor } from '../state/store.ts'
 import './layout.css'
@@ -28,14 +29,14 @@ export function Layout({ top, palette, canvas, inspector, drawer }: Panes) {
   return (
     <div className={`layout${draws ? '' : ' looks-on'}`} style={{ gridTemplateRows: `44px minmax(120px, 1fr) ${open ? `min(${height}px, 60vh)` : '35px'}`, gridTemplateColumns: `${first}minmax(200px, 1fr) min(${width}px, 45vw)` }}>
       <header className="pane-top">{top}</header>
-      {draws ? <nav className="pane-palette" aria-label="Nodes and devices">{palette}</nav> : null}
+      {draws ? <nav className="pane-palette" aria-label={t('Nodes and devices')}>{palette}</nav> : null}
       <main className="pane-canvas">{canvas}</main>
-      <aside className="pane-inspector" aria-label="Inspector">
-        <Edge label="Width of the inspector" axis="x" size={width} onSize={actions.setInspectorWidth} />
+      <aside className="pane-inspector" aria-label={t('Inspector')}>
+        <Edge label={t('Width of the inspector')} axis="x" size={width} onSize={actions.setInspectorWidth} />
         {inspector}
       </aside>
-      <section className="pane-drawer" aria-label="Taps, problems, alarms and log">
-        {open ? <Edge label="Height of the drawer" axis="y" size={height} onSize={actions.setDrawerHeight} /> : null}
+      <section className="pane-drawer" aria-label={t('Taps, problems, alarms and log')}>
+        {open ? <Edge label={t('Height of the drawer')} axis="y" size={height} onSize={actions.setDrawerHeight} /> : null}
         {drawer}
       </section>
     </div>

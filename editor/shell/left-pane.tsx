@@ -2,6 +2,7 @@
 import { useEffect, useRef, type ReactElement } from 'react'
 import { flushSync } from 'react-dom'
 import { Tabs } from 'radix-ui'
+import { t } from '../language/index.ts'
 import { DevicesPane } from '../devices/devices.tsx'
 import { Palette } from '../palette/palette.tsx'
 import { actions, useEditor, type LeftTab } from '../state/store.ts'
@@ -12,9 +13,9 @@ export function LeftPane(): ReactElement {
   const tab = useEditor((s) => s.ui.leftTab)
   return (
     <Tabs.Root value={tab} onValueChange={(value) => actions.setLeftTab(value as LeftTab)} className="lp">
-      <Tabs.List className="hg-tabs" aria-label="Nodes and devices">
-        <Tabs.Trigger value="nodes" className="hg-tab">Nodes</Tabs.Trigger>
-        <Tabs.Trigger value="devices" className="hg-tab">Devices</Tabs.Trigger>
+      <Tabs.List className="hg-tabs" aria-label={t('Nodes and devices')}>
+        <Tabs.Trigger value="nodes" className="hg-tab">{t('Nodes')}</Tabs.Trigger>
+        <Tabs.Trigger value="devices" className="hg-tab">{t('Devices')}</Tabs.Trigger>
       </Tabs.List>
       <Tabs.Content value="nodes" className="lp-body" tabIndex={-1}><Palette /></Tabs.Content>
       <Tabs.Content value="devices" className="lp-body" tabIndex={-1}><DevicesPane /></Tabs.Content>

@@ -2,6 +2,7 @@
 import { Boxes, Cable, Copy, Download, FileUp, History, KeyRound, Keyboard, LayoutDashboard, LayoutTemplate, ListChecks, LogOut, Monitor, MonitorCheck, Moon, Package, Plus, Redo2, Rewind, Search, Signpost, Sun, TextSearch, Undo2, Users } from 'lucide-react'
 import { DropdownMenu } from 'radix-ui'
 import type { ReactNode } from 'react'
+import { t } from '../language/index.ts'
 import { mayEdit } from '../state/change.ts'
 import { actions, useEditor, type Theme } from '../state/store.ts'
 import { CommandItem } from './menu-command.tsx'
@@ -25,7 +26,7 @@ export function MainMenu({ trigger }: { readonly trigger: ReactNode }) {
           <CommandItem id="redo" icon={<Redo2 size={15} />} />
           <div className="menu-line" />
           </> : null}
-          <CommandItem id="commands" icon={<TextSearch size={15} />} title="All commands…" />
+          <CommandItem id="commands" icon={<TextSearch size={15} />} title={t('All commands…')} />
           <CommandItem id="find" icon={<Search size={15} />} />
           <div className="menu-line" />
           {edits ? <>
@@ -34,7 +35,7 @@ export function MainMenu({ trigger }: { readonly trigger: ReactNode }) {
           <CommandItem id="import" icon={<FileUp size={15} />} />
           </> : null}
           <CommandItem id="export" icon={<Download size={15} />} />
-          <CommandItem id="export-several" icon={<Package size={15} />} title="Export several…" />
+          <CommandItem id="export-several" icon={<Package size={15} />} title={t('Export several…')} />
           <CommandItem id="copy-json" icon={<Copy size={15} />} />
           <CommandItem id="versions" icon={<History size={15} />} />
           <CommandItem id="look-back" icon={<Rewind size={15} />} />
@@ -48,7 +49,7 @@ export function MainMenu({ trigger }: { readonly trigger: ReactNode }) {
           <CommandItem id="users" icon={<Users size={15} />} hidden />
           <CommandItem id="models" icon={<Boxes size={15} />} />
           <div className="menu-line" />
-          <div className="menu-label">Theme</div>
+          <div className="menu-label">{t('Theme')}</div>
           <DropdownMenu.RadioGroup value={theme} onValueChange={(t) => actions.setTheme(t as Theme)}>
             {themes.map(([id, title, icon]) => (
               <DropdownMenu.RadioItem key={id} value={id} className="menu-item">{icon}<span className="name">{title}</span><small><DropdownMenu.ItemIndicator>●</DropdownMenu.ItemIndicator></small></DropdownMenu.RadioItem>
@@ -56,7 +57,7 @@ export function MainMenu({ trigger }: { readonly trigger: ReactNode }) {
           </DropdownMenu.RadioGroup>
           <div className="menu-line" />
           <CommandItem id="shortcuts" icon={<Keyboard size={15} />} />
-          <CommandItem id="tour" icon={<Signpost size={15} />} title="Take the tour" hidden />
+          <CommandItem id="tour" icon={<Signpost size={15} />} title={t('Take the tour')} hidden />
           <CommandItem id="sign-out" icon={<LogOut size={15} />} />
         </DropdownMenu.Content>
       </DropdownMenu.Portal>

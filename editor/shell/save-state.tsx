@@ -1,6 +1,7 @@
 // Where the draft is kept, in a few quiet words; louder only when it is in this browser alone, or when somebody must choose.
 import type { ReactElement } from 'react'
 import { CloudCheck, CloudOff, CloudUpload, Eye, GitCompareArrows } from 'lucide-react'
+import { t } from '../language/index.ts'
 import { clashesOf } from '../state/clashes.ts'
 import { notShared } from '../state/model.ts'
 import { actions, useEditor } from '../state/store.ts'
@@ -15,12 +16,12 @@ export function SaveState(): ReactElement | null {
   const by = author === '' || author === me ? '' : ` by ${author}`
   return (
     <>
-      {clashes > 0 ? <button type="button" className="btn save-clash" onClick={() => actions.openDialog({ kind: 'conflicts' })}><GitCompareArrows size={14} aria-hidden="true" />{clashes === 1 ? 'Changed by two: choose…' : `${clashes} changed by two: choose…`}</button> : null}
+      {clashes > 0 ? <button type="button" className="btn save-clash" onClick={() => actions.openDialog({ kind: 'conflicts' })}><GitCompareArrows size={14} aria-hidden="true" />{clashes === 1 ? t('Changed by two: choose…') : t('{clashes} changed by two: choose…', { clashes })}</button> : null}
       <span className={`save-state${keeping === 'local' ? ' alone' : ''}`} role="status" title={reason || (time > 0 ? timeTitle(time) : undefined)}>
-        {keeping === 'saving' ? <><CloudUpload size={14} aria-hidden="true" />Saving…</> : null}
-        {keeping === 'saved' ? <><CloudCheck size={14} aria-hidden="true" /><span className="words">Saved on the gateway</span> <b>{minute(time)}</b><span className="words">{by}</span></> : null}
-        {keeping === 'watched' ? <><Eye size={14} aria-hidden="true" /><span className="words">Draft{by}</span> <b>{minute(time)}</b>, read only</> : null}
-        {keeping === 'local' ? <><CloudOff size={14} aria-hidden="true" />Only in this browser</> : null}
+        {keeping === 'saving' ? <><CloudUpload size={14} aria-hidden="true" />{t('Saving…')}</> : null}
+        {keeping === 'saved' ? <><CloudCheck size={14} aria-hidden="true" /><span className="words">{t('Saved on the gateway')}</span> <b>{minute(time)}</b><span className="words">{by}</span></> : null}
+        {keeping === 'watched' ? <><Eye size={14} aria-hidden="true" /><span className="words">{t('Draft{by}', { by })}</span> <b>{minute(time)}</b>{t(', read only')}</> : null}
+        {keeping === 'local' ? <><CloudOff size={14} aria-hidden="true" />{t('Only in this browser')}</> : null}
       </span>
     </>
   )

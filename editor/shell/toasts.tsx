@@ -1,5 +1,6 @@
 // Short messages with a remedy and, where there is one, the button that mends it.
 import { CircleAlert, CircleCheck, Info, TriangleAlert, X } from 'lucide-react'
+import { t } from '../language/index.ts'
 import { actions, useEditor } from '../state/store.ts'
 import './toasts.css'
 
@@ -8,29 +9,29 @@ const icons = { success: CircleCheck, info: Info, warning: TriangleAlert, error:
 export function Toasts() {
   const toasts = useEditor((s) => s.ui.toasts)
   return (
-    <div className="toasts" role="region" aria-label="Messages" aria-live="polite">
-      {toasts.map((t) => {
-        const Icon = icons[t.level]
+    <div className="toasts" role="region" aria-label={t('Messages')} aria-live="polite">
+      {toasts.map((toast) => {
+        const Icon = icons[toast.level]
         return (
-          <div key={t.id} className={`toast toast-${t.level}`} role={t.level === 'error' ? 'alert' : 'status'}>
+          <div key={toast.id} className={`toast toast-${toast.level}`} role={toast.level === 'error' ? 'alert' : 'status'}>
             <Icon size={16} aria-hidden="true" />
             <div className="toast-text">
-              <b>{t.text}</b>
-              {t.remedy ? <span>{t.remedy}</span> : null}
-              {t.action ? (
+              <b>{toast.text}</b>
+              {toast.remedy ? <span>{toast.remedy}</span> : null}
+              {toast.action ? (
                 <button
                   type="button"
                   className="btn"
                   onClick={() => {
-                    t.action!.run()
-                    actions.dismissToast(t.id)
+                    toast.action!.run()
+                    actions.dismissToast(toast.id)
                   }}
                 >
-                  {t.action.label}
+                  {toast.action.label}
                 </button>
               ) : null}
             </div>
-            <button type="button" className="icon-btn" aria-label="Dismiss this message" onClick={() => actions.dismissToast(t.id)}>
+            <button type="button" className="icon-btn" aria-label={t('Dismiss this message')} onClick={() => actions.dismissToast(toast.id)}>
               <X size={14} />
             </button>
           </div>

@@ -1,5 +1,6 @@
 // Where you are, how the gateway does, and the three things that act on the plant: hold, arm, deploy.
 import { CircleDashed, CirclePause, CirclePower, Hand, Menu as MenuIcon, Rocket, Search, WifiOff } from 'lucide-react'
+import { t } from '../language/index.ts'
 import { mayEdit, mayOperate } from '../state/change.ts'
 import { formatNumber, formatRate } from '../state/format.ts'
 import { actions, useEditor } from '../state/store.ts'
@@ -22,8 +23,8 @@ export function TopBar() {
       <Hold />
       <Arm />
       <Deploy />
-      <button type="button" className="icon-btn" aria-label="All commands" title={hintOf('commands')} onClick={command('commands').run}><Search size={16} /></button>
-      <MainMenu trigger={<button type="button" className="icon-btn" aria-label="Menu"><MenuIcon size={17} /></button>} />
+      <button type="button" className="icon-btn" aria-label={t('All commands')} title={hintOf('commands')} onClick={command('commands').run}><Search size={16} /></button>
+      <MainMenu trigger={<button type="button" className="icon-btn" aria-label={t('Menu')}><MenuIcon size={17} /></button>} />
     </div>
   )
 }
@@ -36,20 +37,20 @@ function Figures() {
   if (state === 'lost' || state === 'connecting') {
     return (
       <span className="figures lost" role="status">
-        <WifiOff size={14} aria-hidden="true" /> {state === 'lost' ? 'no connection to the gateway' : 'connecting…'}
+        <WifiOff size={14} aria-hidden="true" /> {state === 'lost' ? t('no connection to the gateway') : t('connecting…')}
       </span>
     )
   }
-  if (flowState !== undefined && flowState !== 'running') return <span className={`figures ${flowState === 'stopped' ? '' : 'lost'}`} role="status">flow {flowState}</span>
+  if (flowState !== undefined && flowState !== 'running') return <span className={`figures ${flowState === 'stopped' ? '' : 'lost'}`} role="status">{t('flow {flowState}', { flowState })}</span>
   if (!totals) return null
   return (
-    <span className="figures" aria-label="The running flow">
-      <span>in <b>{formatRate(totals.inRate) || '0/s'}</b></span>
-      <span>out <b>{formatRate(totals.outRate) || '0/s'}</b></span>
-      <span title="99th percentile of the delay of the engine's loop">loop p99 <b>{formatNumber(Number(totals.loopP99Ms.toPrecision(2)))} ms</b></span>
-      <span title="Of one core; the engine">cpu <b>{Math.round(totals.cpu * 100)}%</b></span>
-      <span>mem <b>{Math.round(totals.memoryMb)} MB</b></span>
-      {written > 0 && <span title="What the engines write to the disk, journal and checkpoints: flash wears out">disk <b>{formatNumber(Number((written / 1000).toPrecision(2)))} kB/s</b></span>}
+    <span className="figures" aria-label={t('The running flow')}>
+      <span>{t('in')}{' '}<b>{formatRate(totals.inRate) || '0/s'}</b></span>
+      <span>{t('out')}{' '}<b>{formatRate(totals.outRate) || '0/s'}</b></span>
+      <span title={t("99th percentile of the delay of the engine's loop")}>{t('loop p99')}{' '}<b>{t('{number} ms', { number: formatNumber(Number(totals.loopP99Ms.toPrecision(2))) })}</b></span>
+      <span title={t('Of one core; the engine')}>{t('cpu')}{' '}<b>{Math.round(totals.cpu * 100)}%</b></span>
+      <span>{t('mem')}{' '}<b>{t('{round} MB', { round: Math.round(totals.memoryMb) })}</b></span>
+      {written > 0 && <span title={t('What the engines write to the disk, journal and checkpoints: flash wears out')}>{t('disk')}{' '}<b>{t('{number} kB/s', { number: formatNumber(Number((written / 1000).toPrecision(2))) })}</b></span>}
     </span>
   )
 }
@@ -57,11 +58,11 @@ function Figures() {
 function Hold() {
   const held = useEditor((s) => s.live.held)
   const allowed = useEditor(mayOperate)
-  if (!allowed) return held ? <span className="top-state held" role="status"><CirclePause size={15} aria-hidden="true" /> Outputs held</span> : null
+  if (!allowed) return held ? <span className="top-state held" role="status"><CirclePause size={15} aria-hidden="true" />{' '}{t('Outputs held')}</span> : null
   return (
-    <button type="button" className={`btn ${held ? 'held' : 'quiet'}`} aria-pressed={held} aria-label={held ? 'Outputs held' : 'Hold all outputs'} onClick={() => actions.openDialog({ kind: 'hold' })} title="Stops all writes of this gateway. It is no emergency stop.">
+    <button type="button" className={`btn ${held ? 'held' : 'quiet'}`} aria-pressed={held} aria-label={held ? t('Outputs held') : t('Hold all outputs')} onClick={() => actions.openDialog({ kind: 'hold' })} title={t('Stops all writes of this gateway. It is no emergency stop.')}>
       {held ? <CirclePause size={15} aria-hidden="true" /> : <Hand size={15} aria-hidden="true" />}
-      <span className="wide">{held ? 'Outputs held' : 'Hold all outputs'}</span>
+      <span className="wide">{held ? t('Outputs held') : t('Hold all outputs')}</span>
     </button>
   )
 }
@@ -70,11 +71,11 @@ function Arm() {
   const flow = useEditor((s) => s.flows.find((f) => f.id === s.flowId))
   const allowed = useEditor(mayOperate)
   if (!flow || flow.actuators === 0) return null
-  if (!allowed) return <span className={`top-state${flow.armed ? ' armed' : ''}`} role="status">{flow.armed ? <CirclePower size={15} aria-hidden="true" /> : <CircleDashed size={15} aria-hidden="true" />} {flow.armed ? 'Armed' : 'Disarmed'}</span>
+  if (!allowed) return <span className={`top-state${flow.armed ? ' armed' : ''}`} role="status">{flow.armed ? <CirclePower size={15} aria-hidden="true" /> : <CircleDashed size={15} aria-hidden="true" />} {flow.armed ? t('Armed') : t('Disarmed')}</span>
   return (
-    <button type="button" data-callout="arm" className={`btn ${flow.armed ? 'armed' : ''}`} aria-pressed={flow.armed} onClick={() => actions.openDialog({ kind: 'arm' })} title={flow.armed ? 'This flow may write to the plant' : 'This flow writes nothing until it is armed'}>
+    <button type="button" data-callout="arm" className={`btn ${flow.armed ? 'armed' : ''}`} aria-pressed={flow.armed} onClick={() => actions.openDialog({ kind: 'arm' })} title={flow.armed ? t('This flow may write to the plant') : t('This flow writes nothing until it is armed')}>
       {flow.armed ? <CirclePower size={15} aria-hidden="true" /> : <CircleDashed size={15} aria-hidden="true" />}
-      {flow.armed ? 'Armed' : 'Disarmed · Arm…'}
+      {flow.armed ? t('Armed') : t('Disarmed · Arm…')}
     </button>
   )
 }
@@ -90,8 +91,8 @@ function Deploy() {
   return (
     <button type="button" className="btn primary" disabled={nothing} title={why} onClick={() => actions.openDialog({ kind: 'deploy' })}>
       <Rocket size={15} aria-hidden="true" />
-      Deploy
-      <span className="n">{isNew ? 'new flow' : count === 0 ? 'no changes' : count === 1 ? '1 change' : `${count} changes`}</span>
+      {t('Deploy')}
+      <span className="n">{isNew ? t('new flow') : count === 0 ? t('no changes') : count === 1 ? t('1 change') : t('{count} changes', { count })}</span>
     </button>
   )
 }

@@ -2,6 +2,7 @@
 // usable, Escape leaves, and the menu takes it up again where it was left. Steps and their ends are state/tour.ts.
 import { useEffect, useRef, useState, type ReactElement } from 'react'
 import { X } from 'lucide-react'
+import { t } from '../language/index.ts'
 import { offersTour, steps } from '../state/tour.ts'
 import { actions, store, useEditor } from '../state/store.ts'
 import './tour.css'
@@ -27,10 +28,10 @@ export function Tour(): ReactElement | null {
 
 function Offer(): ReactElement {
   return (
-    <aside className="tour-offer" aria-label="The tour">
-      <p><b>New here?</b> Seven short steps to a first change of your own, deployed on the simulated plant.</p>
-      <button type="button" className="btn primary" onClick={actions.startTour}>Take the tour</button>
-      <button type="button" className="btn" onClick={() => { actions.startTour(); actions.leaveTour() }}>Not now</button>
+    <aside className="tour-offer" aria-label={t('The tour')}>
+      <p><b>{t('New here?')}</b>{' '}{t('Seven short steps to a first change of your own, deployed on the simulated plant.')}</p>
+      <button type="button" className="btn primary" onClick={actions.startTour}>{t('Take the tour')}</button>
+      <button type="button" className="btn" onClick={() => { actions.startTour(); actions.leaveTour() }}>{t('Not now')}</button>
     </aside>
   )
 }
@@ -64,13 +65,13 @@ function Shown({ step }: { readonly step: number }): ReactElement | null {
   return (
     <>
       {box && !isLarge(box) ? <div className={`tour-ring${dialog ? '' : ' dim'}`} aria-hidden="true" style={{ left: box.left - 5, top: box.top - 5, width: box.width + 10, height: box.height + 10 }} /> : null}
-      <section ref={card} className="tour-card" role="region" aria-label="The tour" style={place}>
-        <header><h2>{it.title}</h2><button type="button" className="icon-btn" aria-label="Leave the tour" title="Leave the tour (Esc); the menu takes it up again" onClick={actions.leaveTour}><X size={14} /></button></header>
+      <section ref={card} className="tour-card" role="region" aria-label={t('The tour')} style={place}>
+        <header><h2>{it.title}</h2><button type="button" className="icon-btn" aria-label={t('Leave the tour')} title={t('Leave the tour (Esc); the menu takes it up again')} onClick={actions.leaveTour}><X size={14} /></button></header>
         <p role="status">{lost ?? it.text}</p>
         <footer>
-          <span className="tour-steps">{step + 1} of {steps.length}</span>
-          {step > 0 ? <button type="button" className="btn" onClick={actions.tourBack}>Back</button> : null}
-          <button type="button" className={waits ? 'btn' : 'btn primary'} onClick={actions.tourNext}>{last ? 'Done' : waits ? 'Skip' : 'Next'}</button>
+          <span className="tour-steps">{step + 1}{' '}{t('of {count}', { count: steps.length })}</span>
+          {step > 0 ? <button type="button" className="btn" onClick={actions.tourBack}>{t('Back')}</button> : null}
+          <button type="button" className={waits ? 'btn' : 'btn primary'} onClick={actions.tourNext}>{last ? t('Done') : waits ? t('Skip') : t('Next')}</button>
         </footer>
       </section>
     </>

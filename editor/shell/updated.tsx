@@ -1,5 +1,6 @@
 // Says that the gateway runs a newer version than this page, and offers to load it. The draft is kept over it.
 import { RefreshCw } from 'lucide-react'
+import { t } from '../language/index.ts'
 import { actions, useEditor } from '../state/store.ts'
 import './updated.css'
 
@@ -9,8 +10,8 @@ export function Updated() {
   return (
     <div className="updated" role="status">
       <RefreshCw size={14} aria-hidden="true" />
-      <span>The gateway was updated to version {version}; this page is of the version before. Your draft is kept.</span>
-      <button type="button" className="btn primary" onClick={() => { actions.flush(); location.reload() }}>Load the new editor</button>
+      <span>{t('The gateway was updated to version {version}; this page is of the version before. Your draft is kept.', { version })}</span>
+      <button type="button" className="btn primary" onClick={() => { actions.flush(); location.reload() }}>{t('Load the new editor')}</button>
     </div>
   )
 }

@@ -1,0 +1,4 @@
+import type { Words } from '../index.ts'
+
+export const help: Words = {
+}
