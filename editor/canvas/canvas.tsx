@@ -20,7 +20,7 @@ import { guessOf } from './cards.ts'
 import { Controls, Overview } from './controls.tsx'
 import { dragOver, endDragOver } from './drag.ts'
 import { DragReason, DropReason } from './drag-reason.tsx'
-import { DetailWatch, MANY, useDetail } from './detail.tsx'
+import { DetailWatch, MANY, useDetail, useFarWires } from './detail.tsx'
 import { EdgeView } from './edge-view.tsx'
 import { Empty } from './empty.tsx'
 import { FarWires, nearWires } from './far-wires-view.tsx'
@@ -91,6 +91,7 @@ function Drawing() {
   }, [opened, nodes])
   const edges = useMemo(() => (flow ? edgesOf(flow, selection) : []), [flow, selection])
   const detail = useDetail()
+  const farWires = useFarWires()
   const near = useMemo(() => (detail === 'whole' ? edges : nearWires(edges)), [edges, detail])
   useRoutes(nodes, edges, detail === 'whole')
 
@@ -226,7 +227,7 @@ function Drawing() {
       >
         <DetailWatch />
         <InView />
-        {detail === 'whole' ? null : <FarWires edges={edges} nodes={nodes} straight={detail === 'mark'} />}
+        {farWires ? <FarWires edges={edges} nodes={nodes} straight={detail === 'mark'} /> : null}
         <Background gap={20} size={2} color="var(--grid)" />
         <Controls />
         <Overview />

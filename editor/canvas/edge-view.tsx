@@ -6,6 +6,7 @@ import { t } from '../language/index.ts'
 import { issueOfWire } from '../state/status.ts'
 import { useEditor } from '../state/here.ts'
 import { useTakes } from './drag.ts'
+import { useWireDrawn } from './detail.tsx'
 import { conditionOf, labelOf, WORDS, type WireCondition } from './wire-state.ts'
 import { thenOnWire, wireClass } from '../replay/marks.tsx'
 import { isBackwards, routeWire } from './route.ts'
@@ -19,7 +20,11 @@ const useBox = (node: string, wanted: boolean): Rect | undefined =>
     return found ? { ...found.internals.positionAbsolute, width: found.measured.width ?? 0, height: found.measured.height ?? 0 } : undefined
   }, same)
 
-export const EdgeView = memo(function EdgeView({ id, source, target, sourceX, sourceY, targetX, targetY, selected }: EdgeProps) {
+export const EdgeView = memo(function EdgeView(props: EdgeProps) {
+  return useWireDrawn() ? <Wire {...props} /> : null
+})
+
+function Wire({ id, source, target, sourceX, sourceY, targetX, targetY, selected }: EdgeProps) {
   const port = parseWire(id)?.from.port ?? ''
   const fault = useEditor((s) => issueOfWire(s.issues, id))
   // One text for all that is told of it: each subscription is asked at every status, for every wire in view.
@@ -47,4 +52,4 @@ export const EdgeView = memo(function EdgeView({ id, source, target, sourceX, so
       ) : null}
     </>
   )
-})
+}

@@ -7,7 +7,7 @@ import { conditionOf, alarmOf, hearingOf, issuesAt, type Hearing } from '../stat
 import type { State } from '../state/model.ts'
 import { useEditor } from '../state/here.ts'
 import { cardOf } from './cards.ts'
-import type { Detail } from './detail.tsx'
+import type { Drawn } from './detail.tsx'
 import './far-card.css'
 
 const told = new WeakMap<NodeStatus, { readonly alarm: AlarmBody | undefined; readonly fault: Issue | undefined; readonly hearing: Hearing; readonly text: string }>()
@@ -31,7 +31,7 @@ function farText(status: NodeStatus | undefined, alarm: AlarmBody | undefined, f
   return `${level}|${border}|${alarm?.state === 'unacknowledged' || alarm?.state === 'returned' ? 'unack' : ''}|${words}`
 }
 
-export function FarCard({ id, entry, type, selected, detail }: { readonly id: string; readonly entry: NodeEntry; readonly type: CatalogueNode | undefined; readonly selected: boolean; readonly detail: Exclude<Detail, 'whole'> }) {
+export function FarCard({ id, entry, type, selected, detail }: { readonly id: string; readonly entry: NodeEntry; readonly type: CatalogueNode | undefined; readonly selected: boolean; readonly detail: Exclude<Drawn, 'whole'> }) {
   const [level = '', border = '', unack = '', ...words] = useEditor((s) => farState(s, id)).split('|')
   const title = entry.name || type?.title || entry.type
   const drawing = useStoreApi()
@@ -41,7 +41,7 @@ export function FarCard({ id, entry, type, selected, detail }: { readonly id: st
     <div className={`node far ${detail} ${border} ${unack} ${selected ? 'sel' : ''} ${type ? '' : 'unknown'}`} style={{ width: card?.width, height: card?.height }} title={`${title}: ${text}`}>
       {card ? Object.entries(card.inputs).map(([port, y]) => <i key={`in ${port}`} className="target" data-handleid={port} data-handlepos="left" style={{ top: y }} />) : null}
       {card ? Object.entries(card.outputs).map(([port, y]) => <i key={`out ${port}`} className="source" data-handleid={port} data-handlepos="right" style={{ top: y }} />) : null}
-      {detail === 'box' ? <span className="t">{title}</span> : null}
+      {detail === 'mark' ? null : <span className="t">{title}</span>}
       <span className={`dot ${level}`} role="img" aria-label={text} />
     </div>
   )

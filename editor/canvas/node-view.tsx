@@ -10,7 +10,7 @@ import { familyName } from '../state/families.ts'
 import { foldInputs, foldOutputs, wiredInputs, wiredOutputs } from '../state/fold.ts'
 import { formatNumber, numbersOf, severityOf } from '../state/format.ts'
 import { alarmOf, alarmText, conditionOf, ghostsOf, hearingOf, issuesAt } from '../state/status.ts'
-import { useEditor } from '../state/here.ts'
+import { useEditor, useParts } from '../state/here.ts'
 import { useSeeks } from './drag.ts'
 import { LossBadge } from './loss-badge.tsx'
 import { NoteFix } from './note-fix.tsx'
@@ -18,7 +18,7 @@ import { Port, Reading } from './port-row.tsx'
 import { ShadowMark } from './shadow-mark.tsx'
 import { ReplayMark, stepClass } from '../replay/marks.tsx'
 import { COMMENT, CommentCard } from './comment-view.tsx'
-import { useDetail } from './detail.tsx'
+import { useDrawn } from './detail.tsx'
 import { FarCard } from './far-card.tsx'
 import { useRemeasure } from './remeasure.ts'
 import { Bars, Line } from './spark.tsx'
@@ -29,27 +29,25 @@ const unknownPort: ResolvedPort = { kind: 'any' }
 const nothingWritten: NonNullable<NodeStatus['actuator']> = { armed: false, mode: 'auto', written: null, readBack: null, denied: '' }
 
 export const NodeView = memo(function NodeView({ id, selected }: NodeProps) {
-  const entry = useEditor((s) => s.document?.flow.nodes[id])
-  const type = useEditor((s) => s.types.get(entry?.type ?? ''))
-  const detail = useDetail()
-  useRemeasure(id, detail === 'whole' ? 'whole' : null)
+  const [entry, type] = useParts((s) => {
+    const node = s.document?.flow.nodes[id]
+    return [node, s.types.get(node?.type ?? '')] as const
+  })
+  const drawn = useDrawn()
+  useRemeasure(id, drawn === 'whole' ? 'whole' : null)
   if (entry?.type === COMMENT) return <CommentCard id={id} entry={entry} selected={selected ?? false} />
-  if (entry && detail !== 'whole') return <FarCard id={id} entry={entry} type={type} selected={selected ?? false} detail={detail} />
+  if (entry && drawn !== 'whole') return <FarCard id={id} entry={entry} type={type} selected={selected ?? false} detail={drawn} />
   return entry ? <Card id={id} entry={entry} type={type} selected={selected ?? false} /> : null
 })
 
 function Card({ id, entry, type, selected }: { readonly id: string; readonly entry: NodeEntry; readonly type: CatalogueNode | undefined; readonly selected: boolean }) {
-  const ports = useEditor((s) => s.ports[id])
-  const ghosts = useEditor((s) => ghostsOf(s.document!.flow, s.ports, id))
-  const status = useEditor((s) => s.live.nodes[id])
-  const live = useEditor(hearingOf)
-  const alarm = useEditor((s) => alarmOf(s, id))
-  const issues = useEditor((s) => issuesAt(s.issues, id))
+  // One subscription for all: each of them is made for every card that comes into view, and asked at every status.
+  const [ports, ghosts, status, live, alarm, issues, wired, fed, alone, onPath, refused] = useParts((s) => {
+    const { flow, selection } = s.document!
+    return [s.ports[id], ghostsOf(flow, s.ports, id), s.live.nodes[id], hearingOf(s), alarmOf(s, id), issuesAt(s.issues, id), wiredOutputs(flow.wires, id), wiredInputs(flow.wires, id), selection.nodes.length === 1, stepClass(s, id), issuesAt(refusedOf(s), id)] as const
+  })
   const inputs = ports?.inputs ?? noPorts
   const outputs = ports?.outputs ?? noPorts
-  const wired = useEditor((s) => wiredOutputs(s.document!.flow.wires, id))
-  const alone = useEditor((s) => s.document!.selection.nodes.length === 1)
-  const fed = useEditor((s) => wiredInputs(s.document!.flow.wires, id))
   const outs = useMemo(() => foldOutputs(Object.keys(outputs), wired), [outputs, wired])
   const ins = useMemo(() => foldInputs(inputs, fed), [inputs, fed])
   const looked = selected && alone
@@ -61,8 +59,6 @@ function Card({ id, entry, type, selected }: { readonly id: string; readonly ent
   useRemeasure(id, [...shownIns, '|', ...shownOuts, '|', ...ghosts.inputs, '|', ...ghosts.outputs].join(' '))
 
   const condition = conditionOf(status, alarm, live)
-  const onPath = useEditor((s) => stepClass(s, id))
-  const refused = useEditor((s) => issuesAt(refusedOf(s), id))
   const fault = issues[0]?.level === 'error' ? issues[0] : (refused[0] ?? issues[0])
   const border = alarm ? (condition.shape === 'bad' ? 'alarm' : 'warn') : condition.shape === 'bad' ? 'alarm' : condition.shape === 'warn' && live === 'open' ? 'warn' : ''
   const dot = fault?.level === 'error' && condition.shape !== 'bad' ? { shape: 'bad', text: fault.text } : fault && condition.shape === 'ok' ? { shape: 'warn', text: fault.text } : condition

@@ -8,7 +8,7 @@ import { formatValue } from '../state/format.ts'
 import { testFaultsAt } from '../state/flow-tests.ts'
 import { pastOf, type Past } from '../state/past.ts'
 import type { State } from '../state/model.ts'
-import { engineIdOf, useEditor } from '../state/here.ts'
+import { engineIdOf, useParts } from '../state/here.ts'
 import './past.css'
 
 interface Lit {
@@ -96,8 +96,7 @@ function differingNow({ view, place, now, whatIf }: Past, id: string): readonly 
 }
 
 export const ReplayMark = memo(function ReplayMark({ id }: { readonly id: string }) {
-  const past = useEditor((s) => (s.replay.past?.whatIf ? pastOf(s) : null))
-  const faults = useEditor((s) => testFaultsAt(s, engineIdOf(id)))
+  const [past, faults] = useParts((s) => [s.replay.past?.whatIf ? pastOf(s) : null, testFaultsAt(s, engineIdOf(id))] as const)
   const engine = engineIdOf(id)
   const differing = past ? differingNow(past, engine) : []
   if (differing.length === 0 && faults.length === 0) return null
