@@ -23,6 +23,7 @@ import { DragReason, DropReason } from './drag-reason.tsx'
 import { DetailWatch, MANY, useDetail, useFarWires } from './detail.tsx'
 import { EdgeView } from './edge-view.tsx'
 import { Empty } from './empty.tsx'
+import { farWireAt, pointTo, REACH, useFarPointed } from './far-pick.ts'
 import { FarWires, nearWires } from './far-wires-view.tsx'
 import { inView, MIN_ZOOM } from './fit.ts'
 import { InView } from './in-view.ts'
@@ -92,7 +93,8 @@ function Drawing() {
   const edges = useMemo(() => (flow ? edgesOf(flow, selection) : []), [flow, selection])
   const detail = useDetail()
   const farWires = useFarWires()
-  const near = useMemo(() => (detail === 'whole' ? edges : nearWires(edges)), [edges, detail])
+  const pointed = useFarPointed()
+  const near = useMemo(() => (detail === 'whole' ? edges : nearWires(edges, pointed)), [edges, detail, pointed])
   useRoutes(nodes, edges, detail === 'whole')
 
   useEffect(() => {
@@ -132,6 +134,11 @@ function Drawing() {
   const lifted = useCallback(() => beginGroupDrag((id) => boxIn(drawing.getState().nodeLookup, id)), [drawing])
   const connecting = useConnecting()
 
+  /** The wire under the pointer, where wires are drawn from afar; none under a card. */
+  const farAt = (e: MouseEvent, reach?: number): string | null => {
+    const over = e.target instanceof Element && (e.target.classList.contains('react-flow__pane') || e.target.closest('.react-flow__edge') !== null)
+    return over ? farWireAt(screenToFlowPosition({ x: e.clientX, y: e.clientY }, { snapToGrid: false }), drawing.getState().transform[2], reach) : null
+  }
   const keys = (e: KeyboardEvent): void => {
     const target = e.target as HTMLElement
     if (e.ctrlKey || e.metaKey || e.altKey || target.closest('dialog, input')) return
@@ -179,8 +186,14 @@ function Drawing() {
       onDragOver={over}
       onDragLeave={(e) => !e.currentTarget.contains(e.relatedTarget instanceof globalThis.Node ? e.relatedTarget : null) && endDragOver()}
       onDoubleClick={doubleClick}
-      onPointerMove={(e) => notePointer({ x: e.clientX, y: e.clientY })}
-      onPointerLeave={() => notePointer(null)}
+      onPointerMove={(e) => {
+        notePointer({ x: e.clientX, y: e.clientY })
+        if (farWires && e.buttons === 0) pointTo(farAt(e))
+      }}
+      onPointerLeave={() => {
+        notePointer(null)
+        pointTo(null)
+      }}
     >
       <Breadcrumb />
       <Spoken frame={frame} />
@@ -197,6 +210,10 @@ function Drawing() {
         onSelectionDragStart={lifted}
         onSelectionDrag={(_e, dragged) => overGroups(dragged)}
         onSelectionDragStop={(e, dragged) => moved(e, null, dragged)}
+        onPaneClick={(e) => {
+          const wire = farWires ? farAt(e, 'pointerType' in e.nativeEvent && e.nativeEvent.pointerType === 'touch' ? REACH.touch : REACH.mouse) : null
+          if (wire !== null) actions.select({ wires: [wire] })
+        }}
         {...connecting}
         connectOnClick={false}
         onNodeContextMenu={(e, node) => {

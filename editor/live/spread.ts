@@ -4,8 +4,8 @@ import type { ServerMessage } from '#format'
 
 type Status = Extract<ServerMessage, { type: 'status' }>
 
-/** Nodes told in one frame. */
-export const PART = 48
+/** Nodes told in one frame. Each part costs all that listens a look. */
+export const PART = 120
 
 export interface Spread {
   take(message: ServerMessage): void
