@@ -179,7 +179,7 @@ function Drawing() {
   return (
     <div
       ref={frame}
-      className={`canvas${past ? ' past' : ''}${lost ? ' lost' : ''}${panning ? ' panning' : ''}`}
+      className={`canvas${past ? ' past' : ''}${lost ? ' lost' : ''}${panning ? ' panning' : ''}${farWires ? ' afar' : ''}`}
       onKeyDown={keys}
       onDrop={drop}
       onDragEnter={over}
