@@ -40,3 +40,10 @@ test('what is called off has no turn, and what costs more than a frame has one o
   frame()
   expect(done).toEqual(['small', 'large'])
 })
+test('where all that waited are called off, that is told, too', () => {
+  const { pace, frame, calm } = rig()
+  const off = [pace.turn(4, () => undefined), pace.turn(4, () => undefined)]
+  for (const one of off) one()
+  frame()
+  expect([calm(), pace.idle()]).toEqual([1, true])
+})

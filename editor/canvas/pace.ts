@@ -10,10 +10,12 @@ export interface Pace {
   idle(): boolean
 }
 
-/** `budget`: cost that a frame may take; one that costs more has a frame of its own. `calm` is told when the last one that waited had its turn. */
+/** `budget`: cost that a frame may take; one that costs more has a frame of its own. `calm` is told when the last one that waited had its turn or was called off. */
 export function createPace(budget: number, nextFrame: (run: () => void) => void, calm: () => void = () => undefined): Pace {
   let left = budget
   let asked = false
+  /** Somebody has waited since it was last told that nobody does. */
+  let owed = false
   const waiting = new Set<{ readonly cost: number; readonly task: () => void }>()
   const ask = (): void => {
     if (asked) return
@@ -21,7 +23,6 @@ export function createPace(budget: number, nextFrame: (run: () => void) => void,
     nextFrame(() => {
       asked = false
       left = budget
-      const waited = waiting.size > 0
       for (const one of waiting) {
         if (one.cost > left && left < budget) break
         left -= one.cost
@@ -29,7 +30,10 @@ export function createPace(budget: number, nextFrame: (run: () => void) => void,
         one.task()
       }
       if (waiting.size > 0) ask()
-      else if (waited) calm()
+      else if (owed) {
+        owed = false
+        calm()
+      }
     })
   }
   return {
@@ -42,6 +46,7 @@ export function createPace(budget: number, nextFrame: (run: () => void) => void,
     turn(cost, task) {
       const one = { cost, task }
       waiting.add(one)
+      owed = true
       ask()
       return () => void waiting.delete(one)
     },
