@@ -20,9 +20,10 @@ import { guessOf } from './cards.ts'
 import { Controls, Overview } from './controls.tsx'
 import { dragOver, endDragOver } from './drag.ts'
 import { DragReason, DropReason } from './drag-reason.tsx'
-import { DetailWatch, MANY, useDetail } from './detail.tsx'
+import { DetailWatch, MANY, useDetail, useFarWires } from './detail.tsx'
 import { EdgeView } from './edge-view.tsx'
 import { Empty } from './empty.tsx'
+import { farWireAt, pointTo, REACH, useFarPointed } from './far-pick.ts'
 import { FarWires, nearWires } from './far-wires-view.tsx'
 import { inView, MIN_ZOOM } from './fit.ts'
 import { InView } from './in-view.ts'
@@ -91,8 +92,10 @@ function Drawing() {
   }, [opened, nodes])
   const edges = useMemo(() => (flow ? edgesOf(flow, selection) : []), [flow, selection])
   const detail = useDetail()
-  const near = useMemo(() => (detail === 'whole' ? edges : nearWires(edges)), [edges, detail])
-  useRoutes(nodes, near)
+  const farWires = useFarWires()
+  const pointed = useFarPointed()
+  const near = useMemo(() => (detail === 'whole' ? edges : nearWires(edges, pointed)), [edges, detail, pointed])
+  useRoutes(nodes, edges, detail === 'whole')
 
   useEffect(() => {
     setViewCentre(() => {
@@ -131,6 +134,11 @@ function Drawing() {
   const lifted = useCallback(() => beginGroupDrag((id) => boxIn(drawing.getState().nodeLookup, id)), [drawing])
   const connecting = useConnecting()
 
+  /** The wire under the pointer, where wires are drawn from afar; none under a card. */
+  const farAt = (e: MouseEvent, reach?: number): string | null => {
+    const over = e.target instanceof Element && (e.target.classList.contains('react-flow__pane') || e.target.closest('.react-flow__edge') !== null)
+    return over ? farWireAt(screenToFlowPosition({ x: e.clientX, y: e.clientY }, { snapToGrid: false }), drawing.getState().transform[2], reach) : null
+  }
   const keys = (e: KeyboardEvent): void => {
     const target = e.target as HTMLElement
     if (e.ctrlKey || e.metaKey || e.altKey || target.closest('dialog, input')) return
@@ -171,15 +179,21 @@ function Drawing() {
   return (
     <div
       ref={frame}
-      className={`canvas${past ? ' past' : ''}${lost ? ' lost' : ''}${panning ? ' panning' : ''}`}
+      className={`canvas${past ? ' past' : ''}${lost ? ' lost' : ''}${panning ? ' panning' : ''}${farWires ? ' afar' : ''}`}
       onKeyDown={keys}
       onDrop={drop}
       onDragEnter={over}
       onDragOver={over}
       onDragLeave={(e) => !e.currentTarget.contains(e.relatedTarget instanceof globalThis.Node ? e.relatedTarget : null) && endDragOver()}
       onDoubleClick={doubleClick}
-      onPointerMove={(e) => notePointer({ x: e.clientX, y: e.clientY })}
-      onPointerLeave={() => notePointer(null)}
+      onPointerMove={(e) => {
+        notePointer({ x: e.clientX, y: e.clientY })
+        if (farWires && e.buttons === 0) pointTo(farAt(e))
+      }}
+      onPointerLeave={() => {
+        notePointer(null)
+        pointTo(null)
+      }}
     >
       <Breadcrumb />
       <Spoken frame={frame} />
@@ -196,6 +210,10 @@ function Drawing() {
         onSelectionDragStart={lifted}
         onSelectionDrag={(_e, dragged) => overGroups(dragged)}
         onSelectionDragStop={(e, dragged) => moved(e, null, dragged)}
+        onPaneClick={(e) => {
+          const wire = farWires ? farAt(e, 'pointerType' in e.nativeEvent && e.nativeEvent.pointerType === 'touch' ? REACH.touch : REACH.mouse) : null
+          if (wire !== null) actions.select({ wires: [wire] })
+        }}
         {...connecting}
         connectOnClick={false}
         onNodeContextMenu={(e, node) => {
@@ -226,7 +244,7 @@ function Drawing() {
       >
         <DetailWatch />
         <InView />
-        {detail === 'whole' ? null : <FarWires edges={edges} nodes={nodes} straight={detail === 'mark'} />}
+        {farWires ? <FarWires edges={edges} nodes={nodes} straight={detail === 'mark'} /> : null}
         <Background gap={20} size={2} color="var(--grid)" />
         <Controls />
         <Overview />

@@ -42,13 +42,18 @@ function MapNode(props: MiniMapNodeProps) {
 const abnormal = (): string => {
   const s = store.getState()
   const hearing = hearingOf(s)
-  return Object.keys(s.document?.flow.nodes ?? {})
-    .flatMap((id) => {
-      const { shape } = conditionOf(s.live.nodes[id], alarmOf(s, id), hearing)
-      const grave = shape === 'bad' || issuesAt(s.issues, id)[0]?.level === 'error'
-      return grave ? [`${id}!`] : shape === 'warn' && hearing === 'open' ? [`${id}?`] : []
-    })
-    .join(' ')
+  let told = ''
+  for (const id in s.document?.flow.nodes) {
+    const status = s.live.nodes[id]
+    const alarm = alarmOf(s, id)
+    const fault = issuesAt(s.issues, id)[0]?.level === 'error'
+    // Asked for every node at every status: most are in order, and that is seen without a word made for it.
+    if (!fault && alarm === undefined && status?.health.state === 'ok' && status.issues.length === 0) continue
+    const { shape } = conditionOf(status, alarm, hearing)
+    if (fault || shape === 'bad') told += ` ${id}!`
+    else if (shape === 'warn' && hearing === 'open') told += ` ${id}?`
+  }
+  return told
 }
 
 export function Overview() {

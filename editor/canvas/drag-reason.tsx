@@ -6,14 +6,17 @@ import { t } from '../language/index.ts'
 import { useEditor } from '../state/here.ts'
 import { useDrag, useDrop } from './drag.ts'
 
+/** It lies in the drawing: from afar it is as large as anything else on the screen. */
+const readable = (zoom: number): string => (zoom < 1 ? `scale(${1 / zoom})` : '')
+
 export function DropReason() {
   const drop = useDrop()
-  const { screenToFlowPosition } = useReactFlow()
+  const { screenToFlowPosition, getZoom } = useReactFlow()
   if (!drop?.why) return null
   const { x, y } = screenToFlowPosition(drop.point)
   return (
     <ViewportPortal>
-      <div className="drag-reason no" role="status" style={{ transform: `translate(${x + 14}px, ${y + 12}px)` }}>
+      <div className="drag-reason no" role="status" style={{ transform: `translate(${x + 14}px, ${y + 12}px) ${readable(getZoom())}` }}>
         <b>{drop.why.text}</b>
         <span>{drop.why.remedy}</span>
       </div>
@@ -24,6 +27,7 @@ export function DropReason() {
 export function DragReason() {
   const drag = useDrag()
   const connection = useConnection()
+  const { getZoom } = useReactFlow()
   const carried = useEditor((s) => (drag ? s.ports[drag.from.node]?.[drag.side === 'output' ? 'outputs' : 'inputs'][drag.from.port] : undefined))
   if (!drag || !connection.inProgress || !connection.to) return null
   const over = connection.toHandle
@@ -33,7 +37,7 @@ export function DragReason() {
   const none = ![...drag.verdicts.values()].some((v) => v.ok)
   return (
     <ViewportPortal>
-      <div className={`drag-reason${verdict && !verdict.ok ? ' no' : verdict ? ' yes' : ''}`} role="status" style={{ transform: `translate(${connection.to.x + 14}px, ${connection.to.y + 12}px)` }}>
+      <div className={`drag-reason${verdict && !verdict.ok ? ' no' : verdict ? ' yes' : ''}`} role="status" style={{ transform: `translate(${connection.to.x + 14}px, ${connection.to.y + 12}px) ${readable(getZoom())}` }}>
         {verdict && !verdict.ok ? (
           <>
             <b>{verdict.issue.text}</b>

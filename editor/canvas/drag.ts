@@ -1,5 +1,6 @@
 // While a wire is dragged: what every port would say to it. Judged once when the drag begins, so that moving is cheap.
 // While a node is dragged over a wire: whether the wire would take it.
+import { useMemo } from 'react'
 import { useStore } from 'zustand'
 import { createStore } from 'zustand/vanilla'
 import type { WireEnd } from '#format'
@@ -28,9 +29,14 @@ export const dragNow = (): Drag | null => drags.getState().drag
 export const endDrag = (): void => drags.setState({ drag: null })
 export const useDrag = (): Drag | null => useStore(drags, (s) => s.drag)
 
-/** While a wire is dragged, folded ports that would take it are shown. */
-export const useSeeks = (node: string, side: 'output' | 'input', folded: readonly string[]): boolean =>
-  useStore(drags, ({ drag }) => drag !== null && drag.side !== side && folded.some((port) => drag.verdicts.get(`${node}.${port}`)?.ok))
+const none: readonly string[] = []
+/** Of hundreds of ports that would take a wire, so many are shown for it. */
+const MOST_SOUGHT = 12
+/** While a wire is dragged, folded ports that would take it are shown: those. The same list for one drag. */
+export function useSought(node: string, side: 'output' | 'input', folded: readonly string[]): readonly string[] {
+  const drag = useStore(drags, (s) => (s.drag !== null && s.drag.side !== side && folded.some((port) => s.drag!.verdicts.get(`${node}.${port}`)?.ok) ? s.drag : null))
+  return useMemo(() => (drag ? folded.filter((port) => drag.verdicts.get(`${node}.${port}`)?.ok).slice(0, MOST_SOUGHT) : none), [drag, node, folded])
+}
 
 /** How a port stands to the wire under the cursor: null while none is dragged. */
 export function usePortMark(node: string, port: string, side: 'output' | 'input'): 'from' | 'ok' | 'no' | null {

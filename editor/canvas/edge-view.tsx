@@ -6,7 +6,8 @@ import { t } from '../language/index.ts'
 import { issueOfWire } from '../state/status.ts'
 import { useEditor } from '../state/here.ts'
 import { useTakes } from './drag.ts'
-import { conditionOf, labelOf, WORDS } from './wire-state.ts'
+import { useWireDrawn } from './detail.tsx'
+import { conditionOf, labelOf, WORDS, type WireCondition } from './wire-state.ts'
 import { thenOnWire, wireClass } from '../replay/marks.tsx'
 import { isBackwards, routeWire } from './route.ts'
 import { useDetour, useLane } from './use-routes.ts'
@@ -19,17 +20,23 @@ const useBox = (node: string, wanted: boolean): Rect | undefined =>
     return found ? { ...found.internals.positionAbsolute, width: found.measured.width ?? 0, height: found.measured.height ?? 0 } : undefined
   }, same)
 
-export const EdgeView = memo(function EdgeView({ id, source, target, sourceX, sourceY, targetX, targetY, selected }: EdgeProps) {
+export const EdgeView = memo(function EdgeView(props: EdgeProps) {
+  return useWireDrawn() ? <Wire {...props} /> : null
+})
+
+function Wire({ id, source, target, sourceX, sourceY, targetX, targetY, selected }: EdgeProps) {
   const port = parseWire(id)?.from.port ?? ''
-  const label = useEditor((s) => thenOnWire(s, source, port) || labelOf(s, source, port))
-  const onPath = useEditor((s) => wireClass(s, id))
   const fault = useEditor((s) => issueOfWire(s.issues, id))
-  const kind = useEditor((s) => s.ports[source]?.outputs[port]?.kind ?? 'any')
-  const condition = useEditor((s) => conditionOf(s, source, port))
-  const hot = useEditor((s) => {
+  // One text for all that is told of it: each subscription is asked at every status, for every wire in view.
+  const told = useEditor((s) => {
     const nodes = s.document?.selection.nodes ?? []
-    return nodes.length > 0 && nodes.length < 4 && (nodes.includes(source) || nodes.includes(target))
+    const hot = nodes.length > 0 && nodes.length < 4 && (nodes.includes(source) || nodes.includes(target))
+    return `${conditionOf(s, source, port)}|${s.ports[source]?.outputs[port]?.kind ?? 'any'}|${hot ? 'hot' : ''}|${wireClass(s, id)}|${thenOnWire(s, source, port) || labelOf(s, source, port)}`
   })
+  const [is = 'idle', kind = 'any', heat = '', onPath = '', ...words] = told.split('|')
+  const condition = is as WireCondition
+  const hot = heat !== ''
+  const label = words.join('|')
   const back = isBackwards({ sourceX, targetX })
   const [path, x, y] = routeWire({ sourceX, sourceY, targetX, targetY }, useBox(source, back), useBox(target, back), useDetour(id), useLane(id))
   const takes = useTakes(id)
@@ -45,4 +52,4 @@ export const EdgeView = memo(function EdgeView({ id, source, target, sourceX, so
       ) : null}
     </>
   )
-})
+}

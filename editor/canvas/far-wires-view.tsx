@@ -1,15 +1,24 @@
 // The wires of a large flow from afar, below its cards. What is selected is drawn by React Flow as ever, over them.
-import { memo, useMemo } from 'react'
+import { memo, useEffect, useMemo } from 'react'
 import { useStoreApi, ViewportPortal, type Edge, type Node } from 'reactflow'
 import { parseWire } from '#format'
 import { issueOfWire } from '../state/status.ts'
 import type { State } from '../state/model.ts'
 import { store, useEditor } from '../state/here.ts'
+import { setFarShown } from './far-pick.ts'
 import { farPaths, type FarState, type FarWire } from './far-wires.ts'
 import { conditionOf } from './wire-state.ts'
 
 /** Of every wire its state, in their order, as one text: the paths are made anew when one changes. */
-const statesOf = (edges: readonly Edge[]) => (s: State): string => edges.map((e) => letters[issueOfWire(s.issues, e.id) ? 'broken' : conditionOf(s, e.source, e.sourceHandle ?? '')]).join('')
+function statesOf(edges: readonly Edge[]): (s: State) => string {
+  let known: { readonly of: readonly unknown[]; readonly text: string } | null = null
+  return (s) => {
+    const of = [s.live.nodes, s.live.state, s.issues, s.flows, s.flowId]
+    if (known && of.every((part, i) => part === known!.of[i])) return known.text
+    known = { of, text: edges.map((e) => letters[issueOfWire(s.issues, e.id) ? 'broken' : conditionOf(s, e.source, e.sourceHandle ?? '')]).join('') }
+    return known.text
+  }
+}
 const letters: Readonly<Record<FarState, string>> = { live: 'l', idle: 'i', stale: 's', uncertain: 'u', bad: 'b', broken: 'x' }
 const states = Object.fromEntries(Object.entries(letters).map(([state, letter]) => [letter, state])) as Readonly<Record<string, FarState>>
 
@@ -33,6 +42,10 @@ export const FarWires = memo(function FarWires({ edges, nodes, straight }: { rea
       return from && to ? [{ id: e.id, sourceX: from[0], sourceY: from[1], targetX: to[0], targetY: to[1] }] : []
     })
   }, [edges, nodes, drawing])
+  useEffect(() => {
+    setFarShown({ wires, straight })
+    return () => setFarShown(null)
+  }, [wires, straight])
   const paths = useMemo(() => {
     const of = new Map(edges.map((e, i) => [e.id, states[told[i] ?? 'i'] ?? 'idle']))
     return [...farPaths(wires, (id) => of.get(id) ?? 'idle', straight)]
@@ -46,9 +59,9 @@ export const FarWires = memo(function FarWires({ edges, nodes, straight }: { rea
   )
 })
 
-/** Those that React Flow draws from afar: what is selected, and the wires of a few selected cards. */
-export function nearWires(edges: readonly Edge[]): readonly Edge[] {
+/** Those that React Flow draws from afar: what is selected or pointed at, and the wires of a few selected cards. */
+export function nearWires(edges: readonly Edge[], pointed: string | null): readonly Edge[] {
   const chosen = store.getState().document?.selection.nodes ?? []
   const few = chosen.length > 0 && chosen.length < 4
-  return edges.filter((e) => e.selected || (few && (chosen.includes(e.source) || chosen.includes(e.target))))
+  return edges.filter((e) => e.selected || e.id === pointed || (few && (chosen.includes(e.source) || chosen.includes(e.target))))
 }

@@ -7,6 +7,7 @@ import { initialState, type State } from '../state/model.ts'
 import { alarmOf, ghostsOf, issuesAt } from '../state/status.ts'
 import { BOXES, detailOf, MANY, MARKS } from './detail.tsx'
 import { farState } from './far-card.tsx'
+import { wireNear } from './far-pick.ts'
 import { farPaths } from './far-wires.ts'
 import { nodesOf, withoutGuess } from './graph.ts'
 import { lookedAt } from './in-view.ts'
@@ -60,4 +61,14 @@ test("a status of one node changes nothing of what any other card and wire shows
   expect(after.live.nodes['a']).not.toBe(before.live.nodes['a'])
   expect(farState(after, 'a'), 'counting on is no news from afar').toBe(farState(before, 'a'))
   expect(farState(applyMessage(after, message({ a: status(3, 'error') })), 'a')).toMatch(/^bad\|alarm\|/)
+})
+
+test('the wire under the pointer is the nearest one within reach, by the line that is drawn', () => {
+  const wires = [{ id: 'level', sourceX: 0, sourceY: 0, targetX: 100, targetY: 0 }, { id: 'curve', sourceX: 0, sourceY: 10, targetX: 100, targetY: 110 }]
+  expect(wireNear(wires, { x: 50, y: 4 }, 7, false)).toBe('level')
+  expect(wireNear(wires, { x: 10, y: 7 }, 7, false), 'between both').toBe('curve')
+  expect(wireNear(wires, { x: 50, y: 60 }, 7, false)).toBe('curve')
+  expect(wireNear(wires, { x: 25, y: 35 }, 7, false), 'the curve leaves level, the line does not').toBeUndefined()
+  expect(wireNear(wires, { x: 25, y: 35 }, 7, true)).toBe('curve')
+  expect(wireNear(wires, { x: 130, y: 0 }, 7, false)).toBeUndefined()
 })

@@ -1,7 +1,7 @@
 // From the draft to what React Flow draws. Selection and places come from the draft, sizes from React Flow.
 import { Position, type Edge, type Node, type NodeChange, type NodeHandle } from 'reactflow'
 import type { CatalogueNode } from '#kit'
-import { parseWire, type Flow } from '#format'
+import { parseWire, type Flow, type NodeEntry } from '#format'
 import type { Selection } from '../state/document.ts'
 import { INPUTS, isPortsNode } from '../state/inside.ts'
 import type { Card } from '../state/layout.ts'
@@ -31,19 +31,32 @@ export function withoutGuess(nodes: Node[], changes: readonly NodeChange[]): Nod
   })
 }
 
+const isAt = ({ position }: Node, { at: [x, y] }: NodeEntry): boolean => position.x === x && position.y === y
+/** What a node was made of: while that stays, nothing of it need be worked out again, at every frame of a drag. */
+const madeOf = new WeakMap<Node, { readonly entry: NodeEntry; readonly types: ReadonlyMap<string, CatalogueNode> }>()
+
 /** Keeps what did not change, and the place of what is just being dragged. `guess`: how large a card is that was never drawn. */
 export function nodesOf(flow: Flow, selection: Selection, types: ReadonlyMap<string, CatalogueNode>, before: readonly Node[], guess: (id: string, nodes: number) => Card | undefined = () => undefined): Node[] {
-  const count = Object.keys(flow.nodes).length
-  const known = new Map(before.map((n) => [n.id, n]))
+  const entries = Object.entries(flow.nodes)
+  const count = entries.length
+  let known: ReadonlyMap<string, Node> | undefined
   const chosen = new Set(selection.nodes)
-  return Object.entries(flow.nodes).map(([id, entry]) => {
+  return entries.map(([id, entry], i) => {
     const selected = chosen.has(id)
+    // Mostly they come in the same order.
+    const old = before[i]?.id === id ? before[i] : (known ??= new Map(before.map((n) => [n.id, n]))).get(id)
+    if (old && old.selected === selected) {
+      const from = madeOf.get(old)
+      if (from?.entry === entry && from.types === types && (old.dragging || isAt(old, entry))) return old
+    }
     const ports = isPortsNode(id)
     const title = ports ? (id === INPUTS ? 'Inputs of the subflow' : 'Outputs of the subflow') : (types.get(entry.type)?.title ?? entry.type)
     const ariaLabel = entry.name ? `${entry.name}, ${title}` : title
-    const old = known.get(id)
     const [x, y] = entry.at
-    if (old && old.selected === selected && old.ariaLabel === ariaLabel && (old.dragging || (old.position.x === x && old.position.y === y))) return old
+    if (old && old.selected === selected && old.ariaLabel === ariaLabel && (old.dragging || isAt(old, entry))) {
+      madeOf.set(old, { entry, types })
+      return old
+    }
     const position = old?.dragging ? old.position : { x, y }
     const card = old?.measured ? undefined : guess(id, count)
     return { ...old, ...(card ? guessed(card) : {}), id, type: ports ? PORTS : NODE, position, data: noData, selected, ariaLabel, ...(ports ? { draggable: false, selectable: false, focusable: false } : {}) }

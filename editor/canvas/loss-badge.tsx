@@ -1,14 +1,13 @@
 // What a node dropped or failed in the last minute, quiet at its lower edge; a click opens its line in the ledger.
-import type { ReactElement } from 'react'
+import { memo, type ReactElement } from 'react'
 import { t } from '../language/index.ts'
 import { formatNumber } from '../state/format.ts'
 import { actions, useEditor } from '../state/here.ts'
 import './watch.css'
 
-export function LossBadge({ id }: { readonly id: string }): ReactElement | null {
-  const loss = useEditor((s) => s.live.losses[id])
-  const told = useEditor((s) => s.live.state === 'open')
-  if (!loss || !told) return null
+export const LossBadge = memo(function LossBadge({ id }: { readonly id: string }): ReactElement | null {
+  const loss = useEditor((s) => (s.live.state === 'open' ? s.live.losses[id] : undefined))
+  if (!loss) return null
   const words = [loss.failed > 0 ? `${formatNumber(loss.failed)} failed` : '', loss.dropped > 0 ? `${formatNumber(loss.dropped)} dropped` : ''].filter((t) => t !== '').join(', ')
   return (
     <button type="button" className={`loss nodrag nopan${loss.failed > 0 ? ' failed' : ''}`} tabIndex={-1} aria-label={t('{words} in the last minute: open the ledger', { words })} title={t('{words} in the last minute. Click to see where and why.', { words })} onClick={(e) => { e.stopPropagation(); actions.showLedger(id) }}>
@@ -16,4 +15,4 @@ export function LossBadge({ id }: { readonly id: string }): ReactElement | null 
       {loss.dropped > 0 && <span>−{formatNumber(loss.dropped)}</span>}
     </button>
   )
-}
+})

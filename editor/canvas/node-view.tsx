@@ -1,5 +1,5 @@
 // A node on the canvas. It listens to its own part of the store only: live values of one node redraw that node.
-import { memo, useMemo } from 'react'
+import { memo, useMemo, useState } from 'react'
 import type { NodeProps } from 'reactflow'
 import { displayUnit, type CatalogueNode, type ResolvedPort, type ResolvedPorts } from '#kit'
 import type { NodeEntry, NodeStatus } from '#format'
@@ -7,18 +7,19 @@ import { t } from '../language/index.ts'
 import { Icon } from '../shell/icon.tsx'
 import { refusedOf } from '../state/derive.ts'
 import { familyName } from '../state/families.ts'
-import { foldInputs, foldOutputs, wiredInputs, wiredOutputs } from '../state/fold.ts'
+import { foldInputs, foldOutputs, openPorts, wiredInputs, wiredOutputs } from '../state/fold.ts'
 import { formatNumber, numbersOf, severityOf } from '../state/format.ts'
 import { alarmOf, alarmText, conditionOf, ghostsOf, hearingOf, issuesAt } from '../state/status.ts'
-import { useEditor } from '../state/here.ts'
-import { useSeeks } from './drag.ts'
+import { useEditor, useParts } from '../state/here.ts'
+import { useSought } from './drag.ts'
 import { LossBadge } from './loss-badge.tsx'
+import { useNodeNews } from './node-news.ts'
 import { NoteFix } from './note-fix.tsx'
 import { Port, Reading } from './port-row.tsx'
 import { ShadowMark } from './shadow-mark.tsx'
 import { ReplayMark, stepClass } from '../replay/marks.tsx'
 import { COMMENT, CommentCard } from './comment-view.tsx'
-import { useDetail } from './detail.tsx'
+import { useDrawn } from './detail.tsx'
 import { FarCard } from './far-card.tsx'
 import { useRemeasure } from './remeasure.ts'
 import { Bars, Line } from './spark.tsx'
@@ -29,40 +30,37 @@ const unknownPort: ResolvedPort = { kind: 'any' }
 const nothingWritten: NonNullable<NodeStatus['actuator']> = { armed: false, mode: 'auto', written: null, readBack: null, denied: '' }
 
 export const NodeView = memo(function NodeView({ id, selected }: NodeProps) {
-  const entry = useEditor((s) => s.document?.flow.nodes[id])
-  const type = useEditor((s) => s.types.get(entry?.type ?? ''))
-  const detail = useDetail()
-  useRemeasure(id, detail === 'whole' ? 'whole' : null)
+  const entry = useNodeNews(id, (s) => s.document?.flow.nodes[id])
+  const type = useNodeNews(id, (s) => s.types.get(entry?.type ?? ''))
+  const drawn = useDrawn()
+  useRemeasure(id, drawn === 'whole' ? 'whole' : null)
   if (entry?.type === COMMENT) return <CommentCard id={id} entry={entry} selected={selected ?? false} />
-  if (entry && detail !== 'whole') return <FarCard id={id} entry={entry} type={type} selected={selected ?? false} detail={detail} />
+  if (entry && drawn !== 'whole') return <FarCard id={id} entry={entry} type={type} selected={selected ?? false} detail={drawn} />
   return entry ? <Card id={id} entry={entry} type={type} selected={selected ?? false} /> : null
 })
 
 function Card({ id, entry, type, selected }: { readonly id: string; readonly entry: NodeEntry; readonly type: CatalogueNode | undefined; readonly selected: boolean }) {
-  const ports = useEditor((s) => s.ports[id])
-  const ghosts = useEditor((s) => ghostsOf(s.document!.flow, s.ports, id))
-  const status = useEditor((s) => s.live.nodes[id])
-  const live = useEditor(hearingOf)
-  const alarm = useEditor((s) => alarmOf(s, id))
-  const issues = useEditor((s) => issuesAt(s.issues, id))
+  // One subscription for all: each of them is made for every card that comes into view, and asked at every status.
+  const [ports, ghosts, status, live, alarm, issues, wired, fed, alone, onPath, refused] = useParts((s) => {
+    const { flow, selection } = s.document!
+    return [s.ports[id], ghostsOf(flow, s.ports, id), s.live.nodes[id], hearingOf(s), alarmOf(s, id), issuesAt(s.issues, id), wiredOutputs(flow.wires, id), wiredInputs(flow.wires, id), selection.nodes.length === 1, stepClass(s, id), issuesAt(refusedOf(s), id)] as const
+  })
   const inputs = ports?.inputs ?? noPorts
   const outputs = ports?.outputs ?? noPorts
-  const wired = useEditor((s) => wiredOutputs(s.document!.flow.wires, id))
-  const alone = useEditor((s) => s.document!.selection.nodes.length === 1)
-  const fed = useEditor((s) => wiredInputs(s.document!.flow.wires, id))
   const outs = useMemo(() => foldOutputs(Object.keys(outputs), wired), [outputs, wired])
   const ins = useMemo(() => foldInputs(inputs, fed), [inputs, fed])
   const looked = selected && alone
-  const seekOuts = useSeeks(id, 'output', outs.folded)
-  const seekIns = useSeeks(id, 'input', ins.folded)
-  const shownOuts = looked || seekOuts ? Object.keys(outputs) : outs.shown
-  const shownIns = looked || seekIns ? Object.keys(inputs) : ins.shown
+  const soughtOuts = useSought(id, 'output', outs.folded)
+  const soughtIns = useSought(id, 'input', ins.folded)
+  // Of hundreds of ports all are drawn only when that is asked for, until the node is left.
+  const [all, setAll] = useState(false)
+  if (all && !looked) setAll(false)
+  const shownOuts = useMemo(() => (all ? Object.keys(outputs) : looked || soughtOuts.length > 0 ? openPorts(Object.keys(outputs), outs.shown, soughtOuts) : outs.shown), [all, looked, outputs, outs, soughtOuts])
+  const shownIns = useMemo(() => (all ? Object.keys(inputs) : looked || soughtIns.length > 0 ? openPorts(Object.keys(inputs), ins.shown, soughtIns) : ins.shown), [all, looked, inputs, ins, soughtIns])
 
   useRemeasure(id, [...shownIns, '|', ...shownOuts, '|', ...ghosts.inputs, '|', ...ghosts.outputs].join(' '))
 
   const condition = conditionOf(status, alarm, live)
-  const onPath = useEditor((s) => stepClass(s, id))
-  const refused = useEditor((s) => issuesAt(refusedOf(s), id))
   const fault = issues[0]?.level === 'error' ? issues[0] : (refused[0] ?? issues[0])
   const border = alarm ? (condition.shape === 'bad' ? 'alarm' : 'warn') : condition.shape === 'bad' ? 'alarm' : condition.shape === 'warn' && live === 'open' ? 'warn' : ''
   const dot = fault?.level === 'error' && condition.shape !== 'bad' ? { shape: 'bad', text: fault.text } : fault && condition.shape === 'ok' ? { shape: 'warn', text: fault.text } : condition
@@ -81,7 +79,7 @@ function Card({ id, entry, type, selected }: { readonly id: string; readonly ent
         <span className={`dot ${dot.shape}`} role="img" aria-label={dot.text} title={dot.text} />
       </div>
       <Rows id={id} inputs={inputs} outputs={outputs} shownIns={shownIns} shownOuts={shownOuts} status={status} stale={condition.stale} />
-      <Folded inputs={shownIns === ins.shown ? ins.folded : []} outputs={shownOuts === outs.shown ? outs.folded : []} status={status} />
+      <Folded inputs={foldedOf(inputs, shownIns)} outputs={foldedOf(outputs, shownOuts)} status={status} onAll={looked ? () => setAll(true) : undefined} />
       {ghosts.inputs.map((name) => <div className="row" key={`i${name}`}><Port node={id} name={name} port={unknownPort} side="input" missing={type !== undefined} /><span className="pn gone">{name}</span></div>)}
       {ghosts.outputs.map((name) => <div className="row" key={`o${name}`}><span className="pn gone">{name}</span><Port node={id} name={name} port={unknownPort} side="output" missing={type !== undefined} /></div>)}
       <Glance id={id} outputs={outputs} status={status} />
@@ -119,6 +117,9 @@ function Queue({ queue, ledger }: { readonly queue: NonNullable<NodeStatus['queu
   )
 }
 
+/** Both come from one state: what is shown is among the ports. */
+const drawnOf = (ports: ResolvedPorts, shown: readonly string[]): readonly (readonly [string, ResolvedPort])[] => shown.flatMap((name) => (Object.hasOwn(ports, name) ? [[name, ports[name]!] as const] : []))
+
 /** One input and one output share a row, as most nodes have them; else each port has its own. */
 function Rows({ id, inputs, outputs, shownIns, shownOuts, status, stale }: { readonly id: string; readonly inputs: ResolvedPorts; readonly outputs: ResolvedPorts; readonly shownIns: readonly string[]; readonly shownOuts: readonly string[]; readonly status: NodeStatus | undefined; readonly stale: boolean }) {
   const ins = Object.entries(inputs)
@@ -136,14 +137,14 @@ function Rows({ id, inputs, outputs, shownIns, shownOuts, status, stale }: { rea
   }
   return (
     <>
-      {ins.filter(([name]) => shownIns.includes(name)).map(([name, port]) => (
+      {drawnOf(inputs, shownIns).map(([name, port]) => (
         <div className="row" key={`in ${name}`}>
           <Port node={id} name={name} port={port} side="input" />
           <span className="pn">{name}{port.optional ? <em>{' '}{t('optional')}</em> : null}</span>
           {outs.length === 0 || ins.length > 1 ? <Reading status={status?.inputs[name]} port={port} stale={stale} /> : null}
         </div>
       ))}
-      {outs.filter(([name]) => shownOuts.includes(name)).map(([name, port]) => (
+      {drawnOf(outputs, shownOuts).map(([name, port]) => (
         <div className="row" key={`out ${name}`}>
           <span className={`pn${ins.length > 0 ? ' out' : ''}`}>{name}</span>
           <Reading status={status?.outputs[name]} port={port} stale={stale} />
@@ -154,14 +155,25 @@ function Rows({ id, inputs, outputs, shownIns, shownOuts, status, stale }: { rea
   )
 }
 
-/** Stands for the ports that are folded away: selecting the node opens them. What is bad among the outputs is not hidden. */
-function Folded({ inputs, outputs, status }: { readonly inputs: readonly string[]; readonly outputs: readonly string[]; readonly status: NodeStatus | undefined }) {
+const foldedOf = (ports: ResolvedPorts, shown: readonly string[]): readonly string[] => {
+  const names = Object.keys(ports)
+  if (names.length === shown.length) return noNames
+  const kept = new Set(shown)
+  return names.filter((name) => !kept.has(name))
+}
+const noNames: readonly string[] = []
+/** Names in a tooltip. */
+const NAMED = 30
+
+/** Stands for the ports that are folded away: selecting the node opens them, of hundreds the first. What is bad among the outputs is not hidden. */
+function Folded({ inputs, outputs, status, onAll }: { readonly inputs: readonly string[]; readonly outputs: readonly string[]; readonly status: NodeStatus | undefined; readonly onAll: (() => void) | undefined }) {
   if (inputs.length + outputs.length === 0) return null
+  const count = inputs.length + outputs.length
   const bad = outputs.filter((name) => { const last = status?.outputs[name]?.last; return last && severityOf(last) === 'bad' })
   const optional = inputs.length > 0 ? `+${inputs.length} optional in` : ''
   return (
-    <div className="row more" title={t('Select the node to see {join}', { join: [...inputs, ...outputs].join(', ') })}>
-      <span>{optional}{optional !== '' && outputs.length > 0 ? ', ' : ''}{outputs.length > 0 ? `+${outputs.length} more${optional === '' ? '' : ' out'}` : ''}</span>
+    <div className="row more" title={onAll ? undefined : t('Select the node to see {join}', { join: `${[...inputs, ...outputs].slice(0, NAMED).join(', ')}${count > NAMED ? ' …' : ''}` })}>
+      {onAll ? <button type="button" className="all-ports nodrag nopan" onClick={(e) => { e.stopPropagation(); onAll() }}>{t('Show {count} more ports', { count })}</button> : <span>{optional}{optional !== '' && outputs.length > 0 ? ', ' : ''}{outputs.length > 0 ? `+${outputs.length} more${optional === '' ? '' : ' out'}` : ''}</span>}
       {bad.length > 0 ? <span className="v q-bad"><i className="q">✕</i>{t('{count} bad', { count: bad.length })}</span> : null}
     </div>
   )

@@ -17,6 +17,13 @@ interface Scale {
   readonly k: number
 }
 
+const COLOURS = ['--dot', '--alarm1', '--alarm2', '--accent'] as const
+type Colour = (typeof COLOURS)[number]
+function coloursOf(element: Element): { readonly [name: string]: string } {
+  const style = getComputedStyle(element)
+  return Object.fromEntries(COLOURS.map((name) => [name, style.getPropertyValue(name)]))
+}
+
 /** `grave`, `odd`: ids of nodes that are out of the ordinary. */
 export function OverviewMap({ grave, odd }: { readonly grave: ReadonlySet<string>; readonly odd: ReadonlySet<string> }) {
   const canvas = useRef<HTMLCanvasElement>(null)
@@ -40,6 +47,9 @@ export function OverviewMap({ grave, odd }: { readonly grave: ReadonlySet<string
     let asked: number | undefined
     let drawn = -Infinity
     let later: ReturnType<typeof setTimeout> | undefined
+    // Asked once a theme: to read a style while the view moves makes the browser lay everything out in the middle of the frame.
+    let colours: { readonly [name: string]: string } | null = null
+    const colourOf = (name: Colour): string => (colours ??= coloursOf(element))[name]!
     const drawNodes = (): void => {
       const { nodeLookup } = drawing.getState()
       const boxes = [...nodeLookup.values()].map((n) => ({ id: n.id, ...n.internals.positionAbsolute, width: n.measured.width ?? 200, height: n.measured.height ?? 100 }))
@@ -49,12 +59,11 @@ export function OverviewMap({ grave, odd }: { readonly grave: ReadonlySet<string
       const all = around(boxes)
       const k = Math.min((SIZE.width - 2 * EDGE) / all.width, (SIZE.height - 2 * EDGE) / all.height)
       scale.current = { k, x: (SIZE.width - all.width * k) / 2 - all.x * k, y: (SIZE.height - all.height * k) / 2 - all.y * k }
-      const style = getComputedStyle(element)
       const at = scale.current
       const { grave: bad, odd: warn } = marks.current
       // What is out of the ordinary last and larger: a pixel of it must not be lost.
-      const fill = (colour: string, wanted: (id: string) => boolean, least: number): void => {
-        sheet.fillStyle = style.getPropertyValue(colour)
+      const fill = (colour: Colour, wanted: (id: string) => boolean, least: number): void => {
+        sheet.fillStyle = colourOf(colour)
         for (const b of boxes) if (wanted(b.id)) sheet.fillRect(b.x * k + at.x, b.y * k + at.y, Math.max(least, b.width * k), Math.max(least, b.height * k))
       }
       fill('--dot', (id) => !bad.has(id) && !warn.has(id), 1)
@@ -74,14 +83,14 @@ export function OverviewMap({ grave, odd }: { readonly grave: ReadonlySet<string
       pen.clearRect(0, 0, element.width, element.height)
       pen.drawImage(nodes, 0, 0)
       pen.setTransform(ratio, 0, 0, ratio, 0, 0)
-      pen.strokeStyle = getComputedStyle(element).getPropertyValue('--accent')
+      pen.strokeStyle = colourOf('--accent')
       pen.lineWidth = 1.5
       pen.strokeRect((-x / zoom) * k + dx, (-y / zoom) * k + dy, (width / zoom) * k, (height / zoom) * k)
     }
     const soon = (): void => void (asked ??= requestAnimationFrame(draw))
     redraw.current = soon
     const stop = drawing.subscribe(soon)
-    const themed = new MutationObserver(() => { drawn = -Infinity; soon() })
+    const themed = new MutationObserver(() => { colours = null; drawn = -Infinity; soon() })
     themed.observe(document.documentElement, { attributes: true, attributeFilter: ['data-theme'] })
     soon()
     return () => {

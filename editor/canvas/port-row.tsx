@@ -1,4 +1,5 @@
 // One port of a node: its handle, its name, its last value with unit, age and quality.
+import { memo } from 'react'
 import { Handle, Position } from 'reactflow'
 import { displayUnit, formatType, type ResolvedPort } from '#kit'
 import type { PortStatus } from '#format'
@@ -9,7 +10,8 @@ import { usePortMark } from './drag.ts'
 /** Readings older than this show their age. */
 const AGE_MS = 5000
 
-export function Port({ node, name, port, side, missing = false }: { readonly node: string; readonly name: string; readonly port: ResolvedPort; readonly side: 'input' | 'output'; readonly missing?: boolean }) {
+/** A new value of its node is no news to it. */
+export const Port = memo(function Port({ node, name, port, side, missing = false }: { readonly node: string; readonly name: string; readonly port: ResolvedPort; readonly side: 'input' | 'output'; readonly missing?: boolean }) {
   const mark = usePortMark(node, name, side)
   const label = `${side} ${port.title ?? name}, ${missing ? 'which this node does not have' : formatType(port)}`
   return (
@@ -23,7 +25,7 @@ export function Port({ node, name, port, side, missing = false }: { readonly nod
       className={`port kind-${port.kind} port-${port.kind}${missing ? ' missing' : ''}${mark === null ? '' : ` mark-${mark}`}`}
     />
   )
-}
+})
 
 /** The last value of a port. `stale`: the node says that it is not the present one. */
 export function Reading({ status, port, stale }: { readonly status: PortStatus | undefined; readonly port: ResolvedPort; readonly stale: boolean }) {

@@ -1,15 +1,19 @@
 // On a node whose ports give something else in the draft that is tried beside the live flow: both last values.
+import { memo } from 'react'
 import { t } from '../language/index.ts'
-import { engineIdOf, useEditor } from '../state/here.ts'
+import { engineIdOf, useParts } from '../state/here.ts'
 import { formatValue } from '../state/format.ts'
 import { differingAt } from '../state/trying.ts'
 import './trying.css'
 
 const SHOWN = 2
+const none: readonly string[] = []
 
-export function ShadowMark({ id }: { readonly id: string }) {
-  const ends = useEditor((s) => differingAt(s, engineIdOf(id)))
-  const ports = useEditor((s) => (ends.length === 0 ? undefined : s.trying.shadow?.ports))
+export const ShadowMark = memo(function ShadowMark({ id }: { readonly id: string }) {
+  const [ends, ports] = useParts((s) => {
+    const differing = s.trying.shadow ? differingAt(s, engineIdOf(id)) : none
+    return [differing, differing.length === 0 ? undefined : s.trying.shadow?.ports] as const
+  })
   if (!ports || ends.length === 0) return null
   return (
     <div className="shadowed">
@@ -23,6 +27,6 @@ export function ShadowMark({ id }: { readonly id: string }) {
       {ends.length > SHOWN ? <div><span>{t('and')}{' '}{ends.length - SHOWN}{' '}{t('more ports differ')}</span></div> : null}
     </div>
   )
-}
+})
 
 const bad = (quality: string): string => (quality === 'Good' ? '' : ` (${quality})`)

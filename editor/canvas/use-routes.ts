@@ -12,11 +12,12 @@ export const useDetour = (wire: string): Detour | undefined => useStore(routes, 
 export const useLane = (wire: string): number => useStore(routes, (s) => s.lanes.get(wire) ?? 0)
 const LANES = 5
 
-/** To be called where the nodes and wires are handed to React Flow: after it took them over. */
-export function useRoutes(nodes: readonly Node[], edges: readonly Edge[]): void {
+/** To be called where the nodes and wires are handed to React Flow: after it took them over. From afar (`shown` false) no wire is drawn by its way: what is known is kept, so that coming near works out only what moved. */
+export function useRoutes(nodes: readonly Node[], edges: readonly Edge[], shown: boolean): void {
   const drawing = useStoreApi()
   const kept = useRef<Detours | null>(null)
   useEffect(() => {
+    if (!shown) return
     const { nodeLookup } = drawing.getState()
     const detours = (kept.current ??= new Detours())
     const boxes = new Map<string, Rect>()
@@ -45,5 +46,5 @@ export function useRoutes(nodes: readonly Node[], edges: readonly Edge[]): void 
       const lanes = new Map([...wires].map(([id, w]) => [id, w.lane] as const))
       routes.setState({ detours: found, lanes })
     }
-  }, [nodes, edges, drawing])
+  }, [nodes, edges, shown, drawing])
 }

@@ -1,5 +1,5 @@
 // Settings of one node: name, the form of its config, its ports and its counters.
-import { useMemo, type ReactElement } from 'react'
+import { useDeferredValue, useMemo, type ReactElement } from 'react'
 import { formatType, type Issue, type JsonValue } from '#kit'
 import { SUBFLOW } from '#format'
 import { t } from '../language/index.ts'
@@ -25,7 +25,9 @@ export function Settings({ id, node }: { readonly id: string; readonly node: Nod
   const subflows = useEditor((s) => s.document!.flow.subflows)
   const schema = useMemo(() => (type && node.type === SUBFLOW ? instanceSchema(type.config, subflows ?? {}, node.config) : type?.config), [type, node.type, node.config, subflows])
   const issues = useMemo(() => { const own = [...allIssues, ...refused].filter((i) => i.node === id); return own.length === 0 ? none : own }, [allIssues, refused, id])
-  const faults = useMemo(() => (schema ? formFaults(schema, node.config as Config, parameters) : []), [schema, node.config, parameters])
+  // After the key is drawn: a table of a thousand rows takes a while to judge.
+  const judged = useDeferredValue(node.config)
+  const faults = useMemo(() => (schema ? formFaults(schema, judged as Config, parameters) : []), [schema, judged, parameters])
   const change = (path: string, value: JsonValue | undefined): void => actions.setConfig(id, path, value)
   return (
     <>

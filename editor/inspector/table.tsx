@@ -24,7 +24,7 @@ export function Table({ field, value, context, labelledBy }: ControlProps): Reac
   const rows = Array.isArray(given) ? (given as readonly JsonValue[]) : []
   const columns = summaryColumns(field)
   const mixed = columns.length < SHOWN && plainColumns(field).some((c) => c.when !== undefined && !columns.some((lead) => lead.key === c.when!.field))
-  const texts = rows.map((row) => [...columns.map((c) => cellText(field, c, row as Row)), ...(mixed ? [conditional(field, row as Row, columns)] : [])])
+  const texts = rows.map((row) => textsOf(field, columns, mixed, row as Row))
   const grid = { gridTemplateColumns: template([...columns.map((c) => c.title), ...(mixed ? [''] : [])].map((title, i) => Math.max(title.length, ...texts.slice(0, MEASURED).map((t) => t[i]!.length)))) }
   const [open, setOpen] = useState<number | null>(null)
   const [pasting, setPasting] = useState(false)
@@ -161,6 +161,18 @@ function FillDown({ field, rows, from, put }: { readonly field: FormField; reado
       </DropdownMenu.Portal>
     </DropdownMenu.Root>
   )
+}
+
+const texts = new WeakMap<object, WeakMap<Row, readonly string[]>>()
+/** What a row's line says. A key changes one row of a thousand: those of the others are kept. */
+function textsOf(field: FormField, columns: readonly FormField[], mixed: boolean, row: Row): readonly string[] {
+  const make = (): readonly string[] => [...columns.map((c) => cellText(field, c, row)), ...(mixed ? [conditional(field, row, columns)] : [])]
+  if (typeof row !== 'object' || row === null) return make()
+  let known = texts.get(field.schema)
+  if (!known) texts.set(field.schema, (known = new WeakMap()))
+  let found = known.get(row)
+  if (!found) known.set(row, (found = make()))
+  return found
 }
 
 const numeric = (c: FormField): boolean => c.kind === 'number' || c.kind === 'integer'

@@ -4,6 +4,7 @@ import { useEffect } from 'react'
 import { actions, store, useEditor, type State } from '../state/store.ts'
 import { createLiveSocket, type LiveSocket, type SocketLike, type TapTarget } from './socket.ts'
 import { startPresence } from './presence.ts'
+import { createSpread } from './spread.ts'
 import type { TapBuffer } from './buffer.ts'
 import { createBuffers } from './buffers.ts'
 
@@ -60,11 +61,12 @@ export function useLiveLink(): void {
 const watched = (state: State): string | null => (state.base.version === null ? null : state.flowId)
 
 function startLink(): () => void {
+  const spread = createSpread(actions.applyServerMessage, (run) => void requestAnimationFrame(run))
   const live = createLiveSocket({
     connect: () => new WebSocket(`${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/api/live`) as unknown as SocketLike,
     onMessage(message) {
       if (message.type === 'tap') bufferOf(message.id).push(message.samples, message.skipped, performance.now())
-      else actions.applyServerMessage(message)
+      else spread.take(message)
     },
     onState: (state, reason) => {
       const before = store.getState().live.state
@@ -107,6 +109,7 @@ function startLink(): () => void {
     leave()
     stop()
     live.stop()
+    spread.drop()
     if (socket === live) socket = undefined
   }
 }

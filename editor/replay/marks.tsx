@@ -1,5 +1,5 @@
 // On a node: where it lies on the path that is looked at, what the draft would have given instead, and what a test expected.
-import { Fragment } from 'react'
+import { Fragment, memo } from 'react'
 import type { JsonSample } from '#kit'
 import { equalJson, parseWire, type TestFault } from '#format'
 import { t } from '../language/index.ts'
@@ -8,7 +8,7 @@ import { formatValue } from '../state/format.ts'
 import { testFaultsAt } from '../state/flow-tests.ts'
 import { pastOf, type Past } from '../state/past.ts'
 import type { State } from '../state/model.ts'
-import { engineIdOf, useEditor } from '../state/here.ts'
+import { engineIdOf, useParts } from '../state/here.ts'
 import './past.css'
 
 interface Lit {
@@ -95,9 +95,8 @@ function differingNow({ view, place, now, whatIf }: Past, id: string): readonly 
   })
 }
 
-export function ReplayMark({ id }: { readonly id: string }) {
-  const past = useEditor((s) => (s.replay.past?.whatIf ? pastOf(s) : null))
-  const faults = useEditor((s) => testFaultsAt(s, engineIdOf(id)))
+export const ReplayMark = memo(function ReplayMark({ id }: { readonly id: string }) {
+  const [past, faults] = useParts((s) => [s.replay.past?.whatIf ? pastOf(s) : null, testFaultsAt(s, engineIdOf(id))] as const)
   const engine = engineIdOf(id)
   const differing = past ? differingNow(past, engine) : []
   if (differing.length === 0 && faults.length === 0) return null
@@ -116,7 +115,7 @@ export function ReplayMark({ id }: { readonly id: string }) {
       )}
     </>
   )
-}
+})
 
 const shown = (sample: JsonSample | undefined): string => (sample === undefined ? 'nothing' : `${formatValue(sample.value)}${sample.quality === undefined || sample.quality === 'Good' ? '' : ` (${sample.quality})`}`)
 export const faultText = (f: TestFault): string => `${f.at}, sample ${f.index + 1}: expected ${shown(f.expected)}, got ${shown(f.got)}`

@@ -1,6 +1,6 @@
 // What follows from draft, catalogue and check: types, changes and issues, at once after every edit.
 import { issueTexts, resolvePorts, withDefaults, type CatalogueNode, type Issue, type IssueCode, type JsonValue, type ResolvedPorts } from '#kit'
-import { diffFlows, expandFlow, SUBFLOW, typeFlow, withParameters, type Change, type Flow, type FlowPorts, type NodePorts, type TypedFlow } from '#format'
+import { diffFlows, equalJson, expandFlow, SUBFLOW, typeFlow, withParameters, type Change, type Flow, type FlowPorts, type NodePorts, type TypedFlow } from '#format'
 import { clashIssues } from './clashes.ts'
 import { PORTS_TYPE } from './inside.ts'
 import { onCanvas } from './instances.ts'
@@ -19,9 +19,9 @@ interface Typing {
   readonly typed: TypedFlow
 }
 let lastTyped: Typing | undefined
-/** Names and places are no part of a type: with all else as it was, typing a thousand nodes anew would find the same. */
+/** Names and places are no part of a type, and mostly a check answers the ports of before: with all else as it was, typing a thousand nodes anew would find the same. */
 function sameTyping(known: Typing | undefined, flow: Flow, types: unknown, given: unknown): known is Typing {
-  if (!known || known.types !== types || known.given !== given) return false
+  if (!known || known.types !== types || !equalJson(known.given, given)) return false
   const { flow: before } = known
   if (before.wires !== flow.wires || before.parameters !== flow.parameters || before.subflows !== flow.subflows) return false
   let left = 0
@@ -38,7 +38,10 @@ function sameTyping(known: Typing | undefined, flow: Flow, types: unknown, given
 export function typesOf(flow: Flow, types: ReadonlyMap<string, CatalogueNode>, given: FlowPorts | undefined): TypedFlow {
   const known = typedCache.get(flow.nodes)
   if (known && known.wires === flow.wires && known.types === types && known.given === given && known.parameters === flow.parameters) return known.typed
-  if (sameTyping(lastTyped, flow, types, given)) return lastTyped.typed
+  if (sameTyping(lastTyped, flow, types, given)) {
+    lastTyped = { flow, types, given, typed: lastTyped.typed }
+    return lastTyped.typed
+  }
   const configs: Record<string, unknown> = {}
   const dynamic: Record<string, Partial<NodePorts>> = {}
   const expanded = expandFlow(flow)

@@ -103,6 +103,7 @@ function prune(selection: Selection, whole: Flow, inside: Inside | undefined): S
   const flow = inside === undefined ? whole : subflowView(whole, inside)
   // The ports of a subflow are no nodes of it: nothing is done to them as to nodes.
   const nodes = selection.nodes.filter((id) => Object.hasOwn(flow.nodes, id) && !isPortsNode(id))
-  const wires = selection.wires.length === 0 ? selection.wires : selection.wires.filter((w) => flow.wires.includes(w))
+  const all = selection.wires.length > 1 ? new Set(flow.wires) : null
+  const wires = selection.wires.length === 0 ? selection.wires : selection.wires.filter((w) => (all ? all.has(w) : flow.wires.includes(w)))
   return nodes.length === selection.nodes.length && wires.length === selection.wires.length ? selection : { nodes, wires }
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { foldInputs, foldOutputs, wiredInputs, wiredOutputs } from './fold.ts'
+import { foldInputs, foldOutputs, MOST_OPEN, openPorts, wiredInputs, wiredOutputs } from './fold.ts'
 
 const many = ['mean', 'min', 'max', 'range', 'stddev', 'sum', 'first', 'last', 'count']
 const wires = ['w.last -> a.in', 'w.last -> b.in', 'w.count -> a.in', 'x.mean -> a.in', 'torn']
@@ -19,4 +19,13 @@ test('optional inputs without a wire are folded, when there are two or more; one
   expect(foldInputs(pid, wiredInputs(['a.x -> pid.auto', 'a.y -> pid.tracking'], 'pid')).folded, 'one alone stays').toEqual([])
   const align = { a: { optional: true }, b: { optional: true }, c: { optional: true } }
   expect(foldInputs(align, wiredInputs([], 'align'))).toEqual({ shown: ['a'], folded: ['b', 'c'] })
+})
+test('an opened node shows all of its ports, of hundreds what is wired or wanted and the first, in their order', () => {
+  expect(openPorts(many, ['mean'])).toEqual(many)
+  const hundreds = Array.from({ length: 300 }, (_, i) => `p${i}`)
+  const opened = openPorts(hundreds, ['p0', 'p150'], ['p299'])
+  expect(opened).toHaveLength(MOST_OPEN)
+  expect(opened).toEqual([...hundreds.slice(0, MOST_OPEN - 2), 'p150', 'p299'])
+  expect(openPorts(hundreds, hundreds), 'what is wired is never hidden').toEqual(hundreds)
+  expect(openPorts(hundreds.slice(0, MOST_OPEN + 2), ['p0']), 'two are not worth a row').toHaveLength(MOST_OPEN + 2)
 })

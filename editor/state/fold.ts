@@ -41,6 +41,16 @@ export function foldOutputs(outputs: readonly string[], wired: ReadonlySet<strin
   return { shown, folded: outputs.filter((name) => !kept.has(name)) }
 }
 
+/** Ports of one side that a node shows when it is opened, when no more are wired or fit what is dragged. */
+export const MOST_OPEN = 24
+/** Of an opened node with hundreds of ports: what it shows folded (`shown`), what is `wanted`, and the first of the others. */
+export function openPorts(names: readonly string[], shown: readonly string[], wanted: readonly string[] = []): readonly string[] {
+  const kept = new Set([...shown, ...wanted])
+  if (names.length - Math.max(kept.size, MOST_OPEN) < LEAST_FOLDED) return names
+  let spare = MOST_OPEN - kept.size
+  return names.filter((name) => kept.has(name) || spare-- > 0)
+}
+
 /** One optional input is not worth a row of its own. */
 const LEAST_OPTIONAL = 2
 /** The same of inputs: optional ones without a wire are folded away, but the last one of a node that has no other. */

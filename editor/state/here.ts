@@ -2,6 +2,7 @@
 // as in store.ts, and while a subflow is open that subflow in the place of the flow. Ids are those of that place. While somebody
 // looks back, the moment of then stands in the place of what is live.
 import { useStore } from 'zustand'
+import { useShallow } from 'zustand/react/shallow'
 import type { WireEnd } from '#format'
 import { INPUTS } from './inside.ts'
 import { engineId, here, insideOf, outputAt } from './lens.ts'
@@ -17,6 +18,9 @@ export const store = { getState: (): State => here(seen(whole.getState())), subs
 
 /** A selector must give the same value for the same state: take parts, make nothing new. */
 export const useEditor = <T>(selector: (state: State) => T): T => useStore(whole, (s) => selector(here(seen(s))))
+
+/** Several parts at once: drawn anew when one of them is another. */
+export const useParts = <T extends readonly unknown[]>(selector: (state: State) => T): T => useStore(whole, useShallow((s) => selector(here(seen(s)))))
 
 /** What the engine and the gateway call a node that is shown here. */
 export const engineIdOf = (node: string): string => engineId(whole.getState(), node)

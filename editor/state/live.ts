@@ -65,7 +65,7 @@ function remembered(live: Live, told: readonly string[], nodes: Live['nodes']): 
       if (last === null || live.nodes[id]?.outputs[port]?.count === count) continue
       const key = `${id}.${port}`
       recent ??= { ...live.recent }
-      recent[key] = [...(recent[key] ?? []).slice(1 - RECENT_LIMIT), last]
+      recent[key] = [...(recent[key]?.slice(1 - RECENT_LIMIT) ?? []), last]
       // A reading that is none leaves a gap in the glance.
       const value = severityOf(last) === 'bad' ? Number.NaN : last.value
       if (typeof value !== 'number' || (Number.isNaN(value) && live.trends[key] === undefined)) continue

@@ -4,6 +4,7 @@ import { emptyFlow, may, type DeployBody, type DraftBody, type Flow, type FlowSu
 import { issue, type Issue } from '#kit'
 import { freshId, replaceFlow } from './commands.ts'
 import { createDocument } from './document.ts'
+import { createAhead } from './ahead.ts'
 import { changesOf } from './derive.ts'
 import { draftIds, dropDraft, readDraft, writeDraft } from './drafts.ts'
 import type { Core } from './editor.ts'
@@ -24,21 +25,27 @@ export function opening(core: Core, screen: Screen, sync: Sync, restoreTabs: (kn
   let wanted: string | null = null
   /** A link that waits for its visitor to sign in. */
   let linked: string | null = null
+  const ahead = createAhead(core.api, core.storage)
 
   /** Finds out where we stand and gets everything: call it once at the start and after signing in. Retries while the gateway is away. */
   async function start(wish?: string | null): Promise<void> {
     cancelRetry?.()
     cancelRetry = undefined
     linked = wish ?? linked
+    ahead.ask(wish ?? core.storage.getItem(LAST_FLOW))
     try {
-      const health = await core.api.health()
+      const health = await ahead.take('health')
       core.set({ health })
       if (!health.claimed) return void core.set({ gate: 'claim', gateIssues: [] })
-      const session = await core.api.session()
+      const session = await ahead.take('session')
       await signedIn(session, wish)
     } catch (thrown) {
+      ahead.forget()
       const issues = screen.failed(thrown)
-      if (issues.some((i) => i.code === 'AUTH_NEEDED')) return void core.set({ gate: 'login', gateIssues: [], session: null })
+      if (issues.some((i) => i.code === 'AUTH_NEEDED')) {
+        ahead.drop()
+        return void core.set({ gate: 'login', gateIssues: [], session: null })
+      }
       core.set({ gate: core.get().gate === 'ready' ? 'ready' : 'away', gateIssues: issues })
       cancelRetry = core.later(AGAIN_MS, () => void start(wish))
     }
@@ -48,7 +55,7 @@ export function opening(core: Core, screen: Screen, sync: Sync, restoreTabs: (kn
   async function signedIn(session: Session, wish: string | null | undefined = linked): Promise<void> {
     linked = null
     core.set((s) => ({ session, view: landing(session, s) }))
-    const [catalogue, flows, alarms, drafts] = await Promise.all([core.api.catalogue(), core.api.flows(), core.api.alarms(), core.api.drafts()])
+    const [catalogue, flows, alarms, drafts] = await Promise.all([ahead.take('catalogue'), ahead.take('flows'), ahead.take('alarms'), ahead.take('drafts')])
     const types = new Map(catalogue.nodes.map((n) => [n.type, n]))
     core.set((s) => ({ catalogue, types, flows, drafts, gate: 'ready', gateIssues: [], live: { ...s.live, alarms: alarms.filter((a) => a.state !== 'normal') } }))
     if (core.get().document) {
@@ -62,6 +69,9 @@ export function opening(core: Core, screen: Screen, sync: Sync, restoreTabs: (kn
     if (typeof wish === 'string' && !known.includes(wish)) screen.toastIssue(issue('FLOW_UNKNOWN', {}, { id: wish }))
     const id = [wish, core.storage.getItem(LAST_FLOW), flows[0]?.id, known[0]].find((f) => typeof f === 'string' && known.includes(f))
     if (typeof id === 'string') await openFlow(id)
+    ahead.forget()
+    const { flowId, base } = core.get()
+    ahead.keep(base.version === null ? null : flowId)
   }
 
   /** Opens a flow of the gateway, or a draft: in front, in its tab. What was open before waits in its own. */
@@ -84,7 +94,7 @@ export function opening(core: Core, screen: Screen, sync: Sync, restoreTabs: (kn
     const there = await gatewaysDraft(id)
     if (core.get().flows.some((f) => f.id === id)) {
       try {
-        const body = await core.api.flow(id)
+        const body = await ahead.takeFlow(id)
         base = { version: body.version, flow: body.flow }
         putSummary(body)
       } catch (thrown) {
@@ -119,6 +129,7 @@ export function opening(core: Core, screen: Screen, sync: Sync, restoreTabs: (kn
 
   function show(flow: Flow, base: { version: number | null; flow: Flow | null }, basedOn: number | null): void {
     remember(flow.id)
+    ahead.keep(base.version === null ? null : flow.id)
     core.set((s) => ({
       ...asideOf(s),
       tabs: withTab(s.tabs, flow.id, s.flowId), flowId: flow.id, trying: { ...s.trying, shadow: null, draft: null }, document: createDocument(flow), base, basedOn, refused: null, check: noCheck, people: [],
@@ -249,6 +260,7 @@ export function opening(core: Core, screen: Screen, sync: Sync, restoreTabs: (kn
         screen.toastFailed(thrown)
         return
       }
+      ahead.drop()
       core.set({ gate: 'login', session: null, document: null, flowId: null, tabs: [], parked: {}, shared: {}, conflicts: {}, people: [], drafts: [], base: { version: null, flow: null }, basedOn: null, live: noLive, check: noCheck, refused: null, flows: [] })
     },
     /** May the signed-in user do this? */

@@ -1,11 +1,28 @@
 // What flows stand on: the catalogue, alarms, the hold of all outputs, connections, secrets, models, the audit trail.
+import { createHash } from 'node:crypto'
+import { promisify } from 'node:util'
+import { gzip } from 'node:zlib'
 import type { Gateway } from '../gateway.ts'
 import * as s from './schemas.ts'
 import { userOf } from './security.ts'
 import type { ApiApp } from './server.ts'
 
 export function plantRoutes(app: ApiApp, gateway: Gateway): void {
-  app.get('/api/catalogue', { config: { permission: 'view' }, schema: { summary: 'Node types and connection types of this gateway', response: { 200: s.CatalogueAnswer, default: s.ErrorSchema } } }, () => gateway.catalogue)
+  // The largest answer of a start, and the same for as long as the gateway runs: written and packed once, and not sent again to who has it.
+  const packed = once(async (write: (payload: unknown) => string) => {
+    const text = write(gateway.catalogue)
+    return { text, gzip: await promisify(gzip)(text), tag: `"${createHash('sha256').update(text).digest('base64url').slice(0, 22)}"` }
+  })
+  app.get('/api/catalogue', { config: { permission: 'view' }, schema: { summary: 'Node types and connection types of this gateway', response: { 200: s.CatalogueAnswer, default: s.ErrorSchema } } }, async (request, reply) => {
+    const { text, gzip: small, tag } = await packed((payload) => String(reply.serialize(payload)))
+    void reply.headers({ etag: tag, 'cache-control': 'private, no-cache', vary: 'accept-encoding' })
+    if (request.headers['if-none-match'] === tag) return await reply.code(304 as 200).send(undefined as unknown as typeof gateway.catalogue)
+    void reply.type('application/json; charset=utf-8')
+    // Written by the schema already: as a stream of bytes it is sent as it is.
+    const takes = /\bgzip\b/.test(String(request.headers['accept-encoding'] ?? ''))
+    if (takes) void reply.header('content-encoding', 'gzip')
+    return await reply.send((takes ? small : Buffer.from(text)) as unknown as typeof gateway.catalogue)
+  })
 
   app.get('/api/alarms', { config: { permission: 'view' }, schema: { summary: 'Alarms that are not normal and acknowledged', response: { 200: s.AlarmsAnswer, default: s.ErrorSchema } } }, () => gateway.alarms())
   app.get('/api/alarms/log', { config: { permission: 'view' }, schema: { summary: 'Changes of alarms, newest first', querystring: s.PageQuery, response: { 200: s.AlarmLogAnswer, default: s.ErrorSchema } } }, (request) =>
@@ -87,4 +104,10 @@ export function plantRoutes(app: ApiApp, gateway: Gateway): void {
   app.get('/api/audit', { config: { permission: 'administer' }, schema: { summary: 'Who did what, newest first', querystring: s.PageQuery, response: { 200: s.AuditAnswer, default: s.ErrorSchema } } }, (request) =>
     gateway.audit(request.query.limit ?? 200, request.query.before),
   )
+}
+
+/** The first answer, for all who ask; a failure is asked for again. */
+function once<A, T>(make: (from: A) => Promise<T>): (from: A) => Promise<T> {
+  let made: Promise<T> | undefined
+  return (from) => (made ??= make(from).catch((thrown: unknown) => { made = undefined; throw thrown }))
 }

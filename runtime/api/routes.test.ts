@@ -1,7 +1,9 @@
 // The flow's life over HTTP, and every answer held against the schema that the OpenAPI document shows.
+import { gunzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { schemaFaults, type TSchema } from '#kit'
-import { testApi, testFlow, type TestApi } from './harness.ts'
+import { HOST, testApi, testFlow, type TestApi } from './harness.ts'
+import { COOKIE } from './security.ts'
 
 let api: TestApi
 beforeAll(async () => {
@@ -145,6 +147,17 @@ test('every answer is as the OpenAPI document says', async () => {
   }
   const failed = await api.call('GET', '/api/flows/nowhere', 'admin')
   expect(schemaFaults(paths['/api/flows/{id}'].get.responses['default'].content['application/json'].schema as TSchema, failed.body)).toEqual([])
+})
+
+test('the catalogue is packed for who takes it packed, and not sent again to who has it', async () => {
+  const plain = await api.call('GET', '/api/catalogue', 'viewer')
+  expect([plain.status, plain.headers['content-encoding'], plain.headers['cache-control'], plain.headers['vary']]).toEqual([200, undefined, 'private, no-cache', 'accept-encoding'])
+  const packed = await api.api.app.inject({ method: 'GET', url: '/api/catalogue', headers: { host: HOST, cookie: `${COOKIE}=viewer`, 'accept-encoding': 'br, gzip' } })
+  expect(packed.headers['content-encoding']).toBe('gzip')
+  expect(JSON.parse(gunzipSync(packed.rawPayload).toString())).toEqual(plain.body)
+  const again = await api.call('GET', '/api/catalogue', 'viewer', undefined, { 'if-none-match': String(plain.headers['etag']) })
+  expect([again.status, again.body]).toEqual([304, ''])
+  expect((await api.call('GET', '/api/catalogue', null, undefined, { 'if-none-match': String(plain.headers['etag']) })).status, 'nor to who may not look').toBe(401)
 })
 
 test('whoever may look is given the example flows, as the document tells', async () => {

@@ -135,7 +135,8 @@ export async function createApi(options: ApiOptions): Promise<Api> {
   await app.register(files, { root: existsSync(options.editorFolder) ? options.editorFolder : import.meta.dirname, serve: false, cacheControl: false, preCompressed: true })
   installSecurity(app, auth, options)
   app.addHook('onSend', async (request, reply) => {
-    if (request.url.startsWith('/api/')) reply.header('cache-control', 'no-store')
+    // What a route lets the browser keep it says itself: the catalogue, which has nothing of a plant.
+    if (request.url.startsWith('/api/') && !reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store')
   })
 
   const live = installLive(app, gateway, auth, options)

@@ -35,7 +35,7 @@ test('whole cards near by, boxes from afar and marks from further, all of them t
     await page.getByRole('button', { name: 'Zoom to 100%' }).click()
     await page.locator('.node:not(.far) .num').first().waitFor()
     expect(await page.locator('.react-flow__node').count(), 'only what is in view is drawn').toBeLessThan(80)
-    expect(await page.locator('.far-wires').count()).toBe(0)
+    await until('the wires from afar have given way', async () => ((await page.locator('.far-wires').count()) === 0 ? true : undefined))
     const whole = await page.locator('.react-flow__node').first().getAttribute('data-id')
     await until('the cards in view are told at once', () => (lookedAt()?.includes(whole!) === true ? true : undefined))
     expect(lookedAt()!.length).toBeLessThan(150)
@@ -66,7 +66,57 @@ test('whole cards near by, boxes from afar and marks from further, all of them t
     await page.getByRole('button', { name: 'Zoom to 100%' }).click()
     await page.locator('.node:not(.far) .num').first().waitFor()
     await until('wires are drawn one by one again', async () => ((await page.locator('.react-flow__edge-path').count()) > 0 ? true : undefined))
-    expect(await page.locator('.far-wires').count()).toBe(0)
+    await until('the wires from afar have given way again', async () => ((await page.locator('.far-wires').count()) === 0 ? true : undefined))
+  }))
+
+test('from afar a wire is pointed at, selected and cut, and pulled from the port of one card onto another', { timeout: 90_000 }, () =>
+  visit('large-wires', browser, gateway, async ({ page, expectErrors }) => {
+    expectErrors(/401 .*\/api\/session/)
+    const headers = { origin: gateway.url }
+    await page.request.post(`${gateway.url}/api/login`, { headers, data: { user, password } })
+    expect((await page.request.post(`${gateway.url}/api/flows`, { headers, data: { flow: wideFlow('afar', 200, 5) } })).ok()).toBe(true)
+    await page.goto(`${gateway.url}/flows/afar`)
+    await page.locator('.react-flow__node').first().waitFor()
+    await page.getByRole('button', { name: 'Zoom to 100%' }).click()
+    await page.locator('.node:not(.far)').first().waitFor()
+    await zoomOut(page, 'box')
+    const editor = new EditorPage(page, gateway)
+    const view = (await page.locator('.canvas').boundingBox())!
+    const inside = await page.evaluate(({ x, y, width, height }) => [...document.querySelectorAll<HTMLElement>('.react-flow__node')].filter((e) => {
+      const b = e.getBoundingClientRect()
+      return /^n\d+_[1-7]$/.test(e.dataset['id']!) && b.left > x + 60 && b.right < x + width - 260 && b.top > y + 80 && b.bottom < y + height - 120
+    }).map((e) => e.dataset['id']!), view)
+    const id = inside[0]!
+    const next = id.replace(/\d+$/, (n) => String(Number(n) + 1))
+    const wire = `${id}.value -> ${next}.value`
+    const card = (await editor.node(id).boundingBox())!
+
+    await until('the pointer is on the wire', async () => {
+      for (let y = card.y; y < card.y + card.height; y += 2) {
+        await page.mouse.move(card.x + card.width + 8, y)
+        if ((await page.locator('.react-flow__edge').count()) > 0) return true
+      }
+      return undefined
+    })
+    await page.mouse.down()
+    await page.mouse.up()
+    await page.getByText(wire).waitFor()
+    await page.keyboard.press('Delete')
+    await editor.button(/^Deploy 1 change$/).waitFor()
+    await page.keyboard.press('Control+z')
+    await editor.button(/^Deploy no changes$/).waitFor()
+    await page.keyboard.press('Escape')
+
+    // Onto a card of another row, which has an input of that name, too.
+    const other = inside.find((n) => n.split('_')[0] !== id.split('_')[0])!
+    await editor.node(id).hover()
+    await page.locator('.far-port.output .port').first().hover()
+    await page.mouse.down()
+    const to = (await editor.node(other).boundingBox())!
+    await page.mouse.move(to.x + to.width / 2, to.y + to.height / 2, { steps: 8 })
+    await page.locator('.far-port.input .port.mark-ok').first().waitFor()
+    await page.mouse.up()
+    await page.locator('.banner').getByText('1 wire added').waitFor()
   }))
 
 test('a value that comes at one card changes nothing else that is drawn', { timeout: 60_000 }, () =>
