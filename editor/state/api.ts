@@ -2,6 +2,7 @@
 // some, GATEWAY_AWAY where it did not answer. Nothing is retried here: who calls knows whether that is safe.
 import { issue, IssueError, reasonOf, type Catalogue, type ExampleSample, type Issue, type JsonValue, type PortType } from '#kit'
 import type { AlarmBody, AlarmLogBody, AuditEntry, BrowseBody, CheckBody, ConnectionBody, ConnectionEntry, ConnectionOf, ConnectionTestBody, DeployBody, DraftBody, DraftSummary, ErrorBody, ExampleBody, ExampleFlow, Flow, FlowBody, FlowSummary, HealthBody, LabRequest, ModelBody, Recorded, RecordingBody, Role, Session, ShadowBody, TestsBody, Trace, TrialBody, TrialRequest, VersionSummary } from '#format'
+import { t } from '../language/index.ts'
 
 export interface Api {
   health(): Promise<HealthBody>
@@ -133,7 +134,7 @@ export function createApi(fetch: Fetch = (input, init) => globalThis.fetch(input
     try {
       return JSON.parse(text) as T
     } catch (thrown) {
-      throw new IssueError(issue('GATEWAY_AWAY', {}, { reason: `its answer to ${what} is no JSON (${reasonOf(thrown)})` }))
+      throw new IssueError(issue('GATEWAY_AWAY', {}, { reason: t('its answer to {what} is no JSON ({reason})', { what, reason: reasonOf(thrown) }) }))
     }
   }
   async function call<T>(method: string, path: string, body?: unknown, signal?: AbortSignal, refused?: (status: number, text: string) => T | undefined): Promise<T> {

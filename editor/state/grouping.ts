@@ -1,5 +1,6 @@
 // Groups, alignment and layout as actions, on what the canvas shows.
 import type { GroupColour } from '#format'
+import { t } from '../language/index.ts'
 import { changer } from './change.ts'
 import type { Screen } from './screen.ts'
 import { align, distribute, type Alignment, type Axis, type Boxes, type Places } from './arrange.ts'
@@ -39,7 +40,7 @@ export function grouping(core: Core, screen: Screen) {
     align: (boxes: Boxes, how: Alignment): void => change((d) => relabel(d, moveNodes(d, align(boxes, how)), `Align ${how}`)),
     distribute: (boxes: Boxes, axis: Axis): void => change((d) => relabel(d, moveNodes(d, distribute(boxes, axis)), `Distribute ${axis}`)),
     /** Places that a layout found. */
-    place: (places: Places): void => change((d) => relabel(d, moveNodes(d, places), 'Tidy')),
+    place: (places: Places): void => change((d) => relabel(d, moveNodes(d, places), t('Tidy'))),
   }
 }
 
