@@ -42,7 +42,7 @@ export default function ShortcutsDialog(): ReactElement {
           return rows.length === 0 ? null : (
             <section key={group}>
               <h3>{groupTitles[group]}</h3>
-              <dl>{rows.map((r) => <div key={`${r.keys.join()} ${r.title}`}><dt>{r.keys.map((k, i) => <span key={k}>{i > 0 && t(' or ')}{(k.includes(' ') ? [k] : keyNames(k, mac)).map((n, at) => <kbd key={at}>{n}</kbd>)}</span>)}</dt><dd>{r.title}</dd></div>)}</dl>
+              <dl>{rows.map((r) => <div key={`${r.keys.join()} ${r.title}`}><dt>{r.keys.map((k, i) => <span key={k}>{i > 0 && ` ${t('or')} `}{(k.includes(' ') ? [k] : keyNames(k, mac)).map((n, at) => <kbd key={at}>{n}</kbd>)}</span>)}</dt><dd>{r.title}</dd></div>)}</dl>
             </section>
           )
         })}

@@ -224,8 +224,8 @@ function issuesOf(status: number, text: string): Issue[] {
     if (!(thrown instanceof SyntaxError)) throw thrown
   }
   if (status === 401) return [issue('AUTH_NEEDED')]
-  if (status === 502 || status === 503 || status === 504) return [issue('GATEWAY_AWAY', {}, { reason: `status ${status}` })]
-  return [issue('INTERNAL', {}, { reason: `status ${status}${text === '' ? '' : `: ${text.slice(0, 200)}`}` })]
+  if (status === 502 || status === 503 || status === 504) return [issue('GATEWAY_AWAY', {}, { reason: t('status {status}', { status }) })]
+  return [issue('INTERNAL', {}, { reason: `${t('status {status}', { status })}${text === '' ? '' : `: ${text.slice(0, 200)}`}` })]
 }
 
 /** Issues of anything thrown, for a toast or a form. */

@@ -9,6 +9,9 @@ import type { Document } from './document.ts'
 import type { Core } from './editor.ts'
 import { addGroup, dissolve, groupAt, groupOfExactly, groupsOf, regroup, setGroupColour, setGroupTitle } from './groups.ts'
 
+const ALIGN: Readonly<Record<Alignment, string>> = { left: t('Align left'), centre: t('Align centre'), right: t('Align right'), top: t('Align top'), middle: t('Align middle'), bottom: t('Align bottom') }
+const DISTRIBUTE: Readonly<Record<Axis, string>> = { horizontally: t('Distribute horizontally'), vertically: t('Distribute vertically') }
+
 export function grouping(core: Core, screen: Screen) {
   const put = changer(core, screen)
   const change = (edit: (document: Document) => Document): void => void put(edit)
@@ -37,8 +40,8 @@ export function grouping(core: Core, screen: Screen) {
     },
     /** New places, and who joins or leaves which group by them: one step. */
     dropNodes: (places: Places, into: { readonly [node: string]: string | null }): void => change((d) => regroup(d, places, into)),
-    align: (boxes: Boxes, how: Alignment): void => change((d) => relabel(d, moveNodes(d, align(boxes, how)), `Align ${how}`)),
-    distribute: (boxes: Boxes, axis: Axis): void => change((d) => relabel(d, moveNodes(d, distribute(boxes, axis)), `Distribute ${axis}`)),
+    align: (boxes: Boxes, how: Alignment): void => change((d) => relabel(d, moveNodes(d, align(boxes, how)), ALIGN[how])),
+    distribute: (boxes: Boxes, axis: Axis): void => change((d) => relabel(d, moveNodes(d, distribute(boxes, axis)), DISTRIBUTE[axis])),
     /** Places that a layout found. */
     place: (places: Places): void => change((d) => relabel(d, moveNodes(d, places), t('Tidy'))),
   }

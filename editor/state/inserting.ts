@@ -95,7 +95,7 @@ export function inserting(core: Core, screen: Screen) {
       const fitted = fitInto(core.get(), entry, ports[id], gap)
       if (!fitted.ok) return false
       const room = makeRoom(document.flow, gap.from!.node, gap.to!.node, at)
-      const graft = graftExisting(id, gap, fitted.joint, room.at, `Insert ${entry.name ?? id}`)
+      const graft = graftExisting(id, gap, fitted.joint, room.at, t('Insert {name}', { name: entry.name ?? id }))
       change((d) => commands.graft(d, { ...graft, moves: { ...room.moves, ...graft.moves } }).document)
       return true
     },

@@ -1,7 +1,7 @@
 // What state a node is shown in. Shape tells it as well as colour: disc ok, ring not running, diamond warning, triangle
 // error. Nothing that is unknown, stale or bad is ever shown as normal.
 import type { Issue, JsonSample, JsonValue } from '#kit'
-import { parseWire, type AlarmBody, type Flow, type FlowPorts, type NodeStatus } from '#format'
+import { parseWire, type AlarmBody, type Flow, type FlowPorts, type NodeStatus, type FlowSummary } from '#format'
 import { t } from '../language/index.ts'
 import { said } from '../language/said.ts'
 import { formatDuration } from './format.ts'
@@ -57,6 +57,8 @@ export function tellsOf(state: Pick<State, 'base' | 'types' | 'live'>, connectio
   return found
 }
 
+/** Of flows, as the gateway tells them. */
+export const FLOW_STATES: Readonly<Record<FlowSummary['state'], string>> = { running: t('running'), restarting: t('restarting'), stopped: t('stopped'), failed: t('failed') }
 const SHORT: Readonly<Record<AlarmBody['state'], string>> = { normal: t('normal'), unacknowledged: t('unack'), acknowledged: t('ack'), returned: t('returned, unack'), latched: t('latched'), shelved: t('shelved'), suppressed: t('suppressed'), 'out-of-service': t('out of service') }
 /** 'unack 00:41' */
 export function alarmText(alarm: AlarmBody, clock: number): string {

@@ -11,7 +11,9 @@ const CALLS: ReadonlySet<string> = new Set(['t', 'said', 'querySelector', 'query
 
 /** The product's name, and of the keyboard what a key event calls a key that is held. */
 const NAMES: ReadonlySet<string> = new Set(['Headgate', 'Control', 'Meta', 'Mod', 'Ctrl', 'Alt', 'Shift'])
-const worded = (text: string): boolean => !NAMES.has(text) && (/[A-Za-z]{2,}[,.:;!?]? [A-Za-z(‘“{]/.test(text) || /^[A-Z][a-z]{2,}[.…:]?$/.test(text.trim()))
+/** Styles, JSON and the words of a search (`type:rule.alarm`). */
+const CODE = /\{(px|fr|vw|vh|%)|^\{ "|^[a-z][a-z0-9]*[:_./][\w{}./]*$/
+const worded = (text: string): boolean => !NAMES.has(text) && !CODE.test(text) && (/[A-Za-z]{2,}[,.:;!?]? [A-Za-z(‘“{]/.test(text) || /^[A-Z][a-z]{2,}[.…:]?$/.test(text.trim()))
 /** Keys of the keyboard as shell/commands.ts writes them: a word is one, several are a text. */
 const isKeys = (value: Syntax): boolean => (value.type === 'ArrayExpression' ? (value['elements'] as Syntax[]).every(isKeys) : value.type === 'TemplateLiteral' || (value.type === 'Literal' && !/[a-z] [a-z]/i.test(String(value['value']))))
 const nameOf = (node: Syntax | undefined): string => {
@@ -64,12 +66,12 @@ export function unsaid(source: Source): string[] {
         return
       case 'TemplateLiteral': {
         const text = (node['quasis'] as { value: { cooked: string } }[]).map((q) => q.value.cooked).join('{}')
-        if (worded(text.replaceAll('{}', '{')) || (read && /[A-Za-z]{2}/.test(text.replaceAll('{}', '')))) found.push(`${place(source, node.start)} ${text.slice(0, 60)}`)
+        if (worded(text.replaceAll('{}', '{')) || (read && /[A-Za-z]{2}/.test(text.replaceAll('{}', '')) && !CODE.test(text))) found.push(`${place(source, node.start)} ${text.slice(0, 60)}`)
         break
       }
       case 'Literal': {
         const value = node['value']
-        if (typeof value === 'string' && (worded(value) || (read && /[A-Za-z]{2}/.test(value)))) found.push(`${place(source, node.start)} ${value.slice(0, 60)}`)
+        if (typeof value === 'string' && (worded(value) || (read && /[A-Za-z]{2}/.test(value) && !CODE.test(value)))) found.push(`${place(source, node.start)} ${value.slice(0, 60)}`)
         return
       }
       default:
