@@ -32,5 +32,7 @@ test('a text that is left out is found, and what no person reads is not', () => 
   expect(found("export const A = () => <p title='Hi'>{'x'}</p>")).toBe(1)
   expect(found("export const a = { title: 'Undo' }")).toBe(1)
   expect(found("export const a = (n: number) => `${n} nodes are gone`")).toBe(1)
+  expect(found("export const a = { keys: 'Alt and drag', title: 'Copy' }")).toBe(2)
+  expect(found("export const a = { keys: ['Ctrl+PageDown', 'Escape'] }; export const b = (n: string) => [`type:${n}`, `translate(${n}px, ${n}px)`, 'Headgate']")).toBe(0)
   expect(found("import x from 'Some Where'; export const A = () => <p className='big Red'>{t('Hello there')}<code>some code</code></p>")).toBe(0)
 })
