@@ -2,10 +2,9 @@
 import { Boxes, Cable, Copy, Download, FileUp, History, KeyRound, Keyboard, Languages, LayoutDashboard, LayoutTemplate, ListChecks, LogOut, Monitor, MonitorCheck, Moon, Package, Plus, Redo2, Rewind, Search, Signpost, Sun, TextSearch, Undo2, Users } from 'lucide-react'
 import { DropdownMenu } from 'radix-ui'
 import type { ReactNode } from 'react'
-import { language, languages, t, type Language } from '../language/index.ts'
+import { language, languages, t } from '../language/index.ts'
 import { mayEdit } from '../state/change.ts'
 import { actions, useEditor, type Theme } from '../state/store.ts'
-import { chooseLanguage } from './choose-language.ts'
 import { CommandItem } from './menu-command.tsx'
 
 const themes: readonly (readonly [Theme, string, ReactNode])[] = [
@@ -56,13 +55,8 @@ export function MainMenu({ trigger }: { readonly trigger: ReactNode }) {
               <DropdownMenu.RadioItem key={id} value={id} className="menu-item">{icon}<span className="name">{title}</span><small><DropdownMenu.ItemIndicator>●</DropdownMenu.ItemIndicator></small></DropdownMenu.RadioItem>
             ))}
           </DropdownMenu.RadioGroup>
-          <div className="menu-label">{t('Language')}</div>
-          <DropdownMenu.RadioGroup value={language} onValueChange={(chosen) => chooseLanguage(chosen as Language)}>
-            {languages.map(([id, name]) => (
-              <DropdownMenu.RadioItem key={id} value={id} className="menu-item"><Languages size={15} /><span className="name" lang={id}>{name}</span><small><DropdownMenu.ItemIndicator>●</DropdownMenu.ItemIndicator></small></DropdownMenu.RadioItem>
-            ))}
-          </DropdownMenu.RadioGroup>
           <div className="menu-line" />
+          {languages.filter(([id]) => id !== language).map(([id]) => <CommandItem key={id} id={`language-${id}`} icon={<Languages size={15} />} />)}
           <CommandItem id="shortcuts" icon={<Keyboard size={15} />} />
           <CommandItem id="tour" icon={<Signpost size={15} />} title={t('Take the tour')} hidden />
           <CommandItem id="sign-out" icon={<LogOut size={15} />} />

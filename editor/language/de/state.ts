@@ -300,4 +300,6 @@ export const state: Words = {
   '{port} in {differing} of {all}': '{port} in {differing} von {all}',
   'Tried beside version {version}: {differing} of {count} compared ports differ ({ports}).': 'Neben Version {version} erprobt: {differing} von {count} verglichenen Anschlüssen weichen ab ({ports}).',
   '{ports} and more': '{ports} und weitere',
+  '{many} or {decimals}?': '{many} oder {decimals}?',
+  'This can be read as {many} or as {decimals}: write one of them.': 'Das lässt sich als {many} oder als {decimals} lesen: eines davon schreiben.',
 }
