@@ -49,5 +49,5 @@ function Workbench() {
 /** The page's name for those who listen. */
 function Heading() {
   const name = useEditor((s) => s.document?.flow.name)
-  return <h1 className="sr-only">{name === undefined ? t('Headgate') : t('{name}: the flow editor', { name })}</h1>
+  return <h1 className="sr-only">{name === undefined ? 'Headgate' : t('{name}: the flow editor', { name })}</h1>
 }

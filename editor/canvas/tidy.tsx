@@ -7,6 +7,7 @@ import { reasonOf } from '#kit'
 import { t } from '../language/index.ts'
 import type { Places } from '../state/arrange.ts'
 import { layoutTask } from '../state/layout.ts'
+import { formatCount } from '../state/numbers.ts'
 import { actions, store } from '../state/here.ts'
 import { useCards } from './cards.ts'
 import { layOut } from './kernel.ts'
@@ -55,7 +56,7 @@ export function TidyProgress() {
   return (
     <div className="tidying" role="status">
       <span className="spin" aria-hidden="true" />
-      {t('Finding places for {nodes} nodes', { nodes: nodes.toLocaleString('en') })}
+      {t('Finding places for {nodes} nodes', { nodes: formatCount(nodes) })}
       <button type="button" onClick={cancel}>{t('Cancel')}</button>
     </div>
   )

@@ -3,7 +3,7 @@
 import { memo, useCallback, useEffect, useMemo, useRef, useState, type DragEvent, type KeyboardEvent, type MouseEvent, type ReactElement } from 'react'
 import { ChevronRight, TriangleAlert } from 'lucide-react'
 import { displayUnit, type AskField, type BrowseItem } from '#kit'
-import { t } from '../language/index.ts'
+import { locale, t } from '../language/index.ts'
 import { choose, chooseAll, linesOf, tagOf, type Choice, type Line, type Tree } from '../state/device-tree.ts'
 import { formatValue, severityOf } from '../state/format.ts'
 import type { DeviceTag } from '../state/tag-rows.ts'
@@ -113,7 +113,7 @@ const Row = memo(function Row({ line, chosen, active, editable, pick, fold, drag
     if (readable) pick(key, e.shiftKey ? 'range' : e.ctrlKey || e.metaKey ? 'toggle' : 'only')
     else fold(key)
   }
-  const note = [item.title, item.detail, item.note, item.trail && item.trail.length > 0 ? `in ${item.trail.join(' / ')}` : '', item.quality !== undefined && item.quality !== 'Good' ? item.quality : '', item.time === undefined ? '' : new Date(item.time).toLocaleString()].filter((t) => t).join('\n')
+  const note = [item.title, item.detail, item.note, item.trail && item.trail.length > 0 ? `in ${item.trail.join(' / ')}` : '', item.quality !== undefined && item.quality !== 'Good' ? item.quality : '', item.time === undefined ? '' : new Date(item.time).toLocaleString(locale)].filter((t) => t).join('\n')
   return (
     <div
       role="treeitem" className={`dv-row${readable ? ' tag' : ''}${item.minor ? ' minor' : ''}`} aria-level={depth + 1} aria-selected={readable ? chosen : undefined} aria-expanded={asks === null ? undefined : open}

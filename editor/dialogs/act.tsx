@@ -2,11 +2,12 @@
 import { useState, type ReactElement } from 'react'
 import { displayUnit, type Issue } from '#kit'
 import { t } from '../language/index.ts'
+import { said } from '../language/said.ts'
 import { actions, api, useEditor } from '../state/store.ts'
 import { envelopeInWords } from './words.ts'
 import { Field, IssueList, Modal } from './modal.tsx'
 
-const NOT_SAFETY = 'Headgate is not a safety-rated system. It does not replace interlocks, limit switches or an emergency stop.'
+const NOT_SAFETY = t('Headgate is not a safety-rated system. It does not replace interlocks, limit switches or an emergency stop.')
 
 export function ArmDialog(): ReactElement {
   const summary = useEditor((s) => s.flows.find((f) => f.id === s.flowId))
@@ -23,7 +24,7 @@ export function ArmDialog(): ReactElement {
   const allowed = actions.may('operate')
   const actuators = Object.entries(running.nodes).flatMap(([id, node]) => {
     const type = types.get(node.type)
-    return type?.envelope === undefined ? [] : [{ id, name: node.name ?? type.title, title: type.title, envelope: node.config[type.envelope], unit: displayUnit(Object.values(ports[id]?.inputs ?? {})[0]?.unit) }]
+    return type?.envelope === undefined ? [] : [{ id, name: node.name ?? said(type.title), title: said(type.title), envelope: node.config[type.envelope], unit: displayUnit(Object.values(ports[id]?.inputs ?? {})[0]?.unit) }]
   })
   const act = (armed: boolean): void => {
     if (busy) return
@@ -31,7 +32,7 @@ export function ArmDialog(): ReactElement {
     api.arm(summary.id, { armed, reason: reason.trim() })
       .then((flow) => {
         actions.applyServerMessage({ type: 'flow', flow })
-        actions.toast({ level: armed ? 'info' : 'success', text: armed ? `'${flow.name}' is armed: it may write to the plant.` : `'${flow.name}' is disarmed: it watches and does not write.` })
+        actions.toast({ level: armed ? 'info' : 'success', text: armed ? t("'{name}' is armed: it may write to the plant.", { name: flow.name }) : t("'{name}' is disarmed: it watches and does not write.", { name: flow.name }) })
         close()
       })
       .catch((thrown: unknown) => setIssues(actions.failed(thrown)))
@@ -90,7 +91,7 @@ export function HoldDialog(): ReactElement {
     api.hold({ held: !was, reason: reason.trim() })
       .then((now) => {
         actions.applyServerMessage({ type: 'hold', held: now.held })
-        actions.toast({ level: now.held ? 'warning' : 'success', text: now.held ? 'All outputs are held: no flow writes.' : 'Outputs are released: armed flows write again.' })
+        actions.toast({ level: now.held ? 'warning' : 'success', text: now.held ? t('All outputs are held: no flow writes.') : t('Outputs are released: armed flows write again.') })
         close()
       })
       .catch((thrown: unknown) => setIssues(actions.failed(thrown)))
@@ -106,7 +107,7 @@ export function HoldDialog(): ReactElement {
           ? t('Armed flows write again, with what they compute then. Nothing that was computed during the hold is written late.')
           : t('No flow of this gateway writes to the plant until the hold is released. Flows go on measuring; devices keep what was written last.')}
       </p>
-      <p className="dg-warn">{was ? NOT_SAFETY : t('This is no emergency stop. {NOT_SAFETY}', { NOT_SAFETY })}</p>
+      <p className="dg-warn">{was ? NOT_SAFETY : `${t('This is no emergency stop.')} ${NOT_SAFETY}`}</p>
       <IssueList issues={issues} />
       {!allowed && <p className="dg-warn">{t('This needs the role operator.')}</p>}
       <Field label={t('Reason (optional)')}><input className="dg-input" value={reason} maxLength={500} autoFocus onChange={(e) => setReason(e.target.value)} /></Field>

@@ -5,6 +5,8 @@ import { t } from '../language/index.ts'
 import { actions, useEditor } from '../state/store.ts'
 import { changesInWords } from './words.ts'
 
+/** Of changes. */
+export const HOW = { added: t('added'), removed: t('removed'), changed: t('changed'), moved: t('moved') } as const
 const SIGN = { added: '+', removed: '−', changed: '~', moved: '↔' } as const
 
 export function ChangeList({ changes, before, after, leads = false, shown = 40 }: { readonly changes: readonly Change[]; readonly before: Flow | null; readonly after: Flow; readonly leads?: boolean; readonly shown?: number }): ReactElement {
@@ -18,7 +20,7 @@ export function ChangeList({ changes, before, after, leads = false, shown = 40 }
       {(all ? words : words.slice(0, shown)).map((w, n) => {
         const text = (
           <>
-            <span className="sign" aria-label={w.how}>{SIGN[w.how]}</span>
+            <span className="sign" aria-label={HOW[w.how]}>{SIGN[w.how]}</span>
             <span className="what"><b>{w.where}</b>{w.what === '' ? '' : ` ${w.what}`}</span>
             {w.to !== undefined && <span className="vals"><del>{w.from}</del> <span aria-hidden>→</span> <ins>{w.to}</ins></span>}
           </>
@@ -29,7 +31,7 @@ export function ChangeList({ changes, before, after, leads = false, shown = 40 }
           </li>
         )
       })}
-      {words.length > shown && !all && <li><button type="button" className="dg-link" onClick={() => setAll(true)}>{t('and')}{' '}{words.length - shown}{' '}{t('more')}</button></li>}
+      {words.length > shown && !all && <li><button type="button" className="dg-link" onClick={() => setAll(true)}>{t('and {more} more', { more: words.length - shown })}</button></li>}
     </ul>
   )
 }

@@ -30,12 +30,12 @@ export function Compare({ flow, versions, from, to, onChoose }: { readonly flow:
   const choose = (label: string, value: number, set: (version: number) => void): ReactElement => (
     <label><span aria-hidden>{label}</span> <select className="dg-input" aria-label={label} value={value} onChange={(e) => set(Number(e.target.value))}>
       <option value={DRAFT}>{t('the draft')}</option>
-      {versions.map((v) => <option key={v.version} value={v.version}>{t('version {version}', { version: v.version })}{v.running ? t(' (running)') : ''}{v.comment === '' ? '' : ` · ${v.comment.length > 40 ? `${v.comment.slice(0, 39)}…` : v.comment}`}</option>)}
+      {versions.map((v) => <option key={v.version} value={v.version}>{v.running ? t('version {version} (running)', { version: v.version }) : t('version {version}', { version: v.version })}{v.comment === '' ? '' : ` · ${v.comment.length > 40 ? `${v.comment.slice(0, 39)}…` : v.comment}`}</option>)}
     </select></label>
   )
   return (
     <section className="hs-compare" aria-label={t('Compare two versions')}>
-      <div className="hs-choose">{choose('From', from, (v) => onChoose(v, to))}<span aria-hidden>→</span>{choose('To', to, (v) => onChoose(from, v))}</div>
+      <div className="hs-choose">{choose(t('From'), from, (v) => onChoose(v, to))}<span aria-hidden>→</span>{choose(t('To'), to, (v) => onChoose(from, v))}</div>
       <IssueList issues={issues} />
       {before && after ? (
         <Tabs.Root defaultValue="words">
@@ -46,7 +46,7 @@ export function Compare({ flow, versions, from, to, onChoose }: { readonly flow:
           </Tabs.List>
           <Tabs.Content value="words" className="hs-page"><ChangeList changes={diffFlows(before, after)} before={before} after={after} /></Tabs.Content>
           <Tabs.Content value="picture" className="hs-page"><FlowPicture before={before} after={after} /></Tabs.Content>
-          <Tabs.Content value="text" className="hs-page"><TextDiff before={before} after={after} names={[from, to].map((v) => (v === DRAFT ? 'draft' : `v${v}`))} /></Tabs.Content>
+          <Tabs.Content value="text" className="hs-page"><TextDiff before={before} after={after} names={[from, to].map((v) => (v === DRAFT ? t('draft') : `v${v}`))} /></Tabs.Content>
         </Tabs.Root>
       ) : issues.length === 0 && <p className="dg-note">{t('Loading…')}</p>}
     </section>
@@ -64,9 +64,9 @@ function TextDiff({ before, after, names }: { readonly before: Flow; readonly af
     let gone = false
     import('diff').then(({ createTwoFilesPatch }) => {
       if (gone) return
-      const patch = createTwoFilesPatch(`${before.id}.flow.json ${from}`, `${after.id}.flow.json ${to}`, formatFlow(before), formatFlow(after), undefined, undefined, { context: 3 })
+      const patch = createTwoFilesPatch([`${before.id}.flow.json`, from].join(' '), [`${after.id}.flow.json`, to].join(' '), formatFlow(before), formatFlow(after), undefined, undefined, { context: 3 })
       setLines(patch.split('\n').slice(1))
-    }).catch(() => { if (!gone) setFailed('The comparison could not be loaded: the gateway was updated or is away. Load this page again.') })
+    }).catch(() => { if (!gone) setFailed(t('The comparison could not be loaded: the gateway was updated or is away. Load this page again.')) })
     return () => { gone = true }
   }, [before, after, from, to])
   if (failed !== '') return <p className="dg-warn">{failed}</p>
@@ -75,7 +75,7 @@ function TextDiff({ before, after, names }: { readonly before: Flow; readonly af
   return (
     <>
       <pre className="dg-pre hs-diff" tabIndex={0} aria-label={t('Unified diff')}>{lines.slice(0, MAX_LINES).map((line, n) => <span key={n} data-line={line.startsWith('+++') || line.startsWith('---') ? 'file' : line[0] === '+' ? 'plus' : line[0] === '-' ? 'minus' : line[0] === '@' ? 'at' : ''}>{line}{'\n'}</span>)}</pre>
-      {lines.length > MAX_LINES && <p className="dg-note">{t('The first {MAX_LINES} of {count} lines.', { MAX_LINES, count: lines.length })}</p>}
+      {lines.length > MAX_LINES && <p className="dg-note">{t('The first {most} of {all} lines.', { most: MAX_LINES, all: lines.length })}</p>}
     </>
   )
 }

@@ -25,14 +25,14 @@ function wordsOf(clash: Clash, flow: Flow, context: WordContext): Words {
   const whole = clash.path.length === 2 && place.field === undefined
   const told = (from: unknown, to: unknown) => changesInWords([{ ...place, how: 'changed', ...(whole && place.what === 'node' ? { field: '' } : {}), from, to } as Change], context)[0]!
   if (whole && typeof (clash.mine ?? clash.theirs ?? clash.base) === 'object') {
-    const one = (value: unknown): string => (value === undefined ? 'removed' : 'kept, with changes')
+    const one = (value: unknown): string => (value === undefined ? t('removed') : t('kept, with changes'))
     const { where } = changesInWords([{ ...place, how: 'removed', from: clash.base } as Change], context)[0]!
-    return { where, what: place.what === 'node' ? 'the node' : '', was: 'there', mine: one(mine), theirs: one(clash.theirs) }
+    return { where, what: place.what === 'node' ? t('the node') : '', was: t('there'), mine: one(mine), theirs: one(clash.theirs) }
   }
   const [first, second] = [told(clash.base, mine), told(clash.base, clash.theirs)]
   // Inside of a subflow, a test, a group: its place in it, and the values as they are.
   if (first.to === undefined) {
-    const shown = (value: unknown): string => (value === undefined ? 'removed' : showValue(value as JsonValue))
+    const shown = (value: unknown): string => (value === undefined ? t('removed') : showValue(value as JsonValue))
     return { where: first.where, what: clash.path.slice(2).join(' › '), was: shown(clash.base), mine: shown(mine), theirs: shown(clash.theirs) }
   }
   return { where: first.where, what: first.what, was: first.from ?? '', mine: first.to ?? '', theirs: second.to ?? '' }
@@ -49,7 +49,7 @@ export function ConflictsDialog(): ReactElement {
   const others = [...new Set(clashes.map((c) => c.author))].join(', ')
   return (
     <Modal
-      title={clashes.length === 1 ? t('One setting was changed by two') : t('{count} settings were changed by two', { count: clashes.length })} close={close} wide
+      title={t('{count} settings were changed by two', { count: clashes.length })} close={close} wide
       actions={
         <>
           <span className="dg-hint">{t('Everything else is put together already.')}</span>
@@ -68,8 +68,8 @@ export function ConflictsDialog(): ReactElement {
             <li key={JSON.stringify(c.path)} aria-label={name}>
               <div className="clash-head"><b>{w.where}</b> {w.what}{w.was === '' ? null : <small>{t('was {was}', { was: w.was })}</small>}</div>
               <div className="clash-sides" role="group" aria-label={name}>
-                <Side of={c} side="mine" who="Yours, here" value={w.mine} act="Keep mine" />
-                <Side of={c} side="theirs" who={c.author} value={w.theirs} act={`Take ${c.author}'s`} />
+                <Side of={c} side="mine" who={t('Yours, here')} value={w.mine} act={t('Keep mine')} />
+                <Side of={c} side="theirs" who={c.author} value={w.theirs} act={t("Take {author}'s", { author: c.author })} />
               </div>
             </li>
           )

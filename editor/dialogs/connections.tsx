@@ -4,11 +4,13 @@ import { Plus, Trash2 } from 'lucide-react'
 import { withDefaults, type CatalogueDriver, type Issue } from '#kit'
 import { equalJson, type ConnectionBody } from '#format'
 import { t } from '../language/index.ts'
+import { said } from '../language/said.ts'
 import { actions, api, useEditor } from '../state/store.ts'
 import { formFaults, withValue, type Config } from '../inspector/form.ts'
 import { describeEndpoint, HealthMark, useHealth } from '../inspector/pickers.tsx'
 import { reloadConnections, useConnections } from '../inspector/resources.ts'
 import { SchemaForm } from '../inspector/schema-form.tsx'
+import { Rich } from '../shell/rich.tsx'
 import { TestResult, useTest } from '../devices/test-result.tsx'
 import { IssueList, Modal } from './modal.tsx'
 
@@ -34,23 +36,23 @@ export function ConnectionsDialog({ name, type, assign }: { readonly name?: stri
             {list.map((c) => (
               <li key={c.name}>
                 <button type="button" aria-current={adding === null && picked === c.name} onClick={() => { setPicked(c.name); setAdding(null) }}>
-                  <b>{c.name}</b><small>{driver(c.type)?.title ?? c.type}</small><HealthMark of={c} />
+                  <b>{c.name}</b><small>{said(driver(c.type)?.title) ?? c.type}</small><HealthMark of={c} />
                 </button>
               </li>
             ))}
           </ul>
-          {data !== null && list.length === 0 && <p className="dg-note">{t('None yet.')}{mayEdit ? t(' Choose below what the first one is to.') : ''}</p>}
+          {data !== null && list.length === 0 && <p className="dg-note">{t('None yet.')}{mayEdit ? ` ${t('Choose below what the first one is to.')}` : ''}</p>}
           {mayEdit && (
             <div className="dg-add">
               <span>{t('Add')}</span>
-              {drivers.map((d) => <button key={d.type} type="button" className="btn" aria-current={adding === d.type} title={d.summary} onClick={() => setAdding(d.type)}><Plus size={12} /> {d.title}</button>)}
+              {drivers.map((d) => <button key={d.type} type="button" className="btn" aria-current={adding === d.type} title={said(d.summary)} onClick={() => setAdding(d.type)}><Plus size={12} /> {said(d.title)}</button>)}
             </div>
           )}
         </div>
         <div className="dg-main">
           {adding !== null && driver(adding) ? <Edit key={`new ${adding}`} driver={driver(adding)!} taken={list.map((c) => c.name)} saved={(n) => { setAdding(null); setPicked(n); if (assign) { actions.setConfig(assign.node, assign.field, n); actions.seal() } }} />
             : chosen ? <Edit key={chosen.name} driver={driver(chosen.type)} connection={chosen} taken={[]} saved={() => undefined} removed={() => setPicked(null)} />
-              : <p className="dg-note">{t('A connection is shared by all nodes and flows that name it: one broker, PLC or server, with its address and the')}{' '}<i>{t('names')}</i>{' '}{t('of its secrets. Choose one, or add one.')}</p>}
+              : <p className="dg-note"><Rich text={t('A connection is shared by all nodes and flows that name it: one broker, PLC or server, with its address and the <i>names</i> of its secrets. Choose one, or add one.')} as={{ i: (words) => <i>{words}</i> }} /></p>}
         </div>
       </div>
     </Modal>
@@ -90,9 +92,9 @@ function Edit({ driver, connection, taken, saved, removed }: { readonly driver: 
   return (
     <form className="dg-edit" onSubmit={(e) => { e.preventDefault(); save() }}>
       <header>
-        <h3>{connection ? connection.name : t('New {title} connection', { title: driver.title })}</h3>
+        <h3>{connection ? connection.name : t('New {title} connection', { title: said(driver.title) })}</h3>
         {connection && <State of={connection} />}
-        {!connection && <p>{driver.summary}</p>}
+        {!connection && <p>{said(driver.summary)}</p>}
       </header>
       {!connection && (
         <div className="in-f">
@@ -107,7 +109,7 @@ function Edit({ driver, connection, taken, saved, removed }: { readonly driver: 
       />
       <IssueList issues={issues} />
       {mayEdit && <TestResult {...test} />}
-      {usedBy.length > 0 && <p className="dg-note">{t('Used by {join}. Saving opens them again with the new settings; when one refuses, nothing changes.', { join: usedBy.join(', ') })}</p>}
+      {usedBy.length > 0 && <p className="dg-note">{t('Used by {flows}. Saving opens them again with the new settings; when one refuses, nothing changes.', { flows: usedBy.join(', ') })}</p>}
       {connection && <div className="dg-acts"><button type="button" className="btn quiet" onClick={() => actions.openDialog({ kind: 'find', text: `connection:${connection.name}` })}>{t('Where it is used')}</button></div>}
       {mayEdit && (
         <div className="dg-acts">
@@ -130,7 +132,7 @@ function Edit({ driver, connection, taken, saved, removed }: { readonly driver: 
 
 /** How it is, and where it leads unless that is said already. */
 function State({ of }: { readonly of: ConnectionBody }): ReactElement {
-  const text = useHealth(of)?.text ?? ''
+  const text = said(useHealth(of)?.text ?? '')
   const where = describeEndpoint(of.config)
   return <p><HealthMark of={of} />{text === '' ? '' : `: ${text}`}{text.includes(where.replace(/^[a-z.]+:\/\//, '')) ? null : <> <span className="mono">{where}</span></>}</p>
 }

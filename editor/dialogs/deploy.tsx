@@ -6,6 +6,7 @@ import type { Issue } from '#kit'
 import { diffFlows, type Change, type CheckBody, type DeployBody, type Fates, type Flow, type TrialRequest } from '#format'
 import { t } from '../language/index.ts'
 import { changesOf, changeSummary } from '../state/derive.ts'
+import { formatNumber } from '../state/format.ts'
 import { titleOf } from '../state/status.ts'
 import { actions, api, store, useEditor, type State } from '../state/store.ts'
 import { shadowSummary } from '../state/trying.ts'
@@ -103,7 +104,7 @@ export function DeployDialog({ promote = false }: { /** What was tried beside th
   if (conflict) return <Conflict flow={flow} running={base.flow!} version={base.version!} basedOn={basedOn} changes={changes} close={close} />
   const nothing = !isNew && changes.length === 0
   const canTry = !promote && !isNew && !nothing && summary?.state === 'running'
-  const hint = busy === 'deploy' ? 'The gateway is swapping the flow…' : busy === 'shadow' ? 'The draft is being started beside the live flow…' : pending ? 'The gateway is checking the draft…' : errors.length > 0 ? 'Errors stop a deploy.' : tested.waits ? (tested.verdict === 'running' ? 'The tests are running…' : 'Take note of the tests first.') : nothing ? 'The draft is what runs.' : isNew ? 'It starts disarmed.' : `Version ${base.version} goes on until the new one runs.`
+  const hint = busy === 'deploy' ? t('The gateway is swapping the flow…') : busy === 'shadow' ? t('The draft is being started beside the live flow…') : pending ? t('The gateway is checking the draft…') : errors.length > 0 ? t('Errors stop a deploy.') : tested.waits ? (tested.verdict === 'running' ? t('The tests are running…') : t('Take note of the tests first.')) : nothing ? t('The draft is what runs.') : isNew ? t('It starts disarmed.') : t('Version {version} goes on until the new one runs.', { version: base.version ?? '' })
   return (
     <Modal
       title={promote ? t("Promote what was tried of '{name}'", { name: flow.name }) : isNew ? t("Deploy '{name}' for the first time", { name: flow.name }) : t("Deploy '{name}'", { name: flow.name })} close={close} wide onSubmit={deploy}
@@ -121,7 +122,7 @@ export function DeployDialog({ promote = false }: { /** What was tried beside th
       {promote && !own && document && changesOf({ version: 0, flow: document }, flow).length > 0 && <p className="dg-warn">{t('Your draft has gone on since. What is promoted is what was tried; the rest stays in the draft.')}</p>}
       {body?.disarms && <Disarms disarms={body.disarms} flow={flow} />}
       <TestsBefore tested={tested} />
-      <h3>{isNew ? t('What comes in') : nothing ? t('No changes') : changes.length === 1 ? t('1 change') : t('{count} changes', { count: changes.length })}{changes.length > 1 && !isNew && <small className="dp-sum">{changeSummary(changes)}</small>}</h3>
+      <h3>{isNew ? t('What comes in') : nothing ? t('No changes') : t('{count} changes', { count: changes.length })}{changes.length > 1 && !isNew && <small className="dp-sum">{changeSummary(changes)}</small>}</h3>
       {nothing ? null : <div className="dp-changes"><ChangeList changes={changes} before={base.flow} after={flow} leads /></div>}
       {body?.fates && <StateOf fates={body.fates} flow={flow} />}
       {body?.capacity && <Capacity capacity={body.capacity} />}
@@ -141,8 +142,8 @@ const NAMED = 12
 /** Of many the first; a node's id with the names that several have. */
 function namesOf(ids: readonly string[], flow: Flow, types: State['types']): string {
   const titles = ids.map((id) => titleOf(flow.nodes, types, id))
-  const shown = titles.slice(0, NAMED).map((title, i) => (titles.filter((t) => t === title).length > 1 ? `${title} (${ids[i]})` : title))
-  return shown.join(', ') + (ids.length > NAMED ? ` and ${ids.length - NAMED} more` : '')
+  const shown = titles.slice(0, NAMED).map((title, i) => (titles.filter((other) => other === title).length > 1 ? `${title} (${ids[i]})` : title))
+  return ids.length > NAMED ? t('{names} and {more} more', { names: shown.join(', '), more: ids.length - NAMED }) : shown.join(', ')
 }
 
 /** Which nodes keep what they have learnt: what an engineer wants to know before, not after. */
@@ -156,7 +157,7 @@ function StateOf({ fates, flow }: { readonly fates: Fates; readonly flow: Flow }
       <dl className="dg-facts">
         {fates.carried.length > 0 && <><dt>{t('Keeps it, with new settings')}</dt><dd>{named(fates.carried)}</dd></>}
         {fates.anew.length > 0 && <><dt>{t('Begins anew')}</dt><dd>{named(fates.anew)}</dd></>}
-        <dt>{t('Untouched')}</dt><dd>{fates.kept.length === 1 ? t('1 node') : t('{count} nodes', { count: fates.kept.length })}</dd>
+        <dt>{t('Untouched')}</dt><dd>{t('{count} nodes', { count: fates.kept.length })}</dd>
       </dl>
     </>
   )
@@ -178,11 +179,11 @@ function Deployed({ result, actuators, close }: { readonly result: Result; reado
       }
     >
       <dl className="dg-facts">
-        <dt>{t('Went on untouched')}</dt><dd>{body.kept.length === 0 ? t('none') : `${body.kept.length} ${body.kept.length === 1 ? 'node' : 'nodes'}`}</dd>
+        <dt>{t('Went on untouched')}</dt><dd>{body.kept.length === 0 ? t('none') : t('{count} nodes', { count: body.kept.length })}</dd>
         {body.carried.length > 0 && <><dt>{t('New settings, state kept')}</dt><dd>{named(body.carried)}</dd></>}
         <dt>{t('Started anew')}</dt><dd>{body.restarted.length === 0 ? t('none') : named(body.restarted)}</dd>
         <dt>{t('Interrupted')}</dt><dd>{body.gaps.length === 0 ? t('no connection') : body.gaps.join(', ')}</dd>
-        {watched > 0 && <><dt>{t('Under watch')}</dt><dd>{t('for {watched} min: when it does not keep to its criteria, the version before runs again, with nobody looking', { watched })}</dd></>}
+        {watched > 0 && <><dt>{t('Under watch')}</dt><dd>{t('for {minutes} min: when it does not keep to its criteria, the version before runs again, with nobody looking', { minutes: formatNumber(watched) })}</dd></>}
         {hasActuators && <><dt>{t('Actuators')}</dt><dd>{body.armed ? <b>{t('armed: they may write to the plant')}</b> : <b>{t('disarmed: the flow watches and does not write')}</b>}</dd></>}
       </dl>
       <IssueList issues={body.issues} leads />
@@ -211,7 +212,7 @@ function Conflict({ flow, running, version, basedOn, changes, close }: { readonl
         </>
       }
     >
-      <p className="dg-note">{t('Your draft was made from')}{' '}{basedOn === null ? t('no version') : t('version {basedOn}', { basedOn })}{t('. Dropping it can be undone with Ctrl+Z.')}</p>
+      <p className="dg-note">{basedOn === null ? t('Your draft was made from no version. Dropping it can be undone with Ctrl+Z.') : t('Your draft was made from version {version}. Dropping it can be undone with Ctrl+Z.', { version: basedOn })}</p>
       <IssueList issues={issues} />
       {theirs && <><h3>{t('What version {version} changed', { version })}</h3><ChangeList changes={theirs.changes} before={theirs.before} after={running} /></>}
       <h3>{t('What deploying your draft would change now')}</h3>

@@ -4,6 +4,7 @@ import { Cable, Check } from 'lucide-react'
 import type { Issue } from '#kit'
 import type { ExampleFlow, Flow } from '#format'
 import { t } from '../language/index.ts'
+import { said } from '../language/said.ts'
 import { reloadConnections, useConnections } from '../inspector/resources.ts'
 import { actions, api, useEditor } from '../state/store.ts'
 import { IssueList, Modal } from './modal.tsx'
@@ -23,7 +24,7 @@ export default function ExamplesDialog(): ReactElement {
     return () => { gone = true }
   }, [])
   const words = search.toLowerCase().split(/\s+/).filter((w) => w !== '')
-  const shown = (examples ?? []).filter((e) => words.every((w) => `${e.flow.name} ${e.summary} ${e.shows.join(' ')} ${Object.values(e.flow.nodes).map((n) => n.type).join(' ')}`.toLowerCase().includes(w)))
+  const shown = (examples ?? []).filter((e) => words.every((w) => `${e.flow.name} ${e.summary} ${said(e.summary)} ${e.shows.join(' ')} ${e.shows.map((s) => said(s)).join(' ')} ${Object.values(e.flow.nodes).map((n) => n.type).join(' ')}`.toLowerCase().includes(w)))
   const missingOf = (flow: Flow): readonly string[] => (data ? Object.keys(flow.connections).filter((name) => !data.some((c) => c.name === name)) : [])
   const begin = (e: ExampleFlow): void => {
     const put = async (): Promise<void> => {
@@ -53,12 +54,12 @@ export default function ExamplesDialog(): ReactElement {
             <li key={e.id} aria-label={e.flow.name}>
               <Drawing flow={e.flow} />
               <h3>{e.flow.name}</h3>
-              <p>{e.summary}</p>
-              <p className="ex-shows">{e.shows.map((s) => <span key={s}>{s}</span>)}</p>
+              <p>{said(e.summary)}</p>
+              <p className="ex-shows">{e.shows.map((s) => <span key={s}>{said(s)}</span>)}</p>
               <p className="ex-needs">
                 <Cable size={13} aria-hidden="true" /> {Object.keys(e.flow.connections).map((name) => <span key={name}>{missing.includes(name) ? t('{name}: not here yet', { name }) : <>{name} <Check size={12} aria-label={t('is here')} /></>}</span>)}
               </p>
-              <button type="button" className="btn" disabled={!mayEdit || busy !== '' || (missing.length > 0 && data === null)} title={mayEdit ? undefined : t('Your role may not edit flows')} onClick={() => begin(e)}>{missing.length > 0 ? `Open as draft, add ${missing.length === 1 ? 'the connection' : `${missing.length} connections`}` : t('Open as draft')}</button>
+              <button type="button" className="btn" disabled={!mayEdit || busy !== '' || (missing.length > 0 && data === null)} title={mayEdit ? undefined : t('Your role may not edit flows')} onClick={() => begin(e)}>{missing.length > 0 ? t('Open as draft, add {count} connections', { count: missing.length }) : t('Open as draft')}</button>
             </li>
           )
         })}
@@ -75,7 +76,7 @@ function Drawing({ flow }: { readonly flow: Flow }): ReactElement {
     return pictureOf(drawn, drawn, types)
   }, [flow, types])
   return (
-    <svg className="ex-drawing" viewBox={`${box.x} ${box.y} ${box.width} ${box.height}`} role="img" aria-label={t('{count} nodes, {count2} wires', { count: nodes.length, count2: wires.length })}>
+    <svg className="ex-drawing" viewBox={`${box.x} ${box.y} ${box.width} ${box.height}`} role="img" aria-label={`${t('{count} nodes', { count: nodes.length })}, ${t('{count} wires', { count: wires.length })}`}>
       {wires.map((w) => <path key={w.text} d={w.path} />)}
       {nodes.map((n) => (
         <g key={n.id} data-family={flow.nodes[n.id]?.type.split('.')[0]}>

@@ -42,7 +42,7 @@ export function ExportDialog(): ReactElement {
       title={t('Export flows')} close={actions.closeDialog} onSubmit={go}
       actions={
         <>
-          <span className="dg-hint">{chosen.length === 1 ? t('One flow as its own file.') : t('{count} flows in one file.', { count: chosen.length })}</span>
+          <span className="dg-hint">{t('{count} flows in one file.', { count: chosen.length })}</span>
           <button type="button" className="btn" onClick={actions.closeDialog}>{t('Cancel')}</button>
           <button type="submit" className="btn primary" disabled={busy || chosen.length === 0}><Download size={13} /> {busy ? t('Reading…') : t('Export')}</button>
         </>

@@ -59,7 +59,7 @@ export default function FindDialog(): ReactElement {
   }
   const total = search.found.reduce((sum, f) => sum + f.hits.length + f.more, 0)
   const pending = of !== text
-  const told = isEmpty(query) ? '' : pending ? 'Searching…' : total === 0 ? 'Nothing was found.' : `${total === 1 ? 'One place' : `${total} places`} in ${search.found.length === 1 ? 'one flow' : `${search.found.length} flows`}`
+  const told = isEmpty(query) ? '' : pending ? t('Searching…') : total === 0 ? t('Nothing was found.') : t('{places} in {flows}', { places: t('{count} places', { count: total }), flows: t('{count} flows', { count: search.found.length }) })
   return (
     <Modal title={t('Search all flows')} close={actions.closeDialog} wide>
       <div className="find" onKeyDown={walk}>
@@ -67,7 +67,7 @@ export default function FindDialog(): ReactElement {
           <input ref={box} type="search" autoFocus value={text} maxLength={200} autoComplete="off" spellCheck={false} placeholder={t('Tag, address, node, setting or comment')} onChange={(e) => setText(e.target.value)} />
         </label>
         <p className="find-told" role="status">{told}</p>
-        {search.missing.length > 0 && <p className="dg-warn">{t('{join} could not be read and', { join: search.missing.join(', ') })}{' '}{search.missing.length === 1 ? t('is') : t('are')}{' '}{t('missing here.')}</p>}
+        {search.missing.length > 0 && <p className="dg-warn">{t('{flows} could not be read and are missing here.', { flows: search.missing.join(', '), count: search.missing.length })}</p>}
         {isEmpty(query) && <p className="dg-note">{t('Looks into the names, ids, tags, addresses, settings, comments, parameters and connections of all flows of this gateway, drafts as they are now.')}{' '}<span className="find-uses">{t('Where something is used:')}{' '}<code>connection:plant-mqtt</code> <code>secret:…</code> <code>model:…</code> <code>subflow:…</code> <code>parameter:…</code> <code>type:rule.alarm</code></span></p>}
         {search.found.map((f) => <InFlow key={f.flow} found={f} take={take} />)}
       </div>
@@ -78,7 +78,7 @@ export default function FindDialog(): ReactElement {
 function InFlow({ found, take }: { readonly found: Found; readonly take: (flow: string, hit: Hit) => void }): ReactElement {
   return (
     <section className="find-flow" aria-label={found.name}>
-      <h3>{found.name} <small>{found.flow}{found.draft ? t(' · draft') : ''}</small></h3>
+      <h3>{found.name} <small>{found.flow}{found.draft ? ` · ${t('draft')}` : ''}</small></h3>
       <ul>
         {found.hits.map((h) => (
           <li key={h.id}>

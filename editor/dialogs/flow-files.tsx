@@ -6,6 +6,7 @@ import { isBundleText, parseBundle, parseFlow, type Flow } from '#format'
 import { t } from '../language/index.ts'
 import { actions, api, useEditor } from '../state/store.ts'
 import { useConnections } from '../inspector/resources.ts'
+import { Rich } from '../shell/rich.tsx'
 import { BundleList } from './import-bundle.tsx'
 import { Field, IssueList, Modal } from './modal.tsx'
 
@@ -25,7 +26,7 @@ export function ImportDialog({ text: given = '', source: from = '' }: { readonly
   const take = (chosen: File | undefined): void => {
     if (!chosen) return
     setSource(chosen.name)
-    chosen.text().then(setText).catch((thrown: unknown) => actions.toast({ level: 'error', text: `'${chosen.name}' could not be read: ${reasonOf(thrown)}` }))
+    chosen.text().then(setText).catch((thrown: unknown) => actions.toast({ level: 'error', text: t("'{name}' could not be read: {reason}", { name: chosen.name, reason: reasonOf(thrown) }) }))
   }
   const accept = (mode: 'replace' | 'new'): void => {
     const flow = read?.flow
@@ -62,7 +63,7 @@ export function ImportDialog({ text: given = '', source: from = '' }: { readonly
           <span className="dg-hint">{source === '' ? t('or drop it here, or paste its text') : source}</span>
         </div>
         <input ref={file} type="file" accept=".json,application/json" hidden onChange={(e) => { take(e.target.files?.[0]); e.target.value = '' }} />
-        <textarea className="dg-text" rows={bundle ? 3 : read?.flow ? 5 : 9} aria-label={t('Text of the flow')} spellCheck={false} value={text} placeholder={t('{ "headgate": 1, "id": "pump", … }')} autoFocus={given === ''} onChange={(e) => { setText(e.target.value); setSource('') }} />
+        <textarea className="dg-text" rows={bundle ? 3 : read?.flow ? 5 : 9} aria-label={t('Text of the flow')} spellCheck={false} value={text} placeholder={'{ "headgate": 1, "id": "pump", … }'} autoFocus={given === ''} onChange={(e) => { setText(e.target.value); setSource('') }} />
       </div>
       {read && <IssueList issues={read.issues} />}
       {bundle && <IssueList issues={bundle.issues} />}
@@ -72,7 +73,7 @@ export function ImportDialog({ text: given = '', source: from = '' }: { readonly
       {missing.length > 0 && (
         <label className="dg-check">
           <input type="checkbox" checked={add && mayEdit} disabled={!mayEdit} onChange={(e) => setAdd(e.target.checked)} />
-          <span>{t('Add')}{' '}{missing.length === 1 ? t('the connection') : t('the connections')} <b>{missing.join(', ')}</b>{' '}{t('to this gateway.')}{' '}{missing.length === 1 ? t('It is') : t('They are')}{' '}{t('not here yet.')}</span>
+          <span><Rich text={t('Add the connections <b>{names}</b> to this gateway. They are not here yet.', { names: missing.join(', '), count: missing.length })} /></span>
         </label>
       )}
     </Modal>
@@ -86,7 +87,7 @@ function useMissing(flow: Flow | undefined): readonly string[] {
 
 function Summary({ flow }: { readonly flow: Flow }): ReactElement {
   const types = useEditor((s) => s.types)
-  const unknown = [...new Set(Object.values(flow.nodes).map((n) => n.type).filter((t) => !types.has(t)))]
+  const unknown = [...new Set(Object.values(flow.nodes).map((n) => n.type).filter((type) => !types.has(type)))]
   return (
     <>
       <dl className="dg-facts">
@@ -95,7 +96,7 @@ function Summary({ flow }: { readonly flow: Flow }): ReactElement {
         {Object.keys(flow.parameters).length > 0 && <><dt>{t('Parameters')}</dt><dd>{Object.keys(flow.parameters).join(', ')}</dd></>}
         {Object.keys(flow.connections).length > 0 && <><dt>{t('Connections')}</dt><dd>{Object.keys(flow.connections).join(', ')}</dd></>}
       </dl>
-      {unknown.length > 0 && <p className="dg-warn">{t('This gateway does not have: {join}. Those nodes are kept as they are and stop a deploy.', { join: unknown.join(', ') })}</p>}
+      {unknown.length > 0 && <p className="dg-warn">{t('This gateway does not have: {types}. Those nodes are kept as they are and stop a deploy.', { types: unknown.join(', ') })}</p>}
     </>
   )
 }

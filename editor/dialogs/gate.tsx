@@ -2,7 +2,8 @@
 import { useEffect, useState, type FormEvent, type ReactElement } from 'react'
 import type { Issue } from '#kit'
 import type { Session } from '#format'
-import { t } from '../language/index.ts'
+import { language, languages, t } from '../language/index.ts'
+import { chooseLanguage } from '../shell/choose-language.ts'
 import { actions, api, useEditor } from '../state/store.ts'
 import { CLAIMED } from './callout.tsx'
 import { Field, IssueList } from './modal.tsx'
@@ -54,7 +55,7 @@ function Claim(): ReactElement {
   }
   return (
     <form className="gate-card" onSubmit={submit}>
-      <GateHead title={t('Claim this gateway')} />
+      <GateHead title={t('Claim this gateway')} leaving={() => { if (token !== '') history.replaceState(null, '', `${location.pathname}${location.search}#claim=${encodeURIComponent(token)}`) }} />
       <p className="dg-note">{t('Nobody owns it yet. Whoever holds the token from its console becomes its first administrator.')}</p>
       <IssueList issues={issues} />
       <Field label={t('Claim token')} hint={t("On the gateway's console, and in the file claim-token in its data folder.")}>
@@ -93,12 +94,16 @@ function Login(): ReactElement {
   )
 }
 
-function GateHead({ title }: { readonly title: string }): ReactElement {
+/** `leaving` is called before another language loads the page again. */
+function GateHead({ title, leaving }: { readonly title: string; readonly leaving?: () => void }): ReactElement {
   const version = useEditor((s) => s.health?.version)
   return (
     <header>
-      <span className="gate-logo" aria-hidden><i />{' '}{t('Headgate')}</span>
+      <span className="gate-logo" aria-hidden><i />{' '}Headgate</span>
       <h1>{title}</h1>
+      <span className="gate-languages" role="group" aria-label={t('Language')}>
+        {languages.map(([id, name]) => <button key={id} type="button" className="dg-link" lang={id} aria-pressed={id === language} onClick={() => { leaving?.(); chooseLanguage(id) }}>{name}</button>)}
+      </span>
       {version !== undefined && <small className="mono">{version}</small>}
     </header>
   )

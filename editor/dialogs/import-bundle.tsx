@@ -4,6 +4,7 @@ import type { BundleEntry, Flow } from '#format'
 import { t } from '../language/index.ts'
 import { useConnections } from '../inspector/resources.ts'
 import { actions, api, useEditor } from '../state/store.ts'
+import { Rich } from '../shell/rich.tsx'
 import { IssueList } from './modal.tsx'
 
 type As = 'replace' | 'new' | 'skip'
@@ -29,19 +30,19 @@ export function BundleList({ entries, busy, onImport }: { readonly entries: read
       done++
     }
     actions.closeDialog()
-    actions.toast({ level: 'success', text: done === 1 ? '1 flow is imported as a draft.' : `${done} flows are imported as drafts.`, remedy: 'Nothing runs before you deploy it.' })
+    actions.toast({ level: 'success', text: t('{count} flows are imported as drafts.', { count: done }), remedy: t('Nothing runs before you deploy it.') })
   }
   return (
     <>
       <ul className="dg-rows bn-list">
         {entries.map((e, n) => {
-          if (!e.flow) return <li key={n} className="bn-bad"><span><b>{e.name}</b>{' '}{t('cannot be read')}</span><IssueList issues={e.issues.slice(0, 3)} /></li>
+          if (!e.flow) return <li key={n} className="bn-bad"><span><Rich text={t('<b>{name}</b> cannot be read', { name: e.name })} /></span><IssueList issues={e.issues.slice(0, 3)} /></li>
           const flow = e.flow
           const mode = modeOf(flow)
-          const unknown = [...new Set(Object.values(flow.nodes).map((node) => node.type).filter((t) => !types.has(t)))]
+          const unknown = [...new Set(Object.values(flow.nodes).map((node) => node.type).filter((type) => !types.has(type)))]
           return (
             <li key={n}>
-              <label className="dg-check"><input type="checkbox" checked={mode !== 'skip'} onChange={(c) => setAs({ ...as, [flow.id]: c.target.checked ? (taken.has(flow.id) ? 'replace' : 'new') : 'skip' })} /><span>{flow.name} <small className="mono">{flow.id}</small> <small>{t('{count} nodes', { count: Object.keys(flow.nodes).length })}{unknown.length > 0 ? t(' · not here: {join}', { join: unknown.join(', ') }) : ''}</small></span></label>
+              <label className="dg-check"><input type="checkbox" checked={mode !== 'skip'} onChange={(c) => setAs({ ...as, [flow.id]: c.target.checked ? (taken.has(flow.id) ? 'replace' : 'new') : 'skip' })} /><span>{flow.name} <small className="mono">{flow.id}</small> <small>{t('{count} nodes', { count: Object.keys(flow.nodes).length })}{unknown.length > 0 ? ` · ${t('not here: {types}', { types: unknown.join(', ') })}` : ''}</small></span></label>
               <span className="sp" />
               {taken.has(flow.id) ? (
                 <select className="dg-input" aria-label={t("'{id}' is here already", { id: flow.id })} value={mode} onChange={(c) => setAs({ ...as, [flow.id]: c.target.value as As })}>
@@ -54,8 +55,8 @@ export function BundleList({ entries, busy, onImport }: { readonly entries: read
           )
         })}
       </ul>
-      {missing.length > 0 && <label className="dg-check"><input type="checkbox" checked={add && mayEdit} disabled={!mayEdit} onChange={(e) => setAdd(e.target.checked)} /><span>{t('Add')}{' '}{missing.length === 1 ? t('the connection') : t('the connections')} <b>{missing.join(', ')}</b>{' '}{t('to this gateway.')}</span></label>}
-      <div className="dg-acts"><span className="sp" /><button type="button" className="btn primary" disabled={busy || chosen.length === 0} onClick={() => onImport(run)}>{busy ? t('Importing…') : chosen.length === 1 ? t('Import 1 flow') : t('Import {count} flows', { count: chosen.length })}</button></div>
+      {missing.length > 0 && <label className="dg-check"><input type="checkbox" checked={add && mayEdit} disabled={!mayEdit} onChange={(e) => setAdd(e.target.checked)} /><span><Rich text={t('Add the connections <b>{names}</b> to this gateway.', { names: missing.join(', '), count: missing.length })} /></span></label>}
+      <div className="dg-acts"><span className="sp" /><button type="button" className="btn primary" disabled={busy || chosen.length === 0} onClick={() => onImport(run)}>{busy ? t('Importing…') : t('Import {count} flows', { count: chosen.length })}</button></div>
     </>
   )
 }

@@ -5,6 +5,7 @@ import { X } from 'lucide-react'
 import { Dialog } from 'radix-ui'
 import type { Issue } from '#kit'
 import { t } from '../language/index.ts'
+import { said } from '../language/said.ts'
 import { actions } from '../state/store.ts'
 import './dialogs.css'
 
@@ -63,7 +64,7 @@ export function IssueList({ issues, leads = false }: { readonly issues: readonly
     <ul className="dg-issues" role="status">
       {issues.map((i, n) => (
         <li key={n} data-level={i.level}>
-          <b>{i.text}</b> <span>{i.remedy}</span>
+          <b>{said(i.text)}</b> <span>{said(i.remedy)}</span>
           {leads && (i.node !== undefined || i.wire !== undefined)
             ? <button type="button" className="dg-link" onClick={() => { actions.closeDialog(); actions.revealIssue(i) }}>{i.wire ?? `${i.node}${i.port === undefined ? '' : `.${i.port}`}`}</button>
             : <code>{i.wire ?? i.node ?? i.field ?? ''}</code>}

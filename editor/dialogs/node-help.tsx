@@ -2,6 +2,7 @@
 import { useMemo, type ReactElement } from 'react'
 import { may } from '#format'
 import { t } from '../language/index.ts'
+import { said } from '../language/said.ts'
 import { Markdown } from '../inspector/help-tab.tsx'
 import { parseMarkdown } from '../inspector/markdown.ts'
 import { add } from '../shell/add-node.ts'
@@ -17,7 +18,7 @@ export default function NodeHelpDialog(): ReactElement {
   const drops = Object.entries(type?.drops ?? {})
   return (
     <Modal
-      title={type?.title ?? wanted} close={actions.closeDialog} wide
+      title={said(type?.title) ?? wanted} close={actions.closeDialog} wide
       actions={
         <>
           <button type="button" className="btn" onClick={() => actions.openDialog({ kind: 'find', text: `type:${wanted}` })}>{t('Where it is used')}</button>
@@ -27,9 +28,9 @@ export default function NodeHelpDialog(): ReactElement {
     >
       {type ? (
         <div className="in-helptext nh">
-          <p className="lead">{type.summary}</p>
+          <p className="lead">{said(type.summary)}</p>
           <Markdown blocks={blocks} />
-          {drops.length > 0 && <><h3>{t('Leaves samples out when')}</h3><ul>{drops.map(([reason, words]) => <li key={reason}>{words}</li>)}</ul></>}
+          {drops.length > 0 && <><h3>{t('Leaves samples out when')}</h3><ul>{drops.map(([reason, words]) => <li key={reason}>{said(words)}</li>)}</ul></>}
           <p className="foot mono">{familyName(type.type)} · {type.type} v{type.version}</p>
         </div>
       ) : <p className="dg-note">{t('This gateway has no node of the type {wanted}.', { wanted })}</p>}

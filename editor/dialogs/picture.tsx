@@ -7,7 +7,7 @@ import { NODE_HEIGHT, NODE_WIDTH, pictureOf, type Mark } from './picture.ts'
 import './history.css'
 
 const SIGN: Readonly<Record<Mark, string>> = { same: '', added: '+', removed: '−', changed: '~', moved: '↔' }
-const WORDS: Readonly<Record<Mark, string>> = { same: 'unchanged', added: 'added', removed: 'removed', changed: 'changed', moved: 'moved' }
+const WORDS: Readonly<Record<Mark, string>> = { same: t('unchanged'), added: t('added'), removed: t('removed'), changed: t('changed'), moved: t('moved') }
 
 export function FlowPicture({ before, after }: { readonly before: Flow; readonly after: Flow }): ReactElement {
   const types = useEditor((s) => s.types)
@@ -19,20 +19,20 @@ export function FlowPicture({ before, after }: { readonly before: Flow; readonly
   return (
     <figure className="hs-picture">
       <figcaption>
-        <span>{told.length === 0 ? t('No node differs.') : t('Nodes: {join}.', { join: told.join(', ') })}</span>
+        <span>{told.length === 0 ? t('No node differs.') : t('Nodes: {changes}.', { changes: told.join(', ') })}</span>
         <span className="hs-key"><i data-mark="added">{t('+ added')}</i><i data-mark="removed">{t('− removed')}</i><i data-mark="changed">{t('~ changed')}</i></span>
         <button type="button" className="btn" aria-pressed={zoom === 0} onClick={() => setZoom(0)}>{t('Fit')}</button>
         <button type="button" className="btn" aria-pressed={zoom === 1} onClick={() => setZoom(1)}>100 %</button>
       </figcaption>
       <div className="hs-view" tabIndex={0}>
-        <svg role="img" aria-label={`Both versions drawn as one: ${told.join(', ') || 'no node differs'}`} viewBox={`${box.x} ${box.y} ${box.width} ${box.height}`} {...(zoom === 1 ? { width: box.width, height: box.height } : { width: '100%', height: '100%' })}>
-          {wires.map((w) => <path key={w.text} d={w.path} data-mark={w.mark}><title>{w.text}{w.mark === 'same' ? '' : `: ${w.mark}`}</title></path>)}
+        <svg role="img" aria-label={t('Both versions drawn as one: {changes}', { changes: told.join(', ') || t('no node differs') })} viewBox={`${box.x} ${box.y} ${box.width} ${box.height}`} {...(zoom === 1 ? { width: box.width, height: box.height } : { width: '100%', height: '100%' })}>
+          {wires.map((w) => <path key={w.text} d={w.path} data-mark={w.mark}><title>{w.text}{w.mark === 'same' ? '' : `: ${WORDS[w.mark]}`}</title></path>)}
           {nodes.map((n) => (
             <g key={n.id} data-mark={n.mark}>
               {n.from && <rect className="from" x={n.from[0]} y={n.from[1]} width={NODE_WIDTH} height={NODE_HEIGHT} rx={6} />}
               <rect x={n.x} y={n.y} width={NODE_WIDTH} height={NODE_HEIGHT} rx={6} />
               <text x={n.x + 12} y={n.y + 23}>{clip(n.title, n.mark === 'same' ? 26 : 22)}</text>
-              <text className="sub" x={n.x + 12} y={n.y + 40}>{n.mark === 'changed' ? `${n.fields} ${n.fields === 1 ? 'setting' : 'settings'} changed` : n.mark === 'same' ? n.id : WORDS[n.mark]}</text>
+              <text className="sub" x={n.x + 12} y={n.y + 40}>{n.mark === 'changed' ? t('{count} settings changed', { count: n.fields }) : n.mark === 'same' ? n.id : WORDS[n.mark]}</text>
               {n.mark !== 'same' && <text className="sign" x={n.x + NODE_WIDTH - 22} y={n.y + 25}>{SIGN[n.mark]}</text>}
               <title>{`${n.title} (${n.id}): ${WORDS[n.mark]}`}</title>
             </g>

@@ -1,7 +1,7 @@
 // The page of keyboard shortcuts, made from the commands (shell/commands.ts): searchable, for PC and Mac.
 import { useState, type ReactElement } from 'react'
 import { t } from '../language/index.ts'
-import { commands, gestures, groups, isMac, titleOfCommand, type Group } from '../shell/commands.ts'
+import { commands, gestures, groups, groupTitles, isMac, titleOfCommand, type Group } from '../shell/commands.ts'
 import { keyNames } from '../state/keys.ts'
 import { actions, store } from '../state/store.ts'
 import { Modal } from './modal.tsx'
@@ -18,7 +18,7 @@ interface Row {
 export function rowsOfKeys(): readonly Row[] {
   const s = store.getState()
   const own = commands.filter((c) => (c.keys ?? c.shown) !== undefined && !/^tab-[1-9]$/.test(c.id)).map((c): Row => ({ group: c.group, keys: c.keys ?? [c.shown!], title: titleOfCommand(c, s), words: c.words ?? '' }))
-  const tabs: Row = { group: 'Open flows', keys: ['Alt+1…9'], title: 'The nth tab; 9 is the last', words: '' }
+  const tabs: Row = { group: 'tabs', keys: ['Alt+1…9'], title: t('The nth tab; 9 is the last'), words: '' }
   return [...own, tabs, ...gestures.map((g): Row => ({ ...g, keys: [g.keys], words: '' }))]
 }
 
@@ -26,7 +26,7 @@ export default function ShortcutsDialog(): ReactElement {
   const [search, setSearch] = useState('')
   const [mac, setMac] = useState(isMac)
   const words = search.toLowerCase().split(/\s+/).filter((w) => w !== '')
-  const text = (r: Row): string => `${r.title} ${r.words} ${r.group} ${r.keys.map((k) => `${k} ${keyNames(k, mac).join(' ')}`).join(' ')}`.toLowerCase()
+  const text = (r: Row): string => `${r.title} ${r.words} ${groupTitles[r.group]} ${r.keys.map((k) => `${k} ${keyNames(k, mac).join(' ')}`).join(' ')}`.toLowerCase()
   const shown = rowsOfKeys().filter((r) => words.every((w) => text(r).includes(w)))
   return (
     <Modal title={t('Keyboard shortcuts')} close={actions.closeDialog} wide>
@@ -41,8 +41,8 @@ export default function ShortcutsDialog(): ReactElement {
           const rows = shown.filter((r) => r.group === group)
           return rows.length === 0 ? null : (
             <section key={group}>
-              <h3>{group}</h3>
-              <dl>{rows.map((r) => <div key={`${r.keys.join()} ${r.title}`}><dt>{r.keys.map((k, i) => <span key={k}>{i > 0 && t(' or ')}{(k.includes(' ') ? [k] : keyNames(k, mac)).map((n, at) => <kbd key={at}>{n}</kbd>)}</span>)}</dt><dd>{r.title}</dd></div>)}</dl>
+              <h3>{groupTitles[group]}</h3>
+              <dl>{rows.map((r) => <div key={`${r.keys.join()} ${r.title}`}><dt>{r.keys.map((k, i) => <span key={k}>{i > 0 && ` ${t('or')} `}{(k.includes(' ') ? [k] : keyNames(k, mac)).map((n, at) => <kbd key={at}>{n}</kbd>)}</span>)}</dt><dd>{r.title}</dd></div>)}</dl>
             </section>
           )
         })}

@@ -8,6 +8,8 @@ import { t } from '../language/index.ts'
 import type { UserBody } from '../state/api.ts'
 import { actions, api, useEditor } from '../state/store.ts'
 import { reloadSecrets, useModels, useSecrets } from '../inspector/resources.ts'
+import { Rich } from '../shell/rich.tsx'
+import { formatDecimals } from '../state/numbers.ts'
 import { Field, IssueList, Modal } from './modal.tsx'
 import { passwordFault } from './password.ts'
 
@@ -35,11 +37,11 @@ export function SecretsDialog(): ReactElement {
           <li key={n}>
             <KeyRound size={14} aria-hidden /> <span className="mono">{n}</span>
             <span className="sp" />
-            <button type="button" className="btn quiet" aria-label={t('Where secret {n} is used', { n })} onClick={() => actions.openDialog({ kind: 'find', text: `secret:${n}` })}>{t('Where used')}</button>
+            <button type="button" className="btn quiet" aria-label={t('Where secret {name} is used', { name: n })} onClick={() => actions.openDialog({ kind: 'find', text: `secret:${n}` })}>{t('Where used')}</button>
             <button type="button" className="btn quiet" onClick={() => { setName(n); setValue(''); document.getElementById('dg-secret')?.focus() }}>{t('Set anew')}</button>
             {sure === n
               ? <button type="button" className="btn danger" disabled={busy} onClick={() => run(api.deleteSecret(n), () => setSure(null))}>{t('Really delete')}</button>
-              : <button type="button" className="icon-btn" aria-label={t('Delete secret {n}', { n })} onClick={() => setSure(n)}><Trash2 size={14} /></button>}
+              : <button type="button" className="icon-btn" aria-label={t('Delete secret {name}', { name: n })} onClick={() => setSure(n)}><Trash2 size={14} /></button>}
           </li>
         ))}
       </ul>
@@ -61,7 +63,7 @@ export function ModelsDialog(): ReactElement {
     <Modal title={t('Models')} close={actions.closeDialog} wide>
       <p className="dg-note">{t("ONNX models that Inference nodes can run. A model stands in the gateway's models folder, with a card that tells what it is.")}</p>
       <IssueList issues={issues} />
-      {data?.length === 0 && <p className="dg-note">{t('None yet. Put a folder with')}{' '}<span className="mono">{t('model.onnx')}</span>{' '}{t('and')}{' '}<span className="mono">{t('card.json')}</span>{' '}{t("into the gateway's models folder.")}</p>}
+      {data?.length === 0 && <p className="dg-note"><Rich text={t("None yet. Put a folder with <mono>model.onnx</mono> and <mono>card.json</mono> into the gateway's models folder.")} /></p>}
       {data?.map((m) => (
         <section key={m.name} className="dg-model">
           <h3>{m.title === '' ? m.name : m.title} <span className="mono">{m.name}</span></h3>
@@ -75,7 +77,7 @@ export function ModelsDialog(): ReactElement {
               {m.outputs.map((p) => <PortRow key={`o ${p.name}`} side="out" port={p} />)}
             </tbody>
           </table>
-          <p className="dg-hash mono" title={t('SHA-256 of the file')}>{t('{toFixed} kB · sha256 {slice}…', { toFixed: (m.bytes / 1024).toFixed(1), slice: m.hash.slice(0, 16) })}</p>
+          <p className="dg-hash mono" title={t('SHA-256 of the file')}>{`${formatDecimals(m.bytes / 1024, 1)} kB · sha256 ${m.hash.slice(0, 16)}…`}</p>
         </section>
       ))}
     </Modal>
@@ -86,14 +88,15 @@ function PortRow({ side, port }: { readonly side: string; readonly port: ModelBo
   const labels = port.labels ?? []
   return (
     <tr>
-      <td>{side}</td><td className="mono">{port.name}</td><td className="mono">{port.type}[{port.shape.map((n) => (n < 0 ? 'any' : n)).join(', ')}]</td><td>{displayUnit(port.unit)}</td>
-      <td title={labels.join(', ')}>{labels.length > 6 ? t('{join} and {value} more', { join: labels.slice(0, 4).join(', '), value: labels.length - 4 }) : labels.join(', ')}</td>
+      <td>{side === 'in' ? t('in') : t('out')}</td><td className="mono">{port.name}</td><td className="mono">{port.type}[{port.shape.map((n) => (n < 0 ? t('any') : n)).join(', ')}]</td><td>{displayUnit(port.unit)}</td>
+      <td title={labels.join(', ')}>{labels.length > 6 ? t('{names} and {more} more', { names: labels.slice(0, 4).join(', '), more: labels.length - 4 }) : labels.join(', ')}</td>
     </tr>
   )
 }
 
+const roleNames: Readonly<Record<Role, string>> = { viewer: t('viewer'), operator: t('operator'), editor: t('editor'), admin: t('admin') }
 const ROLE_WORDS: Readonly<Record<Role, string>> = {
-  viewer: 'viewer: sees everything', operator: 'operator: acknowledges, arms, holds', editor: 'editor: changes and deploys flows', admin: 'admin: secrets and users too',
+  viewer: t('viewer: sees everything'), operator: t('operator: acknowledges, arms, holds'), editor: t('editor: changes and deploys flows'), admin: t('admin: secrets and users too'),
 }
 
 export function UsersDialog(): ReactElement {
@@ -122,7 +125,7 @@ export function UsersDialog(): ReactElement {
             <b>{u.name}</b>{u.name === me && <span className="dg-tag">{t('you')}</span>}
             <span className="sp" />
             <select className="dg-input" aria-label={t('Role of {name}', { name: u.name })} value={u.role} disabled={busy || u.name === me} onChange={(e) => run(api.changeUser(u.name, { role: e.target.value as Role }))}>
-              {roles.map((r) => <option key={r} value={r}>{r}</option>)}
+              {roles.map((r) => <option key={r} value={r}>{roleNames[r]}</option>)}
             </select>
             {u.name !== me && (sure === u.name
               ? <button type="button" className="btn danger" disabled={busy} onClick={() => run(api.deleteUser(u.name), () => setSure(null))}>{t('Really remove')}</button>

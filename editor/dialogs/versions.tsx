@@ -7,6 +7,7 @@ import { t } from '../language/index.ts'
 import { actions, api, useEditor } from '../state/store.ts'
 import { formatDateTime } from '../live/values.ts'
 import { LocalTime } from '../shell/local-time.tsx'
+import { Rich } from '../shell/rich.tsx'
 import { ChangeList } from './change-list.tsx'
 import { Compare, DRAFT } from './compare.tsx'
 import { download } from './download.ts'
@@ -30,7 +31,7 @@ export function VersionsDialog(): ReactElement {
   if (back) return <Rollback flow={flowId} version={back} cancel={() => setBack(null)} rolledBack={(body) => { setDone({ body, to: back.version }); setBack(null); load() }} />
   return (
     <Modal title={t("Versions of '{name}'", { name })} close={close} wide>
-      {done && <p className="dg-good" role="status">{t('Version {version} runs: what version {to} was.', { version: done.body.version, to: done.to })}{' '}{done.body.armed ? t('It is armed.') : t('It is disarmed.')}{done.body.gaps.length > 0 ? t(' Interrupted: {join}.', { join: done.body.gaps.join(', ') }) : ''}</p>}
+      {done && <p className="dg-good" role="status">{t('Version {version} runs: what version {to} was.', { version: done.body.version, to: done.to })}{' '}{done.body.armed ? t('It is armed.') : t('It is disarmed.')}{done.body.gaps.length > 0 ? ` ${t('Interrupted: {connections}.', { connections: done.body.gaps.join(', ') })}` : ''}</p>}
       <IssueList issues={issues} />
       {versions === null && issues.length === 0 && <p className="dg-note">{t('Loading…')}</p>}
       {pair && versions && <Compare flow={flowId} versions={versions} from={pair[0]} to={pair[1]} onChoose={(from, to) => setPair([from, to])} />}
@@ -41,7 +42,7 @@ export function VersionsDialog(): ReactElement {
           <li key={v.version} data-running={v.running}>
             <button type="button" className="row" aria-expanded={open === v.version} onClick={() => setOpen(open === v.version ? null : v.version)}>
               <b className="mono">v{v.version}</b>
-              <span className="what">{v.comment === '' ? <i>{t('no comment')}</i> : v.comment}<small>{v.author} · <LocalTime ms={v.time} text={formatDateTime(v.time)} /> · {v.changes.length === 1 ? t('1 change') : t('{count} changes', { count: v.changes.length })}</small></span>
+              <span className="what">{v.comment === '' ? <i>{t('no comment')}</i> : v.comment}<small>{v.author} · <LocalTime ms={v.time} text={formatDateTime(v.time)} /> · {t('{count} changes', { count: v.changes.length })}</small></span>
               {v.running && <span className="dg-tag">{t('running')}</span>}
             </button>
             {open === v.version && <VersionDetail flow={flowId} version={v} onRollback={() => setBack(v)} onCompare={(from, to) => setPair([from, to])} />}
@@ -70,7 +71,7 @@ function VersionDetail({ flow, version, onRollback, onCompare }: { readonly flow
         <button type="button" className="btn" disabled={!document} onClick={() => document && download(`${flow}.v${version.version}.flow.json`, formatFlow(document))}><Download size={13} />{' '}{t('Download')}</button>
         <button type="button" className="btn" onClick={() => onCompare(version.version, DRAFT)}><GitCompareArrows size={13} />{' '}{t('Compare with the draft')}</button>
         {version.version > 1 && <button type="button" className="btn" onClick={() => onCompare(version.version - 1, version.version)}><GitCompareArrows size={13} />{' '}{t('With the one before')}</button>}
-        {mayEdit && <button type="button" className="btn" disabled={!document} title={t('Put it in place of the draft; can be undone')} onClick={() => { if (document) { actions.replaceFlow(document, `Take v${version.version} as draft`); actions.closeDialog() } }}><PencilLine size={13} />{' '}{t('Open as draft')}</button>}
+        {mayEdit && <button type="button" className="btn" disabled={!document} title={t('Put it in place of the draft; can be undone')} onClick={() => { if (document) { actions.replaceFlow(document, t('Take v{version} as draft', { version: version.version })); actions.closeDialog() } }}><PencilLine size={13} />{' '}{t('Open as draft')}</button>}
         {mayEdit && !version.running && <button type="button" className="btn" onClick={onRollback}><History size={13} />{' '}{t('Roll back to it…')}</button>}
       </div>
       {document && !text && <ChangeList changes={version.changes} before={null} after={document} shown={12} />}
@@ -80,7 +81,7 @@ function VersionDetail({ flow, version, onRollback, onCompare }: { readonly flow
 }
 
 function Rollback({ flow, version, cancel, rolledBack }: { readonly flow: string; readonly version: VersionSummary; readonly cancel: () => void; readonly rolledBack: (body: DeployBody) => void }): ReactElement {
-  const [comment, setComment] = useState(`Back to v${version.version}`)
+  const [comment, setComment] = useState(t('Back to v{version}', { version: version.version }))
   const [busy, setBusy] = useState(false)
   const [issues, setIssues] = useState<readonly Issue[]>([])
   const changed = useEditor((s) => s.changes.length)
@@ -100,7 +101,7 @@ function Rollback({ flow, version, cancel, rolledBack }: { readonly flow: string
       title={t('Roll back to version {version}?', { version: version.version })} close={cancel} onSubmit={go}
       actions={<><button type="button" className="btn" onClick={cancel}>{t('Cancel')}</button><button type="submit" className="btn primary" disabled={busy}>{busy ? t('Rolling back…') : t('Roll back')}</button></>}
     >
-      <p className="dg-note">{t('Version {version} by {author} of', { version: version.version, author: version.author })}{' '}<LocalTime ms={version.time} text={formatDateTime(version.time)} />{' '}{t('runs again, as a new version. It is armed or disarmed as it was then. Nodes that are the same go on untouched.')}{changed > 0 ? t(' Your draft becomes that version; Ctrl+Z brings the draft back.') : ''}</p>
+      <p className="dg-note"><Rich text={t('Version {version} by {author} of <time/> runs again, as a new version. It is armed or disarmed as it was then. Nodes that are the same go on untouched.', { version: version.version, author: version.author })} as={{ time: <LocalTime ms={version.time} text={formatDateTime(version.time)} /> }} />{changed > 0 ? ` ${t('Your draft becomes that version; Ctrl+Z brings the draft back.')}` : ''}</p>
       <IssueList issues={issues} leads />
       <Field label={t('Reason')} hint={t('Kept with the version.')}><input className="dg-input" value={comment} maxLength={2000} autoFocus onChange={(e) => setComment(e.target.value)} /></Field>
     </Modal>

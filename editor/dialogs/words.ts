@@ -1,7 +1,11 @@
 // Changes of a flow in a plant engineer's words: which node, which setting, from what to what. Pure.
 import { displayUnit, type CatalogueNode, type JsonValue } from '#kit'
 import { parseWire, type Change, type Flow, type FlowPorts } from '#format'
+import { BECAME } from '../state/derive.ts'
+import { formatNumber } from '../state/format.ts'
 import { fieldAt, fieldsOf, keysOf, showValue, valueAt, wordsOf, type Json } from '../inspector/form.ts'
+import { t } from '../language/index.ts'
+import { said } from '../language/said.ts'
 
 export interface ChangeWords {
   readonly how: Change['how']
@@ -27,14 +31,14 @@ const nodeOf = (flow: Flow | null, id: string) => (flow && Object.hasOwn(flow.no
 
 export function nodeName(id: string, { before, after, types }: WordContext): string {
   const node = nodeOf(after, id) ?? nodeOf(before, id)
-  return node?.name ?? (node && types.get(node.type)?.title) ?? id
+  return node?.name ?? (node && said(types.get(node.type)?.title)) ?? id
 }
 
 /** One line a change; moves of nodes come together as one at the end. */
 export function changesInWords(changes: readonly Change[], context: WordContext): ChangeWords[] {
   const moved = changes.filter((c) => c.how === 'moved')
   const words = changes.filter((c) => c.how !== 'moved').map((c) => oneChange(c, context))
-  if (moved.length > 0) words.push({ how: 'moved', where: moved.length === 1 ? nodeName(moved[0]!.id, context) : `${moved.length} nodes`, what: 'place on the canvas' })
+  if (moved.length > 0) words.push({ how: 'moved', where: moved.length === 1 ? nodeName(moved[0]!.id, context) : t('{count} nodes', { count: moved.length }), what: t('place on the canvas') })
   return words
 }
 
@@ -43,24 +47,24 @@ function oneChange(c: Change, context: WordContext): ChangeWords {
   switch (c.what) {
     case 'wire': {
       const wire = parseWire(c.id)
-      return { how: c.how, where: wire ? `${nodeName(wire.from.node, context)}.${wire.from.port} → ${nodeName(wire.to.node, context)}.${wire.to.port}` : c.id, what: 'wire' }
+      return { how: c.how, where: wire ? `${nodeName(wire.from.node, context)}.${wire.from.port} → ${nodeName(wire.to.node, context)}.${wire.to.port}` : c.id, what: t('wire') }
     }
-    case 'parameter': return { how: c.how, where: `Parameter ${c.id}`, what: '', ...sides(c.from as Json, c.to as Json) }
-    case 'connection': return { how: c.how, where: `Connection ${c.id}`, what: 'copy in the flow' }
-    case 'subflow': return { how: c.how, where: `Subflow ${((c.to ?? c.from) as { readonly name?: string } | undefined)?.name ?? c.id}`, what: c.how === 'changed' ? 'its nodes, wires, ports or parameters' : '' }
-    case 'setting': return { how: c.how, where: 'Flow', what: `setting ${wordsOf(c.id)}`, ...sides(c.from as Json, c.to as Json) }
-    case 'group': return { how: c.how, where: `Group ${((c.to ?? c.from) as { readonly title?: string } | undefined)?.title || c.id}`, what: '' }
-    case 'test': return { how: c.how, where: `Test ${c.id}`, what: '' }
-    case 'dashboard': return { how: c.how, where: "Operator's view", what: '' }
-    case 'flow': return { how: c.how, where: 'Flow', what: c.id, ...sides(c.from as Json, c.to as Json) }
+    case 'parameter': return { how: c.how, where: t('Parameter {name}', { name: c.id }), what: '', ...sides(c.from as Json, c.to as Json) }
+    case 'connection': return { how: c.how, where: t('Connection {name}', { name: c.id }), what: t('copy in the flow') }
+    case 'subflow': return { how: c.how, where: t('Subflow {name}', { name: ((c.to ?? c.from) as { readonly name?: string } | undefined)?.name ?? c.id }), what: c.how === 'changed' ? t('its nodes, wires, ports or parameters') : '' }
+    case 'setting': return { how: c.how, where: t('Flow'), what: t('setting {name}', { name: said(wordsOf(c.id)) }), ...sides(c.from as Json, c.to as Json) }
+    case 'group': return { how: c.how, where: t('Group {name}', { name: ((c.to ?? c.from) as { readonly title?: string } | undefined)?.title || c.id }), what: '' }
+    case 'test': return { how: c.how, where: t('Test {name}', { name: c.id }), what: '' }
+    case 'dashboard': return { how: c.how, where: t("Operator's view"), what: '' }
+    case 'flow': return { how: c.how, where: t('Flow'), what: c.id === 'name' ? t('name') : c.id, ...sides(c.from as Json, c.to as Json) }
     case 'node': break
   }
   const node = nodeOf(after, c.id) ?? nodeOf(context.before, c.id)
   const here = { where: nodeName(c.id, context), ...(nodeOf(after, c.id) ? { node: c.id } : {}) }
-  const title = (type: unknown): string => types.get(String(type))?.title ?? String(type)
+  const title = (type: unknown): string => said(types.get(String(type))?.title) ?? String(type)
   if (c.how !== 'changed') return { how: c.how, ...here, what: title(c.to ?? c.from ?? node?.type) }
-  if (c.field === '@name') return { how: 'changed', ...here, what: 'name', from: (c.from as string | undefined) ?? title(node?.type), to: (c.to as string | undefined) ?? title(node?.type) }
-  if (c.field === '@type') return { how: 'changed', ...here, what: 'type', from: title(c.from), to: title(c.to) }
+  if (c.field === '@name') return { how: 'changed', ...here, what: t('name'), from: (c.from as string | undefined) ?? title(node?.type), to: (c.to as string | undefined) ?? title(node?.type) }
+  if (c.field === '@type') return { how: 'changed', ...here, what: t('type'), from: title(c.from), to: title(c.to) }
   const type = node && types.get(node.type)
   const path = c.field ?? ''
   const fields = type ? fieldsOf(type.config) : []
@@ -83,36 +87,39 @@ function pathInWords(path: string, fields: ReturnType<typeof fieldsOf>, config: 
     if (/^\d+$/.test(key)) {
       const row = valueAt(config, upto) as { readonly [name: string]: JsonValue } | undefined
       const name = typeof row === 'object' && row !== null ? Object.values(row).find((v) => typeof v === 'string') : undefined
-      words.push(typeof name === 'string' && name !== '' ? name : `row ${Number(key) + 1}`)
-    } else words.push(fieldAt(fields, upto)?.title ?? key)
+      words.push(typeof name === 'string' && name !== '' ? name : t('row {row}', { row: Number(key) + 1 }))
+    } else words.push(said(fieldAt(fields, upto)?.title) ?? key)
   }
   return words.join(' › ')
 }
 
 function sides(from: Json, to: Json, show: (value: Json) => string = showValue, fallback?: Json): { from: string; to: string } {
   const one = (value: Json): string => {
-    if (value === undefined) return fallback === undefined || typeof fallback === 'object' ? 'default' : `${show(fallback)} (default)`
+    if (value === undefined) return fallback === undefined || typeof fallback === 'object' ? t('default') : t('{value} (default)', { value: show(fallback) })
     const text = show(value)
-    return text === '' ? 'empty' : text.length > 80 ? `${text.slice(0, 79)}…` : text
+    return text === '' ? t('empty') : text.length > 80 ? `${text.slice(0, 79)}…` : text
   }
   return { from: one(from), to: one(to) }
 }
 
 /** What an actuator may do, as one sentence. */
 export function envelopeInWords(envelope: unknown, unit: string): string {
-  if (typeof envelope !== 'object' || envelope === null) return 'It has no envelope yet.'
+  if (typeof envelope !== 'object' || envelope === null) return t('It has no envelope yet.')
   const e = envelope as Record<string, unknown>
-  const n = (key: string): string => (typeof e[key] === 'number' ? `${e[key]}${unit === '' ? '' : ` ${unit}`}` : typeof (e[key] as { $parameter?: unknown } | undefined)?.$parameter === 'string' ? `parameter ${(e[key] as { $parameter: string }).$parameter}` : 'not set')
-  const stale = typeof e['staleAfterMs'] === 'number' ? `${e['staleAfterMs'] / 1000} s` : 'its limit'
-  return `${n('minimum')} to ${n('maximum')}, at most ${n('maxRatePerS')} a second. On bad input or none for ${stale}: ${e['onBad'] === 'hold' ? 'the last value is held' : `${n('safe')} is written`}. When the flow stops: ${n('safe')}.`
+  const n = (key: string): string => (typeof e[key] === 'number' ? `${formatNumber(e[key])}${unit === '' ? '' : ` ${unit}`}` : typeof (e[key] as { $parameter?: unknown } | undefined)?.$parameter === 'string' ? t('parameter {name}', { name: (e[key] as { $parameter: string }).$parameter }) : t('not set'))
+  const stale = typeof e['staleAfterMs'] === 'number' ? `${formatNumber(e['staleAfterMs'] / 1000)} s` : t('its limit')
+  const values = { minimum: n('minimum'), maximum: n('maximum'), rate: n('maxRatePerS'), safe: n('safe'), stale }
+  return e['onBad'] === 'hold'
+    ? t('{minimum} to {maximum}, at most {rate} a second. On bad input or none for {stale}: the last value is held. When the flow stops: {safe}.', values)
+    : t('{minimum} to {maximum}, at most {rate} a second. On bad input or none for {stale}: {safe} is written. When the flow stops: {safe}.', values)
 }
 
 /** What a comment could say, from the changes: the one or two that matter; '' where they are too many to say anything. */
 export function suggested(words: readonly ChangeWords[]): string {
-  const told = words.filter((w) => w.how !== 'moved' && w.what !== 'wire')
+  const told = words.filter((w) => w.how !== 'moved' && w.what !== t('wire'))
   if (told.length === 0 || told.length > 3) return ''
   return told.map((w) => {
-    const what = w.where === 'Flow' ? w.what : w.what === '' || w.how !== 'changed' ? w.where : `${w.where}: ${w.what}`
-    return w.how === 'changed' ? (w.to === undefined ? `${what} changed` : `${what} ${w.from} → ${w.to}`) : `${what} ${w.how}`
+    const what = w.where === t('Flow') ? w.what : w.what === '' || w.how !== 'changed' ? w.where : `${w.where}: ${w.what}`
+    return w.how === 'changed' ? (w.to === undefined ? BECAME.changed(what) : `${what} ${w.from} → ${w.to}`) : BECAME[w.how](what)
   }).join('; ')
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { Envelope, field, Type, type TSchema } from '#kit'
-import { fieldAt, fieldsOf, formFaults, isShown, newRow, parameterOf, plainReason, readNumber, readScalar, showValue, valueAt, withParameters, withValue, wordsOf, type Config } from './form.ts'
+import { fieldAt, fieldsOf, formFaults, isShown, newRow, parameterOf, plainReason, readScalar, showValue, valueAt, withParameters, withValue, wordsOf, type Config } from './form.ts'
+import { readNumber } from '../state/numbers.ts'
 import { cellText, conditional } from './rows.ts'
 
 // As the editor gets it: through JSON, without TypeBox's own marks.

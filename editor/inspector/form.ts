@@ -3,6 +3,7 @@
 import { displayUnit, parseUnit, schemaFaults, withDefaults, type Annotations, type JsonValue, type SchemaFault, type TSchema } from '#kit'
 import { pointer } from '#format'
 import { keysOf, valueAt } from '../state/commands.ts'
+import { readNumber, typed } from '../state/numbers.ts'
 import { isZone } from './zones.ts'
 
 export { keysOf, valueAt }
@@ -266,14 +267,6 @@ export function newRow(field: FormField, rows: readonly JsonValue[]): JsonValue 
   return row
 }
 
-/** What a typed text means for a number field: undefined for empty (the default holds), the text itself when it is no number, so that it is kept and reported. */
-export function readNumber(text: string): Json {
-  const trimmed = text.trim().replace(/^([+-]?\d+),(\d+)$/, '$1.$2').replace('−', '-')
-  if (trimmed === '') return undefined
-  const value = Number(trimmed)
-  return Number.isFinite(value) ? value : text
-}
-
 /** 'true', '12.5' and 'text' as the value they look like, as far as the schema's variants take it. */
 export function readScalar(text: string, variants: readonly (string | undefined)[]): Json {
   if (text === '') return undefined
@@ -294,5 +287,5 @@ export function showValue(value: Json, field?: FormField): string {
   if (typeof value === 'boolean') return field?.choices?.find((c) => c.value === value)?.label ?? (value ? 'yes' : 'no')
   if (Array.isArray(value) && field?.choices) return (value as readonly JsonValue[]).map((v) => field.choices!.find((c) => c.value === v)?.label ?? showValue(v)).join(', ')
   if (typeof value === 'object') return Array.isArray(value) ? `${value.length} ${value.length === 1 ? 'entry' : 'entries'}` : JSON.stringify(value)
-  return field?.choices?.find((c) => c.value === value)?.label ?? String(value)
+  return field?.choices?.find((c) => c.value === value)?.label ?? (typeof value === 'number' ? typed(value) : String(value))
 }

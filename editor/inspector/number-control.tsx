@@ -2,7 +2,9 @@
 // is said in words beside it.
 import type { ReactElement } from 'react'
 import type { ControlProps } from './controls.tsx'
-import { readNumber, showValue, type Json } from './form.ts'
+import { t } from '../language/index.ts'
+import { readNumber, twoReadings, typed } from '../state/numbers.ts'
+import { showValue, type Json } from './form.ts'
 import { readQuantity, timeInWords } from './quantity.ts'
 import { inputProps, useTyped } from './typed.ts'
 
@@ -18,8 +20,9 @@ export function NumberControl(props: ControlProps): ReactElement {
     const size = field.kind === 'integer' ? 1 : 10 ** (Math.floor(Math.log10(Math.abs(from) || 1)) - 1)
     const next = Number((from + by * size).toPrecision(12))
     // The keys stay within the limits; what is typed beyond them is kept and reported.
-    type(String(Math.max(minimum ?? next, Math.min(maximum ?? next, next))))
+    type(typed(Math.max(minimum ?? next, Math.min(maximum ?? next, next))))
   }
+  const two = twoReadings(text)
   const converted = typeof value === 'number' && text.trim() !== '' && readNumber(text) !== value
   const words = timeInWords(value === undefined ? field.default : value, code)
   const range = minimum === undefined ? (maximum === undefined ? '' : `At most ${maximum}`) : maximum === undefined ? `From ${minimum}` : `${minimum} to ${maximum}`
@@ -29,7 +32,7 @@ export function NumberControl(props: ControlProps): ReactElement {
         {...inputProps(props)}
         inputMode="decimal"
         value={text}
-        placeholder={field.default === undefined || field.default === null ? (field.example ?? '') : String(field.default)}
+        placeholder={field.default === undefined || field.default === null ? (field.example ?? '') : showValue(field.default)}
         onChange={(e) => type(e.target.value)}
         onBlur={leave}
         onKeyDown={(e) => {
@@ -40,6 +43,7 @@ export function NumberControl(props: ControlProps): ReactElement {
         }}
       />
       {converted && <u className="in-conv" role="status">= {showValue(value)}</u>}
+      {two && <u className="in-conv" role="status">{t('{many} or {decimals}?', { many: typed(two[0]), decimals: typed(two[1]) })}</u>}
       {unit !== '' && <u>{unit}</u>}
       {!converted && words !== '' && <u>= {words}</u>}
     </span>

@@ -1,7 +1,8 @@
 // Tables from a spreadsheet or a device manual: CSV or TSV text into rows of a config's table. A cell that does not
 // fit its column is kept as text and reported, so that nothing of the pasted list is lost.
 import { withDefaults, type JsonValue, type TSchema } from '#kit'
-import { readNumber, type FormField } from './form.ts'
+import { markOf, readNumber, type Mark } from '../state/numbers.ts'
+import type { FormField } from './form.ts'
 import { withoutApostrophe } from './table-csv.ts'
 
 export interface Pasted {
@@ -55,12 +56,14 @@ export function pasteRows(text: string, field: FormField): Pasted {
   const body = header ? cells.slice(1) : cells
   const most = Math.max(0, ...body.map((r) => r.length))
   if (most > map.length) notes.push(`Some lines have ${most} cells; ${map.length} ${map.length === 1 ? 'column is' : 'columns are'} taken.`)
+  // Of the list itself, not of the language: it comes from a machine or from somebody else.
+  const mark = markOf(body.flat())
   const rows = body.map((line, l) => {
     const row: Record<string, JsonValue> = {}
     map.forEach((column, i) => {
       const cell = line[i] ?? ''
       if (!column || cell === '') return
-      const value = readCell(cell, column)
+      const value = readCell(cell, column, mark)
       if (value === undefined) {
         notes.push(`Line ${l + 1 + (header ? 1 : 0)}: '${cell}' does not fit ${column.title}.`)
         row[column.key] = cell
@@ -72,10 +75,10 @@ export function pasteRows(text: string, field: FormField): Pasted {
 }
 
 /** Undefined when the cell does not fit. */
-function readCell(cell: string, column: FormField): JsonValue | undefined {
+function readCell(cell: string, column: FormField, mark: Mark | undefined): JsonValue | undefined {
   switch (column.kind) {
     case 'number': case 'integer': {
-      const hex = /^0x[0-9a-f]+$/i.test(cell) ? Number(cell) : readNumber(cell)
+      const hex = /^0x[0-9a-f]+$/i.test(cell) ? Number(cell) : readNumber(cell, mark)
       return typeof hex === 'number' ? hex : undefined
     }
     case 'flag':
@@ -83,7 +86,7 @@ function readCell(cell: string, column: FormField): JsonValue | undefined {
       return /^(false|no|n|0|off)$/i.test(cell) ? false : undefined
     case 'choice': return column.choices?.find((c) => plain(String(c.value)) === plain(cell) || plain(c.label) === plain(cell))?.value
     case 'scalar': {
-      const number = readNumber(cell)
+      const number = readNumber(cell, mark)
       return typeof number === 'number' ? number : cell
     }
     case 'list': case 'json': case 'object': case 'table': case 'envelope':

@@ -1,15 +1,16 @@
 // Numbers typed with a unit of their own: '2 bar' into a field in kPa, '1.5 min' or '1h30m' into one in seconds. Pure.
 import { conversion, displayUnit, relateUnits } from '#kit'
+import { readNumber, typed } from '../state/numbers.ts'
 
 /** What people write for what UCUM calls otherwise. */
 const ALIASES: Readonly<Record<string, string>> = { '°C': 'Cel', '°F': '[degF]', psi: '[psi]', kWh: 'kW.h', MWh: 'MW.h', Wh: 'W.h', rpm: '/min', 'U/min': '/min', '1/min': '/min', '1/s': '/s', mbar: 'mbar', '°': 'deg', ppm: '[ppm]', mm2: 'mm2', cbm: 'm3', L: 'l', sec: 's' }
 /** In a field of time alone: 'm' is a metre elsewhere. */
 const TIMES: Readonly<Record<string, number>> = { ms: 0.001, s: 1, sec: 1, secs: 1, second: 1, seconds: 1, m: 60, min: 60, mins: 60, minute: 60, minutes: 60, h: 3600, hr: 3600, hour: 3600, hours: 3600, d: 86_400, day: 86_400, days: 86_400 }
 
-const NUMBER = String.raw`[+-−]?\d+(?:[.,]\d+)?(?:[eE][+-]?\d+)?`
+const NUMBER = String.raw`[+\-−]?\d+(?:[.,]\d+)?(?:[eE][+-]?\d+)?`
 const PARTS = new RegExp(String.raw`(${NUMBER})\s*([a-zA-Z]+)\s*`, 'y')
 const ONE = new RegExp(`^(${NUMBER})\\s*(\\S.*)$`)
-const numberOf = (text: string): number => Number(text.replace(',', '.').replace('−', '-'))
+const numberOf = (text: string): number => { const number = readNumber(text); return typeof number === 'number' ? number : Number.NaN }
 /** Without the dust of the conversion: twelve digits. */
 const tidy = (value: number): number => Number(value.toPrecision(12))
 const isTime = (code: string): boolean => relateUnits(code, 's') !== 'different' && conversion('s', code) !== undefined
@@ -62,5 +63,5 @@ export function timeInWords(value: unknown, code: string | undefined): string {
   const found = LARGER.find(([s]) => seconds >= s && Number.isInteger(Math.round((seconds / s) * 1e9) / 1e7))
   if (!found || seconds === 0) return ''
   const [size, unit] = found
-  return displayUnit(code) === unit ? '' : `${value < 0 ? '−' : ''}${tidy(seconds / size)} ${unit}`
+  return displayUnit(code) === unit ? '' : `${value < 0 ? '−' : ''}${typed(tidy(seconds / size))} ${unit}`
 }

@@ -2,7 +2,7 @@
 // when it begins next on the clock of its zone. By keyboard the table has all of it.
 import { useEffect, useRef, useState, type PointerEvent, type ReactElement } from 'react'
 import { reasonOf, type JsonValue } from '#kit'
-import { t } from '../language/index.ts'
+import { locale, t } from '../language/index.ts'
 import type { ControlProps } from './controls.tsx'
 import { barsOf, clockOf, nextOfCron, nextOfWeek, wordFor, WEEKDAYS, type Crons, type Start, type WeekRow } from './schedule-times.ts'
 import { Table } from './table.tsx'
@@ -114,7 +114,7 @@ function Next({ zone, find, label }: { readonly zone: string; readonly find: (Cr
     return <p className="in-help">{t('No next times: {replace}', { replace: reasonOf(thrown).replace(/^Cron\w+: /, '') })}</p>
   }
   if (starts.length === 0) return <p className="in-help">{t('It never begins.')}</p>
-  const format = new Intl.DateTimeFormat('en-GB', { timeZone: zone, weekday: 'short', day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' })
+  const format = new Intl.DateTimeFormat(locale, { timeZone: zone, weekday: 'short', day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' })
   return (
     <div className="in-next">
       <small>{t('Begins next, {zone}', { zone })}{ownZone === zone ? '' : t(' (here is {ownZone})', { ownZone })}</small>

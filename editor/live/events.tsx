@@ -8,7 +8,7 @@ import { actions, api, store, useEditor } from '../state/store.ts'
 import { textCsv } from './csv.ts'
 import { saveCsv } from './save.ts'
 import './alarms.css'
-import { timeTitle } from '../state/format.ts'
+import { formatClock, formatDate, timeTitle } from '../state/format.ts'
 
 const PAGE = 150
 /** After something happened: several changes come together. */
@@ -109,7 +109,7 @@ function Line({ of: h }: { readonly of: Happening }): ReactElement {
   const when = new Date(h.time)
   return (
     <div className="ev-row" data-kind={h.kind}>
-      <time dateTime={when.toISOString()} title={timeTitle(when.getTime())}>{when.toLocaleDateString('en-CA')} {when.toLocaleTimeString('en-GB')}</time>
+      <time dateTime={when.toISOString()} title={timeTitle(when.getTime())}>{formatDate(when.getTime())} {formatClock(when.getTime())}</time>
       <b title={h.who}>{h.who === '' ? '–' : h.who}</b>
       <span>{h.what} {here ? <button type="button" className="mono" onClick={() => actions.show(h.node!)}>{h.where}</button> : <span className="mono">{h.where}</span>}</span>
       <span>{h.detail} {here ? <button type="button" className="in-icon" title={t('What led to this?')} aria-label={t('What led to this: {what}', { what: h.what })} onClick={() => void actions.lookBack({ time: h.time, want: { node: h.node! }, tracing: true })}><Rewind size={13} /></button> : null}</span>

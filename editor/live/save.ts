@@ -1,4 +1,5 @@
 // What a plot shows as a file: its values as CSV, the picture as PNG with title and legend on the paper of the theme.
+import { locale } from '../language/index.ts'
 import { actions } from '../state/store.ts'
 import type { CursorAt, Line } from './plot.tsx'
 import { samplesCsv, trendCsv } from './csv.ts'
@@ -42,7 +43,7 @@ export function savePng(name: string, plot: HTMLCanvasElement, lines: readonly P
   ctx.scale(scale, scale)
   ctx.font = look.font.replace('11px', '12px')
   ctx.fillStyle = look.strong
-  ctx.fillText(`${name}   ${new Date().toLocaleString()}`, PAD, PAD + 11)
+  ctx.fillText(`${name}   ${new Date().toLocaleString(locale)}`, PAD, PAD + 11)
   for (const [n, line] of shown.entries()) {
     const y = PAD + LINE * (n + 1) + 8
     const at = lines.indexOf(line as (typeof lines)[number])

@@ -3,6 +3,7 @@ import { useState, type FormEvent, type ReactElement } from 'react'
 import { Check, EllipsisVertical } from 'lucide-react'
 import { DropdownMenu } from 'radix-ui'
 import { t } from '../language/index.ts'
+import { readNumber, typed } from '../state/numbers.ts'
 import { plotsOf } from '../state/taps.ts'
 import { titleOf } from '../state/status.ts'
 import { actions, useEditor, type PlotView, type Tap } from '../state/store.ts'
@@ -85,9 +86,9 @@ export function TapMenu({ tap, shape, face, view, comparable, units, axes, canLo
 
 /** Asks for the ends of the axis, in the plot. */
 export function RangeForm({ now, done }: { readonly now: readonly [number, number] | null; readonly done: (range: readonly [number, number] | null) => void }): ReactElement {
-  const [low, setLow] = useState(now ? String(Number(now[0].toPrecision(4))) : '')
-  const [high, setHigh] = useState(now ? String(Number(now[1].toPrecision(4))) : '')
-  const [a, b] = [Number(low), Number(high)]
+  const [low, setLow] = useState(now ? typed(Number(now[0].toPrecision(4))) : '')
+  const [high, setHigh] = useState(now ? typed(Number(now[1].toPrecision(4))) : '')
+  const [a, b] = [Number(readNumber(low)), Number(readNumber(high))]
   const ok = low.trim() !== '' && high.trim() !== '' && Number.isFinite(a) && Number.isFinite(b) && a < b
   return (
     <form className="dr-range" onSubmit={(e: FormEvent) => { e.preventDefault(); if (ok) done([a, b]) }} onKeyDown={(e) => { if (e.key === 'Escape') { e.stopPropagation(); done(now) } }}>

@@ -3,7 +3,7 @@
 import { useEffect, useRef } from 'react'
 import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
-import { formatNumber } from '../state/format.ts'
+import { formatClock, formatNumber } from '../state/format.ts'
 import { useLatest } from './latest.ts'
 
 export const REDRAW_MS = 100
@@ -82,7 +82,7 @@ export const xAxis = (look: Look, x: Partial<uPlot.Axis>): uPlot.Axis => ({ stro
 export const yAxis = (look: Look, y: Partial<uPlot.Axis> = {}): uPlot.Axis => ({ stroke: look.ink, font: look.font, grid: { stroke: look.grid, width: 1 }, ticks: { show: false }, size: 54, gap: 4, space: 22, values: (_u, ticks) => ticks.map((t) => (t === null ? '' : formatNumber(t))), ...y })
 
 /** '10:42:07' of seconds since the epoch. */
-export const clock = (s: number): string => new Date(s * 1000).toLocaleTimeString('en-GB')
+export const clock = (s: number): string => formatClock(s * 1000)
 
 /** Room above and below; `also` are levels that are shown when they are near. */
 export function padded(low: number | null, high: number | null, also: readonly number[] = []): [number, number] {

@@ -1,9 +1,9 @@
 // Values and times as people read them where there is room for more than on the canvas (state/format.ts has those).
 import { displayUnit, type JsonSample, type JsonValue, type PortType } from '#kit'
-import { formatNumber } from '../state/format.ts'
+import { formatDate, formatMinute, formatNumber } from '../state/format.ts'
+import { decimalMark } from '../state/numbers.ts'
 
-const grouped = new Intl.NumberFormat('en', { maximumFractionDigits: 6 })
-export const formatCount = (count: number): string => grouped.format(count)
+export { formatCount } from '../state/numbers.ts'
 
 /**
  * What a sample's value reads as. The unit is separate, so that it can be set smaller. A vector or waveform of `cut`
@@ -34,12 +34,10 @@ const two = (n: number): string => String(n).padStart(2, '0')
 /** '10:42:07.118', in the browser's time zone. */
 export function formatTime(ms: number): string {
   const t = new Date(ms)
-  return Number.isNaN(t.getTime()) ? 'no time' : `${two(t.getHours())}:${two(t.getMinutes())}:${two(t.getSeconds())}.${String(t.getMilliseconds()).padStart(3, '0')}`
+  return Number.isNaN(t.getTime()) ? 'no time' : `${two(t.getHours())}:${two(t.getMinutes())}:${two(t.getSeconds())}${decimalMark}${String(t.getMilliseconds()).padStart(3, '0')}`
 }
-export function formatDateTime(ms: number): string {
-  const t = new Date(ms)
-  return Number.isNaN(t.getTime()) ? 'no time' : `${t.getFullYear()}-${two(t.getMonth() + 1)}-${two(t.getDate())} ${two(t.getHours())}:${two(t.getMinutes())}`
-}
+/** '2026-11-22 10:42', in German '22.11.2026 10:42'. */
+export const formatDateTime = (ms: number): string => (Number.isFinite(new Date(ms).getTime()) ? `${formatDate(ms)} ${formatMinute(ms)}` : 'no time')
 
 /** The colour of a wire's kind: theme.css holds them. */
 export const kindClass = (kind: PortType['kind']): string => `kind-${kind}`

@@ -1,10 +1,11 @@
 // The operator's view: what runs, to look at and to act on, never to edit. Its frame says in words and shapes what the whole
 // page hangs on: the line to the gateway, whether the flow runs and may write, and what waits to be acknowledged.
-import { useEffect, useState, type ReactElement, type ReactNode } from 'react'
-import { CircleDashed, CirclePause, CirclePower, Hand, LogOut, Maximize, Menu as MenuIcon, Minimize, Moon, PencilRuler, RotateCw, Sun, Workflow, WifiOff } from 'lucide-react'
+import { Fragment, useEffect, useState, type ReactElement, type ReactNode } from 'react'
+import { CircleDashed, CirclePause, CirclePower, Hand, Languages, LogOut, Maximize, Menu as MenuIcon, Minimize, Moon, PencilRuler, RotateCw, Sun, Workflow, WifiOff } from 'lucide-react'
 import { DropdownMenu } from 'radix-ui'
-import { t } from '../language/index.ts'
+import { language, languages, t } from '../language/index.ts'
 import { retryLive, useLiveLink } from '../live/link.ts'
+import { chooseLanguage } from '../shell/choose-language.ts'
 import { Logo } from '../shell/logo.tsx'
 import { mayOperate } from '../state/change.ts'
 import { widgetsOf } from '../state/dashboard.ts'
@@ -112,6 +113,7 @@ function More(): ReactElement {
         <DropdownMenu.Content className="menu" align="end" sideOffset={6}>
           {mayEdit && item(<PencilRuler size={16} />, 'Edit this view…', actions.editDashboard)}
           {item(<Workflow size={16} />, mayEdit ? 'Flow editor' : 'See the flow', () => actions.setView('editor'))}
+          {languages.filter(([id]) => id !== language).map(([id, name]) => <Fragment key={id}>{item(<Languages size={16} />, name, () => chooseLanguage(id))}</Fragment>)}
           {theme === 'dark' ? item(<Sun size={16} />, 'Light theme', () => actions.setTheme('light')) : item(<Moon size={16} />, 'Dark theme', () => actions.setTheme('dark'))}
           <div className="menu-line" />
           {item(<LogOut size={16} />, `Sign out ${user ?? ''} (${role ?? ''})`, () => void actions.signOut())}

@@ -6,8 +6,8 @@ import type { Issue, JsonValue } from '#kit'
 import type { Widget } from '#format'
 import { t } from '../language/index.ts'
 import { Field, IssueList, Modal } from '../dialogs/modal.tsx'
-import { readNumber } from '../inspector/form.ts'
 import { formatNumber } from '../state/format.ts'
+import { readNumber, twoReadings, typed } from '../state/numbers.ts'
 import { drivenBy, formatFixed, runningPorts, setFault, setpointOf, type Setpoint } from '../state/operating.ts'
 import { titleOf } from '../state/status.ts'
 import { actions, api, useEditor } from '../state/store.ts'
@@ -56,12 +56,13 @@ function SetDialog({ flow, node, title, of, shown, wish, close }: { readonly flo
   const now = shown.level === 'none' ? undefined : shown.sample?.value
   const [began] = useState(now)
   const [value, setValue] = useState<JsonValue | undefined>(wish ?? now)
-  const [text, setText] = useState(typeof now === 'number' ? String(Number(now.toFixed(of.decimals ?? 9))) : '')
+  const [text, setText] = useState(typeof now === 'number' ? typed(Number(now.toFixed(of.decimals ?? 9))) : '')
   const [issues, setIssues] = useState<readonly Issue[]>([])
   const [busy, setBusy] = useState(false)
   // A second click comes before React has drawn the first.
   const sent = useRef(false)
-  const fault = setFault(of, value)
+  const two = twoReadings(text)
+  const fault = two ? t('This can be read as {many} or as {decimals}: write one of them.', { many: typed(two[0]), decimals: typed(two[1]) }) : setFault(of, value)
   const type = (next: string): void => {
     setText(next)
     const read = readNumber(next)
@@ -70,7 +71,7 @@ function SetDialog({ flow, node, title, of, shown, wish, close }: { readonly flo
   const step = (by: number): void => {
     const from = typeof value === 'number' ? value : typeof now === 'number' ? now : (of.minimum ?? 0)
     const next = Number((from + by * of.step).toPrecision(12))
-    type(String(Math.min(of.maximum ?? next, Math.max(of.minimum ?? next, next))))
+    type(typed(Math.min(of.maximum ?? next, Math.max(of.minimum ?? next, next))))
   }
   const go = (): void => {
     if (fault !== '' || sent.current || value === undefined) return

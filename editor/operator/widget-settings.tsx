@@ -4,7 +4,8 @@ import { useId, useState, type ReactElement, type ReactNode } from 'react'
 import { Copy, Plus, Trash2, X } from 'lucide-react'
 import { formatEnd, type Widget, type WidgetKind } from '#format'
 import { t } from '../language/index.ts'
-import { readNumber, wordsOf } from '../inspector/form.ts'
+import { wordsOf } from '../inspector/form.ts'
+import { readNumber, typed } from '../state/numbers.ts'
 import { hasAlarms, setterOf } from '../state/operating.ts'
 import { actions, useEditor } from '../state/store.ts'
 import { useTitle } from './reading.ts'
@@ -58,7 +59,7 @@ function Select({ id, value, options, change, label }: { readonly id?: string; r
 
 function NumberField({ label, hint, value, change, least = Number.NEGATIVE_INFINITY, most = Number.POSITIVE_INFINITY, whole = false }: { readonly label: string; readonly hint: string; readonly value: number | undefined; readonly change: (value: number | undefined) => void; readonly least?: number; readonly most?: number; readonly whole?: boolean }): ReactElement {
   const [typing, setTyping] = useState<string | null>(null)
-  const text = typing ?? (value === undefined ? '' : String(value))
+  const text = typing ?? (value === undefined ? '' : typed(value))
   const read = readNumber(text)
   const fits = read === undefined || (typeof read === 'number' && read >= least && read <= most && (!whole || Number.isInteger(read)))
   return (

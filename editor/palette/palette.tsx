@@ -4,6 +4,7 @@ import { useMemo, useRef, useState, type KeyboardEvent } from 'react'
 import { ChevronRight, Star } from 'lucide-react'
 import type { CatalogueNode } from '#kit'
 import { t } from '../language/index.ts'
+import { said } from '../language/said.ts'
 import { DRAG_TYPE, setDraggedType } from '../canvas/view.ts'
 import { add } from '../shell/add-node.ts'
 import { Icon } from '../shell/icon.tsx'
@@ -101,8 +102,8 @@ function Item({ node, enabled, told = false, own = true }: { readonly node: Cata
       <button
         type="button"
         className={`palette-item${told ? ' told' : ''}`}
-        title={node.summary}
-        aria-label={t('Add {title}: {summary}', { title: node.title, summary: node.summary })}
+        title={said(node.summary)}
+        aria-label={t('Add {title}: {summary}', { title: said(node.title), summary: said(node.summary) })}
         {...(own ? { 'data-type': node.type } : {})}
         disabled={!enabled}
         draggable={enabled}
@@ -112,16 +113,16 @@ function Item({ node, enabled, told = false, own = true }: { readonly node: Cata
           setDraggedType(node.type)
         }}
         onDragEnd={() => setDraggedType(null)}
-        onPointerDown={(e) => { if (enabled) touchDrag(node.type, node.title, e) }}
+        onPointerDown={(e) => { if (enabled) touchDrag(node.type, said(node.title), e) }}
         onClick={() => add(node.type)}
       >
         <Icon name={node.icon} />
-        <span>{node.title}</span>
+        <span>{said(node.title)}</span>
         {node.effects === 'writes' && !told ? <small title={t('Every write passes the guard: range, rate, safe value')}>{t('guarded')}</small> : null}
         {told ? <small>{familyName(node.type)}</small> : null}
-        {told ? <em>{node.summary}</em> : null}
+        {told ? <em>{said(node.summary)}</em> : null}
       </button>
-      <button type="button" tabIndex={-1} className={`palette-star${starred ? ' on' : ''}`} aria-pressed={starred} aria-label={t('{title} is a favourite', { title: node.title })} title={starred ? t('No favourite any more') : t('Make it a favourite')} onClick={() => actions.setFavourite(node.type, !starred)}>
+      <button type="button" tabIndex={-1} className={`palette-star${starred ? ' on' : ''}`} aria-pressed={starred} aria-label={t('{title} is a favourite', { title: said(node.title) })} title={starred ? t('No favourite any more') : t('Make it a favourite')} onClick={() => actions.setFavourite(node.type, !starred)}>
         <Star size={13} />
       </button>
     </div>

@@ -7,6 +7,7 @@ import { Working } from './progress.tsx'
 import { pastOf } from '../state/past.ts'
 import type { Stride } from '../state/trace.ts'
 import { formatAge } from '../state/format.ts'
+import { formatCount, formatDecimals } from '../state/numbers.ts'
 import { titleOf } from '../state/status.ts'
 import { actions, useEditor } from '../state/store.ts'
 import { IssueList } from '../dialogs/modal.tsx'
@@ -67,7 +68,7 @@ export default function ReplayPanel(): ReactElement {
     </div>
   )
 }
-const kb = (bytes: number): string => (bytes < 1e6 ? `${Math.round(bytes / 1000)} kB` : `${(bytes / 1e6).toFixed(1)} MB`)
+const kb = (bytes: number): string => (bytes < 1e6 ? `${Math.round(bytes / 1000)} kB` : `${formatDecimals(bytes / 1e6, 1)} MB`)
 
 function Controls(): ReactElement | null {
   const past = useEditor(pastOf)
@@ -88,7 +89,7 @@ function Controls(): ReactElement | null {
       <button type="button" className="icon-btn" aria-label={t('Forward')} title={t('Forward (→)')} disabled={past.place >= last} onClick={() => actions.stepBy(1)}><ChevronRight size={16} /></button>
       <button type="button" className="icon-btn" aria-label={t('Last step')} title={t('Last step')} disabled={past.place >= last} onClick={() => actions.goToStep(last)}><ChevronLast size={16} /></button>
       <span className="in-seg" role="radiogroup" aria-label={t('How far a step goes')}>{STRIDES.map(([key, title, help]) => <button key={key} type="button" role="radio" aria-checked={past.stride === key} title={help} onClick={() => actions.setStride(key)}>{title}</button>)}</span>
-      <span className="mono rp-at">{steps.length === 0 ? t('no steps') : <>{t('step {value} of {count}', { value: (past.place + 1).toLocaleString('en-GB'), count: steps.length.toLocaleString('en-GB') })}</>}</span>
+      <span className="mono rp-at">{steps.length === 0 ? t('no steps') : <>{t('step {value} of {count}', { value: formatCount(past.place + 1), count: formatCount(steps.length) })}</>}</span>
       <button type="button" className="btn" aria-pressed={past.tracing} aria-label={t('Path of this sample')} title={t('Where this sample came from, and what became of it')} disabled={last < 0} onClick={() => actions.setTracing(!past.tracing)}><Route size={13} aria-hidden="true" />{' '}{t('Path')}</button>
       <span className="sp" />
       {edit && <button type="button" className="btn" disabled={busy} title={changed ? t('Your draft over the same inputs, beside what happened') : t('Change a setting first: the draft is what runs')} onClick={() => void actions.runWhatIf()}><FlaskConical size={13} aria-hidden="true" />{' '}{t('What if my draft ran?')}</button>}

@@ -4,7 +4,7 @@ import type { JsonSample, JsonValue } from '#kit'
 import { qualityCode } from '#kit'
 import { parseEnd, type Recorded, type RecordedAct } from '#format'
 import { parseCells } from '../inspector/paste.ts'
-import { readNumber } from '../inspector/form.ts'
+import { readNumber } from '../state/numbers.ts'
 
 export const COLUMNS = ['at', 'tag', 'value', 'time', 'quality'] as const
 export type Column = (typeof COLUMNS)[number]

@@ -6,6 +6,7 @@ import { t } from '../language/index.ts'
 import type { Past, WhatIf } from '../state/past.ts'
 import { differences, pairsOf, samplesOf, verdict, type Pair } from '../state/compare-runs.ts'
 import { formatValue } from '../state/format.ts'
+import { formatCount } from '../state/numbers.ts'
 import { titleOf } from '../state/status.ts'
 import { actions, useEditor } from '../state/store.ts'
 import { formatTime } from '../live/values.ts'
@@ -78,7 +79,7 @@ function Samples({ past, whatIf, end, name }: { readonly past: Past; readonly wh
         <thead><tr><th scope="col">{t('Time')}</th><th scope="col">{t('Tag')}</th><th scope="col">{t('Then')}</th><th scope="col">{t('With the draft')}</th></tr></thead>
         <tbody>{differ.slice(0, MAX_ROWS).map((p, n) => <tr key={n}><td className="mono">{formatTime(p.time)}</td><td>{p.tag}</td><Side of={p} side="was" /><Side of={p} side="draft" /></tr>)}</tbody>
       </table>
-      {differ.length > MAX_ROWS && <p className="rp-note">{t('and {value} more', { value: (differ.length - MAX_ROWS).toLocaleString('en-GB') })}</p>}
+      {differ.length > MAX_ROWS && <p className="rp-note">{t('and {value} more', { value: formatCount(differ.length - MAX_ROWS) })}</p>}
     </div>
   )
 }

@@ -1,6 +1,7 @@
 // What a step did, in a few plain words. Pure.
 import type { Step } from '#format'
 import { formatValue } from '../state/format.ts'
+import { formatCount } from '../state/numbers.ts'
 import type { Work } from '../state/past.ts'
 
 export const OUTCOMES: Readonly<Record<Step['outcome'], string>> = {
@@ -31,4 +32,4 @@ export function became(step: Step): string {
 export const WORKING: Readonly<Record<Work['what'], string>> = { look: 'The lab runs that minute again…', 'what-if': 'The lab runs your draft over the same inputs…', tests: 'The lab runs the tests…' }
 
 /** '1 step', '3 steps' */
-export const countOf = (n: number, one: string, many = `${one}s`): string => `${n.toLocaleString('en-GB')} ${n === 1 ? one : many}`
+export const countOf = (n: number, one: string, many = `${one}s`): string => `${formatCount(n)} ${n === 1 ? one : many}`

@@ -1,5 +1,6 @@
 // Before anything is known of the gateway, and while it does not answer at the start.
 import { t } from '../language/index.ts'
+import { said } from '../language/said.ts'
 import { actions, useEditor } from '../state/store.ts'
 import { Logo } from './logo.tsx'
 import './away.css'
@@ -13,7 +14,7 @@ export function Away() {
       <Logo />
       <h1>{t('The gateway does not answer')}</h1>
       {issues.map((i) => (
-        <p key={i.code + i.text}>{i.text} {i.remedy}</p>
+        <p key={i.code + i.text}>{said(i.text)} {said(i.remedy)}</p>
       ))}
       <p className="quiet">{t('Trying again every two seconds.')}</p>
       <button type="button" className="btn" onClick={() => void actions.start()}>{t('Try now')}</button>

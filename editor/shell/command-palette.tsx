@@ -6,7 +6,10 @@ import { Dialog } from 'radix-ui'
 import { t } from '../language/index.ts'
 import { useConnections } from '../inspector/resources.ts'
 import { actions, store, useEditor } from '../state/here.ts'
+import { keyText } from '../state/keys.ts'
+import { isMac } from './commands.ts'
 import { entriesFor, prefixes, type Entry } from './entries.ts'
+import { Rich } from './rich.tsx'
 import './command-palette.css'
 
 export default function CommandPalette(): ReactElement {
@@ -44,9 +47,9 @@ export default function CommandPalette(): ReactElement {
                   ))}
                 </Command.Group>
               ))}
-              <Command.Empty>{t('Nothing is called that.')}{' '}<kbd>#</kbd>{' '}{t('searches the text of all flows.')}</Command.Empty>
+              <Command.Empty><Rich text={t('Nothing is called that. <sign/> searches the text of all flows.')} as={{ sign: <kbd>#</kbd> }} /></Command.Empty>
             </Command.List>
-            <div className="cp-foot" aria-hidden="true">{prefixes.map(([sign, what]) => <span key={sign}><kbd>{sign}</kbd> {what}</span>)}<span className="sp" /><span><kbd>↑</kbd> <kbd>↓</kbd>{' '}{t('walk')}</span><span><kbd>Enter</kbd>{' '}{t('take')}</span></div>
+            <div className="cp-foot" aria-hidden="true">{prefixes.map(([sign, what]) => <span key={sign}><kbd>{sign}</kbd> {what}</span>)}<span className="sp" /><span><kbd>↑</kbd> <kbd>↓</kbd>{' '}{t('walk')}</span><span><kbd>{keyText('Enter', isMac())}</kbd>{' '}{t('take')}</span></div>
           </Command>
         </Dialog.Content>
       </Dialog.Portal>

@@ -1,4 +1,5 @@
 // The flow as a file and on the clipboard.
+import { t } from '../language/index.ts'
 import { actions, store } from '../state/store.ts'
 
 export async function downloadFlow(): Promise<void> {
@@ -18,7 +19,7 @@ export async function downloadFlow(): Promise<void> {
 export async function copyFlow(): Promise<void> {
   try {
     copyText(await actions.exportText())
-    actions.toast({ level: 'success', text: 'The flow is on the clipboard.', remedy: 'Paste it on any canvas, or into a file.' })
+    actions.toast({ level: 'success', text: t('The flow is on the clipboard.'), remedy: t('Paste it on any canvas, or into a file.') })
   } catch (thrown) {
     actions.toastFailed(thrown)
   }
@@ -34,5 +35,5 @@ export function copyText(text: string): void {
   addEventListener('copy', put, { capture: true, once: true })
   const done = document.execCommand('copy')
   removeEventListener('copy', put, { capture: true })
-  if (!done) throw new Error('The browser does not give access to the clipboard. Use Export as file.')
+  if (!done) throw new Error(t('The browser does not give access to the clipboard. Use Export as file.'))
 }

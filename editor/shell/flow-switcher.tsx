@@ -4,6 +4,7 @@ import { DropdownMenu } from 'radix-ui'
 import { useState } from 'react'
 import { t } from '../language/index.ts'
 import { mayEdit } from '../state/change.ts'
+import { FLOW_STATES } from '../state/status.ts'
 import { actions, useEditor } from '../state/store.ts'
 
 export function FlowSwitcher() {
@@ -16,12 +17,12 @@ export function FlowSwitcher() {
   const [drafts, setDrafts] = useState<readonly string[]>([])
   return (
     <span className="crumb">
-      <span className="gateway">{t('gateway')}<b>{gateway}</b>&nbsp;/</span>
+      <span className="gateway">{t('gateway')}{' '}<b>{gateway}</b>&nbsp;/</span>
       <DropdownMenu.Root modal={false} onOpenChange={(open) => open && setDrafts(actions.localDrafts())}>
         <DropdownMenu.Trigger className="crumb-flow">
           <b>{name === undefined ? t('No flow') : <><span className="sr-only">{t('Flow')}{' '}</span>{name || flowId}</>}</b>
-          <span>{name === undefined ? '' : version === null ? t('· draft') : `· v${version}`}</span>
-          <span className="sr-only">{t(': choose')}{' '}{name === undefined ? t('one') : t('another flow')}</span><ChevronDown size={14} aria-hidden="true" />
+          <span>{name === undefined ? '' : version === null ? `· ${t('draft')}` : `· v${version}`}</span>
+          <span className="sr-only">{name === undefined ? t(': choose one') : t(': choose another flow')}</span><ChevronDown size={14} aria-hidden="true" />
         </DropdownMenu.Trigger>
         <DropdownMenu.Portal>
           <DropdownMenu.Content className="menu" align="start" sideOffset={4}>
@@ -29,7 +30,7 @@ export function FlowSwitcher() {
               <DropdownMenu.Item key={f.id} className="menu-item" onSelect={() => void actions.openFlow(f.id)}>
                 {f.id === flowId ? <Check size={15} /> : f.state === 'failed' ? <CircleAlert size={15} /> : <span className="menu-gap" />}
                 <span className="name">{f.name}</span>
-                <small>{f.state === 'running' ? '' : `${f.state} · `}{f.version === null ? t('not deployed') : `v${f.version}`}</small>
+                <small>{f.state === 'running' ? '' : `${FLOW_STATES[f.state]} · `}{f.version === null ? t('not deployed') : `v${f.version}`}</small>
               </DropdownMenu.Item>
             ))}
             {drafts.length > 0 ? <div className="menu-label">{t('Drafts, never deployed')}</div> : null}

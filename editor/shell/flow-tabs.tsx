@@ -7,7 +7,7 @@ import { ContextMenu } from 'radix-ui'
 import { t } from '../language/index.ts'
 import { mayEdit } from '../state/change.ts'
 import { actions, useEditor, type State } from '../state/store.ts'
-import { isQuiet } from '../state/status.ts'
+import { FLOW_STATES, isQuiet } from '../state/status.ts'
 import { SaveState } from './save-state.tsx'
 import './flow-tabs.css'
 
@@ -62,12 +62,12 @@ const nameOf = (s: State, id: string): string =>
 /** 'bad', 'warn', 'idle' or nothing, with the reason in words. */
 function markOf(s: State, id: string): string {
   const flow = s.flows.find((f) => f.id === id)
-  if (flow?.state === 'failed') return 'bad the flow does not run'
+  if (flow?.state === 'failed') return ['bad', t('the flow does not run')].join(' ')
   const alarms = s.live.alarms.filter((a) => a.flow === id && !isQuiet(a))
   const grave = alarms.filter((a) => a.priority === 'high' || a.priority === 'critical')
-  if (grave.length > 0) return `bad ${grave.length === 1 ? 'an alarm' : `${grave.length} alarms`} of high priority`
-  if (alarms.length > 0) return `warn ${alarms.length === 1 ? 'an alarm' : `${alarms.length} alarms`}`
-  return flow && flow.state !== 'running' ? `idle ${flow.state}` : ''
+  if (grave.length > 0) return ['bad', t('{count} alarms of high priority', { count: grave.length })].join(' ')
+  if (alarms.length > 0) return ['warn', t('{count} alarms', { count: alarms.length })].join(' ')
+  return flow && flow.state !== 'running' ? ['idle', FLOW_STATES[flow.state]].join(' ') : ''
 }
 const changedIn = (s: State, id: string): boolean => (id === s.flowId ? s.base.version === null || s.changes.length > 0 : (s.parked[id]?.changed ?? true) && (s.drafts.some((d) => d.id === id) || s.shared[id]?.keeping === 'local'))
 
@@ -98,7 +98,7 @@ function Tab({ id }: { readonly id: string }): ReactElement {
           }}
         >
           <button
-            type="button" className="flow-tab-name" aria-current={front ? 'page' : undefined} title={[name, ...why.length > 0 ? [why.join(' ')] : [], ...(changed ? [isDraft ? 'never deployed' : 'not all of it runs'] : [])].join(' · ')}
+            type="button" className="flow-tab-name" aria-current={front ? 'page' : undefined} title={[name, ...why.length > 0 ? [why.join(' ')] : [], ...(changed ? [isDraft ? t('never deployed') : t('not all of it runs')] : [])].join(' · ')}
             onClick={() => void actions.openFlow(id)}
             onKeyDown={(e) => {
               const by = { ArrowLeft: -1, ArrowRight: 1 }[e.key]

@@ -1,16 +1,16 @@
 // Everything that is not needed every minute, out of the list of commands.
-import { Boxes, Cable, Copy, Download, FileUp, History, KeyRound, Keyboard, LayoutDashboard, LayoutTemplate, ListChecks, LogOut, Monitor, MonitorCheck, Moon, Package, Plus, Redo2, Rewind, Search, Signpost, Sun, TextSearch, Undo2, Users } from 'lucide-react'
+import { Boxes, Cable, Copy, Download, FileUp, History, KeyRound, Keyboard, Languages, LayoutDashboard, LayoutTemplate, ListChecks, LogOut, Monitor, MonitorCheck, Moon, Package, Plus, Redo2, Rewind, Search, Signpost, Sun, TextSearch, Undo2, Users } from 'lucide-react'
 import { DropdownMenu } from 'radix-ui'
 import type { ReactNode } from 'react'
-import { t } from '../language/index.ts'
+import { language, languages, t } from '../language/index.ts'
 import { mayEdit } from '../state/change.ts'
 import { actions, useEditor, type Theme } from '../state/store.ts'
 import { CommandItem } from './menu-command.tsx'
 
 const themes: readonly (readonly [Theme, string, ReactNode])[] = [
-  ['system', 'Like the system', <Monitor key="s" size={15} />],
-  ['light', 'Light', <Sun key="l" size={15} />],
-  ['dark', 'Dark', <Moon key="d" size={15} />],
+  ['system', t('Like the system'), <Monitor key="s" size={15} />],
+  ['light', t('Light'), <Sun key="l" size={15} />],
+  ['dark', t('Dark'), <Moon key="d" size={15} />],
 ]
 
 export function MainMenu({ trigger }: { readonly trigger: ReactNode }) {
@@ -50,12 +50,13 @@ export function MainMenu({ trigger }: { readonly trigger: ReactNode }) {
           <CommandItem id="models" icon={<Boxes size={15} />} />
           <div className="menu-line" />
           <div className="menu-label">{t('Theme')}</div>
-          <DropdownMenu.RadioGroup value={theme} onValueChange={(t) => actions.setTheme(t as Theme)}>
+          <DropdownMenu.RadioGroup value={theme} onValueChange={(chosen) => actions.setTheme(chosen as Theme)}>
             {themes.map(([id, title, icon]) => (
               <DropdownMenu.RadioItem key={id} value={id} className="menu-item">{icon}<span className="name">{title}</span><small><DropdownMenu.ItemIndicator>●</DropdownMenu.ItemIndicator></small></DropdownMenu.RadioItem>
             ))}
           </DropdownMenu.RadioGroup>
           <div className="menu-line" />
+          {languages.filter(([id]) => id !== language).map(([id]) => <CommandItem key={id} id={`language-${id}`} icon={<Languages size={15} />} />)}
           <CommandItem id="shortcuts" icon={<Keyboard size={15} />} />
           <CommandItem id="tour" icon={<Signpost size={15} />} title={t('Take the tour')} hidden />
           <CommandItem id="sign-out" icon={<LogOut size={15} />} />

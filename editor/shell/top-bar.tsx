@@ -3,6 +3,7 @@ import { CircleDashed, CirclePause, CirclePower, Hand, Menu as MenuIcon, Rocket,
 import { t } from '../language/index.ts'
 import { mayEdit, mayOperate } from '../state/change.ts'
 import { formatNumber, formatRate } from '../state/format.ts'
+import { FLOW_STATES } from '../state/status.ts'
 import { actions, useEditor } from '../state/store.ts'
 import { command } from './commands.ts'
 import { FlowSwitcher } from './flow-switcher.tsx'
@@ -41,16 +42,16 @@ function Figures() {
       </span>
     )
   }
-  if (flowState !== undefined && flowState !== 'running') return <span className={`figures ${flowState === 'stopped' ? '' : 'lost'}`} role="status">{t('flow {flowState}', { flowState })}</span>
+  if (flowState !== undefined && flowState !== 'running') return <span className={`figures ${flowState === 'stopped' ? '' : 'lost'}`} role="status">{t('flow {state}', { state: FLOW_STATES[flowState] })}</span>
   if (!totals) return null
   return (
     <span className="figures" aria-label={t('The running flow')}>
       <span>{t('in')}{' '}<b>{formatRate(totals.inRate) || '0/s'}</b></span>
       <span>{t('out')}{' '}<b>{formatRate(totals.outRate) || '0/s'}</b></span>
-      <span title={t("99th percentile of the delay of the engine's loop")}>{t('loop p99')}{' '}<b>{t('{number} ms', { number: formatNumber(Number(totals.loopP99Ms.toPrecision(2))) })}</b></span>
+      <span title={t("99th percentile of the delay of the engine's loop")}>{t('loop p99')}{' '}<b>{`${formatNumber(Number(totals.loopP99Ms.toPrecision(2)))} ms`}</b></span>
       <span title={t('Of one core; the engine')}>{t('cpu')}{' '}<b>{Math.round(totals.cpu * 100)}%</b></span>
-      <span>{t('mem')}{' '}<b>{t('{round} MB', { round: Math.round(totals.memoryMb) })}</b></span>
-      {written > 0 && <span title={t('What the engines write to the disk, journal and checkpoints: flash wears out')}>{t('disk')}{' '}<b>{t('{number} kB/s', { number: formatNumber(Number((written / 1000).toPrecision(2))) })}</b></span>}
+      <span>{t('mem')}{' '}<b>{`${formatNumber(Math.round(totals.memoryMb))} MB`}</b></span>
+      {written > 0 && <span title={t('What the engines write to the disk, journal and checkpoints: flash wears out')}>{t('disk')}{' '}<b>{`${formatNumber(Number((written / 1000).toPrecision(2)))} kB/s`}</b></span>}
     </span>
   )
 }
@@ -87,12 +88,12 @@ function Deploy() {
   const allowed = useEditor(mayEdit)
   if (!allowed) return null
   const nothing = !isNew && count === 0
-  const why = nothing ? 'The draft is what runs' : errors ? 'The draft has errors: see Problems' : 'Deploy the draft to the gateway'
+  const why = nothing ? t('The draft is what runs') : errors ? t('The draft has errors: see Problems') : t('Deploy the draft to the gateway')
   return (
     <button type="button" className="btn primary" disabled={nothing} title={why} onClick={() => actions.openDialog({ kind: 'deploy' })}>
       <Rocket size={15} aria-hidden="true" />
       {t('Deploy')}
-      <span className="n">{isNew ? t('new flow') : count === 0 ? t('no changes') : count === 1 ? t('1 change') : t('{count} changes', { count })}</span>
+      <span className="n">{isNew ? t('new flow') : count === 0 ? t('no changes') : t('{count} changes', { count })}</span>
     </button>
   )
 }

@@ -69,7 +69,7 @@ function Shown({ step }: { readonly step: number }): ReactElement | null {
         <header><h2>{it.title}</h2><button type="button" className="icon-btn" aria-label={t('Leave the tour')} title={t('Leave the tour (Esc); the menu takes it up again')} onClick={actions.leaveTour}><X size={14} /></button></header>
         <p role="status">{lost ?? it.text}</p>
         <footer>
-          <span className="tour-steps">{step + 1}{' '}{t('of {count}', { count: steps.length })}</span>
+          <span className="tour-steps">{t('{step} of {steps}', { step: step + 1, steps: steps.length })}</span>
           {step > 0 ? <button type="button" className="btn" onClick={actions.tourBack}>{t('Back')}</button> : null}
           <button type="button" className={waits ? 'btn' : 'btn primary'} onClick={actions.tourNext}>{last ? t('Done') : waits ? t('Skip') : t('Next')}</button>
         </footer>

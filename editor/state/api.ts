@@ -2,6 +2,7 @@
 // some, GATEWAY_AWAY where it did not answer. Nothing is retried here: who calls knows whether that is safe.
 import { issue, IssueError, reasonOf, type Catalogue, type ExampleSample, type Issue, type JsonValue, type PortType } from '#kit'
 import type { AlarmBody, AlarmLogBody, AuditEntry, BrowseBody, CertificatesBody, CheckBody, ConnectionBody, ConnectionEntry, ConnectionOf, ConnectionTestBody, DeployBody, DraftBody, DraftSummary, ErrorBody, ExampleBody, ExampleFlow, Flow, FlowBody, FlowSummary, HealthBody, LabRequest, ModelBody, Recorded, RecordingBody, Role, Session, ShadowBody, TestsBody, Trace, TrialBody, TrialRequest, VersionSummary } from '#format'
+import { t } from '../language/index.ts'
 
 export interface Api {
   health(): Promise<HealthBody>
@@ -135,7 +136,7 @@ export function createApi(fetch: Fetch = (input, init) => globalThis.fetch(input
     try {
       return JSON.parse(text) as T
     } catch (thrown) {
-      throw new IssueError(issue('GATEWAY_AWAY', {}, { reason: `its answer to ${what} is no JSON (${reasonOf(thrown)})` }))
+      throw new IssueError(issue('GATEWAY_AWAY', {}, { reason: t('its answer to {what} is no JSON ({reason})', { what, reason: reasonOf(thrown) }) }))
     }
   }
   async function call<T>(method: string, path: string, body?: unknown, signal?: AbortSignal, refused?: (status: number, text: string) => T | undefined): Promise<T> {
@@ -226,8 +227,8 @@ function issuesOf(status: number, text: string): Issue[] {
     if (!(thrown instanceof SyntaxError)) throw thrown
   }
   if (status === 401) return [issue('AUTH_NEEDED')]
-  if (status === 502 || status === 503 || status === 504) return [issue('GATEWAY_AWAY', {}, { reason: `status ${status}` })]
-  return [issue('INTERNAL', {}, { reason: `status ${status}${text === '' ? '' : `: ${text.slice(0, 200)}`}` })]
+  if (status === 502 || status === 503 || status === 504) return [issue('GATEWAY_AWAY', {}, { reason: t('status {status}', { status }) })]
+  return [issue('INTERNAL', {}, { reason: `${t('status {status}', { status })}${text === '' ? '' : `: ${text.slice(0, 200)}`}` })]
 }
 
 /** Issues of anything thrown, for a toast or a form. */

@@ -1,6 +1,7 @@
 // Conflicts of the open draft that nobody chose yet, as issues: they stop a deploy, stand at their nodes and lead there.
 import { issue, type Issue, type JsonValue } from '#kit'
-import { equalJson, placeOf, settle, valueOf, type Flow } from '#format'
+import { equalJson, placeOf, settle, valueOf, type Flow, type Change } from '#format'
+import { t } from '../language/index.ts'
 import type { Clash, State } from './model.ts'
 
 const none: readonly Clash[] = []
@@ -43,14 +44,20 @@ export function joinClashes(old: readonly Clash[], fresh: readonly Clash[]): rea
 }
 
 const shown = (value: unknown): string => {
-  if (value === undefined) return 'removed'
-  const text = typeof value === 'string' ? `'${value}'` : typeof value === 'object' && value !== null && 'type' in value && 'config' in value ? 'changed' : JSON.stringify(value as JsonValue)
+  if (value === undefined) return t('removed')
+  const text = typeof value === 'string' ? `'${value}'` : typeof value === 'object' && value !== null && 'type' in value && 'config' in value ? t('changed') : JSON.stringify(value as JsonValue)
   return text.length > 60 ? `${text.slice(0, 59)}…` : text
 }
+
+const WHOLE: Readonly<Record<Change['what'], (id: string) => string>> = {
+  node: (id) => t("The node '{id}'", { id }), flow: () => t("The flow's name"), wire: (id) => t("The wire '{id}'", { id }), parameter: (id) => t("The parameter '{id}'", { id }), connection: (id) => t("The connection '{id}'", { id }),
+  group: (id) => t("The group '{id}'", { id }), subflow: (id) => t("The subflow '{id}'", { id }), setting: (id) => t("The setting '{id}'", { id }), test: (id) => t("The test '{id}'", { id }), dashboard: () => t("The operator's view"),
+}
+const OWN: Readonly<Record<string, string>> = { '@name': t('The name'), '@type': t('The type'), '@at': t('The place') }
 
 function clashIssue(flow: Flow, c: Clash): Issue {
   const { what, id, field } = placeOf(c, flow)
   const there = what === 'node' && Object.hasOwn(flow.nodes, id)
-  const name = field === undefined ? (what === 'node' ? `The node '${id}'` : what === 'flow' ? "The flow's name" : `The ${what} '${id}'`) : field.startsWith('@') ? `The ${field.slice(1)}` : `'${field.slice(1).replaceAll('/', ' › ')}'`
+  const name = field === undefined ? WHOLE[what](id) : field.startsWith('@') ? (OWN[field] ?? field) : `'${field.slice(1).replaceAll('/', ' › ')}'`
   return issue('DRAFT_CLASH', there ? { node: id, ...(field?.startsWith('/') ? { field } : {}) } : {}, { what: name, mine: shown(valueOf(flow, c)), theirs: shown(c.theirs), author: c.author })
 }

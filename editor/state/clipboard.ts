@@ -1,6 +1,7 @@
 // Copy and paste as JSON text, so that nodes travel between flows, browsers and a chat: {headgateClip: 1, nodes, wires}.
 import { issue, IssueError, reasonOf } from '#kit'
 import { FORMAT, parseWire, readFlow, type Flow, type Group, type NodeEntry } from '#format'
+import { t } from '../language/index.ts'
 import { freshId } from './commands.ts'
 import { commit, wireText, type Document } from './document.ts'
 import { groupsOf, withGroups } from './groups.ts'
@@ -34,7 +35,7 @@ export function readClip(text: string): Clip {
     throw new IssueError(issue('FLOW_JSON', {}, { reason: reasonOf(thrown) }))
   }
   if (typeof json !== 'object' || json === null || (json as Partial<Clip>).headgateClip !== 1) {
-    throw new IssueError(issue('FLOW_FORMAT', { field: '' }, { reason: 'The clipboard holds no Headgate nodes.' }))
+    throw new IssueError(issue('FLOW_FORMAT', { field: '' }, { reason: t('The clipboard holds no Headgate nodes.') }))
   }
   const { nodes, wires, groups } = json as Clip
   const { flow, issues } = readFlow({ headgate: FORMAT, id: 'clip', name: 'clip', nodes, wires, ...(groups === undefined ? {} : { groups }) })
@@ -46,7 +47,7 @@ export const isClipText = (text: string): boolean => text.length < 8e6 && /^\s*\
 export const isFlowText = (text: string): boolean => text.length < 8e6 && /^\s*\{/.test(text) && /"headgate"\s*:/.test(text.slice(0, 2000))
 
 /** Pastes with fresh ids, selected. `at` is where the top left of the clip comes to lie; without it, a little beside the original. */
-export function paste(document: Document, clip: Clip, at?: readonly [number, number], label = 'Paste'): { document: Document; added: readonly string[] } {
+export function paste(document: Document, clip: Clip, at?: readonly [number, number], label = t('Paste')): { document: Document; added: readonly string[] } {
   const entries = Object.entries(clip.nodes)
   if (entries.length === 0) return { document, added: [] }
   const left = Math.min(...entries.map(([, n]) => n.at[0]))
@@ -77,5 +78,5 @@ export function paste(document: Document, clip: Clip, at?: readonly [number, num
 /** `at` as in paste. */
 export function duplicate(document: Document, ids: readonly string[], at?: readonly [number, number]): { document: Document; added: readonly string[] } {
   const text = copyText(document.flow, ids)
-  return text === '' ? { document, added: [] } : paste(document, readClip(text), at, 'Duplicate')
+  return text === '' ? { document, added: [] } : paste(document, readClip(text), at, t('Duplicate'))
 }

@@ -2,6 +2,7 @@
 // that cross the edge become ports, named after the inner ones; parameters are passed on; what names a node follows it.
 import { issue, type Issue, type JsonValue } from '#kit'
 import { followIds, formatEnd, formatWire, parseEnd, parseWire, SUBFLOW, withParameters, type Flow, type Group, type NodeEntry, type Subflow, type Wire } from '#format'
+import { t } from '../language/index.ts'
 import { freshId } from './commands.ts'
 import { commit, type Document } from './document.ts'
 import { groupsOf, withGroups } from './groups.ts'
@@ -16,7 +17,7 @@ const CARD = [200, 100] as const
 export type Delays = (type: string) => boolean
 
 /** The selected nodes as a subflow, one instance of it in their middle. */
-export function collapse(document: Document, ids: readonly string[], title = 'Subflow', delays: Delays = () => false): Taken {
+export function collapse(document: Document, ids: readonly string[], title = t('Subflow'), delays: Delays = () => false): Taken {
   const { flow } = document
   const inner = new Set(ids.filter((id) => Object.hasOwn(flow.nodes, id)))
   const loop = wayBack(flow, inner, delays)
@@ -51,7 +52,7 @@ export function collapse(document: Document, ids: readonly string[], title = 'Su
   // Groups hold ids of their own place: they are done. Tests and the dashboard name nodes as the engine does.
   const followed = followIds({ ...withGroups(flow, {}), nodes, wires }, { nodes: new Map(entries.map(([id]) => [id, `${added}/${id}`])) })
   const next = withGroups({ ...followed, subflows: { ...flow.subflows, [name]: subflow } }, groups)
-  return { document: commit(document, next, { label: `Collapse ${inner.size} node${inner.size === 1 ? '' : 's'}`, selection: { nodes: [added], wires: [] } }), added }
+  return { document: commit(document, next, { label: t('Collapse {count} nodes', { count: inner.size }), selection: { nodes: [added], wires: [] } }), added }
 }
 
 /** The instance's nodes in its place; ids as inside, where they are free. A subflow that nothing uses any more goes with its last instance. */
@@ -60,7 +61,7 @@ export function expandInstance(document: Document, id: string): { readonly docum
   const instance = Object.hasOwn(flow.nodes, id) ? flow.nodes[id]! : undefined
   const name = instance?.type === SUBFLOW && typeof instance.config['subflow'] === 'string' ? instance.config['subflow'] : ''
   const subflow = Object.hasOwn(flow.subflows ?? {}, name) ? flow.subflows![name]! : undefined
-  if (!instance || !subflow) return { issue: issue('SUBFLOW_UNKNOWN', { node: id, field: '/subflow' }, { name, subflows: Object.keys(flow.subflows ?? {}).join(', ') || 'none yet' }) }
+  if (!instance || !subflow) return { issue: issue('SUBFLOW_UNKNOWN', { node: id, field: '/subflow' }, { name, subflows: Object.keys(flow.subflows ?? {}).join(', ') || t('none yet') }) }
   const entries = Object.entries(subflow.nodes)
   const ids = new Map<string, string>()
   const taken = new Set(Object.keys(flow.nodes).filter((n) => n !== id))
@@ -104,7 +105,7 @@ export function expandInstance(document: Document, id: string): { readonly docum
   const followed = followIds({ ...withGroups(flow, {}), nodes, wires }, { nodes: new Map([...ids].map(([inner, n]) => [`${id}/${inner}`, n])) })
   const next = withoutUnused(withGroups(followed, frames), name, shownBy(flow))
   const added = [...ids.values()]
-  return { document: commit(document, next, { label: `Expand ${instance.name ?? id}`, selection: { nodes: added, wires: [] } }), added, lost }
+  return { document: commit(document, next, { label: t('Expand {name}', { name: instance.name ?? id }), selection: { nodes: added, wires: [] } }), added, lost }
 }
 
 /** Without this subflow, when nothing is an instance of it. */

@@ -1,6 +1,7 @@
 // What can be done to a draft: each a pure function from document to document, one step of history.
 import { resolvePorts, type CatalogueNode, type JsonValue } from '#kit'
 import { followIds, NODE_ID, parseWire, renameIds, type Flow, type NodeEntry, type WireEnd } from '#format'
+import { t } from '../language/index.ts'
 import { beganFrom, commit, wireText, type Document } from './document.ts'
 
 /** A free id: the wish itself, or the wish with the next free number: 'deadband', 'deadband-2'. */
@@ -17,7 +18,7 @@ export function addNode(document: Document, entry: NodeEntry, wish = entry.type.
   const added = freshId(takenIn(document.flow), wish)
   const at = freePlace(document.flow.nodes, entry.at)
   const flow = { ...document.flow, nodes: { ...document.flow.nodes, [added]: { ...entry, at } } }
-  return { document: commit(document, flow, { label: `Add ${entry.name ?? added}`, selection: { nodes: [added], wires: [] } }), added }
+  return { document: commit(document, flow, { label: t('Add {name}', { name: entry.name ?? added }), selection: { nodes: [added], wires: [] } }), added }
 }
 
 /** Not exactly on top of another node: it would hide it. */
@@ -71,8 +72,7 @@ export function remove(document: Document, ids: readonly string[], wires: readon
   })
   if (gone.size === 0 && left.length === document.flow.wires.length) return document
   const nodes = Object.fromEntries(Object.entries(document.flow.nodes).filter(([id]) => !gone.has(id)))
-  const count = gone.size > 0 ? `${gone.size} node${gone.size === 1 ? '' : 's'}` : `${document.flow.wires.length - left.length} wire${document.flow.wires.length - left.length === 1 ? '' : 's'}`
-  return commit(document, { ...document.flow, nodes, wires: left }, { label: `Remove ${count}` })
+  return commit(document, { ...document.flow, nodes, wires: left }, { label: gone.size > 0 ? t('Remove {count} nodes', { count: gone.size }) : t('Remove {count} wires', { count: document.flow.wires.length - left.length }) })
 }
 export const removeNodes = (document: Document, ids: readonly string[]): Document => remove(document, ids)
 export const removeWires = (document: Document, wires: readonly string[]): Document => remove(document, [], wires)
@@ -82,7 +82,7 @@ export function moveNodes(document: Document, places: { readonly [id: string]: r
   const nodes = placed(document.flow.nodes, places)
   if (nodes === document.flow.nodes) return document
   const moved = Object.keys(places).filter((id) => nodes[id] !== document.flow.nodes[id]).length
-  return commit(document, { ...document.flow, nodes }, { label: `Move ${moved} node${moved === 1 ? '' : 's'}`, ...(merge === undefined ? {} : { merge }) })
+  return commit(document, { ...document.flow, nodes }, { label: t('Move {count} nodes', { count: moved }), ...(merge === undefined ? {} : { merge }) })
 }
 
 /** The same when nothing moves. */
@@ -112,7 +112,7 @@ export function setName(document: Document, id: string, name: string): Document 
     const { name: _old, ...rest } = node
     return name === '' ? rest : { ...rest, name }
   }
-  return updateNode(document, id, change, 'Rename', `name:${id}`)
+  return updateNode(document, id, change, t('Rename'), `name:${id}`)
 }
 
 /**
@@ -128,7 +128,7 @@ export function setConfig(document: Document, id: string, pointer: string, value
   const base = beganFrom(document, merge) ?? document.flow
   const followed = declared && Object.hasOwn(base.nodes, id) ? followPorts(base, id, config, declared) : {}
   const flow = { ...document.flow, nodes: { ...document.flow.nodes, [id]: { ...node, config } }, ...followed }
-  return commit(document, flow, { label: `Change ${pointer.split('/').findLast((k) => k !== '' && !/^\d+$/.test(k)) ?? 'settings'}`, merge })
+  return commit(document, flow, { label: t('Change {field}', { field: pointer.split('/').findLast((k) => k !== '' && !/^\d+$/.test(k)) ?? t('settings') }), merge })
 }
 
 /** Wires, operator's view and tests of `base` with the ports of `id` called as the new config calls them: one gone and one new, at the same count, is a rename. */
@@ -156,7 +156,7 @@ function followPorts(base: Flow, id: string, config: NodeEntry['config'], declar
 export function addWire(document: Document, from: { node: string; port: string }, to: { node: string; port: string }): Document {
   const text = wireText(from.node, from.port, to.node, to.port)
   if (document.flow.wires.includes(text)) return document
-  return commit(document, { ...document.flow, wires: [...document.flow.wires, text] }, { label: 'Connect' })
+  return commit(document, { ...document.flow, wires: [...document.flow.wires, text] }, { label: t('Connect') })
 }
 
 /** Another wire in the place of one: moving an end of it. One step. */
@@ -164,7 +164,7 @@ export function replaceWire(document: Document, old: string, from: { node: strin
   const text = wireText(from.node, from.port, to.node, to.port)
   if (text === old || !document.flow.wires.includes(old)) return document
   const wires = document.flow.wires.includes(text) ? document.flow.wires.filter((w) => w !== old) : document.flow.wires.map((w) => (w === old ? text : w))
-  return commit(document, { ...document.flow, wires }, { label: 'Rewire' })
+  return commit(document, { ...document.flow, wires }, { label: t('Rewire') })
 }
 
 /** New nodes with the wires that take them in. */
@@ -210,7 +210,7 @@ export function replaceNode(document: Document, id: string, entry: Omit<NodeEntr
   const { type, version, config } = entry
   const next: NodeEntry = { type, ...(version === undefined ? {} : { version }), ...(old.name === undefined ? {} : { name: old.name }), config, at: old.at }
   const wires = [...new Set(document.flow.wires.flatMap((w) => (rewired.has(w) ? (rewired.get(w) ?? []) : w)))]
-  return commit(document, { ...document.flow, nodes: { ...document.flow.nodes, [id]: next }, wires }, { label: `Replace ${old.name ?? id}`, selection: { nodes: [id], wires: [] } })
+  return commit(document, { ...document.flow, nodes: { ...document.flow.nodes, [id]: next }, wires }, { label: t('Replace {name}', { name: old.name ?? id }), selection: { nodes: [id], wires: [] } })
 }
 
 /** Removes nodes, and wires what fed them to what they fed. One step. */
@@ -225,19 +225,19 @@ export function removeJoined(document: Document, ids: readonly string[], wires: 
 export function renameNode(document: Document, from: string, to: string): Document {
   if (from === to || !NODE_ID.test(to) || !takenIn(document.flow)(from) || takenIn(document.flow)(to)) return document
   const selection = { nodes: document.selection.nodes.map((id) => (id === from ? to : id)), wires: [] }
-  return commit(document, renameIds(document.flow, { nodes: new Map([[from, to]]), groups: new Map() }), { label: 'Change id', selection })
+  return commit(document, renameIds(document.flow, { nodes: new Map([[from, to]]), groups: new Map() }), { label: t('Change id'), selection })
 }
 
 export function setFlowName(document: Document, name: string): Document {
-  return name === document.flow.name ? document : commit(document, { ...document.flow, name }, { label: 'Rename flow', merge: 'flow:name' })
+  return name === document.flow.name ? document : commit(document, { ...document.flow, name }, { label: t('Rename flow'), merge: 'flow:name' })
 }
 /** Undefined removes the parameter. */
 export function setParameter(document: Document, name: string, value: JsonValue | undefined): Document {
   const parameters = withAt(document.flow.parameters, [name], value) as Flow['parameters']
-  return parameters === document.flow.parameters ? document : commit(document, { ...document.flow, parameters }, { label: `Change parameter ${name}`, merge: `parameter:${name}` })
+  return parameters === document.flow.parameters ? document : commit(document, { ...document.flow, parameters }, { label: t('Change parameter {name}', { name }), merge: `parameter:${name}` })
 }
 /** Another flow in place of this one, under this one's id: import, going back to a version. */
-export function replaceFlow(document: Document, flow: Flow, label = 'Import'): Document {
+export function replaceFlow(document: Document, flow: Flow, label = t('Import')): Document {
   return commit(document, { ...flow, id: document.flow.id }, { label, selection: { nodes: [], wires: [] } })
 }
 

@@ -2,11 +2,16 @@
 // document, one step of history each; a widget that lands on others pushes them down. Widgets are named by their index.
 import type { CatalogueNode, JsonValue } from '#kit'
 import { formatEnd, GRID_COLUMNS, parseEnd, parseWire, type Flow, type FlowPorts, type Widget, type WidgetKind } from '#format'
+import { t } from '../language/index.ts'
+import { said } from '../language/said.ts'
 import { changer } from './change.ts'
 import { commit, seal, type Document } from './document.ts'
 import type { Core } from './editor.ts'
 import { hasAlarms, setterOf } from './operating.ts'
 import type { Screen } from './screen.ts'
+
+/** What a widget is called in the steps that undo names. */
+const KIND_WORDS: Readonly<Record<Widget['kind'], string>> = { value: t('value'), gauge: t('gauge'), trend: t('trend'), state: t('state'), alarms: t('alarms'), setpoint: t('setpoint'), text: t('text') }
 
 export type Place = Widget['place']
 export const MAX_WIDGETS = 200
@@ -63,11 +68,11 @@ function withWidgets(document: Document, widgets: readonly Widget[], label: stri
 export function addWidget(document: Document, widget: Omit<Widget, 'place'>, place?: Place): Document {
   const widgets = widgetsOf(document.flow)
   if (widgets.length >= MAX_WIDGETS) return document
-  return withWidgets(document, [...widgets, { ...widget, place: place ?? freePlace(widgets, SIZES[widget.kind]) } as Widget], `Add ${widget.kind} to the operator's view`)
+  return withWidgets(document, [...widgets, { ...widget, place: place ?? freePlace(widgets, SIZES[widget.kind]) } as Widget], t("Add {kind} to the operator's view", { kind: KIND_WORDS[widget.kind] }))
 }
 export function removeWidget(document: Document, index: number): Document {
   const widgets = widgetsOf(document.flow)
-  return widgets[index] === undefined ? document : withWidgets(document, widgets.toSpliced(index, 1), `Remove ${widgets[index].kind} from the operator's view`)
+  return widgets[index] === undefined ? document : withWidgets(document, widgets.toSpliced(index, 1), t("Remove {kind} from the operator's view", { kind: KIND_WORDS[widgets[index].kind] }))
 }
 export function duplicateWidget(document: Document, index: number): Document {
   const widget = widgetsOf(document.flow)[index]
@@ -80,7 +85,7 @@ export function placeWidget(document: Document, index: number, place: Place, mer
   const widget = widgetsOf(document.flow)[index]
   const to = clampPlace(place)
   if (!widget || to.every((v, i) => v === widget.place[i])) return document
-  return withWidgets(document, settle(from.with(index, { ...widget, place: to }), index), `Place ${widget.kind} of the operator's view`, merge)
+  return withWidgets(document, settle(from.with(index, { ...widget, place: to }), index), t("Place {kind} of the operator's view", { kind: KIND_WORDS[widget.kind] }), merge)
 }
 /** Fields that are undefined go, so that what they stand for by default holds. */
 export function changeWidget(document: Document, index: number, change: { readonly [K in keyof Widget]?: Widget[K] | undefined }, merge?: string): Document {
@@ -88,7 +93,7 @@ export function changeWidget(document: Document, index: number, change: { readon
   const widget = widgets[index]
   if (!widget) return document
   const next = Object.fromEntries(Object.entries({ ...widget, ...change }).filter(([, v]) => v !== undefined)) as unknown as Widget
-  return withWidgets(document, widgets.with(index, next), `Change ${widget.kind} of the operator's view`, merge)
+  return withWidgets(document, widgets.with(index, next), t("Change {kind} of the operator's view", { kind: KIND_WORDS[widget.kind] }), merge)
 }
 
 // ---- what is proposed
@@ -135,12 +140,12 @@ export function proposeDashboard({ flow, ports, types }: Drawn): readonly Widget
     const from = flow.wires.map(parseWire).find((w) => w?.to.node === id)?.from
     const number = (key: string): number | undefined => (typeof envelope[key] === 'number' ? envelope[key] : undefined)
     const [low, high] = [number('minimum'), number('maximum')]
-    return from ? [{ kind: 'gauge' as const, title: `Command to ${flow.nodes[id]!.name ?? type!.title}`, ports: [formatEnd(from)], ...(low === undefined ? {} : { low }), ...(high === undefined ? {} : { high }) }] : []
+    return from ? [{ kind: 'gauge' as const, title: t('Command to {name}', { name: flow.nodes[id]!.name ?? said(type!.title) }), ports: [formatEnd(from)], ...(low === undefined ? {} : { low }), ...(high === undefined ? {} : { high }) }] : []
   })
   const outputs = (id: string): readonly (readonly [end: string, kind: string, unit: string])[] => Object.entries(ports[id]?.outputs ?? {}).map(([port, t]) => [formatEnd({ node: id, port }), t.kind, t.unit ?? ''] as const)
   const states = ids.filter((id) => /^(rule|inference)\./.test(flow.nodes[id]!.type) && !setterOf(of(id))).flatMap(outputs).filter(([, kind]) => kind === 'boolean' || kind === 'text').slice(0, MOST_STATES).map(([end, kind]) => {
     const alarm = kind === 'boolean' && hasAlarms(of(parseEnd(end)!.node)!)
-    return { kind: 'state' as const, ports: [end], ...(alarm ? { normalHigh: 0, words: { true: 'Alarm', false: 'Normal' } } : {}) }
+    return { kind: 'state' as const, ports: [end], ...(alarm ? { normalHigh: 0, words: { true: t('Alarm'), false: t('Normal') } } : {}) }
   })
   row([...setpoints, ...commands, ...states])
   const measured = ids.filter((id) => of(id)?.effects === 'reads').flatMap(outputs)
@@ -168,7 +173,7 @@ export function dashboards(core: Core, screen: Screen) {
       const of = drawn()
       const widget = of && widgetFor(of, node, port)
       if (!widget || !add(widget)) return
-      screen.toast({ level: 'success', text: "Added to the operator's view of the draft.", remedy: 'Operators see it after the next deploy.', action: { label: 'Open it', run: () => screen.openDialog({ kind: 'dashboard' }) } })
+      screen.toast({ level: 'success', text: t("Added to the operator's view of the draft."), remedy: t('Operators see it after the next deploy.'), action: { label: t('Open it'), run: () => screen.openDialog({ kind: 'dashboard' }) } })
     },
     removeWidget: (index: number): boolean => change((d) => removeWidget(d, index)),
     duplicateWidget: (index: number): boolean => change((d) => duplicateWidget(d, index)),
@@ -178,7 +183,7 @@ export function dashboards(core: Core, screen: Screen) {
     proposeDashboard(): boolean {
       const of = drawn()
       const widgets = of ? proposeDashboard(of) : none
-      return widgets.length > 0 && change((d) => withWidgets(seal(d), widgets, "Propose an operator's view"))
+      return widgets.length > 0 && change((d) => withWidgets(seal(d), widgets, t("Propose an operator's view")))
     },
     /** The draft's view, to edit it: from wherever one is. */
     editDashboard(): void {

@@ -1,6 +1,8 @@
 // What follows from draft, catalogue and check: types, changes and issues, at once after every edit.
 import { issueTexts, resolvePorts, withDefaults, type CatalogueNode, type Issue, type IssueCode, type JsonValue, type ResolvedPorts } from '#kit'
 import { diffFlows, equalJson, expandFlow, SUBFLOW, typeFlow, withParameters, type Change, type Flow, type FlowPorts, type NodePorts, type TypedFlow } from '#format'
+import { t } from '../language/index.ts'
+import { said } from '../language/said.ts'
 import { clashIssues } from './clashes.ts'
 import { PORTS_TYPE } from './inside.ts'
 import { onCanvas } from './instances.ts'
@@ -66,7 +68,7 @@ const told = new WeakMap<Issue, Issue>()
 function atInstance(i: Issue): Issue {
   if (i.node === undefined || onCanvas(i.node) === i.node) return i
   const { node, port: _port, field: _field, wire: _wire, ...rest } = i
-  const shown = { ...rest, node: onCanvas(node), text: `${node.slice(onCanvas(node).length + 1)}: ${i.text}` }
+  const shown = { ...rest, node: onCanvas(node), text: `${node.slice(onCanvas(node).length + 1)}: ${said(i.text)}` }
   told.set(shown, i)
   return shown
 }
@@ -128,12 +130,22 @@ export function derived(state: State): State {
   return { ...state, typed, ports: typed.ports, changes: changesOf(state.base, flow), issues: state.types.size === 0 ? [] : [...clashIssues(flow, state.conflicts[state.flowId ?? '']), ...issuesOf(flow, typed, state.check)] }
 }
 
+const THINGS: Readonly<Record<string, (count: number) => string>> = {
+  node: (count) => t('{count} nodes', { count }), wire: (count) => t('{count} wires', { count }), setting: (count) => t('{count} settings', { count }), parameter: (count) => t('{count} parameters', { count }), subflow: (count) => t('{count} subflows', { count }),
+  group: (count) => t('{count} groups', { count }), test: (count) => t('{count} tests', { count }), dashboard: (count) => t('{count} dashboards', { count }), name: (count) => t('{count} names', { count }), connection: (count) => t('{count} connections', { count }),
+}
+/** What became of something. */
+export const BECAME: Readonly<Record<Change['how'], (thing: string) => string>> = {
+  added: (thing) => t('{thing} added', { thing }), removed: (thing) => t('{thing} removed', { thing }), changed: (thing) => t('{thing} changed', { thing }), moved: (thing) => t('{thing} moved', { thing }),
+}
 /** '1 node added, 2 settings changed' */
 export function changeSummary(changes: readonly Change[]): string {
-  const counts = new Map<string, number>()
+  const counts = new Map<string, { readonly what: string; readonly how: Change['how']; n: number }>()
   for (const c of changes) {
     const what = c.what === 'node' && c.how === 'changed' ? 'setting' : c.what === 'flow' ? 'name' : c.what
-    counts.set(`${what} ${c.how}`, (counts.get(`${what} ${c.how}`) ?? 0) + 1)
+    const found = counts.get(`${what} ${c.how}`)
+    if (found) found.n++
+    else counts.set(`${what} ${c.how}`, { what, how: c.how, n: 1 })
   }
-  return [...counts].map(([key, n]) => `${n} ${n === 1 ? key : key.replace(' ', 's ')}`).join(', ')
+  return [...counts.values()].map(({ what, how, n }) => BECAME[how](THINGS[what]!(n))).join(', ')
 }

@@ -1,5 +1,6 @@
 // Tags from a device into the draft, and the tab of the left pane that shows devices.
 import { issue } from '#kit'
+import { t } from '../language/index.ts'
 import { changer } from './change.ts'
 import type { Core } from './editor.ts'
 import type { Screen } from './screen.ts'
@@ -34,11 +35,10 @@ export function devices(core: Core, screen: Screen) {
       }
       const { document: next, nodes, added, known, over } = addTags(document, drop, found.source, found.known, at, onto)
       if (next !== document && change(() => next) === null) return []
-      const tags = (n: number): string => `${n} ${n === 1 ? 'tag' : 'tags'}`
-      if (over > 0) screen.toast({ level: 'warning', text: `${tags(over)} had no room: the table of this node is full.`, remedy: 'Drag them to another place, for a node of their own.' })
-      else if (added === 0) screen.toast({ level: 'info', text: known === 1 ? 'This tag is in the node already.' : 'These tags are in the node already.' })
-      else if (onto !== undefined && nodes[0] !== onto) screen.toast({ level: 'info', text: 'That node does not read this device with these settings: a new one was added.' })
-      else if (known > 0) screen.toast({ level: 'info', text: `${tags(added)} added; ${known} ${known === 1 ? 'was' : 'were'} in the node already.` })
+      if (over > 0) screen.toast({ level: 'warning', text: t('{count} tags had no room: the table of this node is full.', { count: over }), remedy: t('Drag them to another place, for a node of their own.') })
+      else if (added === 0) screen.toast({ level: 'info', text: known === 1 ? t('This tag is in the node already.') : t('These tags are in the node already.') })
+      else if (onto !== undefined && nodes[0] !== onto) screen.toast({ level: 'info', text: t('That node does not read this device with these settings: a new one was added.') })
+      else if (known > 0) screen.toast({ level: 'info', text: `${t('{count} tags added', { count: added })}; ${t('{count} were in the node already.', { count: known })}` })
       return nodes
     },
   }

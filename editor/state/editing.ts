@@ -1,6 +1,8 @@
 // Every edit of the draft as an action. Each ends in a commit of the document, then the draft is kept and checked.
 import { issue, IssueError, type Issue, type JsonValue } from '#kit'
 import { formatWire, type WireEnd } from '#format'
+import { t } from '../language/index.ts'
+import { said } from '../language/said.ts'
 import { changer } from './change.ts'
 import { copyText, duplicate, isFlowText, paste, readClip } from './clipboard.ts'
 import * as commands from './commands.ts'
@@ -34,7 +36,7 @@ export function editing(core: Core, screen: Screen) {
         at: [[(a[0] + b[0]) / 2, (a[1] + b[1]) / 2 + 40]],
         wires: [{ from, to: { node: between, port: mend.input } }, { from: { node: between, port: mend.output }, to }],
         cut: [formatWire({ from, to }), ...(moving === undefined ? [] : [moving])],
-        label: `Insert ${known.title}`,
+        label: t('Insert {name}', { name: said(known.title) }),
       })
       id = added[0] ?? null
       return grown
@@ -86,7 +88,7 @@ export function editing(core: Core, screen: Screen) {
         return true
       }
       const insert = verdict.insert !== undefined && starter(verdict.insert) ? verdict.insert : undefined
-      screen.toastIssue(verdict.issue, insert === undefined ? undefined : { label: `Insert ${starter(insert)!.title}`, run: () => insertBetween(from, to, insert, moving) })
+      screen.toastIssue(verdict.issue, insert === undefined ? undefined : { label: t('Insert {name}', { name: said(starter(insert)!.title) }), run: () => insertBetween(from, to, insert, moving) })
       return false
     },
     insertBetween,

@@ -1,6 +1,7 @@
 // The editor without a screen: one store and the actions on it. Everything outside (gateway, storage, clock, timers)
 // is handed in, so that tests drive the very same editor headlessly.
 import { createStore, type StoreApi } from 'zustand/vanilla'
+import { t } from '../language/index.ts'
 import type { Api } from './api.ts'
 import { replaceFlow } from './commands.ts'
 import { derived } from './derive.ts'
@@ -77,7 +78,7 @@ export function createEditor(environment: Environment) {
     cancelSave = undefined
     const { flowId } = get()
     const failed = flowId === null ? undefined : syncing.keepHere(flowId)
-    if (failed !== undefined) actions.toast({ level: 'warning', text: `The draft could not be kept in this browser: ${failed}`, remedy: 'Export it before you close this page.' })
+    if (failed !== undefined) actions.toast({ level: 'warning', text: t('The draft could not be kept in this browser: {reason}', { reason: failed }), remedy: t('Export it before you close this page.') })
   }
 
   const check = async (): Promise<void> => {
@@ -93,7 +94,7 @@ export function createEditor(environment: Environment) {
       const { document } = get()
       // An imported flow of an older gateway: its forms are today's.
       if (body.upgraded && document?.flow === flow) {
-        set({ document: replaceFlow(document, body.upgraded, 'Settings brought up to date') })
+        set({ document: replaceFlow(document, body.upgraded, t('Settings brought up to date')) })
         core.touched()
       }
     } catch (thrown) {

@@ -1,11 +1,12 @@
 // What happened: the audit trail (who did what) and the changes of alarms as one list, newest first. Both come in pages;
 // what is shown never has a hole where one of them reaches less far back. Pure.
 import type { AlarmLogBody, AuditEntry } from '#format'
-import { STATES } from './alarms.ts'
+import { t } from '../language/index.ts'
+import { PRIORITY_WORDS, STATES } from './alarms.ts'
 import { formatNumber } from './format.ts'
 
 export type EventKind = 'alarm' | 'deploy' | 'operator' | 'write' | 'access' | 'system'
-export const EVENT_KINDS: readonly (readonly [EventKind, string])[] = [['alarm', 'Alarms'], ['deploy', 'Deploys'], ['operator', 'Operators'], ['write', 'Writes'], ['access', 'Access'], ['system', 'System']]
+export const EVENT_KINDS: readonly (readonly [EventKind, string])[] = [['alarm', t('Alarms')], ['deploy', t('Deploys')], ['operator', t('Operators')], ['write', t('Writes')], ['access', t('Access')], ['system', t('System')]]
 
 export interface Happening {
   readonly key: string
@@ -23,10 +24,10 @@ export interface Happening {
 }
 
 const WHAT: Readonly<Record<string, string>> = {
-  deploy: 'deployed', rollback: 'rolled back', remove: 'removed the flow', arm: 'armed', disarm: 'disarmed', hold: 'held all outputs', release: 'released all outputs',
-  'connection.put': 'changed the connection', 'connection.remove': 'removed the connection', 'secret.put': 'stored the secret', 'secret.remove': 'removed the secret',
-  'write.written': 'wrote', 'write.denied': 'was not allowed to write', 'write.failed': 'failed to write', 'engine.restart': 'restarted the engine', 'login.failed': 'failed to sign in', login: 'signed in', logout: 'signed out',
-  acknowledge: 'acknowledged', shelve: 'shelved', unshelve: 'unshelved', comment: 'commented on', reset: 'reset',
+  deploy: t('deployed'), rollback: t('rolled back'), remove: t('removed the flow'), arm: t('armed'), disarm: t('disarmed'), hold: t('held all outputs'), release: t('released all outputs'),
+  'connection.put': t('changed the connection'), 'connection.remove': t('removed the connection'), 'secret.put': t('stored the secret'), 'secret.remove': t('removed the secret'),
+  'write.written': t('wrote'), 'write.denied': t('was not allowed to write'), 'write.failed': t('failed to write'), 'engine.restart': t('restarted the engine'), 'login.failed': t('failed to sign in'), login: t('signed in'), logout: t('signed out'),
+  acknowledge: t('acknowledged'), shelve: t('shelved'), unshelve: t('unshelved'), comment: t('commented on'), reset: t('reset'),
 }
 const ACCESS = /^(login|logout|claim|user|password|secret|session)/
 function kindOf(act: string): EventKind {
@@ -43,8 +44,8 @@ export function ofAudit(e: AuditEntry): Happening {
   return { key: `audit ${e.id}`, time: e.time, kind, who: e.user, what: WHAT[e.act] ?? e.act, where: e.subject, detail: e.detail, ...led }
 }
 export function ofAlarm(e: AlarmLogBody): Happening {
-  const value = e.value === null ? 'no value' : formatNumber(e.value)
-  return { key: `alarm ${e.id}`, time: e.time, kind: 'alarm', who: e.state === 'acknowledged' ? (e.acknowledgedBy ?? '') : '', what: `alarm ${STATES[e.state]}`, where: `${e.flow}.${e.node}${e.tag === '' ? '' : ` ${e.tag}`}`, detail: `${e.priority} · ${e.message || 'limit passed'} · ${value} against ${formatNumber(e.limit)}`, flow: e.flow, node: e.node }
+  const value = e.value === null ? t('no value') : formatNumber(e.value)
+  return { key: `alarm ${e.id}`, time: e.time, kind: 'alarm', who: e.state === 'acknowledged' ? (e.acknowledgedBy ?? '') : '', what: t('alarm {state}', { state: STATES[e.state] }), where: `${e.flow}.${e.node}${e.tag === '' ? '' : ` ${e.tag}`}`, detail: `${PRIORITY_WORDS[e.priority]} · ${e.message || t('limit passed')} · ${t('{value} against {limit}', { value, limit: formatNumber(e.limit) })}`, flow: e.flow, node: e.node }
 }
 
 /** A source of the list as far as it was read. `done`: there is nothing older. */

@@ -1,16 +1,18 @@
 // The families of node types, by the first part of the type, in the order of the palette.
 import type { CatalogueNode } from '#kit'
+import { t } from '../language/index.ts'
+import { said } from '../language/said.ts'
 
 const known: readonly (readonly [family: string, title: string, one: string])[] = [
-  ['source', 'Sources', 'Source'],
-  ['filter', 'Filters', 'Filter'],
-  ['aggregate', 'Aggregates', 'Aggregate'],
-  ['transform', 'Transforms', 'Transform'],
-  ['inference', 'Inference', 'Inference'],
-  ['rule', 'Rules', 'Rule'],
-  ['actuator', 'Actuators', 'Actuator'],
-  ['uplink', 'Uplinks', 'Uplink'],
-  ['flow', 'Flow', 'Flow'],
+  ['source', t('Sources'), t('Source')],
+  ['filter', t('Filters'), t('Filter')],
+  ['aggregate', t('Aggregates'), t('Aggregate')],
+  ['transform', t('Transforms'), t('Transform')],
+  ['inference', t('Inference'), t('Inference')],
+  ['rule', t('Rules'), t('Rule')],
+  ['actuator', t('Actuators'), t('Actuator')],
+  ['uplink', t('Uplinks'), t('Uplink')],
+  ['flow', t('Flow'), t('Flow')],
 ]
 
 export interface Family {
@@ -38,7 +40,7 @@ export function withShelves(families: readonly Family[], nodes: readonly Catalog
     const of = types.flatMap((type) => nodes.find((n) => n.type === type) ?? [])
     return of.length === 0 ? [] : [{ id, title, nodes: of }]
   }
-  return [...shelf('favourites', 'Favourites', favourites), ...shelf('recent', 'Recently used', recent), ...families]
+  return [...shelf('favourites', t('Favourites'), favourites), ...shelf('recent', t('Recently used'), recent), ...families]
 }
 
 /** Nodes that have every word of the search, best first: in the title, then in a keyword, then in what it does. */
@@ -54,14 +56,15 @@ export function searchNodes(nodes: readonly CatalogueNode[], search: string): re
 const MISS = 9
 /** What begins with the word comes before what has it inside. */
 function rank(node: CatalogueNode, word: string): number {
-  const title = node.title.toLowerCase()
-  const keywords = node.keywords.map((k) => k.toLowerCase())
+  const title = said(node.title).toLowerCase()
+  // Its English name finds it in every language.
+  const keywords = (said(node.title) === node.title ? node.keywords : [...node.keywords, ...node.keywords.map(said), node.title]).map((k) => k.toLowerCase())
   if (title.startsWith(word)) return 0
   if (keywords.includes(word)) return 1
   if (title.includes(` ${word}`)) return 2
   if (keywords.some((k) => k.startsWith(word) || k.includes(` ${word}`))) return 3
   if (title.includes(word)) return 4
   if (`${node.type} ${familyName(node.type)}`.toLowerCase().includes(word)) return 5
-  if (node.summary.toLowerCase().includes(word)) return 6
+  if (said(node.summary).toLowerCase().includes(word)) return 6
   return keywords.some((k) => k.includes(word)) ? 7 : MISS
 }

@@ -3,6 +3,8 @@
 // first searched and kept by their version; the words are looked for in the browser.
 import { SUBFLOW, type Flow, type FlowSummary, type NodeEntry } from '#format'
 import { displayUnit, issue, type CatalogueDriver, type CatalogueNode, type JsonValue, type TSchema } from '#kit'
+import { t } from '../language/index.ts'
+import { said } from '../language/said.ts'
 import { issuesFrom } from './api.ts'
 import type { Core } from './editor.ts'
 import type { State } from './model.ts'
@@ -68,22 +70,22 @@ interface Candidate extends Omit<Hit, 'marks'> {
 }
 
 function* candidates(flow: Flow, types: ReadonlyMap<string, CatalogueNode>, drivers: readonly CatalogueDriver[]): Generator<Candidate> {
-  yield { id: 'name', place: 'Flow', what: 'name', text: flow.name }
-  yield { id: 'id', place: 'Flow', what: 'id', text: flow.id }
-  for (const [name, value] of Object.entries(flow.parameters)) yield { id: `parameter ${name}`, place: 'Parameters', what: name, text: `${name} = ${words(value)}` }
+  yield { id: 'name', place: t('Flow'), what: t('name'), text: flow.name }
+  yield { id: 'id', place: t('Flow'), what: 'id', text: flow.id }
+  for (const [name, value] of Object.entries(flow.parameters)) yield { id: `parameter ${name}`, place: t('Parameters'), what: name, text: `${name} = ${words(value)}` }
   for (const [name, { type, config }] of Object.entries(flow.connections)) {
-    yield { id: `connection ${name}`, place: `Connection ${name}`, what: 'name', text: `${name} (${type})`, connection: name }
+    yield { id: `connection ${name}`, place: t('Connection {name}', { name }), what: t('name'), text: `${name} (${type})`, connection: name }
     const schema = drivers.find((d) => d.type === type)?.config
     for (const { path, text } of leaves(config)) {
       const of = useOf(schemaAt(schema, path), type, path)
-      yield { id: `connection ${name} ${path}`, place: `Connection ${name}`, what: titleAt(schema, path), text, connection: name, ...(of === undefined ? {} : { uses: { of, name: text } }) }
+      yield { id: `connection ${name} ${path}`, place: t('Connection {name}', { name }), what: titleAt(schema, path), text, connection: name, ...(of === undefined ? {} : { uses: { of, name: text } }) }
     }
   }
-  for (const [id, group] of Object.entries(flow.groups ?? {})) yield { id: `group ${id}`, place: 'Group', what: 'title', text: group.title, ...(group.nodes[0] === undefined ? {} : { node: group.nodes[0] }) }
+  for (const [id, group] of Object.entries(flow.groups ?? {})) yield { id: `group ${id}`, place: t('Group'), what: t('title'), text: group.title, ...(group.nodes[0] === undefined ? {} : { node: group.nodes[0] }) }
   for (const [id, node] of Object.entries(flow.nodes)) yield* ofNode(id, node, types, { node: id })
   for (const [name, sub] of Object.entries(flow.subflows ?? {})) {
     const instance = Object.entries(flow.nodes).find(([, n]) => n.type === SUBFLOW && n.config['subflow'] === name)?.[0]
-    yield { id: `subflow ${name}`, place: 'Subflow', what: 'name', text: sub.name || name, ...(instance === undefined ? {} : { node: instance }) }
+    yield { id: `subflow ${name}`, place: t('Subflow'), what: t('name'), text: sub.name || name, ...(instance === undefined ? {} : { node: instance }) }
     for (const [id, node] of Object.entries(sub.nodes)) yield* ofNode(id, node, types, instance === undefined ? {} : { node: `${instance}/${id}` }, `${sub.name || name} › `, `${name}/`)
   }
 }
@@ -91,18 +93,18 @@ function* candidates(flow: Flow, types: ReadonlyMap<string, CatalogueNode>, driv
 /** `inside` is the subflow it lies in, in words. */
 function* ofNode(id: string, node: NodeEntry, types: ReadonlyMap<string, CatalogueNode>, at: { readonly node?: string }, inside = '', prefix = ''): Generator<Candidate> {
   const type = types.get(node.type)
-  const title = type?.title ?? node.type
+  const title = said(type?.title) ?? node.type
   const place = `${inside}${node.name ?? title}`
   const key = `${prefix}${id}`
-  yield { id: `${key} name`, place, what: 'name', text: node.name ?? title, ...at, uses: { of: 'type', name: node.type } }
+  yield { id: `${key} name`, place, what: t('name'), text: node.name ?? title, ...at, uses: { of: 'type', name: node.type } }
   yield { id: `${key} id`, place, what: 'id', text: id, ...at }
-  if (node.name !== undefined) yield { id: `${key} type`, place, what: 'type', text: title, ...at }
+  if (node.name !== undefined) yield { id: `${key} type`, place, what: t('type'), text: title, ...at }
   const tags = typeof node.config['tagPrefix'] === 'string' && node.config['tagPrefix'] !== '' ? node.config['tagPrefix'] : undefined
   for (const { path, text, parameter } of leaves(node.config)) {
     const schema = schemaAt(type?.config, path)
     const of = parameter === undefined ? useOf(schema, node.type, path) : 'parameter'
     // The row of a source's table is known by its tag.
-    const shown = tags !== undefined && /^\/[^/]+\/\d+\/name$/.test(path) ? `${tags}.${text}` : parameter === undefined ? text : `${text} (parameter)`
+    const shown = tags !== undefined && /^\/[^/]+\/\d+\/name$/.test(path) ? `${tags}.${text}` : parameter === undefined ? text : t('{text} (parameter)', { text })
     const unit = typeof schema?.['unit'] === 'string' && schema['unit'] !== '' && parameter === undefined ? ` ${displayUnit(schema['unit'])}` : ''
     yield { id: `${key} ${path}`, place, what: titleAt(type?.config, path), text: `${shown}${unit}`, ...at, ...(at.node === undefined ? {} : { field: path }), ...(of === undefined ? {} : { uses: { of, name: parameter ?? text } }) }
   }

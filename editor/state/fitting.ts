@@ -2,6 +2,8 @@
 // a drop on a wire and the replacing of a node: the ports that fit first, typed by the same rules as the flow.
 import { assignable, resolvePorts, type CatalogueNode, type PortType, type ResolvedPorts } from '#kit'
 import { emptyFlow, formatWire, LINK_IN, LINK_OUT, parseWire, SUBFLOW, typeFlow, type NodeEntry, type NodePorts, type WireEnd } from '#format'
+import { t } from '../language/index.ts'
+import { said } from '../language/said.ts'
 import { newNode, type Graft } from './commands.ts'
 import { configOf } from './derive.ts'
 import { mendWith, starterEntry, type Mend } from './mending.ts'
@@ -82,11 +84,11 @@ export function fitInto(state: Drawn, entry: Entry, known: NodePorts | undefined
     }
   }
   if (gap.from) {
-    if (!out) return { ok: false, why: { text: 'This output is not there any more.', remedy: 'Choose another one.' } }
+    if (!out) return { ok: false, why: { text: t('This output is not there any more.'), remedy: t('Choose another one.') } }
     for (const [input, port] of Object.entries(unfed.inputs)) {
       const fit = assignable(out, port)
       if (!fit.ok) {
-        why ??= { text: `${title}.${input} does not take this.`, remedy: fit.hint }
+        why ??= { text: t('{port} does not take this.', { port: `${title}.${input}` }), remedy: said(fit.hint) }
         const between = mend && !gap.to && fit.insert !== undefined ? state.types.get(fit.insert) : undefined
         const mended = between && mendWith(between, out, port)
         if (mended) found.push({ grade: 'mended', input, mend: mended })
@@ -104,7 +106,7 @@ export function fitInto(state: Drawn, entry: Entry, known: NodePorts | undefined
   // A source never gets an input, and what leaves the gateway never an output.
   const may = lacks === 'input' ? type?.effects !== 'reads' : type?.effects === 'none'
   if (lacks && may && type?.dynamic && mend) return { ok: true, joint: { grade: 'later' } }
-  return { ok: false, why: lacks ? { text: `${title} has no ${lacks}.`, remedy: gap.instead === undefined ? 'Choose another node.' : 'Put it beside the wire.' } : (why ?? { text: `${title} does not fit here.`, remedy: 'Choose another node.' }) }
+  return { ok: false, why: lacks ? { text: lacks === 'input' ? t('{title} has no input.', { title }) : t('{title} has no output.', { title }), remedy: gap.instead === undefined ? t('Choose another node.') : t('Put it beside the wire.') } : (why ?? { text: t('{title} does not fit here.', { title }), remedy: t('Choose another node.') }) }
 }
 
 export interface Candidate {
@@ -141,7 +143,7 @@ export function graftInto(type: CatalogueNode, gap: Gap, joint: Joint, at: reado
     at: mend ? [far, at] : [at],
     wires,
     ...(gap.instead === undefined ? {} : { cut: [gap.instead] }),
-    label: `Insert ${type.title}`,
+    label: t('Insert {name}', { name: said(type.title) }),
   }
 }
 

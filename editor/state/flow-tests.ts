@@ -1,6 +1,7 @@
 // The flow's own tests: run over the draft in the lab, their differences shown at the ports, kept in the document like every
 // other edit. Results are of the draft that they ran with: what changed since is said.
 import { parseEnd, type Flow, type FlowTest, type TestFault, type TestResult } from '#format'
+import { t } from '../language/index.ts'
 import { changer } from './change.ts'
 import { commit, type Document } from './document.ts'
 import type { Core } from './editor.ts'
@@ -19,26 +20,26 @@ const withTests = (document: Document, tests: { readonly [name: string]: FlowTes
 /** Adds it, or takes the place of the one that was called `was`. */
 export function putTest(document: Document, name: string, test: FlowTest, was = name): Document {
   const { tests = {} } = document.flow
-  if (!Object.hasOwn(tests, was)) return withTests(document, { ...tests, [name]: test }, `Add test '${name}'`)
-  return withTests(document, Object.fromEntries(Object.entries(tests).map(([n, t]) => (n === was ? [name, test] : [n, t]))), `Change test '${was}'`)
+  if (!Object.hasOwn(tests, was)) return withTests(document, { ...tests, [name]: test }, t("Add test '{name}'", { name }))
+  return withTests(document, Object.fromEntries(Object.entries(tests).map(([n, other]) => (n === was ? [name, test] : [n, other]))), t("Change test '{was}'", { was }))
 }
 export function removeTest(document: Document, name: string): Document {
   if (!Object.hasOwn(document.flow.tests ?? {}, name)) return document
   const { [name]: _gone, ...tests } = document.flow.tests!
-  return withTests(document, tests, `Remove test '${name}'`)
+  return withTests(document, tests, t("Remove test '{name}'", { name }))
 }
 /** Unchanged when the name is taken. */
 export function renameTest(document: Document, from: string, to: string): Document {
   const tests = document.flow.tests ?? {}
   if (!Object.hasOwn(tests, from) || Object.hasOwn(tests, to) || to.trim() === '') return document
-  return withTests(document, Object.fromEntries(Object.entries(tests).map(([name, t]) => [name === from ? to : name, t])), `Rename test '${from}'`)
+  return withTests(document, Object.fromEntries(Object.entries(tests).map(([name, test]) => [name === from ? to : name, test])), t("Rename test '{from}'", { from }))
 }
 /** What left becomes what must leave. */
 export function acceptResult(document: Document, name: string, got: TestResult['got']): Document {
   const test = Object.hasOwn(document.flow.tests ?? {}, name) ? document.flow.tests![name]! : undefined
   if (!test) return document
   const expect = Object.fromEntries(Object.keys(test.expect).map((end) => [end, [...(got[end] ?? [])]]))
-  return withTests(document, { ...document.flow.tests, [name]: { ...test, expect } }, `Accept new result of '${name}'`)
+  return withTests(document, { ...document.flow.tests, [name]: { ...test, expect } }, t("Accept new result of '{name}'", { name }))
 }
 
 /** old: the draft has changed since. */
@@ -133,7 +134,7 @@ export function flowTests(core: Core, screen: Screen, labWork: <T>(what: NonNull
     async tryTest(test: FlowTest, signal: AbortSignal): Promise<TestResult | null> {
       const flow = core.get().document?.flow
       if (!flow) return null
-      const name = 'what leaves'
+      const name = t('what leaves')
       return (await core.api.labTests({ flow: { ...flow, tests: { [name]: test } }, names: [name] }, signal)).results[name] ?? null
     },
   }

@@ -1,5 +1,6 @@
 // Groups, alignment and layout as actions, on what the canvas shows.
 import type { GroupColour } from '#format'
+import { t } from '../language/index.ts'
 import { changer } from './change.ts'
 import type { Screen } from './screen.ts'
 import { align, distribute, type Alignment, type Axis, type Boxes, type Places } from './arrange.ts'
@@ -7,6 +8,9 @@ import { moveNodes } from './commands.ts'
 import type { Document } from './document.ts'
 import type { Core } from './editor.ts'
 import { addGroup, dissolve, groupAt, groupOfExactly, groupsOf, regroup, setGroupColour, setGroupTitle } from './groups.ts'
+
+const ALIGN: Readonly<Record<Alignment, string>> = { left: t('Align left'), centre: t('Align centre'), right: t('Align right'), top: t('Align top'), middle: t('Align middle'), bottom: t('Align bottom') }
+const DISTRIBUTE: Readonly<Record<Axis, string>> = { horizontally: t('Distribute horizontally'), vertically: t('Distribute vertically') }
 
 export function grouping(core: Core, screen: Screen) {
   const put = changer(core, screen)
@@ -36,10 +40,10 @@ export function grouping(core: Core, screen: Screen) {
     },
     /** New places, and who joins or leaves which group by them: one step. */
     dropNodes: (places: Places, into: { readonly [node: string]: string | null }): void => change((d) => regroup(d, places, into)),
-    align: (boxes: Boxes, how: Alignment): void => change((d) => relabel(d, moveNodes(d, align(boxes, how)), `Align ${how}`)),
-    distribute: (boxes: Boxes, axis: Axis): void => change((d) => relabel(d, moveNodes(d, distribute(boxes, axis)), `Distribute ${axis}`)),
+    align: (boxes: Boxes, how: Alignment): void => change((d) => relabel(d, moveNodes(d, align(boxes, how)), ALIGN[how])),
+    distribute: (boxes: Boxes, axis: Axis): void => change((d) => relabel(d, moveNodes(d, distribute(boxes, axis)), DISTRIBUTE[axis])),
     /** Places that a layout found. */
-    place: (places: Places): void => change((d) => relabel(d, moveNodes(d, places), 'Tidy')),
+    place: (places: Places): void => change((d) => relabel(d, moveNodes(d, places), t('Tidy'))),
   }
 }
 

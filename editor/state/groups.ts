@@ -1,6 +1,7 @@
 // Groups: frames around nodes, with a title and a quiet tint. A node is in one group at most, a group without nodes is none;
 // `withoutGone` keeps that true after every edit, whoever makes it. Their place follows from their nodes'.
 import { groupColours, type Flow, type Group, type GroupColour } from '#format'
+import { t } from '../language/index.ts'
 import type { Box } from './arrange.ts'
 import { freshId, moveNodes } from './commands.ts'
 import { commit, type Document } from './document.ts'
@@ -51,20 +52,20 @@ export function withoutGone(flow: Flow, before: Flow): Flow {
 const without = (groups: Groups, nodes: ReadonlySet<string>): Groups => Object.fromEntries(Object.entries(groups).map(([id, g]) => [id, g.nodes.some((n) => nodes.has(n)) ? { ...g, nodes: g.nodes.filter((n) => !nodes.has(n)) } : g]))
 
 /** A group around these nodes, which leave the ones that they were in. Undefined when there are none, or just this group is there. */
-export function addGroup(document: Document, ids: readonly string[], title = 'Group'): { document: Document; added: string } | undefined {
+export function addGroup(document: Document, ids: readonly string[], title = t('Group')): { document: Document; added: string } | undefined {
   const { flow } = document
   const nodes = ids.filter((id) => Object.hasOwn(flow.nodes, id))
   if (nodes.length === 0 || groupOfExactly(flow, nodes) !== undefined) return undefined
   const added = freshId((id) => Object.hasOwn(groupsOf(flow), id), 'group')
   const groups = { ...without(groupsOf(flow), new Set(nodes)), [added]: { title, nodes } }
-  return { document: commit(document, withGroups(flow, groups), { label: `Group ${nodes.length} node${nodes.length === 1 ? '' : 's'}` }), added }
+  return { document: commit(document, withGroups(flow, groups), { label: t('Group {count} nodes', { count: nodes.length }) }), added }
 }
 
 /** Takes frames away; their nodes stay. */
 export function dissolve(document: Document, ids: readonly string[]): Document {
   const left = Object.fromEntries(Object.entries(groupsOf(document.flow)).filter(([id]) => !ids.includes(id)))
   const gone = Object.keys(groupsOf(document.flow)).length - Object.keys(left).length
-  return gone === 0 ? document : commit(document, withGroups(document.flow, left), { label: gone === 1 ? 'Ungroup' : `Ungroup ${gone} groups` })
+  return gone === 0 ? document : commit(document, withGroups(document.flow, left), { label: gone === 1 ? t('Ungroup') : t('Ungroup {count} groups', { count: gone }) })
 }
 
 function change(document: Document, id: string, edit: (group: Group) => Group, label: string, merge?: string): Document {
@@ -72,13 +73,13 @@ function change(document: Document, id: string, edit: (group: Group) => Group, l
   const next = group && edit(group)
   return !next || next === group ? document : commit(document, withGroups(document.flow, { ...groupsOf(document.flow), [id]: next }), { label, ...(merge === undefined ? {} : { merge }) })
 }
-export const setGroupTitle = (document: Document, id: string, title: string): Document => change(document, id, (g) => (g.title === title ? g : { ...g, title: title.slice(0, 200) }), 'Rename group', `group:${id}`)
+export const setGroupTitle = (document: Document, id: string, title: string): Document => change(document, id, (g) => (g.title === title ? g : { ...g, title: title.slice(0, 200) }), t('Rename group'), `group:${id}`)
 /** Grey is the plain one: it is left out. */
 export const setGroupColour = (document: Document, id: string, colour: GroupColour): Document =>
   change(document, id, (g) => {
     const { colour: before, ...rest } = g
     return (before ?? groupColours[0]) === colour ? g : colour === groupColours[0] ? rest : { ...rest, colour }
-  }, 'Colour group')
+  }, t('Colour group'))
 
 /** Nodes that are put into a group (null: out of theirs), with their new places, in one step. */
 export function regroup(document: Document, places: { readonly [id: string]: readonly [number, number] }, into: { readonly [node: string]: string | null }): Document {
@@ -93,7 +94,7 @@ export function regroup(document: Document, places: { readonly [id: string]: rea
   }))
   const names = [...new Set(moving.map(([, group]) => group))]
   const only = names.length === 1 && names[0] !== null ? groups[names[0]!]?.title : undefined
-  return commit(document, withGroups(moved, groups), { label: names.every((n) => n === null) ? 'Take out of the group' : only === undefined || only === '' ? 'Move into the group' : `Move into '${only}'` })
+  return commit(document, withGroups(moved, groups), { label: names.every((n) => n === null) ? t('Take out of the group') : only === undefined || only === '' ? t('Move into the group') : t("Move into '{group}'", { group: only }) })
 }
 
 /** Where what is dragged would go: into the frame that its middle is over, or out of its group when it lies wholly beside that. `frames` are as they were when the drag began. */

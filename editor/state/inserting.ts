@@ -2,6 +2,8 @@
 // by types is decided in fitting, replacing and joining; here it becomes one step of history and what is said about it.
 import { issue } from '#kit'
 import type { Flow, WireEnd } from '#format'
+import { t } from '../language/index.ts'
+import { said } from '../language/said.ts'
 import { changer } from './change.ts'
 import { duplicate } from './clipboard.ts'
 import * as commands from './commands.ts'
@@ -23,7 +25,7 @@ export function inserting(core: Core, screen: Screen) {
   /** Only while that edit is the last one: a toast stays longer than a step. */
   const undoOf = (made: Flow) => (): void => {
     if (core.get().document?.flow === made) void change(undo)
-    else screen.toast({ level: 'info', text: 'The flow was edited since then.', remedy: 'Ctrl Z takes back one step after the other.' })
+    else screen.toast({ level: 'info', text: t('The flow was edited since then.'), remedy: t('Ctrl Z takes back one step after the other.') })
   }
   const plant = (graft: commands.Graft): string | null => {
     let added: readonly string[] = []
@@ -69,7 +71,7 @@ export function inserting(core: Core, screen: Screen) {
     const { nodes } = flow
     const id = plant(fitted.joint.mend ? { ...graft, at: [commands.levelPlace(nodes, graft.at[0]!), ...graft.at.slice(1)] } : graft)
     screen.noteUsed(type)
-    if (fitted.joint.grade === 'later') screen.toast({ level: 'info', text: `${known.title} gets its ports by its settings.`, remedy: 'Fill them in, then wire it.' })
+    if (fitted.joint.grade === 'later') screen.toast({ level: 'info', text: t('{title} gets its ports by its settings.', { title: said(known.title) }), remedy: t('Fill them in, then wire it.') })
     return id
   }
 
@@ -93,7 +95,7 @@ export function inserting(core: Core, screen: Screen) {
       const fitted = fitInto(core.get(), entry, ports[id], gap)
       if (!fitted.ok) return false
       const room = makeRoom(document.flow, gap.from!.node, gap.to!.node, at)
-      const graft = graftExisting(id, gap, fitted.joint, room.at, `Insert ${entry.name ?? id}`)
+      const graft = graftExisting(id, gap, fitted.joint, room.at, t('Insert {name}', { name: entry.name ?? id }))
       change((d) => commands.graft(d, { ...graft, moves: { ...room.moves, ...graft.moves } }).document)
       return true
     },
@@ -107,7 +109,7 @@ export function inserting(core: Core, screen: Screen) {
       screen.noteUsed(type)
       if (made) void ownConnections(core, screen, id, plan.type)
       const lost = [...plan.rewired].filter(([, now]) => now === null).map(([old]) => old)
-      if (made && lost.length > 0) screen.toast({ level: 'warning', text: `${lost.length === 1 ? 'A wire does' : `${lost.length} wires do`} not fit ${plan.type.title} and ${lost.length === 1 ? 'was' : 'were'} removed.`, remedy: listed(lost), action: { label: 'Undo', run: undoOf(made.flow) } })
+      if (made && lost.length > 0) screen.toast({ level: 'warning', text: t('{count} wires do not fit {title} and were removed.', { count: lost.length, title: said(plan.type.title) }), remedy: listed(lost), action: { label: t('Undo'), run: undoOf(made.flow) } })
       return made !== null
     },
     /** Removes what is selected; where nodes stood between others, these are joined as far as they fit. */
@@ -118,7 +120,7 @@ export function inserting(core: Core, screen: Screen) {
       if (nodes.length === 0) return void change((d) => commands.removeWires(d, wires))
       const joined = joinAround(core.get(), nodes)
       const made = change((d) => commands.removeJoined(d, nodes, joined.wires))
-      if (made && joined.refused.length > 0) screen.toast({ level: 'warning', text: joined.refused.length === 1 ? `The neighbours could not be joined: ${joined.refused[0]!.why}` : `${joined.refused.length} wires could not be joined.`, remedy: listed(joined.refused.map((r) => r.wire)), action: { label: 'Undo', run: undoOf(made.flow) } })
+      if (made && joined.refused.length > 0) screen.toast({ level: 'warning', text: joined.refused.length === 1 ? t('The neighbours could not be joined: {reason}', { reason: said(joined.refused[0]!.why) }) : t('{count} wires could not be joined.', { count: joined.refused.length }), remedy: listed(joined.refused.map((r) => r.wire)), action: { label: t('Undo'), run: undoOf(made.flow) } })
     },
     /** Copies of nodes, with the wires between them, at new places; the originals stay where they are. */
     duplicateTo(places: { readonly [id: string]: Place }): void {
@@ -132,12 +134,12 @@ export function inserting(core: Core, screen: Screen) {
       const gap = gapOfWire(wire)
       const known = 'type' in what ? state.types.get(what.type) : undefined
       const entry = 'node' in what ? state.document?.flow.nodes[what.node] : known && starterEntry(known)
-      if (!gap || !entry) return { ok: false, why: { text: 'This does not go on a wire.', remedy: 'Put it beside the wire.' } }
+      if (!gap || !entry) return { ok: false, why: { text: t('This does not go on a wire.'), remedy: t('Put it beside the wire.') } }
       return fitInto(state, entry, 'node' in what ? state.ports[what.node] : undefined, gap)
     },
   }
 }
 
-const listed = (wires: readonly string[]): string => `${wires.slice(0, NAMED).join('; ')}${wires.length > NAMED ? `; and ${wires.length - NAMED} more` : ''}`
+const listed = (wires: readonly string[]): string => wires.length > NAMED ? t('{wires}; and {more} more', { wires: wires.slice(0, NAMED).join('; '), more: wires.length - NAMED }) : wires.join('; ')
 /** Of an end at the drag of a wire. */
 export const gapOf = (end: WireEnd, side: 'output' | 'input'): Gap => (side === 'output' ? { from: end } : { to: end })

@@ -1,5 +1,6 @@
 // Keys as they are written, pressed and shown. Written 'Mod+Shift+Z': Mod is Ctrl, on a Mac Cmd. Letters and signs are those
 // of the person's own keyboard layout; with Alt, which makes other letters on a Mac, the place of the key counts.
+import { t } from '../language/index.ts'
 
 /** What a keyboard event tells. */
 export interface KeyPress {
@@ -40,16 +41,16 @@ export function pressed(keys: string, e: KeyPress): boolean {
   return e.key.toLowerCase() === key.toLowerCase()
 }
 
-const words: Readonly<Record<string, string>> = { ArrowUp: '↑', ArrowDown: '↓', ArrowLeft: '←', ArrowRight: '→', PageUp: 'Page ↑', PageDown: 'Page ↓', Escape: 'Esc', Delete: 'Del' }
-const signs: Readonly<Record<string, string>> = { Mod: '⌘', Ctrl: '⌃', Alt: '⌥', Shift: '⇧', Delete: '⌫', Escape: 'esc', Enter: '↩', Tab: '⇥' }
+const words: Readonly<Record<string, string>> = { ArrowUp: '↑', ArrowDown: '↓', ArrowLeft: '←', ArrowRight: '→', PageUp: t('Page ↑'), PageDown: t('Page ↓'), Escape: t('Esc'), Delete: t('Del'), Enter: t('Enter'), mod: t('Ctrl'), ctrl: t('Ctrl'), alt: t('Alt'), shift: t('Shift') }
+const signs: Readonly<Record<string, string>> = { mod: '⌘', ctrl: '⌃', alt: '⌥', shift: '⇧', Delete: '⌫', Escape: 'esc', Enter: '↩', Tab: '⇥' }
 
 /** 'Ctrl Shift Z', on a Mac '⇧⌘Z', each key by itself. */
 export function keyNames(keys: string, mac: boolean): readonly string[] {
-  const { mod, ctrl, alt, shift, key } = partsOf(keys)
-  const name = (part: string): string => (mac ? (signs[part] ?? words[part] ?? part) : part === 'Mod' ? 'Ctrl' : (words[part] ?? part))
+  const parts = partsOf(keys)
+  const name = (part: string): string => (mac ? signs[part] : undefined) ?? words[part] ?? part
   // In the order of each system.
-  const held = mac ? [ctrl && 'Ctrl', alt && 'Alt', shift && 'Shift', mod && 'Mod'] : [mod && 'Mod', ctrl && 'Ctrl', alt && 'Alt', shift && 'Shift']
-  return [...held.filter((h): h is string => h !== false), key].map(name)
+  const held = (mac ? (['ctrl', 'alt', 'shift', 'mod'] as const) : (['mod', 'ctrl', 'alt', 'shift'] as const)).filter((part) => parts[part])
+  return [...held, parts.key].map(name)
 }
 export const keyText = (keys: string, mac: boolean): string => keyNames(keys, mac).join(mac ? '' : ' ')
 

@@ -2,6 +2,7 @@
 // that a node installed on the gateway is served like ours.
 import type { JsonValue } from '#kit'
 import { parseWire, withParameters, type Flow } from '#format'
+import { t } from '../language/index.ts'
 
 export interface LimitLine {
   readonly value: number
@@ -36,9 +37,9 @@ function linesOf(node: string, type: string, config: { readonly [name: string]: 
   if (Array.isArray(limits)) {
     return (limits as readonly JsonValue[]).flatMap((row) => {
       const { limit, condition } = (typeof row === 'object' && row !== null ? row : {}) as { readonly limit?: JsonValue; readonly condition?: JsonValue }
-      return typeof limit === 'number' && !relative.has(String(condition)) ? [{ value: limit, label: String(condition ?? 'limit'), level: 'alarm' as const, node }] : []
+      return typeof limit === 'number' && !relative.has(String(condition)) ? [{ value: limit, label: String(condition ?? t('limit')), level: 'alarm' as const, node }] : []
     })
   }
   if (type !== 'filter.range') return []
-  return (['low', 'high'] as const).flatMap((side) => (typeof config[side] === 'number' && (limits === 'both' || limits === undefined || limits === side) ? [{ value: config[side], label: side === 'low' ? 'lowest' : 'highest', level: 'limit' as const, node }] : []))
+  return (['low', 'high'] as const).flatMap((side) => (typeof config[side] === 'number' && (limits === 'both' || limits === undefined || limits === side) ? [{ value: config[side], label: side === 'low' ? t('lowest') : t('highest'), level: 'limit' as const, node }] : []))
 }

@@ -2,6 +2,8 @@
 // what happens to draft and base when something was deployed.
 import { emptyFlow, may, type DeployBody, type DraftBody, type Flow, type FlowSummary, type Permission, type Session } from '#format'
 import { issue, type Issue } from '#kit'
+import { t } from '../language/index.ts'
+import { said } from '../language/said.ts'
 import { freshId, replaceFlow } from './commands.ts'
 import { createDocument } from './document.ts'
 import { createAhead } from './ahead.ts'
@@ -151,7 +153,7 @@ export function opening(core: Core, screen: Screen, sync: Sync, restoreTabs: (kn
   function warnBehind(): void {
     const { base, basedOn } = core.get()
     const conflict = issue('DEPLOY_CONFLICT', {}, { running: base.version ?? 'none', basedOn: basedOn ?? 'none' })
-    screen.toast({ level: 'warning', text: conflict.text, remedy: conflict.remedy, action: { label: 'Discard draft', run: discardDraft } })
+    screen.toast({ level: 'warning', text: said(conflict.text), remedy: said(conflict.remedy), action: { label: t('Discard draft'), run: discardDraft } })
   }
 
   function putSummary(body: FlowSummary): void {
@@ -172,7 +174,7 @@ export function opening(core: Core, screen: Screen, sync: Sync, restoreTabs: (kn
       const { document, changes, base: before } = core.get()
       const base = { version: body.version, flow: body.flow }
       if (document && changes.length === 0 && before.flow !== null && differ(body.flow, document.flow)) {
-        core.set({ document: replaceFlow(document, body.flow, `Take over v${body.version}`), base, basedOn: body.version })
+        core.set({ document: replaceFlow(document, body.flow, t('Take over v{version}', { version: body.version ?? '' })), base, basedOn: body.version })
         core.touched()
       } else core.set((s) => ({ base, basedOn: s.document && !differ(body.flow, s.document.flow) ? body.version : s.basedOn }))
       core.set((s) => ({ live: pruned(s.live, body.flow) }))
@@ -185,7 +187,7 @@ export function opening(core: Core, screen: Screen, sync: Sync, restoreTabs: (kn
   function discardDraft(): void {
     const { document, base } = core.get()
     if (!document || !base.flow) return
-    core.set({ document: replaceFlow(document, base.flow, 'Discard draft'), basedOn: base.version, conflicts: { ...core.get().conflicts, [document.flow.id]: [] } })
+    core.set({ document: replaceFlow(document, base.flow, t('Discard draft')), basedOn: base.version, conflicts: { ...core.get().conflicts, [document.flow.id]: [] } })
     dropDraft(core.storage, document.flow.id)
     core.touched()
   }
@@ -220,7 +222,7 @@ export function opening(core: Core, screen: Screen, sync: Sync, restoreTabs: (kn
       if (flowId === null) return
       const running = await core.api.flow(flowId)
       putSummary(running)
-      core.set((s) => (s.document && s.flowId === flowId ? { document: replaceFlow(s.document, running.flow, `Roll back to v${body.version}`), base: { version: running.version, flow: running.flow }, basedOn: running.version } : {}))
+      core.set((s) => (s.document && s.flowId === flowId ? { document: replaceFlow(s.document, running.flow, t('Roll back to v{version}', { version: body.version })), base: { version: running.version, flow: running.flow }, basedOn: running.version } : {}))
       core.touched()
     },
     /** A new, empty flow as a draft of this browser; the first deploy brings it to the gateway. Answers its id. */

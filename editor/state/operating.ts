@@ -2,9 +2,12 @@
 // set and within which limits, and what that drives. Nothing that is stale, bad or unknown comes out of here as normal.
 import { displayUnit, withDefaults, type CatalogueNode, type JsonSample, type JsonValue, type PortType, type Severity } from '#kit'
 import { formatEnd, LINK_IN, LINK_OUT, parseEnd, parseWire, SUBFLOW, withParameters, type Flow, type FlowPorts, type Session } from '#format'
+import { t } from '../language/index.ts'
+import { said } from '../language/said.ts'
 import { typesOf } from './derive.ts'
 import { severityOf } from './format.ts'
 import { onCanvas } from './instances.ts'
+import { inForm, typed } from './numbers.ts'
 import type { State, View } from './model.ts'
 import { hearingOf } from './status.ts'
 
@@ -43,10 +46,10 @@ function reach(flow: Flow, node: string, way: 'up' | 'down'): readonly string[] 
 /** Why the values of this node are not to be taken as present ones; '' when they may be. */
 export function doubtOf(state: Pick<State, 'live' | 'flows' | 'flowId' | 'base'>, node: string): string {
   const hearing = hearingOf(state)
-  if (hearing === 'halted') return 'the flow does not run'
-  if (hearing !== 'open') return 'no connection to the gateway'
+  if (hearing === 'halted') return t('the flow does not run')
+  if (hearing !== 'open') return t('no connection to the gateway')
   const flow = state.base.flow
-  if (!flow || !Object.hasOwn(flow.nodes, onCanvas(node))) return 'not in the version that runs'
+  if (!flow || !Object.hasOwn(flow.nodes, onCanvas(node))) return t('not in the version that runs')
   for (const id of upstream(flow, onCanvas(node))) {
     const health = state.live.nodes[id]?.health
     if (health && health.state !== 'ok') return id === onCanvas(node) ? health.text || health.state : `${flow.nodes[id]?.name ?? id}: ${health.text || health.state}`
@@ -63,12 +66,12 @@ export interface Reading {
   readonly why: string
 }
 export function readingOf(sample: JsonSample | null | undefined, doubt: string): Reading {
-  if (!sample) return { sample: null, level: 'none', why: doubt === '' ? 'no value yet' : doubt }
+  if (!sample) return { sample: null, level: 'none', why: doubt === '' ? t('no value yet') : doubt }
   if (doubt !== '') return { sample, level: 'stale', why: doubt }
   const level = severityOf(sample)
   return { sample, level, why: level === 'good' ? '' : qualityWords(sample.quality) }
 }
-const qualityWords = (quality: string | undefined): string => (quality === undefined || quality === 'Good' ? 'no number' : quality.replace(/([a-z])([A-Z])/g, (_, a: string, b: string) => `${a} ${b.toLowerCase()}`).toLowerCase())
+const qualityWords = (quality: string | undefined): string => (quality === undefined || quality === 'Good' ? t('no number') : said(quality.replace(/([a-z])([A-Z])/g, (_, a: string, b: string) => `${a} ${b.toLowerCase()}`).toLowerCase()))
 
 /** Where a number stands against its normal band; '' inside, or where there is none. A boolean counts as 0 or 1. */
 export function against(value: JsonValue | undefined, low: number | undefined, high: number | undefined): '' | 'low' | 'high' {
@@ -81,7 +84,7 @@ export function against(value: JsonValue | undefined, low: number | undefined, h
 export function formatFixed(value: number, decimals: number | undefined, otherwise: (value: number) => string): string {
   if (decimals === undefined || !Number.isFinite(value)) return otherwise(value)
   const [whole, rest] = Math.abs(value).toFixed(decimals).split('.')
-  const text = `${whole!.replace(/\B(?=(\d{3})+$)/g, ',')}${rest === undefined ? '' : `.${rest}`}`
+  const text = inForm(`${whole!.replace(/\B(?=(\d{3})+$)/g, ',')}${rest === undefined ? '' : `.${rest}`}`)
   return value < 0 && /[1-9]/.test(text) ? `−${text}` : text
 }
 
@@ -155,17 +158,17 @@ export function setpointOf(flow: Flow | null, types: State['types'], ports: Flow
   return {
     ...common, kind, ...limits,
     step: number(config['step']) ?? 1, decimals: setter.schema.anyOf ? number(config['decimals']) : undefined, unit: kind === 'number' ? displayUnit(setter.schema.unit ?? shown?.unit) : '',
-    choices: kind === 'boolean' ? [[false, word('off', 'Off')], [true, word('on', 'On')]] : kind === 'choice' && Array.isArray(config['choices']) ? (config['choices'] as readonly JsonValue[]).map((c) => [String(c), String(c)] as const) : [],
+    choices: kind === 'boolean' ? [[false, word('off', t('Off'))], [true, word('on', t('On'))]] : kind === 'choice' && Array.isArray(config['choices']) ? (config['choices'] as readonly JsonValue[]).map((c) => [String(c), String(c)] as const) : [],
   }
 }
 
 /** Why this cannot be set; '' when it can. The node itself has the last word. */
 export function setFault(setpoint: Setpoint, value: JsonValue | undefined): string {
-  if (setpoint.kind !== 'number') return setpoint.choices.some(([c]) => c === value) ? '' : 'Choose one.'
-  if (typeof value !== 'number' || !Number.isFinite(value)) return 'Enter a number.'
+  if (setpoint.kind !== 'number') return setpoint.choices.some(([c]) => c === value) ? '' : t('Choose one.')
+  if (typeof value !== 'number' || !Number.isFinite(value)) return t('Enter a number.')
   const unit = setpoint.unit === '' ? '' : ` ${setpoint.unit}`
-  if (setpoint.minimum !== undefined && value < setpoint.minimum) return `The lowest is ${setpoint.minimum}${unit}.`
-  if (setpoint.maximum !== undefined && value > setpoint.maximum) return `The highest is ${setpoint.maximum}${unit}.`
+  if (setpoint.minimum !== undefined && value < setpoint.minimum) return t('The lowest is {limit}.', { limit: `${typed(setpoint.minimum)}${unit}` })
+  if (setpoint.maximum !== undefined && value > setpoint.maximum) return t('The highest is {limit}.', { limit: `${typed(setpoint.maximum)}${unit}` })
   return ''
 }
 

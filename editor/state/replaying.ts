@@ -2,6 +2,7 @@
 // the same inputs beside it. One run at a time is asked for; another one, or the way back to live, ends it.
 import { issue, IssueError } from '#kit'
 import type { Flow, RecordingBody } from '#format'
+import { t } from '../language/index.ts'
 import { compareRuns } from './compare-runs.ts'
 import type { Core } from './editor.ts'
 import { standInStatuses } from './instances.ts'
@@ -140,7 +141,7 @@ export function replaying(core: Core, screen: Screen) {
         const trace = await core.api.labRun({ flow: null, input: { recording: flowId, ...part }, show: part, states: true }, signal)
         const view = viewOf(trace)
         const wished = placeOfWish(view, at, want)
-        if (wished === null) screen.toast({ level: 'info', text: 'That is not in what was recorded of this minute.', remedy: 'Choose another time on the time line.' })
+        if (wished === null) screen.toast({ level: 'info', text: t('That is not in what was recorded of this minute.'), remedy: t('Choose another time on the time line.') })
         const place = wished ?? Math.max(0, placeAt(view, at))
         return { flow: flowId, span: part, view, place, now: view.steps[place]?.now ?? at, moment: momentOf(view, place), playing: 0, stride: before?.stride ?? 'step', tracing: tracing && wished !== null, whatIf: null }
       })

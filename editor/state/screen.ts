@@ -1,5 +1,6 @@
 // What is on the screen: dialogs, tabs, sizes, theme, toasts, and where to look.
 import { formatIssue, type Issue } from '#kit'
+import { said } from '../language/said.ts'
 import { issuesFrom } from './api.ts'
 import { engineIssue } from './derive.ts'
 import { goInside } from './document.ts'
@@ -102,13 +103,13 @@ export function screen(core: Core) {
     dismissToast,
     /** What a toast of an issue offers when who shows it has nothing better (see fixes.ts). */
     mendWith: (of: typeof mend): void => void (mend = of),
-    toastIssue: (i: Issue, action: Toast['action'] = mend(i)): number => toast({ level: i.level, text: i.text, remedy: i.remedy, ...(action ? { action } : {}) }),
+    toastIssue: (i: Issue, action: Toast['action'] = mend(i)): number => toast({ level: i.level, text: said(i.text), remedy: said(i.remedy), ...(action ? { action } : {}) }),
     failed,
     /** The same, shown as toasts. */
     toastFailed(thrown: unknown): void {
       for (const i of failed(thrown)) {
         const action = mend(i)
-        if (i.code !== 'AUTH_NEEDED') toast({ level: i.level, text: i.text, remedy: i.remedy, ...(action ? { action } : {}) })
+        if (i.code !== 'AUTH_NEEDED') toast({ level: i.level, text: said(i.text), remedy: said(i.remedy), ...(action ? { action } : {}) })
       }
     },
     /** Selects what an issue points at, brings it into view and its field to the inspector; what is inside of a subflow is shown there. */

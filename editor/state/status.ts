@@ -1,7 +1,9 @@
 // What state a node is shown in. Shape tells it as well as colour: disc ok, ring not running, diamond warning, triangle
 // error. Nothing that is unknown, stale or bad is ever shown as normal.
 import type { Issue, JsonSample, JsonValue } from '#kit'
-import { parseWire, type AlarmBody, type Flow, type FlowPorts, type NodeStatus } from '#format'
+import { parseWire, type AlarmBody, type Flow, type FlowPorts, type NodeStatus, type FlowSummary } from '#format'
+import { t } from '../language/index.ts'
+import { said } from '../language/said.ts'
 import { formatDuration } from './format.ts'
 import { onCanvas } from './instances.ts'
 import type { LiveState, State } from './model.ts'
@@ -24,21 +26,21 @@ export function hearingOf(state: Pick<State, 'live' | 'flows' | 'flowId'>): Hear
 }
 
 export function conditionOf(status: NodeStatus | undefined, alarm: AlarmBody | undefined, live: Hearing): Condition {
-  if (live === 'halted') return { shape: 'idle', text: status ? 'the flow does not run now: this is what was last seen' : 'the flow does not run now', stale: true }
+  if (live === 'halted') return { shape: 'idle', text: status ? t('the flow does not run now: this is what was last seen') : t('the flow does not run now'), stale: true }
   // Told once, by the banner; on the nodes the rings and the values in brackets say that nothing is known.
-  if (live !== 'open') return { shape: 'idle', text: status ? 'no connection to the gateway: this is what was last seen' : 'no connection to the gateway', stale: true }
-  if (!status) return { shape: 'idle', text: 'not running: deploy the draft', stale: true }
+  if (live !== 'open') return { shape: 'idle', text: status ? t('no connection to the gateway: this is what was last seen') : t('no connection to the gateway'), stale: true }
+  if (!status) return { shape: 'idle', text: t('not running: deploy the draft'), stale: true }
   const { health, issues } = status
   const stale = health.state === 'stale' || health.state === 'connecting' || health.state === 'error'
-  const error = health.state === 'error' ? health.text || health.issue?.text || 'fault' : issues.find((i) => i.level === 'error')?.text
+  const error = health.state === 'error' ? said(health.text) || said(health.issue?.text) || t('fault') : said(issues.find((i) => i.level === 'error')?.text)
   if (error !== undefined) return { shape: 'bad', text: error, stale }
   if (alarm && (alarm.priority === 'high' || alarm.priority === 'critical')) return { shape: 'bad', text: alarm.message, stale }
-  if (health.state === 'stale') return { shape: 'warn', text: health.text || 'data is stale', stale }
-  if (health.state === 'connecting') return { shape: 'idle', text: health.text || 'connecting', stale }
+  if (health.state === 'stale') return { shape: 'warn', text: said(health.text) || t('data is stale'), stale }
+  if (health.state === 'connecting') return { shape: 'idle', text: said(health.text) || t('connecting'), stale }
   if (alarm) return { shape: 'warn', text: alarm.message, stale }
   const warning = issues.find((i) => i.level === 'warning')
-  if (warning) return { shape: 'warn', text: warning.text, stale }
-  return { shape: 'ok', text: 'running', stale }
+  if (warning) return { shape: 'warn', text: said(warning.text), stale }
+  return { shape: 'ok', text: t('running'), stale }
 }
 
 const WORST = ['error', 'stale', 'connecting', 'ok'] as const
@@ -55,9 +57,12 @@ export function tellsOf(state: Pick<State, 'base' | 'types' | 'live'>, connectio
   return found
 }
 
+/** Of flows, as the gateway tells them. */
+export const FLOW_STATES: Readonly<Record<FlowSummary['state'], string>> = { running: t('running'), restarting: t('restarting'), stopped: t('stopped'), failed: t('failed') }
+const SHORT: Readonly<Record<AlarmBody['state'], string>> = { normal: t('normal'), unacknowledged: t('unack'), acknowledged: t('ack'), returned: t('returned, unack'), latched: t('latched'), shelved: t('shelved'), suppressed: t('suppressed'), 'out-of-service': t('out of service') }
 /** 'unack 00:41' */
 export function alarmText(alarm: AlarmBody, clock: number): string {
-  const state = { normal: 'normal', unacknowledged: 'unack', acknowledged: 'ack', returned: 'returned, unack', latched: 'latched', shelved: 'shelved', suppressed: 'suppressed', 'out-of-service': 'out of service' }[alarm.state]
+  const state = SHORT[alarm.state]
   return `${state} ${formatDuration(clock - alarm.since)}`
 }
 
@@ -65,7 +70,7 @@ export function alarmText(alarm: AlarmBody, clock: number): string {
 export function titleOf(nodes: Flow['nodes'] | undefined, types: State['types'], id: string): string {
   const head = onCanvas(id)
   const node = nodes && Object.hasOwn(nodes, head) ? nodes[head] : undefined
-  return [node?.name ?? (node && types.get(node.type)?.title) ?? head, ...id.split('/').slice(1)].join(' › ')
+  return [node?.name ?? (node && said(types.get(node.type)?.title)) ?? head, ...id.split('/').slice(1)].join(' › ')
 }
 
 const quiet: ReadonlySet<AlarmBody['state']> = new Set(['shelved', 'suppressed', 'out-of-service'])

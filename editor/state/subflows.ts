@@ -2,6 +2,7 @@
 // subflow as such is done on the whole draft; what is selected lies where the canvas looks.
 import { issue, type Issue } from '#kit'
 import { formatEnd, parseEnd, parseWire, SUBFLOW, type Flow, type Subflow } from '#format'
+import { t } from '../language/index.ts'
 import { changer } from './change.ts'
 import { collapse, expandInstance, withoutUnused } from './collapse.ts'
 import { addNode, clearPlace, freshId } from './commands.ts'
@@ -33,14 +34,14 @@ export function subflows(core: Core, here: Core, screen: Screen) {
     /** One history for the flow and all its subflows: going back leads to where the edit was done. */
     undo: (): void => whole(undo),
     redo: (): void => whole(redo),
-    replaceFlow: (flow: Flow, label = 'Import'): void => whole((d) => commit(goInside(d, outside), { ...flow, id: d.flow.id }, { label, selection: { nodes: [], wires: [] } })),
+    replaceFlow: (flow: Flow, label = t('Import')): void => whole((d) => commit(goInside(d, outside), { ...flow, id: d.flow.id }, { label, selection: { nodes: [], wires: [] } })),
 
     /** What is selected becomes a subflow; answers the instance, or what stands in the way, which is also told. */
     collapseSelected(title?: string): string | readonly Issue[] {
       const { document, types } = here.get()
       if (!document || document.selection.nodes.length === 0) return []
       const group = groupOfExactly(document.flow, document.selection.nodes)
-      const made = collapse(document, document.selection.nodes, title ?? ((group && groupsOf(document.flow)[group]!.title) || 'Subflow'), (type) => types.get(type)?.delays ?? false)
+      const made = collapse(document, document.selection.nodes, title ?? ((group && groupsOf(document.flow)[group]!.title) || t('Subflow')), (type) => types.get(type)?.delays ?? false)
       if ('issue' in made) {
         screen.toastIssue(made.issue)
         return [made.issue]
@@ -58,7 +59,7 @@ export function subflows(core: Core, here: Core, screen: Screen) {
         return [made.issue]
       }
       local(() => made.document)
-      if (made.lost.length > 0) screen.toast({ level: 'warning', text: `${made.lost.length === 1 ? 'A wire went' : `${made.lost.length} wires went`} to ports that the subflow does not have: ${made.lost.slice(0, 3).join(', ')}.`, remedy: 'They are gone with it. Undo brings them back.' })
+      if (made.lost.length > 0) screen.toast({ level: 'warning', text: t('{count} wires went to ports that the subflow does not have: {wires}.', { count: made.lost.length, wires: made.lost.slice(0, 3).join(', ') }), remedy: t('They are gone with it. Undo brings them back.') })
       return []
     },
 
@@ -83,17 +84,17 @@ export function subflows(core: Core, here: Core, screen: Screen) {
       return true
     },
 
-    setSubflowName: (name: string, title: string): void => whole((d) => changed(d, name, (s) => (s.name === title ? s : { ...s, name: title.slice(0, 200) }), 'Rename subflow', `subflow:${name}`)),
+    setSubflowName: (name: string, title: string): void => whole((d) => changed(d, name, (s) => (s.name === title ? s : { ...s, name: title.slice(0, 200) }), t('Rename subflow'), `subflow:${name}`)),
     /** Removes a subflow that nothing uses; else says by what. */
     removeSubflow(name: string): boolean {
       const { document } = core.get()
       if (!document) return false
       const uses = usesOf(document.flow, name)
       if (uses > 0) {
-        screen.toastIssue(issue('SUBFLOW_USED', {}, { name: document.flow.subflows![name]!.name || name, uses: `${uses} instance${uses === 1 ? '' : 's'}` }))
+        screen.toastIssue(issue('SUBFLOW_USED', {}, { name: document.flow.subflows![name]!.name || name, uses: t('{count} instances', { count: uses }) }))
         return false
       }
-      whole((d) => commit(d, withoutUnused(d.flow, name), { label: 'Remove subflow' }))
+      whole((d) => commit(d, withoutUnused(d.flow, name), { label: t('Remove subflow') }))
       return true
     },
     /** A copy of its subflow for one instance: 'make it its own'. */
@@ -104,7 +105,7 @@ export function subflows(core: Core, here: Core, screen: Screen) {
         if (entry?.type !== SUBFLOW || typeof name !== 'string' || !Object.hasOwn(d.flow.subflows ?? {}, name)) return d
         const copy = freshId((id) => Object.hasOwn(d.flow.subflows!, id), name)
         const own = d.flow.subflows![name]!
-        return commit(d, { ...d.flow, nodes: { ...d.flow.nodes, [instance]: { ...entry, config: { ...entry.config, subflow: copy } } }, subflows: { ...d.flow.subflows, [copy]: { ...own, name: `${own.name || name} (own)`.slice(0, 200) } } }, { label: 'Make the subflow its own' })
+        return commit(d, { ...d.flow, nodes: { ...d.flow.nodes, [instance]: { ...entry, config: { ...entry.config, subflow: copy } } }, subflows: { ...d.flow.subflows, [copy]: { ...own, name: t('{name} (own)', { name: own.name || name }).slice(0, 200) } } }, { label: t('Make the subflow its own') })
       })
     },
     /** Another instance, beside what is there. */
@@ -124,7 +125,7 @@ export function subflows(core: Core, here: Core, screen: Screen) {
     addInput(wish = 'input'): void {
       const name = openName()
       if (name === undefined) return
-      whole((d) => changed(d, name, (s) => ({ ...s, inputs: { ...s.inputs, [portName(s.inputs, wish)]: [] } }), 'Add input'))
+      whole((d) => changed(d, name, (s) => ({ ...s, inputs: { ...s.inputs, [portName(s.inputs, wish)]: [] } }), t('Add input')))
     },
     /** Wires of all instances follow. False when the name is taken or cannot be one. */
     renamePort(side: Side, from: string, to: string): boolean {
@@ -135,7 +136,7 @@ export function subflows(core: Core, here: Core, screen: Screen) {
         const { flow } = d
         const renamed = Object.fromEntries(Object.entries(flow.subflows![name]![side]).map(([port, ends]) => [port === from ? to : port, ends]))
         const next = mapInstanceWires({ ...flow, subflows: { ...flow.subflows, [name]: { ...flow.subflows![name]!, [side]: renamed } } }, name, side, (port) => (port === from ? to : port))
-        return commit(d, next, { label: `Rename ${side === 'inputs' ? 'input' : 'output'}` })
+        return commit(d, next, { label: side === 'inputs' ? t('Rename input') : t('Rename output') })
       })
       return true
     },
@@ -148,7 +149,7 @@ export function subflows(core: Core, here: Core, screen: Screen) {
         const subflow = flow.subflows![name]!
         if (!Object.hasOwn(subflow[side], port)) return d
         const left = Object.fromEntries(Object.entries(subflow[side]).filter(([p]) => p !== port))
-        return commit(d, mapInstanceWires({ ...flow, subflows: { ...flow.subflows, [name]: { ...subflow, [side]: left } } }, name, side, (p) => (p === port ? null : p)), { label: `Remove ${side === 'inputs' ? 'input' : 'output'}` })
+        return commit(d, mapInstanceWires({ ...flow, subflows: { ...flow.subflows, [name]: { ...subflow, [side]: left } } }, name, side, (p) => (p === port ? null : p)), { label: side === 'inputs' ? t('Remove input') : t('Remove output') })
       })
     },
   }

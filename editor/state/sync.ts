@@ -3,6 +3,8 @@
 // what two people changed differently stays here only until somebody chooses. Without the gateway all goes on locally.
 import { issue, type Issue } from '#kit'
 import { emptyFlow, equalJson, may, settle, valueOf, type DraftBody, type DraftSummary, type Flow, type Side } from '#format'
+import { t } from '../language/index.ts'
+import { said } from '../language/said.ts'
 import { clashesOf, joinClashes, openClashes, outgoing } from './clashes.ts'
 import { changesOf } from './derive.ts'
 import { commit, type Document } from './document.ts'
@@ -117,7 +119,7 @@ export function sync(core: Core, screen: Screen) {
     patch(id, { keeping: 'local', reason: first.text })
     if (first.code === 'GATEWAY_AWAY' || first.code === 'STORE_WRITE' || first.code === 'INTERNAL') again(id, AGAIN_MS)
     // A gateway that is away is told by the banner; what a person can do something about is told once.
-    if (!told && first.code !== 'GATEWAY_AWAY') screen.toast({ level: 'warning', text: `The draft is only in this browser: ${first.text}`, remedy: first.remedy })
+    if (!told && first.code !== 'GATEWAY_AWAY') screen.toast({ level: 'warning', text: t('The draft is only in this browser: {reason}', { reason: said(first.text) }), remedy: said(first.remedy) })
   }
 
   /** Puts what the gateway has into what is open here; null: the draft is gone there, and what runs counts. */
@@ -126,10 +128,10 @@ export function sync(core: Core, screen: Screen) {
     const mine = held(id)
     if (!mine) return
     const theirs = draft?.flow ?? mine.base.flow
-    const author = draft?.author ?? 'Somebody'
+    const author = draft?.author ?? t('Somebody')
     if (!theirs) {
       // Nothing runs: what is open stays, and is sent again only when somebody works on it.
-      patch(id, { keeping: 'local', reason: 'The draft was removed on the gateway.', revision: 0, basedOn: mine.basedOn, synced: mine.document.flow })
+      patch(id, { keeping: 'local', reason: t('The draft was removed on the gateway.'), revision: 0, basedOn: mine.basedOn, synced: mine.document.flow })
       return
     }
     const r = rebased(mine.document, from, { ...theirs, id })
@@ -139,7 +141,7 @@ export function sync(core: Core, screen: Screen) {
     replace(id, r.document, basedOn)
     core.set((s) => ({ conflicts: { ...s.conflicts, [id]: openClashes(r.document.flow, clashes) } }))
     patch(id, { revision: draft?.revision ?? 0, author: draft?.author ?? '', time: draft?.time ?? 0, basedOn: draft?.basedOn ?? null, synced: r.theirs })
-    if (r.conflicts.length > 0) screen.toast({ level: 'warning', text: `${author} changed ${r.conflicts.length === 1 ? 'a setting' : `${r.conflicts.length} settings`} that you changed too.`, remedy: 'Yours is kept here until you choose.', action: { label: 'Choose…', run: () => screen.openDialog({ kind: 'conflicts' }) } })
+    if (r.conflicts.length > 0) screen.toast({ level: 'warning', text: t('{author} changed {count} settings that you changed too.', { author, count: r.conflicts.length }), remedy: t('Yours is kept here until you choose.'), action: { label: t('Choose…'), run: () => screen.openDialog({ kind: 'conflicts' }) } })
     if (id === core.get().flowId) core.touched()
     else keepHere(id)
   }
@@ -242,7 +244,7 @@ export function sync(core: Core, screen: Screen) {
       const chosen = new Set(clashes.map((c) => JSON.stringify(c.path)))
       const flow = side === 'mine' ? document.flow : clashes.reduce((f, c) => settle(f, c, 'theirs'), document.flow)
       core.set((s) => ({
-        document: flow === document.flow ? document : commit(document, flow, { label: `Take what ${clashes[0]?.author ?? 'the other'} made of it` }),
+        document: flow === document.flow ? document : commit(document, flow, { label: t('Take what {author} made of it', { author: clashes[0]?.author ?? t('the other') }) }),
         conflicts: { ...s.conflicts, [flowId]: (s.conflicts[flowId] ?? []).filter((c) => !chosen.has(JSON.stringify(c.path))) },
       }))
       if (clashesOf(core.get()).length === 0) screen.closeDialog()
@@ -260,7 +262,7 @@ export function sync(core: Core, screen: Screen) {
         close(id)
         dropDraft(core.storage, id)
         core.set((s) => ({ drafts: s.drafts.filter((d) => d.id !== id) }))
-        if (kept) screen.toast({ level: 'info', text: `The draft '${kept.name || id}' is removed.`, action: { label: 'Bring it back', run: () => reopen(kept) } })
+        if (kept) screen.toast({ level: 'info', text: t("The draft '{name}' is removed.", { name: kept.name || id }), action: { label: t('Bring it back'), run: () => reopen(kept) } })
       } catch (thrown) {
         screen.toastFailed(thrown)
       }

@@ -2,6 +2,7 @@
 // nothing twice. Pure functions on the document.
 import { withDefaults, type CatalogueNode, type DriverSource, type JsonValue, type TSchema } from '#kit'
 import { equalJson, type NodeEntry } from '#format'
+import { t } from '../language/index.ts'
 import { freshId } from './commands.ts'
 import { commit, type Document } from './document.ts'
 
@@ -68,8 +69,7 @@ export function addTags(document: Document, drop: TagDrop, source: DriverSource,
     }
     touched.push(id)
   }
-  const count = `${added} ${added === 1 ? 'tag' : 'tags'} of ${drop.connection}`
-  const next = added === 0 ? document : commit(document, { ...document.flow, nodes }, { label: `Add ${count}`, selection: { nodes: touched, wires: [] } })
+  const next = added === 0 ? document : commit(document, { ...document.flow, nodes }, { label: t('Add {count} tags of {connection}', { count: added, connection: drop.connection }), selection: { nodes: touched, wires: [] } })
   return { document: next, nodes: touched, added, known: twice, over }
 }
 

@@ -1,6 +1,7 @@
 // Pinned taps: which outputs are drawn, in whose plot and how. Kept in the browser, a list a flow, so that they are there
 // again after a reload; a deploy does not touch them.
 import type { JsonValue } from '#kit'
+import { t } from '../language/index.ts'
 import type { Core } from './editor.ts'
 import { runningOutput } from './instances.ts'
 import { markOf } from './ledger.ts'
@@ -79,7 +80,7 @@ export function tapping(core: Core, screen: Screen) {
         return known?.id ?? ''
       }
       if (live.taps.length >= MAX_TAPS) {
-        screen.toast({ level: 'warning', text: `${MAX_TAPS} taps are pinned already.`, remedy: 'Remove one of them first; those of other open flows count too.' })
+        screen.toast({ level: 'warning', text: t('{most} taps are pinned already.', { most: MAX_TAPS }), remedy: t('Remove one of them first; those of other open flows count too.') })
         return ''
       }
       const tap: Tap = { id: `tap-${++last}`, flow: flowId, node, port }

@@ -2,6 +2,8 @@
 // them does not fit into a flow's document. Pure.
 import type { CatalogueNode } from '#kit'
 import { MAX_TEST_SAMPLES, parseEnd, parseWire, type Flow, type FlowPorts, type FlowTest, type Recorded } from '#format'
+import { t } from '../language/index.ts'
+import { formatCount, formatDecimals } from './numbers.ts'
 import { hasAlarms } from './operating.ts'
 
 type Drawn = { readonly flow: Flow; readonly ports: FlowPorts; readonly types: ReadonlyMap<string, CatalogueNode> }
@@ -21,7 +23,7 @@ export function candidatesOf({ flow, ports, types }: Drawn): readonly Candidate[
     if (!type || !drawn) continue
     const sends = type.effects === 'writes' || type.effects === 'notifies'
     for (const port of Object.keys(sends ? drawn.inputs : {})) {
-      if (flow.wires.some((w) => w.endsWith(` -> ${id}.${port}`))) found.push({ end: `${id}.${port}`, wanted: true, why: type.effects === 'writes' ? 'is written to the plant' : 'is sent' })
+      if (flow.wires.some((w) => w.endsWith(` -> ${id}.${port}`))) found.push({ end: `${id}.${port}`, wanted: true, why: type.effects === 'writes' ? t('is written to the plant') : t('is sent') })
     }
     if (type.effects === 'reads') continue
     for (const port of Object.keys(drawn.outputs)) found.push({ end: `${id}.${port}`, wanted: hasAlarms(type), why: hasAlarms(type) ? 'alarm' : '' })
@@ -75,9 +77,9 @@ export const MAX_TEST_BYTES = 2 * 1024 * 1024
 export function tooMuch(chosen: readonly Incoming[]): string {
   const count = chosen.reduce((sum, i) => sum + i.count, 0)
   const bytes = chosen.reduce((sum, i) => sum + i.bytes, 0)
-  if (count === 0) return 'Choose at least one input.'
-  if (count > MAX_TEST_SAMPLES) return `These are ${count.toLocaleString('en-GB')} samples; a test holds ${MAX_TEST_SAMPLES.toLocaleString('en-GB')}. Choose a shorter time or fewer inputs.`
-  if (bytes > MAX_TEST_BYTES) return `These are ${(bytes / 1024 / 1024).toFixed(1)} MB; a test holds ${MAX_TEST_BYTES / 1024 / 1024} MB. Leave the waveforms out, or choose a shorter time.`
+  if (count === 0) return t('Choose at least one input.')
+  if (count > MAX_TEST_SAMPLES) return t('These are {samples} samples; a test holds {most}. Choose a shorter time or fewer inputs.', { samples: formatCount(count), most: formatCount(MAX_TEST_SAMPLES) })
+  if (bytes > MAX_TEST_BYTES) return t('These are {size} MB; a test holds {most} MB. Leave the waveforms out, or choose a shorter time.', { size: formatDecimals(bytes / 1024 / 1024, 1), most: MAX_TEST_BYTES / 1024 / 1024 })
   return ''
 }
 

@@ -2,6 +2,7 @@
 // index is built once a run; what a moment shows is looked up in it, and parts that did not change keep their identity.
 import type { JsonSample } from '#kit'
 import type { Ledger, NodeStatus, PortStatus, Step, Trace } from '#format'
+import { t } from '../language/index.ts'
 import { TREND_LIMIT } from './model.ts'
 
 /** One port: after which steps (places in `steps`) it held which sample. */
@@ -117,7 +118,7 @@ function nodeAt(view: TraceView, node: NodeTrack, place: number, now: number): N
   const failed = last?.outcome === 'failed'
   node.shownOf = count
   node.shown = {
-    health: failed ? { state: 'error', text: last.reason ?? 'It failed.' } : { state: 'ok', text: '' },
+    health: failed ? { state: 'error', text: last.reason ?? t('It failed.') } : { state: 'ok', text: '' },
     ledger: node.ledgers[count - 1] ?? noLedger, inputs, outputs, p99Us: null, issues: [],
   }
   return node.shown

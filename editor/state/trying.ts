@@ -1,6 +1,7 @@
 // A draft that is tried beside the live flow, and a version under watch after its deploy. What the gateway says of them
 // comes over the live socket; the draft itself is asked for once.
 import type { ServerMessage, ShadowBody, ShadowNews, TrialBody, TrialRequest } from '#format'
+import { t } from '../language/index.ts'
 import type { Core } from './editor.ts'
 import { onCanvas } from './instances.ts'
 import type { State } from './model.ts'
@@ -34,10 +35,10 @@ export function verdictOf({ same, differ, onlyLive, onlyDraft }: ShadowNews['por
 export function shadowSummary(shadow: ShadowNews, nameOf: (node: string) => string): string {
   const ports = Object.entries(shadow.ports).filter(([, p]) => verdictOf(p) !== 'silent')
   const differing = ports.filter(([, p]) => verdictOf(p) === 'differs').toSorted(([, a], [, b]) => different(b) - different(a))
-  if (ports.length === 0) return 'Tried beside the live flow; nothing could be compared.'
-  if (differing.length === 0) return `Tried beside version ${shadow.version}: all ${ports.length} compared ports gave the same.`
-  const named = differing.slice(0, 3).map(([end, p]) => `${nameOf(end.slice(0, end.indexOf('.')))}.${end.slice(end.indexOf('.') + 1)} in ${different(p)} of ${different(p) + p.same}`)
-  return `Tried beside version ${shadow.version}: ${differing.length} of ${ports.length} compared ports differ (${named.join(', ')}${differing.length > 3 ? ' and more' : ''}).`
+  if (ports.length === 0) return t('Tried beside the live flow; nothing could be compared.')
+  if (differing.length === 0) return t('Tried beside version {version}: all {count} compared ports gave the same.', { version: shadow.version, count: ports.length })
+  const named = differing.slice(0, 3).map(([end, p]) => t('{port} in {differing} of {all}', { port: `${nameOf(end.slice(0, end.indexOf('.')))}.${end.slice(end.indexOf('.') + 1)}`, differing: different(p), all: different(p) + p.same }))
+  return t('Tried beside version {version}: {differing} of {count} compared ports differ ({ports}).', { version: shadow.version, differing: differing.length, count: ports.length, ports: differing.length > 3 ? t('{ports} and more', { ports: named.join(', ') }) : named.join(', ') })
 }
 export const different = ({ differ, onlyLive, onlyDraft }: ShadowNews['ports'][string]): number => differ + onlyLive + onlyDraft
 

@@ -19,7 +19,8 @@ test('every text of the editor goes through t or said', () => {
 
 test('every text of the editor has its German, with the same places, and no German is left of a text that went', () => {
   const texts = ownTexts(sources())
-  const places = (text: string): string => [...text.matchAll(/\{(\w+)\}/g)].map((m) => m[1]!).filter((name) => name !== 'count').toSorted().join()
+  // What is filled in, and the marks of shell/rich.tsx.
+  const places = (text: string): string => [...text.matchAll(/\{(\w+)\}|<(\w+)/g)].map((m) => m[1] ?? `<${m[2]!}`).filter((name) => name !== 'count').toSorted().join()
   const faults: string[] = []
   for (const [english, { at, counts }] of texts) {
     const keys = counts && (`${english}_one` in german || `${english}_other` in german) ? [`${english}_one`, `${english}_other`] : [english]
@@ -39,6 +40,8 @@ test('a text that is left out is found, and what no person reads is not', () => 
   expect(found("export const A = () => <p title='Hi'>{'x'}</p>")).toBe(1)
   expect(found("export const a = { title: 'Undo' }")).toBe(1)
   expect(found("export const a = (n: number) => `${n} nodes are gone`")).toBe(1)
+  expect(found("export const a = { keys: 'Alt and drag', title: 'Copy' }")).toBe(2)
+  expect(found("export const a = { keys: ['Ctrl+PageDown', 'Escape'] }; export const b = (n: string) => [`type:${n}`, `translate(${n}px, ${n}px)`, 'Headgate']")).toBe(0)
   expect(found("import x from 'Some Where'; export const A = () => <p className='big Red'>{t('Hello there')}<code>some code</code></p>")).toBe(0)
 })
 

@@ -7,9 +7,15 @@ const READ: ReadonlySet<string> = new Set(['title', 'aria-label', 'placeholder',
 /** Attributes and fields that no person reads. */
 const UNREAD: ReadonlySet<string> = new Set(['className', 'style', 'd', 'points', 'viewBox', 'transform', 'key', 'id', 'type', 'href', 'rel', 'autoComplete', 'gridTemplateColumns', 'font', 'accept', 'data-state'])
 /** Calls whose texts no person reads: queries, patterns, programming errors. */
-const CALLS: ReadonlySet<string> = new Set(['t', 'said', 'querySelector', 'querySelectorAll', 'closest', 'matches', 'Error', 'TypeError', 'RangeError', 'RegExp', 'DateTimeFormat', 'NumberFormat', 'DisplayNames', 'setAttribute', 'getAttribute', 'addEventListener', 'matchMedia', 'getPropertyValue', 'startsWith', 'endsWith', 'includes', 'split', 'createElement', 'fetch'])
+const CALLS: ReadonlySet<string> = new Set(['t', 'said', 'querySelector', 'querySelectorAll', 'closest', 'matches', 'Error', 'TypeError', 'RangeError', 'RegExp', 'DateTimeFormat', 'NumberFormat', 'DisplayNames', 'setAttribute', 'getAttribute', 'addEventListener', 'matchMedia', 'getPropertyValue', 'startsWith', 'endsWith', 'includes', 'replace', 'replaceAll', 'split', 'createElement', 'fetch'])
 
-const worded = (text: string): boolean => /[A-Za-z]{2,}[,.:;!?]? [A-Za-z(‘“{]/.test(text) || /^[A-Z][a-z]{2,}[.…:]?$/.test(text.trim())
+/** The product's name, and of the keyboard what a key event calls a key that is held. */
+const NAMES: ReadonlySet<string> = new Set(['Headgate', 'Control', 'Meta', 'Mod', 'Ctrl', 'Alt', 'Shift'])
+/** Styles, JSON and the words of a search (`type:rule.alarm`). */
+const CODE = /\{(px|fr|vw|vh|%)|^\{ "|^[a-z][a-z0-9]*[:_./][\w{}./]*$/
+const worded = (text: string): boolean => !NAMES.has(text) && !CODE.test(text) && (/[A-Za-z]{2,}[,.:;!?]? [A-Za-z(‘“{]/.test(text) || /^[A-Z][a-z]{2,}[.…:]?$/.test(text.trim()))
+/** Keys of the keyboard as shell/commands.ts writes them: a word is one, several are a text. */
+const isKeys = (value: Syntax): boolean => (value.type === 'ArrayExpression' ? (value['elements'] as Syntax[]).every(isKeys) : value.type === 'TemplateLiteral' || (value.type === 'Literal' && !/[a-z] [a-z]/i.test(String(value['value']))))
 const nameOf = (node: Syntax | undefined): string => {
   if (!node) return ''
   const { name, value, property } = node as unknown as { name?: unknown; value?: unknown; property?: Syntax }
@@ -18,7 +24,7 @@ const nameOf = (node: Syntax | undefined): string => {
 
 /** Places of texts that are said in English whatever the language. */
 export function unsaid(source: Source): string[] {
-  if (!source.path.startsWith('editor/') || source.path.startsWith('editor/language/') || isTest(source.path)) return []
+  if (!source.path.startsWith('editor/') || source.path.startsWith('editor/language/') || isTest(source.path) || source.path.endsWith('/harness.ts')) return []
   const found: string[] = []
   const visit = (node: Syntax, read: boolean): void => {
     switch (node.type) {
@@ -29,7 +35,7 @@ export function unsaid(source: Source): string[] {
         if (node['source']) return
         break
       case 'JSXText':
-        if (/[A-Za-z]{2}/.test(String(node['value']))) found.push(`${place(source, node.start)} ${String(node['value']).trim().slice(0, 60)}`)
+        if (/[A-Za-z]{2}/.test(String(node['value']).replaceAll(/&\w+;/g, '')) && !NAMES.has(String(node['value']).trim())) found.push(`${place(source, node.start)} ${String(node['value']).trim().slice(0, 60)}`)
         return
       case 'JSXElement': {
         const tag = nameOf((node['openingElement'] as Syntax)['name'] as Syntax)
@@ -41,7 +47,7 @@ export function unsaid(source: Source): string[] {
         if (node['value']) visit(node['value'] as Syntax, READ.has(nameOf(node['name'] as Syntax)))
         return
       case 'Property':
-        if (UNREAD.has(nameOf(node['key'] as Syntax))) return
+        if (UNREAD.has(nameOf(node['key'] as Syntax)) || (/^(keys|shown)$/.test(nameOf(node['key'] as Syntax)) && isKeys(node['value'] as Syntax))) return
         visit(node['value'] as Syntax, READ.has(nameOf(node['key'] as Syntax)))
         return
       case 'CallExpression':
@@ -60,12 +66,12 @@ export function unsaid(source: Source): string[] {
         return
       case 'TemplateLiteral': {
         const text = (node['quasis'] as { value: { cooked: string } }[]).map((q) => q.value.cooked).join('{}')
-        if (worded(text.replaceAll('{}', ' {')) || (read && /[A-Za-z]{2}/.test(text.replaceAll('{}', '')))) found.push(`${place(source, node.start)} ${text.slice(0, 60)}`)
+        if (worded(text.replaceAll('{}', '{')) || (read && /[A-Za-z]{2}/.test(text.replaceAll('{}', '')) && !CODE.test(text))) found.push(`${place(source, node.start)} ${text.slice(0, 60)}`)
         break
       }
       case 'Literal': {
         const value = node['value']
-        if (typeof value === 'string' && (worded(value) || (read && /[A-Za-z]{2}/.test(value)))) found.push(`${place(source, node.start)} ${value.slice(0, 60)}`)
+        if (typeof value === 'string' && (worded(value) || (read && /[A-Za-z]{2}/.test(value) && !CODE.test(value)))) found.push(`${place(source, node.start)} ${value.slice(0, 60)}`)
         return
       }
       default:
