@@ -3,6 +3,7 @@
 import { useStoreApi } from 'reactflow'
 import type { CatalogueNode } from '#kit'
 import type { NodeEntry } from '#format'
+import { said } from '../language/said.ts'
 import { conditionOf, alarmOf, hearingOf, issuesAt } from '../state/status.ts'
 import type { State } from '../state/model.ts'
 import { useEditor } from '../state/here.ts'
@@ -18,13 +19,13 @@ export function farState(s: State, id: string): string {
   const fault = issuesAt(s.issues, id)[0]
   const level = shape === 'bad' || fault?.level === 'error' ? 'bad' : fault && shape === 'ok' ? 'warn' : shape
   const border = shape === 'bad' ? 'alarm' : (shape === 'warn' && hearing === 'open') || alarm ? 'warn' : ''
-  const words = level !== shape && fault ? fault.text : text
+  const words = said(level !== shape && fault ? fault.text : text)
   return `${level}|${border}|${alarm?.state === 'unacknowledged' || alarm?.state === 'returned' ? 'unack' : ''}|${words}`
 }
 
 export function FarCard({ id, entry, type, selected, detail }: { readonly id: string; readonly entry: NodeEntry; readonly type: CatalogueNode | undefined; readonly selected: boolean; readonly detail: Exclude<Detail, 'whole'> }) {
   const [level = '', border = '', unack = '', ...words] = useEditor((s) => farState(s, id)).split('|')
-  const title = entry.name || type?.title || entry.type
+  const title = entry.name || said(type?.title) || entry.type
   const drawing = useStoreApi()
   const card = cardOf(id, drawing.getState().nodeLookup.get(id))
   const told = words.join('|')

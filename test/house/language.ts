@@ -5,7 +5,7 @@ import { isTest, place, walk, type Source, type Syntax } from './sources.ts'
 /** Attributes and fields that a person reads. */
 const READ: ReadonlySet<string> = new Set(['title', 'aria-label', 'placeholder', 'alt', 'label', 'hint', 'aria-description', 'aria-roledescription', 'description', 'summary', 'heading', 'text', 'note', 'detail', 'words', 'remedy'])
 /** Attributes and fields that no person reads. */
-const UNREAD: ReadonlySet<string> = new Set(['className', 'style', 'd', 'points', 'viewBox', 'transform', 'key', 'id', 'type', 'href', 'rel', 'autoComplete', 'gridTemplateColumns', 'font', 'accept', 'data-state'])
+const UNREAD: ReadonlySet<string> = new Set(['selectionKeyCode', 'multiSelectionKeyCode', 'className', 'style', 'd', 'points', 'viewBox', 'transform', 'key', 'id', 'type', 'href', 'rel', 'autoComplete', 'gridTemplateColumns', 'font', 'accept', 'data-state'])
 /** Calls whose texts no person reads: queries, patterns, programming errors. */
 const CALLS: ReadonlySet<string> = new Set(['t', 'said', 'querySelector', 'querySelectorAll', 'closest', 'matches', 'Error', 'TypeError', 'RangeError', 'RegExp', 'DateTimeFormat', 'NumberFormat', 'DisplayNames', 'setAttribute', 'getAttribute', 'addEventListener', 'matchMedia', 'getPropertyValue', 'startsWith', 'endsWith', 'includes', 'split', 'createElement', 'fetch'])
 
