@@ -14,7 +14,7 @@ export const MARKS = 0.25
 
 export const detailOf = (zoom: number, nodes: number): Detail => (nodes <= MANY || zoom >= BOXES ? 'whole' : zoom >= MARKS ? 'box' : 'mark')
 
-const details = createStore<{ readonly detail: Detail }>()(() => ({ detail: 'whole' }))
+const details = createStore<{ readonly detail: Detail }>()(() => ({ detail: detailOf(1, 0) }))
 export const useDetail = (): Detail => useStore(details, (s) => s.detail)
 
 /** Follows the view: one place asks at every frame of a zoom, all others hear of a change only. */

@@ -5,6 +5,7 @@ import type { PortStatus } from '#format'
 import { t } from '../language/index.ts'
 import { said } from '../language/said.ts'
 import { formatAge, formatRate, formatValue, numbersOf, severityOf, timeTitle } from '../state/format.ts'
+import { severityWords } from '../live/words.ts'
 import { useEditor } from '../state/here.ts'
 import { usePortMark } from './drag.ts'
 
@@ -43,7 +44,7 @@ export function Reading({ status, port, stale }: { readonly status: PortStatus |
   const title = `${last.tag}: ${shown} ${unit}\n${timeTitle(last.time)} · ${told}${status && status.rate > 0 ? ` · ${formatRate(status.rate)}` : ''}`
   return (
     <span className={`v q-${quality}${stale ? ' stale' : ''}`} title={title}>
-      {quality === 'good' ? null : <i className="q" aria-label={quality === 'bad' ? t('bad') : t('uncertain')}>{quality === 'bad' ? '✕' : '?'}</i>}
+      {quality === 'good' ? null : <i className="q" aria-label={severityWords[quality]}>{quality === 'bad' ? '✕' : '?'}</i>}
       <span className="num">{shown}</span>
       {unit === '' ? null : <u>{unit}</u>}
       {age > 0 ? <small className="age">{formatAge(age)}</small> : null}

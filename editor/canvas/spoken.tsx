@@ -5,13 +5,13 @@ import { displayUnit } from '#kit'
 import { parseWire } from '#format'
 import { t } from '../language/index.ts'
 import { said } from '../language/said.ts'
+import { severityWords } from '../live/words.ts'
 import { formatValue, severityOf } from '../state/format.ts'
 import type { State } from '../state/model.ts'
 import { alarmOf, conditionOf, hearingOf, issueOfWire, issuesAt } from '../state/status.ts'
 import { store } from '../state/here.ts'
 
 const words = { ok: t('in order'), idle: t('not running'), warn: t('warning'), bad: t('fault') } as const
-const qualities = { good: t('good'), uncertain: t('uncertain'), bad: t('bad') } as const
 
 /** 'P-101 drive: running, 45 Hz, good' is the name and this. */
 export function spokenOf(s: State, kind: 'node' | 'wire', id: string): string {
@@ -26,7 +26,7 @@ export function spokenOf(s: State, kind: 'node' | 'wire', id: string): string {
   const last = from && hearingOf(s) === 'open' ? s.live.nodes[from.node]?.outputs[from.port]?.last : null
   if (!from || !last) return t('no value')
   const unit = displayUnit(s.ports[from.node]?.outputs[from.port]?.unit)
-  return `${formatValue(last.value)}${unit === '' ? '' : ` ${unit}`}, ${qualities[severityOf(last)]}`
+  return `${formatValue(last.value)}${unit === '' ? '' : ` ${unit}`}, ${severityWords[severityOf(last)]}`
 }
 
 export function Spoken({ frame }: { readonly frame: RefObject<HTMLElement | null> }) {

@@ -5,9 +5,9 @@ import { Pin, PinOff } from 'lucide-react'
 import { formatType, type JsonSample } from '#kit'
 import { formatEnd, parseWire, type WireEnd } from '#format'
 import { t } from '../language/index.ts'
-import { said } from '../language/said.ts'
 import { useLatest } from '../live/latest.ts'
 import { formatTime, formatWhole, qualityText, unitText } from '../live/values.ts'
+import { healthText } from '../live/words.ts'
 import { formatRate, numbersOf, severityOf, timeTitle } from '../state/format.ts'
 import { INPUTS, OUTPUTS } from '../state/inside.ts'
 import { hearingOf, titleOf } from '../state/status.ts'
@@ -166,7 +166,7 @@ function Inside({ look: { from, to, focused } }: { readonly look: Look }): React
           : <button type="button" className="btn" onClick={() => actions.unpinTap(pinned)}><PinOff size={12} />{' '}{t('Unpin')}</button>}
       </header>
       <p className="look-facts"><span>{type ? formatType(type) : t('type not known')}</span><span>{hearing === 'open' && status ? formatRate(status.rate) || t('nothing now') : ''}</span><span>{status ? t('{number} in all', { number: status.count.toLocaleString('en') }) : ''}</span></p>
-      {hearing !== 'open' ? <p className="look-old">{hearing === 'halted' ? t('The flow does not run now: these were the last values.') : t('No connection to the gateway: these were the last values.')}</p> : health && health.state !== 'ok' ? <p className="look-old">{said(health.text || health.state)}</p> : null}
+      {hearing !== 'open' ? <p className="look-old">{hearing === 'halted' ? t('The flow does not run now: these were the last values.') : t('No connection to the gateway: these were the last values.')}</p> : health && health.state !== 'ok' ? <p className="look-old">{healthText(health)}</p> : null}
       {shape ? <div className="look-glance">{type?.kind === 'series' ? <Line values={shape} /> : <Bars values={shape} />}</div> : trend.length > 1 ? <div className="look-glance"><Line values={trend} /></div> : null}
       {rows.length === 0 ? <p className="look-none">{status ? t('Nothing has come through yet.') : t('This part is only in your draft: deploy it to see values.')}</p> : (
         <table>

@@ -4,6 +4,7 @@ import { memo, useCallback, useEffect, useMemo, useRef, useState, type DragEvent
 import { ChevronRight, TriangleAlert } from 'lucide-react'
 import { displayUnit, type AskField, type BrowseItem } from '#kit'
 import { t } from '../language/index.ts'
+import { said } from '../language/said.ts'
 import { choose, chooseAll, linesOf, tagOf, type Choice, type Line, type Tree } from '../state/device-tree.ts'
 import { formatValue, severityOf } from '../state/format.ts'
 import type { DeviceTag } from '../state/tag-rows.ts'
@@ -84,7 +85,7 @@ export function DeviceTree({ tree, browser, connection, type, add, editable }: {
         switch (line.kind) {
           case 'item': return <Row key={line.key} line={line} chosen={tree.chosen.has(line.key)} active={line.key === active} editable={editable} pick={pick} fold={fold} drag={drag} focus={focus} />
           case 'ask': return <Ask key={line.key} depth={line.depth} item={line.item} values={line.values} tell={(values) => browser.tell(line.item.path!, values)} />
-          case 'fault': return <div key={line.key} role="treeitem" aria-level={line.depth + 1}><div className="dv-fault" role="alert" style={{ marginLeft: indent(line.depth) }}>{line.issues.map((i) => <p key={i.text}><TriangleAlert size={13} aria-hidden /> <span><b>{i.text}</b> {i.remedy}</span></p>)}</div></div>
+          case 'fault': return <div key={line.key} role="treeitem" aria-level={line.depth + 1}><div className="dv-fault" role="alert" style={{ marginLeft: indent(line.depth) }}>{line.issues.map((i) => <p key={i.text}><TriangleAlert size={13} aria-hidden /> <span><b>{said(i.text)}</b> {said(i.remedy)}</span></p>)}</div></div>
           case 'word': return <div key={line.key} role="treeitem" aria-level={line.depth + 1} className="dv-word" style={{ marginLeft: indent(line.depth) }}>{words[line.what]}</div>
         }
       })}
@@ -92,7 +93,7 @@ export function DeviceTree({ tree, browser, connection, type, add, editable }: {
   )
 }
 
-const words = { loading: 'Asking the device…', nothing: 'There is nothing here.', cut: 'There is more than can be shown: search by name, or go deeper.' }
+const words = { loading: t('Asking the device…'), nothing: t('There is nothing here.'), cut: t('There is more than can be shown: search by name, or go deeper.') }
 const indent = (depth: number): number => 6 + depth * 13
 
 interface RowProps {
@@ -113,7 +114,7 @@ const Row = memo(function Row({ line, chosen, active, editable, pick, fold, drag
     if (readable) pick(key, e.shiftKey ? 'range' : e.ctrlKey || e.metaKey ? 'toggle' : 'only')
     else fold(key)
   }
-  const note = [item.title, item.detail, item.note, item.trail && item.trail.length > 0 ? `in ${item.trail.join(' / ')}` : '', item.quality !== undefined && item.quality !== 'Good' ? item.quality : '', item.time === undefined ? '' : new Date(item.time).toLocaleString()].filter((t) => t).join('\n')
+  const note = [item.title, item.detail, item.note, item.trail && item.trail.length > 0 ? t('in {path}', { path: item.trail.join(' / ') }) : '', item.quality !== undefined && item.quality !== 'Good' ? item.quality : '', item.time === undefined ? '' : new Date(item.time).toLocaleString()].filter((line) => line).join('\n')
   return (
     <div
       role="treeitem" className={`dv-row${readable ? ' tag' : ''}${item.minor ? ' minor' : ''}`} aria-level={depth + 1} aria-selected={readable ? chosen : undefined} aria-expanded={asks === null ? undefined : open}

@@ -1,5 +1,6 @@
 // Values and times as people read them where there is room for more than on the canvas (state/format.ts has those).
 import { displayUnit, type JsonSample, type JsonValue, type PortType } from '#kit'
+import { t } from '../language/index.ts'
 import { formatNumber } from '../state/format.ts'
 
 const grouped = new Intl.NumberFormat('en', { maximumFractionDigits: 6 })
@@ -10,8 +11,8 @@ export const formatCount = (count: number): string => grouped.format(count)
  * elements may be the beginning of a longer one: `length` tells, if it is known.
  */
 export function formatWhole(value: JsonValue, labels?: readonly string[], cut = Number.POSITIVE_INFINITY, length?: number): string {
-  const size = (got: number): string => (got < cut ? String(got) : length === undefined ? `${got} or more` : String(length))
-  if (value === null) return 'no value'
+  const size = (got: number): string => (got < cut ? String(got) : length === undefined ? t('{number} or more', { number: got }) : String(length))
+  if (value === null) return t('no value')
   if (typeof value === 'number') return formatNumber(value)
   if (typeof value === 'boolean') return value ? 'true' : 'false'
   if (typeof value === 'string') return value === '' ? "''" : value
@@ -21,24 +22,25 @@ export function formatWhole(value: JsonValue, labels?: readonly string[], cut = 
     return numbers.length <= 4 ? `[${numbers.map((v) => formatWhole(v)).join(', ')}]` : `[${size(numbers.length)}]`
   }
   const object = value as { readonly [key: string]: JsonValue }
-  if (typeof object['$number'] === 'string') return object['$number'] === 'NaN' ? 'no number' : object['$number'].replace('-', '−').replace('Infinity', '∞')
-  if (Array.isArray(object['$series'])) return `waveform of ${size((object['$series'] as readonly JsonValue[]).length)}`
-  if ('$bytes' in object) return typeof object['$bytes'] === 'string' ? `${Math.floor((object['$bytes'].length * 3) / 4)} bytes` : 'bytes'
-  if ('$image' in object) return 'image'
+  if (typeof object['$number'] === 'string') return object['$number'] === 'NaN' ? t('no number') : object['$number'].replace('-', '−').replace('Infinity', '∞')
+  if (Array.isArray(object['$series'])) return t('waveform of {number}', { number: size((object['$series'] as readonly JsonValue[]).length) })
+  if ('$bytes' in object) return typeof object['$bytes'] === 'string' ? t('{number} bytes', { number: Math.floor((object['$bytes'].length * 3) / 4) }) : t('bytes')
+  if ('$image' in object) return t('image')
   return Object.entries(object).map(([k, v]) => `${k}: ${formatWhole(v)}`).join(', ')
 }
 
 export const unitText = (type: PortType | undefined): string => displayUnit(type?.unit)
 
+const NO_TIME = t('no time')
 const two = (n: number): string => String(n).padStart(2, '0')
 /** '10:42:07.118', in the browser's time zone. */
 export function formatTime(ms: number): string {
   const t = new Date(ms)
-  return Number.isNaN(t.getTime()) ? 'no time' : `${two(t.getHours())}:${two(t.getMinutes())}:${two(t.getSeconds())}.${String(t.getMilliseconds()).padStart(3, '0')}`
+  return Number.isNaN(t.getTime()) ? NO_TIME : `${two(t.getHours())}:${two(t.getMinutes())}:${two(t.getSeconds())}.${String(t.getMilliseconds()).padStart(3, '0')}`
 }
 export function formatDateTime(ms: number): string {
   const t = new Date(ms)
-  return Number.isNaN(t.getTime()) ? 'no time' : `${t.getFullYear()}-${two(t.getMonth() + 1)}-${two(t.getDate())} ${two(t.getHours())}:${two(t.getMinutes())}`
+  return Number.isNaN(t.getTime()) ? NO_TIME : `${t.getFullYear()}-${two(t.getMonth() + 1)}-${two(t.getDate())} ${two(t.getHours())}:${two(t.getMinutes())}`
 }
 
 /** The colour of a wire's kind: theme.css holds them. */

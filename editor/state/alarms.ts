@@ -1,10 +1,12 @@
 // The alarm list as ISA-18.2 and EEMUA 191 want it looked at: order, filters, and the figures that tell a flood. Pure.
 import type { AlarmBody, AlarmLogBody } from '#format'
+import { t } from '../language/index.ts'
 import { isQuiet, isWaiting } from './status.ts'
 
-export const STATES: Readonly<Record<AlarmBody['state'], string>> = { normal: 'normal', unacknowledged: 'unacknowledged', acknowledged: 'acknowledged', returned: 'back to normal, unacknowledged', latched: 'back to normal, waits for a reset', shelved: 'shelved', suppressed: 'suppressed by design', 'out-of-service': 'out of service' }
+export const STATES: Readonly<Record<AlarmBody['state'], string>> = { normal: t('normal'), unacknowledged: t('unacknowledged'), acknowledged: t('acknowledged'), returned: t('back to normal, unacknowledged'), latched: t('back to normal, waits for a reset'), shelved: t('shelved'), suppressed: t('suppressed by design'), 'out-of-service': t('out of service') }
 const RANKS: readonly AlarmBody['state'][] = ['unacknowledged', 'returned', 'latched', 'acknowledged', 'shelved', 'suppressed', 'out-of-service', 'normal']
 export const PRIORITIES: readonly AlarmBody['priority'][] = ['critical', 'high', 'medium', 'low']
+export const PRIORITY_WORDS: Readonly<Record<AlarmBody['priority'], string>> = { critical: t('critical'), high: t('high'), medium: t('medium'), low: t('low') }
 
 export const alarmKey = (a: Pick<AlarmBody, 'flow' | 'node' | 'tag'>): string => `${a.flow}\n${a.node}\n${a.tag}`
 /** What waits for somebody first, what is put aside last. */

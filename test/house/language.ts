@@ -7,9 +7,11 @@ const READ: ReadonlySet<string> = new Set(['title', 'aria-label', 'placeholder',
 /** Attributes and fields that no person reads. */
 const UNREAD: ReadonlySet<string> = new Set(['selectionKeyCode', 'multiSelectionKeyCode', 'className', 'style', 'd', 'points', 'viewBox', 'transform', 'key', 'id', 'type', 'href', 'rel', 'autoComplete', 'gridTemplateColumns', 'font', 'accept', 'data-state'])
 /** Calls whose texts no person reads: queries, patterns, programming errors. */
-const CALLS: ReadonlySet<string> = new Set(['t', 'said', 'querySelector', 'querySelectorAll', 'closest', 'matches', 'Error', 'TypeError', 'RangeError', 'RegExp', 'DateTimeFormat', 'NumberFormat', 'DisplayNames', 'setAttribute', 'getAttribute', 'addEventListener', 'matchMedia', 'getPropertyValue', 'startsWith', 'endsWith', 'includes', 'split', 'createElement', 'fetch'])
+const CALLS: ReadonlySet<string> = new Set(['t', 'said', 'querySelector', 'querySelectorAll', 'closest', 'matches', 'Error', 'TypeError', 'RangeError', 'RegExp', 'DateTimeFormat', 'NumberFormat', 'DisplayNames', 'setAttribute', 'getAttribute', 'addEventListener', 'matchMedia', 'getPropertyValue', 'startsWith', 'endsWith', 'includes', 'split', 'createElement', 'fetch', 'textCsv'])
 
-const worded = (text: string): boolean => /[A-Za-z]{2,}[,.:;!?]? [A-Za-z(‘“{]/.test(text) || /^[A-Z][a-z]{2,}[.…:]?$/.test(text.trim())
+/** Codes of OPC UA and UCUM, sizes and functions of CSS, keys and queries ('group:{}'), a selector of the page. */
+const CODE = /^(Good|Cel|Infinity|\d+px .*|([a-z]+:)+\{\}.*|\[[a-z]+=.*|color-mix\(.*)$/
+const worded = (text: string): boolean => !CODE.test(text) && (/[A-Za-z]{2,}[,.:;!?]? [A-Za-z(‘“{]/.test(text) || /^[A-Z][a-z]{2,}[.…:]?$/.test(text.trim()))
 const nameOf = (node: Syntax | undefined): string => {
   if (!node) return ''
   const { name, value, property } = node as unknown as { name?: unknown; value?: unknown; property?: Syntax }
@@ -60,12 +62,12 @@ export function unsaid(source: Source): string[] {
         return
       case 'TemplateLiteral': {
         const text = (node['quasis'] as { value: { cooked: string } }[]).map((q) => q.value.cooked).join('{}')
-        if (worded(text.replaceAll('{}', ' {')) || (read && /[A-Za-z]{2}/.test(text.replaceAll('{}', '')))) found.push(`${place(source, node.start)} ${text.slice(0, 60)}`)
+        if (worded(text.replaceAll('{}', '{')) || (read && /[A-Za-z]{2}/.test(text.replaceAll('{}', '')) && !CODE.test(text))) found.push(`${place(source, node.start)} ${text.slice(0, 60)}`)
         break
       }
       case 'Literal': {
         const value = node['value']
-        if (typeof value === 'string' && (worded(value) || (read && /[A-Za-z]{2}/.test(value)))) found.push(`${place(source, node.start)} ${value.slice(0, 60)}`)
+        if (typeof value === 'string' && (worded(value) || (read && /[A-Za-z]{2}/.test(value) && !CODE.test(value)))) found.push(`${place(source, node.start)} ${value.slice(0, 60)}`)
         return
       }
       default:
