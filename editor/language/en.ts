@@ -1,4 +1,5 @@
-// English where one thing is not said like many. All other English stands in the code.
+// English where one thing is not said like many, and where a key says which of two meanings a word has. All other English
+// stands in the code.
 import type { Words } from './index.ts'
 
 export const singulars: Words = {
@@ -31,4 +32,14 @@ export const singulars: Words = {
   'Group {title}, {count} nodes_one': 'Group {title}, {count} node',
   '{count} problems_one': 'one problem',
   'and {count} more ports differ_one': 'and {count} more port differs',
+  // replay
+  'passed (test)': 'passed',
+  '{number} steps_one': '{number} step',
+  '{number} inputs_one': '{number} input',
+  '{number} samples_one': '{number} sample',
+  'Your draft gives the same at all {count} ports._one': 'Your draft gives the same at its one port.',
+  '{differing} of {count} ports would have given something else._one': '{differing} of {count} port would have given something else.',
+  'and {count} more ports_one': 'and {count} more port',
+  'and {count} more differences_one': 'and {count} more difference',
+  'Tests: {count} are being run over this draft…_one': 'Tests: one is being run over this draft…',
 }

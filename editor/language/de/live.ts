@@ -78,7 +78,7 @@ export const live: Words = {
   'Last minute': 'Letzte Minute',
   'Since now': 'Ab jetzt',
   'Samples that came in': 'Messwerte, die hereinkamen',
-  'passed': 'weiter',
+  'passed': 'weitergegeben',
   'Given on': 'Weitergegeben',
   'held': 'gehalten',
   'Kept in a window or a state': 'In einem Fenster oder Zustand gehalten',
