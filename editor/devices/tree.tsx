@@ -114,7 +114,9 @@ const Row = memo(function Row({ line, chosen, active, editable, pick, fold, drag
     if (readable) pick(key, e.shiftKey ? 'range' : e.ctrlKey || e.metaKey ? 'toggle' : 'only')
     else fold(key)
   }
-  const note = [item.title, item.detail, item.note, item.trail && item.trail.length > 0 ? t('in {path}', { path: item.trail.join(' / ') }) : '', item.quality !== undefined && item.quality !== 'Good' ? item.quality : '', item.time === undefined ? '' : new Date(item.time).toLocaleString()].filter((line) => line).join('\n')
+  // Names are the device's own; what is asked for first, and what is set aside, the driver names.
+  const title = item.ask !== undefined || item.minor === true ? said(item.title) : item.title
+  const note = [title, said(item.detail), said(item.note), item.trail && item.trail.length > 0 ? t('in {path}', { path: item.trail.join(' / ') }) : '', item.quality !== undefined && item.quality !== 'Good' ? item.quality : '', item.time === undefined ? '' : new Date(item.time).toLocaleString()].filter((line) => line).join('\n')
   return (
     <div
       role="treeitem" className={`dv-row${readable ? ' tag' : ''}${item.minor ? ' minor' : ''}`} aria-level={depth + 1} aria-selected={readable ? chosen : undefined} aria-expanded={asks === null ? undefined : open}
@@ -123,7 +125,7 @@ const Row = memo(function Row({ line, chosen, active, editable, pick, fold, drag
     >
       {asks === null ? <i className="dv-nofold" /> : <span className="dv-fold" aria-hidden onClick={(e) => { e.stopPropagation(); fold(key) }}><ChevronRight size={13} className={open ? 'open' : ''} /></span>}
       {readable ? <span className="dv-box" aria-hidden data-on={chosen} onClick={(e) => { e.stopPropagation(); focus(key); pick(key, e.shiftKey ? 'range' : 'toggle') }} /> : null}
-      <span className="dv-name"><b>{item.title}</b>{item.detail === '' ? null : <small>{item.detail}</small>}{item.trail && item.trail.length > 0 && !item.node ? <small className="way">{item.trail.join(' / ')}</small> : null}</span>
+      <span className="dv-name"><b>{title}</b>{item.detail === '' ? null : <small>{said(item.detail)}</small>}{item.trail && item.trail.length > 0 && !item.node ? <small className="way">{item.trail.join(' / ')}</small> : null}</span>
       <Value item={item} />
     </div>
   )
@@ -147,7 +149,7 @@ function Ask({ depth, item, values, tell }: { readonly depth: number; readonly i
     if (value !== values[i]) tell(values.map((v, n) => (n === i ? value : v)))
   }
   return (
-    <div className="dv-ask" role="group" aria-label={t('{title}: which', { title: item.title })} style={{ marginLeft: indent(depth) }}>
+    <div className="dv-ask" role="group" aria-label={t('{title}: which', { title: said(item.title) })} style={{ marginLeft: indent(depth) }}>
       {item.ask!.map((field, i) => <AskInput key={`${field.name} ${values[i]}`} field={field} value={values[i]!} put={(value) => put(i, value)} />)}
     </div>
   )
@@ -155,11 +157,11 @@ function Ask({ depth, item, values, tell }: { readonly depth: number; readonly i
 
 function AskInput({ field, value, put }: { readonly field: AskField; readonly value: string; readonly put: (value: string) => void }): ReactElement {
   const [text, setText] = useState(value)
-  if ('choices' in field) return <label>{field.title} <select value={value} onChange={(e) => put(e.target.value)}>{field.choices.map((c) => <option key={c.value} value={c.value}>{c.label}</option>)}</select></label>
+  if ('choices' in field) return <label>{said(field.title)} <select value={value} onChange={(e) => put(e.target.value)}>{field.choices.map((c) => <option key={c.value} value={c.value}>{said(c.label)}</option>)}</select></label>
   const number = Number(text)
   const fits = text.trim() !== '' && Number.isInteger(number) && number >= field.minimum && number <= field.maximum
   const take = (): void => {
     if (fits) put(String(number))
   }
-  return <label>{field.title} <input inputMode="numeric" value={text} aria-invalid={!fits} title={t('{minimum} to {maximum}', { minimum: field.minimum, maximum: field.maximum })} onChange={(e) => setText(e.target.value)} onBlur={take} onKeyDown={(e) => { if (e.key === 'Enter') take() }} /></label>
+  return <label>{said(field.title)} <input inputMode="numeric" value={text} aria-invalid={!fits} title={t('{minimum} to {maximum}', { minimum: field.minimum, maximum: field.maximum })} onChange={(e) => setText(e.target.value)} onBlur={take} onKeyDown={(e) => { if (e.key === 'Enter') take() }} /></label>
 }

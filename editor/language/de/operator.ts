@@ -92,7 +92,7 @@ export const operator: Words = {
 
   // Editing the view.
   'There is nothing in this flow to show yet.': 'In diesem Flow gibt es noch nichts zu zeigen.',
-  'Add a source, an alarm or an operator input to it first.': 'Erst eine Quelle, einen Alarm oder eine Bedieneingabe hinzufügen.',
+  'Add a source, an alarm or an operator input to it first.': 'Erst eine Quelle, einen Alarm oder eine Bedienereingabe hinzufügen.',
   "Operator's view of {name}": 'Bedienansicht von {name}',
   'Changed in your draft. Operators see it after the next deploy.': 'Im Entwurf geändert. Bediener sehen es nach dem nächsten Einspielen.',
   'As deployed.': 'Wie eingespielt.',
@@ -157,7 +157,7 @@ export const operator: Words = {
   'A number.': 'Eine Zahl.',
   'The whole flow': 'Der ganze Flow',
   'Choose a node': 'Knoten wählen',
-  'Add an Operator input to the flow first.': 'Dem Flow erst eine Bedieneingabe hinzufügen.',
+  'Add an Operator input to the flow first.': 'Dem Flow erst eine Bedienereingabe hinzufügen.',
   'Output': 'Ausgang',
   'Output {number}': 'Ausgang {number}',
   'Choose an output': 'Ausgang wählen',

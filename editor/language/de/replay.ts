@@ -90,7 +90,7 @@ export const replay: Words = {
   // What if.
   'What if': 'Was wäre wenn',
   'What if.': 'Was wäre wenn.',
-  'What if my draft ran?': 'Was wäre mit meinem Entwurf?',
+  'What if my draft ran?': 'Was wäre wenn?',
   'Your draft over the same inputs, beside what happened': 'Ihr Entwurf mit denselben Eingaben, neben dem, was geschah',
   'Change a setting first: the draft is what runs': 'Erst eine Einstellung ändern: der Entwurf ist, was läuft',
   'Your draft gives the same at all {count} ports._one': 'Ihr Entwurf ergibt am einzigen Anschluss dasselbe.',
