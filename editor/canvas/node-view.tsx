@@ -99,8 +99,8 @@ function Card({ id, entry, type, selected }: { readonly id: string; readonly ent
 
 /** Stands first in its line, so that a narrow node never cuts off whether it writes. */
 function armedText(actuator: NonNullable<NodeStatus['actuator']>): string {
-  if (!actuator.armed) return t('disarmed')
-  return { auto: t('armed'), held: t('armed, held'), safe: t('armed, safe') }[actuator.mode]
+  if (!actuator.armed) return t('disarmed (card)')
+  return { auto: t('armed (card)'), held: t('armed, held'), safe: t('armed, safe') }[actuator.mode]
 }
 
 function Since({ alarm }: { readonly alarm: NonNullable<ReturnType<typeof alarmOf>> }) {

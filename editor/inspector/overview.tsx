@@ -72,7 +72,7 @@ function Does({ flow, types }: { readonly flow: Flow; readonly types: ReadonlyMa
       needs.set(schema.widget!, (needs.get(schema.widget!) ?? new Set()).add(value))
     }
   }
-  const groups = [[t('Reads'), by('reads')], [t('Tells'), by('notifies')], [t('Writes'), by('writes')]] as const
+  const groups = [[t('Reads'), by('reads')], [t('Tells'), by('notifies')], [t('Writes (verb)'), by('writes')]] as const
   if (groups.every(([, list]) => list.length === 0) && needs.size === 0) return null
   return (
     <>

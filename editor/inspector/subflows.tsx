@@ -25,7 +25,7 @@ export function SubflowList({ flow, readOnly }: { readonly flow: Flow; readonly 
             <li key={name}>
               <Package size={13} aria-hidden="true" />
               <span title={name}>{title} <small>{uses === 0 ? t('not used') : uses === 1 ? t('used once') : t('used {uses} times', { uses })}</small></span>
-              {uses > 0 && <button type="button" className="in-icon" aria-label={t('Where {title} is used', { title })} title={t('Where it is used')} onClick={() => actions.openDialog({ kind: 'find', text: `subflow:${name}` })}><Search size={13} /></button>}
+              {uses > 0 && <button type="button" className="in-icon" aria-label={t('Where {title} is used', { title })} title={t('Where {title} is used', { title })} onClick={() => actions.openDialog({ kind: 'find', text: `subflow:${name}` })}><Search size={13} /></button>}
               {uses > 0 && <button type="button" className="in-icon" aria-label={t('Open {title}', { title })} title={t('Open')} onClick={() => actions.openSubflow(name)}><FolderOpen size={13} /></button>}
               {!readOnly && <button type="button" className="in-icon" aria-label={t('Place an instance of {title}', { title })} title={t('Place another instance')} onClick={() => place(name)}><PackagePlus size={13} /></button>}
               {!readOnly && <button type="button" className="in-icon" aria-label={t('Remove {title}', { title })} disabled={uses > 0} title={uses > 0 ? t('Used: remove or expand its instances first') : t('Remove')} onClick={() => actions.removeSubflow(name)}><Trash2 size={13} /></button>}

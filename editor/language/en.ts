@@ -34,6 +34,9 @@ export const singulars: Words = {
   'and {count} more ports differ_one': 'and {count} more port differs',
   // replay
   'passed (test)': 'passed',
+  'armed (card)': 'armed',
+  'disarmed (card)': 'disarmed',
+  'Writes (verb)': 'Writes',
   '{number} steps_one': '{number} step',
   '{number} inputs_one': '{number} input',
   '{number} samples_one': '{number} sample',

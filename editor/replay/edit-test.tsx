@@ -30,7 +30,7 @@ export default function EditTest(): ReactElement {
   const known = useMemo(() => new Set(Object.entries(ports).flatMap(([id, p]) => [...Object.keys(p.inputs), ...Object.keys(p.outputs)].map((port) => `${id}.${port}`))), [ports])
   const inputs = useMemo(() => [...known].filter((end) => { const id = end.slice(0, end.indexOf('.')); return types.get(flow?.nodes[id]?.type ?? '')?.effects === 'reads' || Object.hasOwn(ports[id]?.inputs ?? {}, end.slice(end.indexOf('.') + 1)) }).toSorted(), [known, flow, types, ports])
   const close = actions.closeDialog
-  if (!flow) return <Modal title={t('Test')} close={close}><p className="dg-note">{t('No flow is open.')}</p></Modal>
+  if (!flow) return <Modal title={t('Tests')} close={close}><p className="dg-note">{t('No flow is open.')}</p></Modal>
   const faults = rows.map((row) => faultOf(row, known))
   const wrong = faults.flatMap((f, i) => (f ? [{ ...f, row: i }] : []))
   const taken = title.trim() !== name && Object.hasOwn(flow.tests ?? {}, title.trim())

@@ -1,14 +1,13 @@
 import type { Words } from '../index.ts'
 
 export const devices: Words = {
-  'Asking the gateway…': 'Das Gateway wird gefragt…',
+  'Asking the gateway…': 'Das Gateway wird gefragt …',
   'No device yet': 'Noch kein Gerät',
   "Add the PLC, the broker or the server that the plant's values come from. Then its tags are listed here and can be dragged into the flow.": 'Die SPS, den Broker oder den Server hinzufügen, von dem die Werte der Anlage kommen. Dann stehen hier seine Tags und lassen sich in den Flow ziehen.',
   'Your role may not add one: ask somebody who edits flows.': 'Ihre Rolle darf keines hinzufügen: jemanden fragen, der Flows bearbeitet.',
   '{endpoint}. Your role may not browse devices.': '{endpoint}. Ihre Rolle darf keine Geräte durchsuchen.',
   'Search tags': 'Tags suchen',
   'Search the tags of {name}': 'Tags von {name} suchen',
-  'Test {name}': '{name} prüfen',
   'Test this connection': 'Diese Verbindung prüfen',
   'Browse {name} anew': '{name} neu durchsuchen',
   'Ask the device anew': 'Das Gerät neu fragen',
@@ -22,7 +21,7 @@ export const devices: Words = {
   'Choose none': 'Auswahl aufheben',
   '{number} tags of {connection}': '{number} Tags von {connection}',
   'Give the connection a name first: the certificate is trusted for it alone.': 'Der Verbindung erst einen Namen geben: dem Zertifikat wird nur für sie vertraut.',
-  'Testing…': 'Wird geprüft…',
+  'Testing…': 'Wird geprüft …',
   'It answers.': 'Es antwortet.',
   'Certificate of the server': 'Zertifikat des Servers',
   'Trusted certificate': 'Vertrautes Zertifikat',
@@ -37,7 +36,7 @@ export const devices: Words = {
   'Trust this certificate': 'Diesem Zertifikat vertrauen',
   'Test again': 'Noch einmal prüfen',
   'Tags of {connection}': 'Tags von {connection}',
-  'Asking the device…': 'Das Gerät wird gefragt…',
+  'Asking the device…': 'Das Gerät wird gefragt …',
   'There is nothing here.': 'Hier ist nichts.',
   'There is more than can be shown: search by name, or go deeper.': 'Es gibt mehr, als sich zeigen lässt: nach dem Namen suchen oder tiefer gehen.',
   'in {path}': 'in {path}',
