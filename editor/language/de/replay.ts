@@ -2,7 +2,7 @@ import type { Words } from '../index.ts'
 
 export const replay: Words = {
   // Looking back.
-  'Looking back:': 'Zurückblicken:',
+  'Looking back:': 'Rückblick:',
   'version {version} ran then': 'damals lief Version {version}',
   'Step back': 'Schritt zurück',
   'Step back (←)': 'Schritt zurück (←)',
