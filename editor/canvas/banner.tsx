@@ -19,7 +19,7 @@ export function Banner() {
     return (
       <div className="banner grave" role="alert">
         <CloudOff size={15} aria-hidden="true" />
-        <span><b>{t('No connection to the gateway')}</b>{' '}{t('since')}{' '}<LocalTime ms={since} />{reason === '' ? '' : `: ${reason}`}{t('. Values are not live; trying again. The draft is safe.')}</span>
+        <span><b>{t('No connection to the gateway')}</b>{' '}{t('since')}{' '}<LocalTime ms={since} />{reason === '' ? '' : `: ${reason}`}{'. '}{t('Values are not live; trying again. The draft is safe.')}</span>
       </div>
     )
   }
@@ -30,7 +30,7 @@ export function Banner() {
   return (
     <div className={`banner${behind ? ' warn' : ''}`} role="status">
       {behind ? <GitCompareArrows size={15} aria-hidden="true" /> : null}
-      <span>{behind ? <><b>{t('Version {base} is running;', { base })}</b>{' '}{t('this draft was made from')}{' '}{basedOn === null ? t('no version') : t('version {basedOn}', { basedOn })}: </> : <b>{t('Draft differs from what runs:')}{' '}</b>}{changeSummary(changes)}</span>
+      <span>{behind ? <><b>{t('Version {base} is running;', { base })}</b>{' '}{basedOn === null ? t('this draft was made from no version') : t('this draft was made from version {basedOn}', { basedOn })}: </> : <b>{t('Draft differs from what runs:')}{' '}</b>}{changeSummary(changes)}</span>
       {editor ? <button type="button" onClick={actions.discardDraft} title={t('Take what runs instead, for everybody; Ctrl Z brings the draft back')}>{t('Discard')}</button> : null}
     </div>
   )

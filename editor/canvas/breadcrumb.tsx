@@ -48,7 +48,7 @@ function Strip({ flow, inside }: { readonly flow: Flow; readonly inside: Inside 
           ) : <b>{titleAt(flow, inside)}</b>}
         </li>
       </ol>
-      <small>{uses > 1 ? `A change here changes ${uses === 2 ? 'both' : `all ${uses}`} instances of ${title}` : title === titleAt(flow, inside) ? t('Subflow') : t('Subflow {title}', { title })}</small>
+      <small>{uses > 1 ? (uses === 2 ? t('A change here changes both instances of {title}', { title }) : t('A change here changes all {uses} instances of {title}', { uses, title })) : title === titleAt(flow, inside) ? t('Subflow') : t('Subflow {title}', { title })}</small>
     </nav>
   )
 }

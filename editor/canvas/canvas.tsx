@@ -321,7 +321,7 @@ function useReveal(): void {
 }
 
 async function importFile(file: File): Promise<void> {
-  if (file.size > MAX_BUNDLE_BYTES) return void actions.toast({ level: 'error', text: `${file.name} is larger than ${MAX_BUNDLE_BYTES / 1024 / 1024} MB.`, remedy: 'This is no flow of Headgate.' })
+  if (file.size > MAX_BUNDLE_BYTES) return void actions.toast({ level: 'error', text: t('{file} is larger than {size} MB.', { file: file.name, size: MAX_BUNDLE_BYTES / 1024 / 1024 }), remedy: t('This is no flow of Headgate.') })
   try {
     actions.openDialog({ kind: 'import', text: await file.text(), source: file.name })
   } catch (thrown) {

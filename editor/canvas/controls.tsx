@@ -21,7 +21,7 @@ export function Controls() {
   return (
     <div className="zoom" role="group" aria-label={t('View')}>
       <button type="button" aria-label={t('Zoom out')} title={hintOf('zoom-out')} onClick={() => void zoomOut()}>−</button>
-      <button type="button" title={hintOf('zoom-100')} onClick={() => void zoomTo(1)}>{Math.round(zoom * 100)}%<span className="sr-only">{t(': Zoom to 100%')}</span></button>
+      <button type="button" title={hintOf('zoom-100')} onClick={() => void zoomTo(1)}>{Math.round(zoom * 100)}%<span className="sr-only">: {t('Zoom to 100%')}</span></button>
       <button type="button" aria-label={t('Zoom in')} title={hintOf('zoom-in')} onClick={() => void zoomIn()}>+</button>
       <button type="button" title={hintOf('view-fit')} onClick={() => fit()}>{t('Fit')}</button>
       {edits ? <button type="button" title={hintOf('tidy')} onClick={() => void tidy()}>{t('Tidy')}</button> : null}
@@ -66,5 +66,5 @@ export function Overview() {
   if (few) return null
   if (many) return <OverviewMap grave={grave} odd={odd} />
   const colour = (n: Node): string => (marks.has(`${n.id}!`) ? 'var(--alarm1)' : marks.has(`${n.id}?`) ? 'var(--alarm2)' : 'var(--dot)')
-  return <MiniMap pannable zoomable ariaLabel="Overview" nodeColor={colour} {...(grouped ? { nodeComponent: MapNode } : {})} nodeStrokeWidth={0} nodeBorderRadius={8} maskColor="color-mix(in srgb, var(--bg) 60%, transparent)" bgColor="var(--panel)" />
+  return <MiniMap pannable zoomable ariaLabel={t('Overview')} nodeColor={colour} {...(grouped ? { nodeComponent: MapNode } : {})} nodeStrokeWidth={0} nodeBorderRadius={8} maskColor="color-mix(in srgb, var(--bg) 60%, transparent)" bgColor="var(--panel)" />
 }

@@ -3,6 +3,7 @@
 import { useConnection, useReactFlow, ViewportPortal } from 'reactflow'
 import { formatType } from '#kit'
 import { t } from '../language/index.ts'
+import { said } from '../language/said.ts'
 import { useEditor } from '../state/here.ts'
 import { useDrag, useDrop } from './drag.ts'
 
@@ -17,8 +18,8 @@ export function DropReason() {
   return (
     <ViewportPortal>
       <div className="drag-reason no" role="status" style={{ transform: `translate(${x + 14}px, ${y + 12}px) ${readable(getZoom())}` }}>
-        <b>{drop.why.text}</b>
-        <span>{drop.why.remedy}</span>
+        <b>{said(drop.why.text)}</b>
+        <span>{said(drop.why.remedy)}</span>
       </div>
     </ViewportPortal>
   )
@@ -40,13 +41,13 @@ export function DragReason() {
       <div className={`drag-reason${verdict && !verdict.ok ? ' no' : verdict ? ' yes' : ''}`} role="status" style={{ transform: `translate(${connection.to.x + 14}px, ${connection.to.y + 12}px) ${readable(getZoom())}` }}>
         {verdict && !verdict.ok ? (
           <>
-            <b>{verdict.issue.text}</b>
-            <span>{verdict.issue.remedy}</span>
+            <b>{said(verdict.issue.text)}</b>
+            <span>{said(verdict.issue.remedy)}</span>
           </>
         ) : wrongWay ? (
           <span>{t('A wire goes from an output to an input of another node.')}</span>
         ) : (
-          <span className="mono">{carried ? formatType(carried) : ''}{verdict?.ok && verdict.checked ? t(' · checked per sample') : ''}{!over && none ? t(' · no port here takes this') : ''}</span>
+          <span className="mono">{carried ? formatType(carried) : ''}{verdict?.ok && verdict.checked ? ` · ${t('checked per sample')}` : ''}{!over && none ? ` · ${t('no port here takes this')}` : ''}</span>
         )}
       </div>
     </ViewportPortal>

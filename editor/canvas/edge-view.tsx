@@ -3,6 +3,7 @@ import { memo } from 'react'
 import { BaseEdge, EdgeLabelRenderer, useStore, type EdgeProps, type ReactFlowState, type Rect } from 'reactflow'
 import { parseWire } from '#format'
 import { t } from '../language/index.ts'
+import { said } from '../language/said.ts'
 import { issueOfWire } from '../state/status.ts'
 import { useEditor } from '../state/here.ts'
 import { useTakes } from './drag.ts'
@@ -45,8 +46,8 @@ function Wire({ id, source, target, sourceX, sourceY, targetX, targetY, selected
       <BaseEdge path={path} interactionWidth={14} className={`wire kind-${kind} is-${condition}${selected ? ' sel' : hot ? ' hot' : ''}${fault ? ' broken' : ''}${takes ? ' takes' : ''}${onPath}`} />
       {fault || label !== '' || WORDS[condition] !== '' ? (
         <EdgeLabelRenderer>
-          <div className={`wire-label${fault ? ' broken' : ` is-${condition}`}${selected || hot ? ' hot' : ''}`} title={fault ? `${fault.text} ${fault.remedy}` : undefined} style={{ transform: `translate(-50%, -50%) translate(${x}px, ${y}px)` }}>
-            {fault ? t('▲ does not fit') : `${WORDS[condition]} ${label}`.trim()}
+          <div className={`wire-label${fault ? ' broken' : ` is-${condition}`}${selected || hot ? ' hot' : ''}`} title={fault ? `${said(fault.text)} ${said(fault.remedy)}` : undefined} style={{ transform: `translate(-50%, -50%) translate(${x}px, ${y}px)` }}>
+            {fault ? `▲ ${t('does not fit')}` : `${WORDS[condition]} ${label}`.trim()}
           </div>
         </EdgeLabelRenderer>
       ) : null}

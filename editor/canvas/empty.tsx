@@ -15,7 +15,7 @@ export function Empty() {
       {flow ? (
         <p>{t('Drag a node from the left, or press')}{' '}<kbd>/</kbd>{' '}{t('or double-click here, type, and press Enter. Begin with a source: what the plant tells.')}</p>
       ) : (
-        <p>{some ? t('Choose a flow above, make a new one, or import one') : t('Make a new flow, or import one')}{t(': a file dropped here will do.')}</p>
+        <p>{some ? t('Choose a flow above, make a new one, or import one: a file dropped here will do.') : t('Make a new flow, or import one: a file dropped here will do.')}</p>
       )}
       <div>
         {flow ? (

@@ -4,7 +4,8 @@ import { useState } from 'react'
 import { useStoreApi } from 'reactflow'
 import type { CatalogueNode, Issue } from '#kit'
 import type { AlarmBody, NodeEntry, NodeStatus } from '#format'
-import { conditionOf, alarmOf, hearingOf, issuesAt, type Hearing } from '../state/status.ts'
+import { alarmOf, conditionOf, hearingOf, issuesAt, type Hearing } from '../state/status.ts'
+import { said } from '../language/said.ts'
 import type { State } from '../state/model.ts'
 import { cardOf } from './cards.ts'
 import { useNodeNews } from './node-news.ts'
@@ -29,13 +30,13 @@ function farText(status: NodeStatus | undefined, alarm: AlarmBody | undefined, f
   const { shape, text } = conditionOf(status, alarm, hearing)
   const level = shape === 'bad' || fault?.level === 'error' ? 'bad' : fault && shape === 'ok' ? 'warn' : shape
   const border = shape === 'bad' ? 'alarm' : (shape === 'warn' && hearing === 'open') || alarm ? 'warn' : ''
-  const words = level !== shape && fault ? fault.text : text
+  const words = said(level !== shape && fault ? fault.text : text)
   return `${level}|${border}|${alarm?.state === 'unacknowledged' || alarm?.state === 'returned' ? 'unack' : ''}|${words}`
 }
 
 export function FarCard({ id, entry, type, selected, detail }: { readonly id: string; readonly entry: NodeEntry; readonly type: CatalogueNode | undefined; readonly selected: boolean; readonly detail: Exclude<Drawn, 'whole'> }) {
   const [level = '', border = '', unack = '', ...words] = useNodeNews(id, (s) => farState(s, id)).split('|')
-  const title = entry.name || type?.title || entry.type
+  const title = entry.name || said(type?.title) || entry.type
   const drawing = useStoreApi()
   const card = cardOf(id, drawing.getState().nodeLookup.get(id))
   const text = words.join('|')

@@ -2,6 +2,8 @@
 import { Position, type Edge, type Node, type NodeChange, type NodeHandle } from 'reactflow'
 import type { CatalogueNode } from '#kit'
 import { parseWire, type Flow, type NodeEntry } from '#format'
+import { t } from '../language/index.ts'
+import { said } from '../language/said.ts'
 import type { Selection } from '../state/document.ts'
 import { INPUTS, isPortsNode } from '../state/inside.ts'
 import type { Card } from '../state/layout.ts'
@@ -34,6 +36,9 @@ export function withoutGuess(nodes: Node[], changes: readonly NodeChange[]): Nod
 const isAt = ({ position }: Node, { at: [x, y] }: NodeEntry): boolean => position.x === x && position.y === y
 /** What a node was made of: while that stays, nothing of it need be worked out again, at every frame of a drag. */
 const madeOf = new WeakMap<Node, { readonly entry: NodeEntry; readonly types: ReadonlyMap<string, CatalogueNode> }>()
+const WIRE = t('wire from {from} to {to}')
+/** Filled by hand: a large flow has thousands. */
+const wireWords = (wire: string): string => { const [from = '', to = ''] = wire.split(' -> '); return WIRE.replace('{from}', () => from).replace('{to}', () => to) }
 
 /** Keeps what did not change, and the place of what is just being dragged. `guess`: how large a card is that was never drawn. */
 export function nodesOf(flow: Flow, selection: Selection, types: ReadonlyMap<string, CatalogueNode>, before: readonly Node[], guess: (id: string, nodes: number) => Card | undefined = () => undefined): Node[] {
@@ -50,7 +55,7 @@ export function nodesOf(flow: Flow, selection: Selection, types: ReadonlyMap<str
       if (from?.entry === entry && from.types === types && (old.dragging || isAt(old, entry))) return old
     }
     const ports = isPortsNode(id)
-    const title = ports ? (id === INPUTS ? 'Inputs of the subflow' : 'Outputs of the subflow') : (types.get(entry.type)?.title ?? entry.type)
+    const title = ports ? (id === INPUTS ? t('Inputs of the subflow') : t('Outputs of the subflow')) : said(types.get(entry.type)?.title ?? entry.type)
     const ariaLabel = entry.name ? `${entry.name}, ${title}` : title
     const [x, y] = entry.at
     if (old && old.selected === selected && old.ariaLabel === ariaLabel && (old.dragging || isAt(old, entry))) {
@@ -71,6 +76,6 @@ export function edgesOf(flow: Flow, selection: Selection): Edge[] {
     const wire = parseWire(text)
     if (!wire || seen.has(text) || !Object.hasOwn(flow.nodes, wire.from.node) || !Object.hasOwn(flow.nodes, wire.to.node)) return []
     seen.add(text)
-    return [{ id: text, type: NODE, source: wire.from.node, sourceHandle: wire.from.port, target: wire.to.node, targetHandle: wire.to.port, selected: chosen.has(text), ariaLabel: `wire from ${text.replace(' -> ', ' to ')}` }]
+    return [{ id: text, type: NODE, source: wire.from.node, sourceHandle: wire.from.port, target: wire.to.node, targetHandle: wire.to.port, selected: chosen.has(text), ariaLabel: wireWords(text) }]
   })
 }

@@ -17,11 +17,11 @@ const nowhere: GroupUi['into'] = {}
 const groupUi = createStore<GroupUi>()(() => ({ editing: null, frames: null, into: nowhere }))
 
 /** Begins writing a group's title; null ends it. */
-export const editGroup = (id: string | null): void => groupUi.setState({ editing: id === null ? null : `group ${id}` })
-export const useEditingGroup = (id: string): boolean => useStore(groupUi, (s) => s.editing === `group ${id}`)
+export const editGroup = (id: string | null): void => groupUi.setState({ editing: id === null ? null : `group:${id}` })
+export const useEditingGroup = (id: string): boolean => useStore(groupUi, (s) => s.editing === `group:${id}`)
 /** The same for the text of a comment. */
-export const editComment = (id: string | null): void => groupUi.setState({ editing: id === null ? null : `node ${id}` })
-export const useEditingComment = (id: string): boolean => useStore(groupUi, (s) => s.editing === `node ${id}`)
+export const editComment = (id: string | null): void => groupUi.setState({ editing: id === null ? null : `node:${id}` })
+export const useEditingComment = (id: string): boolean => useStore(groupUi, (s) => s.editing === `node:${id}`)
 
 /** The frame as it was when the drag began, and what the drag would do to this group. */
 export const useFrozenFrame = (id: string): Box | undefined => useStore(groupUi, (s) => s.frames?.get(id))

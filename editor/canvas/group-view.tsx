@@ -42,7 +42,7 @@ const Frame = memo(function Frame({ id, group }: { readonly id: string; readonly
   const drag = useFrameDrag(group.nodes)
   const box = whole ? live : (frozen ?? live)
   if (!box) return null
-  const title = group.title === '' ? 'Group' : group.title
+  const title = group.title === '' ? t('Group') : group.title
   return (
     <div className={`group tint-${group.colour ?? 'grey'}${selected ? ' sel' : ''}${sign === null ? '' : ` ${sign}`}`} style={{ transform: `translate(${box.x}px, ${box.y}px)`, width: box.width, height: box.height }}>
       <div className="group-head nopan">
@@ -52,7 +52,7 @@ const Frame = memo(function Frame({ id, group }: { readonly id: string; readonly
           <button
             type="button"
             className="group-title"
-            aria-label={`Group ${title}, ${group.nodes.length} node${group.nodes.length === 1 ? '' : 's'}`}
+            aria-label={t('Group {title}, {count} nodes', { title, count: group.nodes.length })}
             aria-pressed={selected}
             onClick={() => actions.selectGroup(id)}
             onDoubleClick={(e) => { e.stopPropagation(); if (allowed) editGroup(id) }}
@@ -98,7 +98,7 @@ function Title({ id, title }: { readonly id: string; readonly title: string }) {
   )
 }
 
-const colourNames: { readonly [C in GroupColour]: string } = { grey: 'Grey', blue: 'Blue', teal: 'Teal', green: 'Green', sand: 'Sand', violet: 'Violet' }
+const colourNames: { readonly [C in GroupColour]: string } = { grey: t('Grey'), blue: t('Blue'), teal: t('Teal'), green: t('Green'), sand: t('Sand'), violet: t('Violet') }
 
 function GroupMenu({ id, group, open, onOpen }: { readonly id: string; readonly group: Group; readonly open: boolean; readonly onOpen: (open: boolean) => void }) {
   const tidy = useTidy()
@@ -109,7 +109,7 @@ function GroupMenu({ id, group, open, onOpen }: { readonly id: string; readonly 
   }
   return (
     <DropdownMenu.Root modal={false} open={open} onOpenChange={onOpen}>
-      <DropdownMenu.Trigger asChild><button type="button" className="group-more" aria-label={`Options of group ${group.title || 'Group'}`}><Ellipsis size={14} /></button></DropdownMenu.Trigger>
+      <DropdownMenu.Trigger asChild><button type="button" className="group-more" aria-label={t('Options of group {title}', { title: group.title || t('Group') })}><Ellipsis size={14} /></button></DropdownMenu.Trigger>
       <DropdownMenu.Portal>
         <DropdownMenu.Content
           className="menu" align="start" sideOffset={4} aria-label={t('Group')}

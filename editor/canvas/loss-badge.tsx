@@ -8,7 +8,7 @@ import './watch.css'
 export const LossBadge = memo(function LossBadge({ id }: { readonly id: string }): ReactElement | null {
   const loss = useEditor((s) => (s.live.state === 'open' ? s.live.losses[id] : undefined))
   if (!loss) return null
-  const words = [loss.failed > 0 ? `${formatNumber(loss.failed)} failed` : '', loss.dropped > 0 ? `${formatNumber(loss.dropped)} dropped` : ''].filter((t) => t !== '').join(', ')
+  const words = [loss.failed > 0 ? t('{failed} failed', { failed: formatNumber(loss.failed) }) : '', loss.dropped > 0 ? t('{dropped} dropped', { dropped: formatNumber(loss.dropped) }) : ''].filter((w) => w !== '').join(', ')
   return (
     <button type="button" className={`loss nodrag nopan${loss.failed > 0 ? ' failed' : ''}`} tabIndex={-1} aria-label={t('{words} in the last minute: open the ledger', { words })} title={t('{words} in the last minute. Click to see where and why.', { words })} onClick={(e) => { e.stopPropagation(); actions.showLedger(id) }}>
       {loss.failed > 0 && <b>✕ {formatNumber(loss.failed)}</b>}

@@ -4,6 +4,7 @@ import type { NodeProps } from 'reactflow'
 import { displayUnit, type CatalogueNode, type ResolvedPort, type ResolvedPorts } from '#kit'
 import type { NodeEntry, NodeStatus } from '#format'
 import { t } from '../language/index.ts'
+import { said } from '../language/said.ts'
 import { Icon } from '../shell/icon.tsx'
 import { refusedOf } from '../state/derive.ts'
 import { familyName } from '../state/families.ts'
@@ -64,9 +65,9 @@ function Card({ id, entry, type, selected }: { readonly id: string; readonly ent
   const fault = issues[0]?.level === 'error' ? issues[0] : (refused[0] ?? issues[0])
   const border = alarm ? (condition.shape === 'bad' ? 'alarm' : 'warn') : condition.shape === 'bad' ? 'alarm' : condition.shape === 'warn' && live === 'open' ? 'warn' : ''
   const dot = fault?.level === 'error' && condition.shape !== 'bad' ? { shape: 'bad', text: fault.text } : fault && condition.shape === 'ok' ? { shape: 'warn', text: fault.text } : condition
-  const title = entry.name || type?.title || entry.type
+  const title = entry.name || said(type?.title) || entry.type
   // A warning of the draft is told in the problems panel; on the node it is a diamond, so that cards stay quiet.
-  const note = fault?.level === 'error' ? fault.text : condition.shape === 'warn' || condition.shape === 'bad' ? (alarm ? alarm.message : condition.text) : ''
+  const note = said(fault?.level === 'error' ? fault.text : condition.shape === 'warn' || condition.shape === 'bad' ? (alarm ? alarm.message : condition.text) : '')
   const grave = fault?.level === 'error' || condition.shape === 'bad'
   return (
     <div className={`node ${border} ${selected ? 'sel' : ''} ${type ? '' : 'unknown'} ${condition.stale ? 'is-stale' : ''}${onPath} ${alarm?.state === 'unacknowledged' || alarm?.state === 'returned' ? 'unack' : ''}`}>
@@ -74,9 +75,9 @@ function Card({ id, entry, type, selected }: { readonly id: string; readonly ent
         <Icon name={type ? type.icon : 'unplug'} />
         <div>
           <div className="t" title={`${title} (${id})`}>{title}</div>
-          <div className="k">{status?.actuator ? `${armedText(status.actuator)} · ` : ''}{type ? (entry.name && entry.name !== type.title ? type.title : familyName(type.type)) : t('{type} · not installed', { type: entry.type })}{alarm ? <Since alarm={alarm} /> : null}</div>
+          <div className="k">{status?.actuator ? `${armedText(status.actuator)} · ` : ''}{type ? (entry.name && entry.name !== type.title ? said(type.title) : familyName(type.type)) : t('{type} · not installed', { type: entry.type })}{alarm ? <Since alarm={alarm} /> : null}</div>
         </div>
-        <span className={`dot ${dot.shape}`} role="img" aria-label={dot.text} title={dot.text} />
+        <span className={`dot ${dot.shape}`} role="img" aria-label={said(dot.text)} title={said(dot.text)} />
       </div>
       <Rows id={id} inputs={inputs} outputs={outputs} shownIns={shownIns} shownOuts={shownOuts} status={status} stale={condition.stale} />
       <Folded inputs={foldedOf(inputs, shownIns)} outputs={foldedOf(outputs, shownOuts)} status={status} onAll={looked ? () => setAll(true) : undefined} />
@@ -96,8 +97,8 @@ function Card({ id, entry, type, selected }: { readonly id: string; readonly ent
 
 /** Stands first in its line, so that a narrow node never cuts off whether it writes. */
 function armedText(actuator: NonNullable<NodeStatus['actuator']>): string {
-  if (!actuator.armed) return 'disarmed'
-  return actuator.mode === 'auto' ? 'armed' : `armed, ${actuator.mode}`
+  if (!actuator.armed) return t('disarmed (card)')
+  return { auto: t('armed (card)'), held: t('armed, held'), safe: t('armed, safe') }[actuator.mode]
 }
 
 function Since({ alarm }: { readonly alarm: NonNullable<ReturnType<typeof alarmOf>> }) {
@@ -111,7 +112,7 @@ function Queue({ queue, ledger }: { readonly queue: NonNullable<NodeStatus['queu
   const dropped = Object.values(ledger.dropped).reduce((sum, n) => sum + n, 0)
   return (
     <>
-      <div className="row"><span className="pn">{t('waiting')}</span><span className={`v${queue.depth > queue.limit / 2 ? ' q-uncertain' : ''}`}>{formatNumber(queue.depth)}<u>{t('of {number}', { number: formatNumber(queue.limit) })}</u></span></div>
+      <div className="row"><span className="pn">{t('waiting')}</span><span className={`v${queue.depth > queue.limit / 2 ? ' q-uncertain' : ''}`}>{formatNumber(queue.depth)}<u>{t('of {limit}', { limit: formatNumber(queue.limit) })}</u></span></div>
       {dropped > 0 ? <div className="row"><span className="pn">{t('dropped')}</span><span className="v">{formatNumber(dropped)}</span></div> : null}
     </>
   )
@@ -170,11 +171,11 @@ function Folded({ inputs, outputs, status, onAll }: { readonly inputs: readonly 
   if (inputs.length + outputs.length === 0) return null
   const count = inputs.length + outputs.length
   const bad = outputs.filter((name) => { const last = status?.outputs[name]?.last; return last && severityOf(last) === 'bad' })
-  const optional = inputs.length > 0 ? `+${inputs.length} optional in` : ''
+  const optional = inputs.length > 0 ? t('+{number} optional in', { number: inputs.length }) : ''
   return (
-    <div className="row more" title={onAll ? undefined : t('Select the node to see {join}', { join: `${[...inputs, ...outputs].slice(0, NAMED).join(', ')}${count > NAMED ? ' …' : ''}` })}>
-      {onAll ? <button type="button" className="all-ports nodrag nopan" onClick={(e) => { e.stopPropagation(); onAll() }}>{t('Show {count} more ports', { count })}</button> : <span>{optional}{optional !== '' && outputs.length > 0 ? ', ' : ''}{outputs.length > 0 ? `+${outputs.length} more${optional === '' ? '' : ' out'}` : ''}</span>}
-      {bad.length > 0 ? <span className="v q-bad"><i className="q">✕</i>{t('{count} bad', { count: bad.length })}</span> : null}
+    <div className="row more" title={onAll ? undefined : t('Select the node to see {ports}', { ports: `${[...inputs, ...outputs].slice(0, NAMED).join(', ')}${count > NAMED ? ' …' : ''}` })}>
+      {onAll ? <button type="button" className="all-ports nodrag nopan" onClick={(e) => { e.stopPropagation(); onAll() }}>{t('Show {count} more ports', { count })}</button> : <span>{optional}{optional !== '' && outputs.length > 0 ? ', ' : ''}{outputs.length > 0 ? (optional === '' ? t('+{number} more', { number: outputs.length }) : t('+{number} more out', { number: outputs.length })) : ''}</span>}
+      {bad.length > 0 ? <span className="v q-bad"><i className="q">✕</i>{t('{number} bad', { number: bad.length })}</span> : null}
     </div>
   )
 }
@@ -189,7 +190,7 @@ function Glance({ id, outputs, status }: { readonly id: string; readonly outputs
     const values = numbersOf(status?.outputs[shaped[0]]?.last?.value ?? null)
     return <div className="glance" title={shaped[0]}>{shaped[1].kind === 'vector' ? <Bars values={values ?? []} /> : <Line values={values ?? []} />}</div>
   }
-  return number ? <div className="glance" title={t('the last values of {value}', { value: number[0] })}><Line values={trend ?? []} /></div> : null
+  return number ? <div className="glance" title={t('the last values of {port}', { port: number[0] })}><Line values={trend ?? []} /></div> : null
 }
 
 function Actuator({ actuator, unit }: { readonly actuator: NonNullable<NodeStatus['actuator']>; readonly unit: string | undefined }) {
@@ -199,7 +200,7 @@ function Actuator({ actuator, unit }: { readonly actuator: NonNullable<NodeStatu
     <>
       <div className="row"><span className="pn">{t('written')}</span><span className="v">{shown(actuator.written)}<u>{displayUnit(unit)}</u></span></div>
       <div className="row"><span className="pn">{t('read back')}</span><span className={`v${differs ? ' q-uncertain' : ''}`}>{shown(actuator.readBack)}<u>{displayUnit(unit)}</u></span></div>
-      {actuator.denied === '' ? null : <div className="note" title={actuator.denied}>{t('not written: {denied}', { denied: actuator.denied })}</div>}
+      {actuator.denied === '' ? null : <div className="note" title={said(actuator.denied)}>{t('not written: {denied}', { denied: said(actuator.denied) })}</div>}
     </>
   )
 }

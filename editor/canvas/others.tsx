@@ -70,7 +70,7 @@ function Clashes({ nodes, author }: { readonly nodes: readonly string[]; readonl
   const at = useBoxes(nodes)
   return at.map((box, i) =>
     box && nodes[i] !== undefined ? (
-      <button key={nodes[i]} type="button" className="clash-badge nodrag nopan" style={{ transform: `translate(${box[0] + box[2] - 14}px, ${box[1] - 12}px)` }} aria-label={t('{value}: {author} changed this too. Choose', { value: nodes[i], author })} title={t('{author} changed this too: choose', { author })} onClick={() => actions.openDialog({ kind: 'conflicts' })}>
+      <button key={nodes[i]} type="button" className="clash-badge nodrag nopan" style={{ transform: `translate(${box[0] + box[2] - 14}px, ${box[1] - 12}px)` }} aria-label={t('{node}: {author} changed this too. Choose', { node: nodes[i], author })} title={t('{author} changed this too: choose', { author })} onClick={() => actions.openDialog({ kind: 'conflicts' })}>
         <GitCompareArrows size={14} aria-hidden="true" />
       </button>
     ) : null,

@@ -2,6 +2,7 @@
 // make as costly as the drawing. Press or drag goes there, the wheel zooms.
 import { useEffect, useRef, type PointerEvent } from 'react'
 import { Panel, useReactFlow, useStoreApi } from 'reactflow'
+import { t } from '../language/index.ts'
 import { around } from '../state/arrange.ts'
 
 const SIZE = { width: 150, height: 88 } as const
@@ -114,7 +115,7 @@ export function OverviewMap({ grave, odd }: { readonly grave: ReadonlySet<string
   }
   return (
     <Panel position="bottom-right" className="react-flow__minimap">
-      <canvas ref={canvas} className="overview-map" role="img" aria-label={`Overview${grave.size + odd.size === 0 ? '' : `: ${grave.size} nodes in fault, ${odd.size} with a warning`}`} onPointerDown={go} onPointerMove={go} onWheel={(e) => void (e.deltaY > 0 ? zoomOut() : zoomIn())} />
+      <canvas ref={canvas} className="overview-map" role="img" aria-label={grave.size + odd.size === 0 ? t('Overview') : t('Overview: {faults} nodes in fault, {warnings} with a warning', { faults: grave.size, warnings: odd.size })} onPointerDown={go} onPointerMove={go} onWheel={(e) => void (e.deltaY > 0 ? zoomOut() : zoomIn())} />
     </Panel>
   )
 }

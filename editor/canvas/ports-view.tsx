@@ -35,7 +35,7 @@ export const PortsView = memo(function PortsView({ id }: NodeProps) {
   const handle = side === 'inputs' ? 'output' : 'input'
   return (
     <div className={`ports-node ${side}`}>
-      <header>{side === 'inputs' ? t('Inputs') : t('Outputs')}{' '}{t('of the subflow')}</header>
+      <header>{side === 'inputs' ? t('Inputs of the subflow') : t('Outputs of the subflow')}</header>
       {names.map((name) => {
         const last = side === 'inputs' ? status?.outputs[name] : status?.inputs[name]
         const open = side === 'inputs' && wires?.some((w) => w.startsWith(`${id}.${name} -> `)) !== true
@@ -45,7 +45,7 @@ export const PortsView = memo(function PortsView({ id }: NodeProps) {
             {side === 'inputs' && open ? <span className="open">{t('not wired')}</span> : side === 'inputs' ? <Reading status={last} port={ports[name]!} stale={old} /> : null}
             <Name side={side} name={name} allowed={allowed} />
             {side === 'outputs' ? <Reading status={last} port={leaving(name)} stale={old} /> : null}
-            {allowed ? <button type="button" className="drop nodrag" aria-label={`Remove ${side === 'inputs' ? 'input' : 'output'} ${name}`} title={t('Remove, with the wires of all instances')} onClick={() => actions.removePort(side, name)}><X size={12} /></button> : null}
+            {allowed ? <button type="button" className="drop nodrag" aria-label={side === 'inputs' ? t('Remove input {name}', { name }) : t('Remove output {name}', { name })} title={t('Remove, with the wires of all instances')} onClick={() => actions.removePort(side, name)}><X size={12} /></button> : null}
             {side === 'inputs' ? <Port node={id} name={name} port={ports[name]!} side={handle} /> : null}
           </div>
         )
@@ -60,14 +60,14 @@ export const PortsView = memo(function PortsView({ id }: NodeProps) {
     </div>
   )
 })
-const newPort = { kind: 'any', title: 'new port' } as const
+const newPort = { kind: 'any', title: t('new port') } as const
 
 function Name({ side, name, allowed }: { readonly side: Side; readonly name: string; readonly allowed: boolean }) {
   const [text, setText] = useState<string | null>(null)
   if (text === null) return <button type="button" className="pn nodrag" title={allowed ? t('{name}: double click to rename', { name }) : name} onDoubleClick={(e) => { e.stopPropagation(); if (allowed) setText(name) }} onKeyDown={(e) => { if ((e.key === 'F2' || e.key === 'Enter') && allowed) { e.preventDefault(); e.stopPropagation(); setText(name) } }}>{name}</button>
   const done = (keep: boolean): void => {
     setText(null)
-    if (keep && text !== name && !actions.renamePort(side, name, text.trim())) actions.toast({ level: 'warning', text: `'${text}' can be no name of a port here.`, remedy: 'Take one without blanks that no other port has.' })
+    if (keep && text !== name && !actions.renamePort(side, name, text.trim())) actions.toast({ level: 'warning', text: t("'{text}' can be no name of a port here.", { text }), remedy: t('Take one without blanks that no other port has.') })
   }
   return (
     <input

@@ -3,6 +3,7 @@ import { useMemo } from 'react'
 import { useReactFlow } from 'reactflow'
 import { formatType, type CatalogueNode } from '#kit'
 import { t } from '../language/index.ts'
+import { said } from '../language/said.ts'
 import { Icon } from '../shell/icon.tsx'
 import { clearPlace } from '../state/commands.ts'
 import { familiesOf, familyName, searchNodes, withShelves } from '../state/families.ts'
@@ -20,7 +21,7 @@ const WIDTH = 200
 const ROUND = 10
 
 const iconOf = (node: CatalogueNode) => <Icon name={node.icon} />
-const plain = (node: CatalogueNode): Choice => ({ id: node.type, text: node.title, icon: iconOf(node), what: node.summary, note: familyName(node.type) })
+const plain = (node: CatalogueNode): Choice => ({ id: node.type, text: said(node.title), icon: iconOf(node), what: said(node.summary), note: familyName(node.type) })
 
 export function QuickInsert({ point, gap, onClose }: { readonly point: Point | null; readonly gap: Gap | null; readonly onClose: () => void }) {
   const { screenToFlowPosition } = useReactFlow()
@@ -39,7 +40,7 @@ export function QuickInsert({ point, gap, onClose }: { readonly point: Point | n
         return { ...plain(type), note: wanted === '' ? familyName(type.type) : gradeNotes[joint.grade], ...(changed ? { heading } : {}) }
       })
     }
-    const second = (type: string): Partial<Choice> => (after && actions.follows(type, after.id) ? { second: `after ${after.title}` } : {})
+    const second = (type: string): Partial<Choice> => (after && actions.follows(type, after.id) ? { second: t('after {title}', { title: after.title }) } : {})
     if (wanted !== '') return searchNodes(nodes, wanted).map((node) => ({ ...plain(node), ...second(node.type) }))
     return lists.flatMap((family) => family.nodes.map((node, i) => ({ ...plain(node), ...second(node.type), id: `${family.id}:${node.type}`, note: '', ...(i === 0 ? { heading: family.title } : {}) })))
   }
@@ -66,7 +67,7 @@ export function QuickInsert({ point, gap, onClose }: { readonly point: Point | n
       title={title}
       at={point}
       choices={choices}
-      empty={(search) => (search.trim() !== '' ? `No node that fits has “${search.trim()}”.` : 'No node of this gateway fits here.')}
+      empty={(search) => (search.trim() !== '' ? t('No node that fits has “{search}”.', { search: search.trim() }) : t('No node of this gateway fits here.'))}
       onTake={take}
       onClose={onClose}
     />
@@ -75,8 +76,8 @@ export function QuickInsert({ point, gap, onClose }: { readonly point: Point | n
 
 const asPoint = ([x, y]: readonly [number, number]): Point => ({ x, y })
 
-const gradeNames: Readonly<Record<FitGrade, string>> = { exact: 'Fits', any: 'Takes anything', mended: 'With a node between', checked: 'May fit: each sample is checked', later: 'Gets its ports by its settings' }
-const gradeNotes: Readonly<Record<FitGrade, string>> = { exact: '', any: 'takes anything', mended: 'with a node between', checked: 'may fit', later: 'ports by settings' }
+const gradeNames: Readonly<Record<FitGrade, string>> = { exact: t('Fits'), any: t('Takes anything'), mended: t('With a node between'), checked: t('May fit: each sample is checked'), later: t('Gets its ports by its settings') }
+const gradeNotes: Readonly<Record<FitGrade, string>> = { exact: '', any: t('takes anything'), mended: t('with a node between'), checked: t('may fit'), later: t('ports by settings') }
 
 function listOf(gap: Gap | null) {
   const s = store.getState()

@@ -1,6 +1,7 @@
 // Another node in the place of one: first those that keep all its wires.
 import { useMemo } from 'react'
 import { t } from '../language/index.ts'
+import { said } from '../language/said.ts'
 import { Icon } from '../shell/icon.tsx'
 import { searchNodes } from '../state/families.ts'
 import { replacementsFor, type Replacement } from '../state/replacing.ts'
@@ -10,7 +11,7 @@ import { PickList, type Choice } from './pick-list.tsx'
 
 function choiceOf({ type, kept, rewired }: Replacement): Choice {
   const all = rewired.size
-  return { id: type.type, text: type.title, icon: <Icon name={type.icon} />, what: type.summary, note: all === 0 ? '' : kept === all ? (all === 1 ? 'keeps its wire' : `keeps all ${all} wires`) : `keeps ${kept} of ${all} wires` }
+  return { id: type.type, text: said(type.title), icon: <Icon name={type.icon} />, what: said(type.summary), note: all === 0 ? '' : kept === all ? (all === 1 ? t('keeps its wire') : t('keeps all {all} wires', { all })) : t('keeps {kept} of {all} wires', { kept, all }) }
 }
 
 export function ReplacePicker({ node, onClose }: { readonly node: string; readonly onClose: () => void }) {
@@ -27,9 +28,9 @@ export function ReplacePicker({ node, onClose }: { readonly node: string; readon
     <PickList
       label={t('Replace the node')}
       placeholder={t('Replace by…')}
-      title={<>{t('In the place of')}{' '}<b>{title}</b>{t(': its name, its wires and the settings that both have stay')}</>}
+      title={<>{t('In the place of')}{' '}<b>{title}</b>: {t('its name, its wires and the settings that both have stay')}</>}
       choices={choices}
-      empty={(search) => `No node has “${search.trim()}”.`}
+      empty={(search) => t('No node has “{search}”.', { search: search.trim() })}
       onTake={(choice) => {
         onClose()
         actions.replaceNode(node, choice.id)

@@ -16,16 +16,16 @@ import { covered } from './notices.tsx'
 import { useTidy } from './tidy.tsx'
 
 export const aligning: readonly (readonly [Alignment, string, ReactNode])[] = [
-  ['left', 'Align left', <AlignStartVertical key="l" size={15} />],
-  ['centre', 'Align centres', <AlignCenterVertical key="c" size={15} />],
-  ['right', 'Align right', <AlignEndVertical key="r" size={15} />],
-  ['top', 'Align top', <AlignStartHorizontal key="t" size={15} />],
-  ['middle', 'Align middles', <AlignCenterHorizontal key="m" size={15} />],
-  ['bottom', 'Align bottom', <AlignEndHorizontal key="b" size={15} />],
+  ['left', t('Align left'), <AlignStartVertical key="l" size={15} />],
+  ['centre', t('Align centres'), <AlignCenterVertical key="c" size={15} />],
+  ['right', t('Align right'), <AlignEndVertical key="r" size={15} />],
+  ['top', t('Align top'), <AlignStartHorizontal key="t" size={15} />],
+  ['middle', t('Align middles'), <AlignCenterHorizontal key="m" size={15} />],
+  ['bottom', t('Align bottom'), <AlignEndHorizontal key="b" size={15} />],
 ]
 export const distributing: readonly (readonly [Axis, string, ReactNode])[] = [
-  ['horizontally', 'Distribute horizontally', <AlignHorizontalDistributeCenter key="h" size={15} />],
-  ['vertically', 'Distribute vertically', <AlignVerticalDistributeCenter key="v" size={15} />],
+  ['horizontally', t('Distribute horizontally'), <AlignHorizontalDistributeCenter key="h" size={15} />],
+  ['vertically', t('Distribute vertically'), <AlignVerticalDistributeCenter key="v" size={15} />],
 ]
 
 /** Height of the bar with its distance to the nodes, px. */

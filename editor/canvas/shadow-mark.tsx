@@ -19,12 +19,12 @@ export const ShadowMark = memo(function ShadowMark({ id }: { readonly id: string
     <div className="shadowed">
       {ends.slice(0, SHOWN).map((end) => {
         const { last, onlyLive = 0, onlyDraft = 0 } = ports[end] ?? {}
-        const alone = onlyLive === 0 ? 'only the draft' : onlyDraft === 0 ? 'only live' : 'at other times'
+        const alone = onlyLive === 0 ? t('only the draft') : onlyDraft === 0 ? t('only live') : t('at other times')
         const name = end.slice(end.indexOf('.') + 1)
-        const told = last ? `live ${formatValue(last.live)}${bad(last.liveQuality)}, draft ${formatValue(last.draft)}${bad(last.draftQuality)}` : `readings: ${alone}`
+        const told = last ? t('live {live}, draft {draft}', { live: `${formatValue(last.live)}${bad(last.liveQuality)}`, draft: `${formatValue(last.draft)}${bad(last.draftQuality)}` }) : t('readings: {alone}', { alone })
         return <div key={end} title={`${name}: ${told}`}><span>≠ {name}</span><b>{last ? <>{formatValue(last.live)}{bad(last.liveQuality)} <i aria-label={t('live, draft')}>│</i> {formatValue(last.draft)}{bad(last.draftQuality)}</> : alone}</b></div>
       })}
-      {ends.length > SHOWN ? <div><span>{t('and')}{' '}{ends.length - SHOWN}{' '}{t('more ports differ')}</span></div> : null}
+      {ends.length > SHOWN ? <div><span>{t('and {count} more ports differ', { count: ends.length - SHOWN })}</span></div> : null}
     </div>
   )
 })

@@ -3,28 +3,30 @@
 import { useEffect, useState, type RefObject } from 'react'
 import { displayUnit } from '#kit'
 import { parseWire } from '#format'
+import { t } from '../language/index.ts'
+import { said } from '../language/said.ts'
+import { severityWords } from '../live/words.ts'
 import { formatValue, severityOf } from '../state/format.ts'
 import type { State } from '../state/model.ts'
 import { alarmOf, conditionOf, hearingOf, issueOfWire, issuesAt } from '../state/status.ts'
 import { store } from '../state/here.ts'
 
-const counted = (n: number, one: string): string => (n === 0 ? '' : n === 1 ? `, one ${one}` : `, ${n} ${one}s`)
+const words = { ok: t('in order'), idle: t('not running'), warn: t('warning'), bad: t('fault') } as const
 
 /** 'P-101 drive: running, 45 Hz, good' is the name and this. */
 export function spokenOf(s: State, kind: 'node' | 'wire', id: string): string {
   if (kind === 'node') {
     const { text, shape } = conditionOf(s.live.nodes[id], alarmOf(s, id), hearingOf(s))
     const issues = issuesAt(s.issues, id)
-    const word = { ok: 'in order', idle: 'not running', warn: 'warning', bad: 'fault' }[shape]
-    return `${word}${text === '' ? '' : `: ${text}`}${counted(issues.length, 'problem')}`
+    return `${words[shape]}${text === '' ? '' : `: ${said(text)}`}${issues.length === 0 ? '' : `, ${t('{count} problems', { count: issues.length })}`}`
   }
   const fault = issueOfWire(s.issues, id)
-  if (fault) return `does not fit: ${fault.text} ${fault.remedy}`
+  if (fault) return t('does not fit: {reason}', { reason: `${said(fault.text)} ${said(fault.remedy)}` })
   const from = parseWire(id)?.from
   const last = from && hearingOf(s) === 'open' ? s.live.nodes[from.node]?.outputs[from.port]?.last : null
-  if (!from || !last) return 'no value'
+  if (!from || !last) return t('no value')
   const unit = displayUnit(s.ports[from.node]?.outputs[from.port]?.unit)
-  return `${formatValue(last.value)}${unit === '' ? '' : ` ${unit}`}, ${severityOf(last)}`
+  return `${formatValue(last.value)}${unit === '' ? '' : ` ${unit}`}, ${severityWords[severityOf(last)]}`
 }
 
 export function Spoken({ frame }: { readonly frame: RefObject<HTMLElement | null> }) {

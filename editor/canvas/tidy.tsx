@@ -28,7 +28,7 @@ export function useTidy(): (ids?: readonly string[]) => Promise<void> {
     const { document: began } = store.getState()
     if (busy.current || !began) return
     const task = layoutTask(began.flow, cards(), ids ?? Object.keys(began.flow.nodes))
-    if (!task) return void actions.toast({ level: 'info', text: ids ? 'Comments stay where they are: select nodes to tidy.' : 'There is nothing to tidy.' })
+    if (!task) return void actions.toast({ level: 'info', text: ids ? t('Comments stay where they are: select nodes to tidy.') : t('There is nothing to tidy.') })
     busy.current = true
     const stop = new AbortController()
     work.setState({ nodes: task.count, cancel: () => stop.abort(), shown: false })
@@ -36,12 +36,12 @@ export function useTidy(): (ids?: readonly string[]) => Promise<void> {
     try {
       const places = task.places(await layOut(task.graph, stop.signal))
       work.setState({ cancel: null, shown: false })
-      if (store.getState().document?.flow.nodes !== began.flow.nodes) return void actions.toast({ level: 'info', text: 'The flow was changed meanwhile, so it was not tidied.', remedy: 'Tidy it again.' })
+      if (store.getState().document?.flow.nodes !== began.flow.nodes) return void actions.toast({ level: 'info', text: t('The flow was changed meanwhile, so it was not tidied.'), remedy: t('Tidy it again.') })
       await glide(places)
       actions.place(places)
       if (!ids) actions.reveal([])
     } catch (thrown) {
-      if (!stop.signal.aborted) actions.toast({ level: 'error', text: `The layout failed: ${reasonOf(thrown)}`, remedy: 'Nothing was moved. Load the page again, or align the nodes by hand.' })
+      if (!stop.signal.aborted) actions.toast({ level: 'error', text: t('The layout failed: {reason}', { reason: reasonOf(thrown) }), remedy: t('Nothing was moved. Load the page again, or align the nodes by hand.') })
     } finally {
       clearTimeout(late)
       work.setState({ cancel: null, shown: false })

@@ -2,6 +2,7 @@
 import { useCallback, useMemo, useRef } from 'react'
 import type { Connection, Edge, OnConnectEnd, OnConnectStart } from 'reactflow'
 import { formatEnd, type WireEnd } from '#format'
+import { t } from '../language/index.ts'
 import { gapOf } from '../state/inserting.ts'
 import { actions, store } from '../state/here.ts'
 import { judgeWire } from '../state/wiring.ts'
@@ -26,7 +27,7 @@ function letGo(drag: Drag, point: Point): void {
   }
   const ports = [...drag.verdicts.keys()].filter((end) => end.startsWith(`${id}.`))
   const end = ports.find((p) => drag.verdicts.get(p)!.ok) ?? ports[0]
-  if (end === undefined) return void actions.toast({ level: 'info', text: `This node has no ${drag.side === 'output' ? 'input' : 'output'}.` })
+  if (end === undefined) return void actions.toast({ level: 'info', text: drag.side === 'output' ? t('This node has no input.') : t('This node has no output.') })
   const other = { node: id, port: end.slice(id.length + 1) }
   if (drag.side === 'output') actions.connect(drag.from, other)
   else actions.connect(other, drag.from)
@@ -66,7 +67,7 @@ export function useConnecting() {
     // Dropped on a port that refuses it: say why, and offer the mend.
     const [from, to] = fromHandle.type === 'source' ? [fromHandle, toHandle] : [toHandle, fromHandle]
     if (from.type === 'source' && to.type === 'target') actions.connect({ node: from.nodeId, port: from.id ?? '' }, { node: to.nodeId, port: to.id ?? '' }, instead)
-    else actions.toast({ level: 'info', text: 'A wire goes from an output (right) to an input (left).' })
+    else actions.toast({ level: 'info', text: t('A wire goes from an output (right) to an input (left).') })
   }, [])
   return useMemo(() => ({ onConnectStart, onConnectEnd, onReconnectStart, onReconnect, onReconnectEnd, onConnect, isValidConnection }), [onConnectStart, onConnectEnd, onReconnectStart, onReconnect, onReconnectEnd])
 }

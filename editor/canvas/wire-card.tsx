@@ -7,6 +7,7 @@ import { formatEnd, parseWire, type WireEnd } from '#format'
 import { t } from '../language/index.ts'
 import { useLatest } from '../live/latest.ts'
 import { formatCount, formatTime, formatWhole, qualityText, unitText } from '../live/values.ts'
+import { healthText } from '../live/words.ts'
 import { formatRate, numbersOf, severityOf, timeTitle } from '../state/format.ts'
 import { INPUTS, OUTPUTS } from '../state/inside.ts'
 import { hearingOf, titleOf } from '../state/status.ts'
@@ -138,7 +139,7 @@ export function WireCard({ frame }: { readonly frame: RefObject<HTMLDivElement |
 
 const nothing: readonly JsonSample[] = []
 /** Of an open subflow. */
-const edges: { readonly [id: string]: string } = { [INPUTS]: 'Inputs', [OUTPUTS]: 'Outputs' }
+const edges: { readonly [id: string]: string } = { [INPUTS]: t('Inputs'), [OUTPUTS]: t('Outputs') }
 const noTrend: readonly number[] = []
 
 function Inside({ look: { from, to, focused } }: { readonly look: Look }): ReactElement {
@@ -164,8 +165,8 @@ function Inside({ look: { from, to, focused } }: { readonly look: Look }): React
           ? <button type="button" className="btn" onClick={() => actions.pinTap(from.node, from.port)}><Pin size={12} />{' '}{t('Pin')}</button>
           : <button type="button" className="btn" onClick={() => actions.unpinTap(pinned)}><PinOff size={12} />{' '}{t('Unpin')}</button>}
       </header>
-      <p className="look-facts"><span>{type ? formatType(type) : t('type not known')}</span><span>{hearing === 'open' && status ? formatRate(status.rate) || t('nothing now') : ''}</span><span>{status ? t('{count} in all', { count: formatCount(status.count) }) : ''}</span></p>
-      {hearing !== 'open' ? <p className="look-old">{hearing === 'halted' ? t('The flow does not run now: these were the last values.') : t('No connection to the gateway: these were the last values.')}</p> : health && health.state !== 'ok' ? <p className="look-old">{health.text || health.state}</p> : null}
+      <p className="look-facts"><span>{type ? formatType(type) : t('type not known')}</span><span>{hearing === 'open' && status ? formatRate(status.rate) || t('nothing now') : ''}</span><span>{status ? t('{number} in all', { number: formatCount(status.count) }) : ''}</span></p>
+      {hearing !== 'open' ? <p className="look-old">{hearing === 'halted' ? t('The flow does not run now: these were the last values.') : t('No connection to the gateway: these were the last values.')}</p> : health && health.state !== 'ok' ? <p className="look-old">{healthText(health)}</p> : null}
       {shape ? <div className="look-glance">{type?.kind === 'series' ? <Line values={shape} /> : <Bars values={shape} />}</div> : trend.length > 1 ? <div className="look-glance"><Line values={trend} /></div> : null}
       {rows.length === 0 ? <p className="look-none">{status ? t('Nothing has come through yet.') : t('This part is only in your draft: deploy it to see values.')}</p> : (
         <table>

@@ -3,6 +3,7 @@ import { useMemo } from 'react'
 import { formatType, type PortType } from '#kit'
 import { formatEnd, formatWire, type WireEnd } from '#format'
 import { t } from '../language/index.ts'
+import { said } from '../language/said.ts'
 import type { State } from '../state/model.ts'
 import { actions, store } from '../state/here.ts'
 import { partnersOf, type Verdict } from '../state/wiring.ts'
@@ -17,7 +18,7 @@ interface Offer {
 }
 
 function choicesOf(s: State, node: string): Offer[] {
-  const name = (id: string): string => s.document?.flow.nodes[id]?.name || s.types.get(s.document?.flow.nodes[id]?.type ?? '')?.title || id
+  const name = (id: string): string => s.document?.flow.nodes[id]?.name || said(s.types.get(s.document?.flow.nodes[id]?.type ?? '')?.title) || id
   const ports = s.ports[node]
   const outgoing = Object.keys(ports?.outputs ?? {}).flatMap((port) =>
     partnersOf(s, { node, port }, 'output').map((p): Offer => ({ from: { node, port }, to: p.end, text: `${port} → ${name(p.end.node)}, ${p.end.port}`, type: p.type, verdict: p.verdict })))
@@ -33,14 +34,14 @@ export function WirePicker({ node, onClose }: { readonly node: string; readonly 
   const all = useMemo(() => choicesOf(store.getState(), node), [node])
   const choices = (search: string): readonly Choice[] => {
     const words = search.toLowerCase().split(/\s+/)
-    return all.filter((w) => words.every((word) => w.text.toLowerCase().includes(word))).map((w) => ({ id: formatWire(w), text: w.text, note: w.verdict.ok ? formatType(w.type) : w.verdict.issue.text, no: !w.verdict.ok }))
+    return all.filter((w) => words.every((word) => w.text.toLowerCase().includes(word))).map((w) => ({ id: formatWire(w), text: w.text, note: w.verdict.ok ? formatType(w.type) : said(w.verdict.issue.text), no: !w.verdict.ok }))
   }
   return (
     <PickList
       label={t('Connect')}
       placeholder={t('Connect to…')}
       choices={choices}
-      empty={() => (all.length === 0 ? 'There is no other port in this flow.' : 'No port has this name.')}
+      empty={() => (all.length === 0 ? t('There is no other port in this flow.') : t('No port has this name.'))}
       onTake={({ id }) => {
         const wire = all.find((w) => formatWire(w) === id)
         if (wire && actions.connect(wire.from, wire.to)) onClose()

@@ -1,11 +1,12 @@
 // What a wire says of itself: what flows, and whether that is to be believed. Told by words and by dashes, then by colour.
+import { t } from '../language/index.ts'
 import { formatRate, formatValue, severityOf } from '../state/format.ts'
 import type { State } from '../state/model.ts'
 import { hearingOf } from '../state/status.ts'
 
 export type WireCondition = 'live' | 'idle' | 'stale' | 'uncertain' | 'bad'
 /** What stands before the rate. */
-export const WORDS: Readonly<Record<WireCondition, string>> = { live: '', idle: '', stale: '◇ stale', uncertain: '? uncertain', bad: '✕ bad' }
+export const WORDS: Readonly<Record<WireCondition, string>> = { live: '', idle: '', stale: `◇ ${t('stale')}`, uncertain: `? ${t('uncertain')}`, bad: `✕ ${t('bad')}` }
 
 /** One short text, so that a wire redraws only when it changes. Slow truth values show themselves, as they matter more than their rate. */
 export function labelOf(s: Pick<State, 'live' | 'flows' | 'flowId' | 'ports'>, source: string, port: string): string {

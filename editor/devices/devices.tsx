@@ -5,6 +5,7 @@ import { ChevronRight, Plus, RotateCw, Settings2, Stethoscope, X } from 'lucide-
 import type { CatalogueDriver } from '#kit'
 import type { ConnectionBody } from '#format'
 import { t } from '../language/index.ts'
+import { said } from '../language/said.ts'
 import { viewCentre } from '../canvas/view.ts'
 import { describeEndpoint, HealthMark } from '../inspector/pickers.tsx'
 import { useConnections } from '../inspector/resources.ts'
@@ -52,7 +53,7 @@ export function DevicesPane(): ReactElement {
   return (
     <div className="dv">
       <div className="dv-list">
-        {issues.map((i) => <p key={i.text} className="dv-note" role="alert">{i.text} {i.remedy}</p>)}
+        {issues.map((i) => <p key={i.text} className="dv-note" role="alert">{said(i.text)} {said(i.remedy)}</p>)}
         {data === null && issues.length === 0 && <p className="dv-note">{t('Asking the gateway…')}</p>}
         {data?.length === 0 && <NoDevices drivers={drivers} mayEdit={mayEdit} />}
         {data?.map((c) => <Device key={c.name} connection={c} driver={drivers.find((d) => d.type === c.type)} open={open === c.name} mayEdit={mayEdit} />)}
@@ -70,7 +71,7 @@ function NoDevices({ drivers, mayEdit }: { readonly drivers: readonly CatalogueD
       <b>{t('No device yet')}</b>
       <p>{t("Add the PLC, the broker or the server that the plant's values come from. Then its tags are listed here and can be dragged into the flow.")}</p>
       {mayEdit
-        ? drivers.map((d) => <button key={d.type} type="button" className="btn" title={d.summary} onClick={() => actions.openDialog({ kind: 'connections', type: d.type })}><Icon name={d.icon} /> {d.title}…</button>)
+        ? drivers.map((d) => <button key={d.type} type="button" className="btn" title={said(d.summary)} onClick={() => actions.openDialog({ kind: 'connections', type: d.type })}><Icon name={d.icon} /> {said(d.title)}…</button>)
         : <p>{t('Your role may not add one: ask somebody who edits flows.')}</p>}
     </div>
   )
@@ -110,7 +111,7 @@ function Inside({ connection, driver, mayEdit }: { readonly connection: Connecti
     actions.reveal(nodes)
     browser.change(chooseNone)
   }
-  if (!mayEdit) return <p className="dv-note">{t('{describeEndpoint}. Your role may not browse devices.', { describeEndpoint: describeEndpoint(connection.config) })}</p>
+  if (!mayEdit) return <p className="dv-note">{t('{endpoint}. Your role may not browse devices.', { endpoint: describeEndpoint(connection.config) })}</p>
   return (
     <>
       <div className="dv-tools">
@@ -140,7 +141,7 @@ function Chosen({ connection, type, tags, add, editable }: { readonly connection
   if (tags.length === 0) return <p className="dv-hint">{t('Drag tags to the canvas, or choose them and add them.')}</p>
   return (
     <div className="dv-bar">
-      <span aria-live="polite">{tags.length} {tags.length === 1 ? t('tag') : t('tags')}</span>
+      <span aria-live="polite">{t('{count} tags', { count: tags.length })}</span>
       <button type="button" className="btn primary" disabled={!editable} onClick={() => add(tags)}>{taker === undefined ? t('Add to flow') : t('Add to {title}', { title })}</button>
       <button type="button" className="icon-btn" aria-label={t('Choose none')} onClick={() => browser.change(chooseNone)}><X size={14} /></button>
     </div>

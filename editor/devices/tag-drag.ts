@@ -1,4 +1,5 @@
 // Tags on their way from a device's tree to the canvas.
+import { t } from '../language/index.ts'
 import type { TagDrop } from '../state/tag-rows.ts'
 
 export const TAGS_TYPE = 'application/x-headgate-tags'
@@ -18,13 +19,13 @@ export function tagsIn(data: DataTransfer): TagDrop | undefined {
 
 export function beginTagDrag(data: DataTransfer, drop: TagDrop): void {
   data.setData(TAGS_TYPE, JSON.stringify(drop))
-  data.setData('text/plain', drop.tags.map((t) => [...t.trail, t.title].join('/')).join('\n'))
+  data.setData('text/plain', drop.tags.map((tag) => [...tag.trail, tag.title].join('/')).join('\n'))
   data.effectAllowed = 'copy'
   if (drop.tags.length < 2) return
   // The browser would draw the one line that was taken hold of.
   const chip = document.createElement('div')
   chip.className = 'dv-chip'
-  chip.textContent = `${drop.tags.length} tags of ${drop.connection}`
+  chip.textContent = t('{number} tags of {connection}', { number: drop.tags.length, connection: drop.connection })
   document.body.append(chip)
   data.setDragImage(chip, -8, 12)
   requestAnimationFrame(() => chip.remove())

@@ -32,7 +32,7 @@ export function useTest(of: () => ConnectionOf): TestState & { readonly run: () 
       const now = of()
       const { name } = now
       if (!body?.certificate) return
-      if (name === undefined || name === '') return setState((s) => ({ ...s, issues: [issue('REQUEST', {}, { reason: 'Give the connection a name first: the certificate is trusted for it alone.' })] }))
+      if (name === undefined || name === '') return setState((s) => ({ ...s, issues: [issue('REQUEST', {}, { reason: t('Give the connection a name first: the certificate is trusted for it alone.') })] }))
       const { fingerprint } = body.certificate
       const written: { type?: string; config?: ConnectionEntry['config'] } = 'type' in now ? { type: now.type, config: now.config } : {}
       act(async () => {
@@ -67,7 +67,7 @@ export function TestResult({ busy, body, issues, run, trust }: ReturnType<typeof
             {certificate.issuer !== certificate.subject && <><dt>{t('Issuer')}</dt><dd>{certificate.issuer}</dd></>}
             <dt>{t('Valid')}</dt>
             <dd>
-              {t('{slice} to {slice2}', { slice: formatDateTime(certificate.validFrom).slice(0, 10), slice2: formatDateTime(certificate.validTo).slice(0, 10) })}
+              {t('{from} to {to}', { from: formatDateTime(certificate.validFrom).slice(0, 10), to: formatDateTime(certificate.validTo).slice(0, 10) })}
               {now > certificate.validTo ? <em>{' '}{t('It has expired.')}</em> : now < certificate.validFrom ? <em>{' '}{t('It is not valid yet.')}</em> : null}
             </dd>
             <dt>{t('SHA-256')}</dt><dd className="mono">{certificate.fingerprint}</dd>

@@ -4,6 +4,7 @@ import { memo, useCallback, useEffect, useMemo, useRef, useState, type DragEvent
 import { ChevronRight, TriangleAlert } from 'lucide-react'
 import { displayUnit, type AskField, type BrowseItem } from '#kit'
 import { locale, t } from '../language/index.ts'
+import { said } from '../language/said.ts'
 import { choose, chooseAll, linesOf, tagOf, type Choice, type Line, type Tree } from '../state/device-tree.ts'
 import { formatValue, severityOf } from '../state/format.ts'
 import type { DeviceTag } from '../state/tag-rows.ts'
@@ -84,7 +85,7 @@ export function DeviceTree({ tree, browser, connection, type, add, editable }: {
         switch (line.kind) {
           case 'item': return <Row key={line.key} line={line} chosen={tree.chosen.has(line.key)} active={line.key === active} editable={editable} pick={pick} fold={fold} drag={drag} focus={focus} />
           case 'ask': return <Ask key={line.key} depth={line.depth} item={line.item} values={line.values} tell={(values) => browser.tell(line.item.path!, values)} />
-          case 'fault': return <div key={line.key} role="treeitem" aria-level={line.depth + 1}><div className="dv-fault" role="alert" style={{ marginLeft: indent(line.depth) }}>{line.issues.map((i) => <p key={i.text}><TriangleAlert size={13} aria-hidden /> <span><b>{i.text}</b> {i.remedy}</span></p>)}</div></div>
+          case 'fault': return <div key={line.key} role="treeitem" aria-level={line.depth + 1}><div className="dv-fault" role="alert" style={{ marginLeft: indent(line.depth) }}>{line.issues.map((i) => <p key={i.text}><TriangleAlert size={13} aria-hidden /> <span><b>{said(i.text)}</b> {said(i.remedy)}</span></p>)}</div></div>
           case 'word': return <div key={line.key} role="treeitem" aria-level={line.depth + 1} className="dv-word" style={{ marginLeft: indent(line.depth) }}>{words[line.what]}</div>
         }
       })}
@@ -92,7 +93,7 @@ export function DeviceTree({ tree, browser, connection, type, add, editable }: {
   )
 }
 
-const words = { loading: 'Asking the device…', nothing: 'There is nothing here.', cut: 'There is more than can be shown: search by name, or go deeper.' }
+const words = { loading: t('Asking the device…'), nothing: t('There is nothing here.'), cut: t('There is more than can be shown: search by name, or go deeper.') }
 const indent = (depth: number): number => 6 + depth * 13
 
 interface RowProps {
@@ -113,7 +114,9 @@ const Row = memo(function Row({ line, chosen, active, editable, pick, fold, drag
     if (readable) pick(key, e.shiftKey ? 'range' : e.ctrlKey || e.metaKey ? 'toggle' : 'only')
     else fold(key)
   }
-  const note = [item.title, item.detail, item.note, item.trail && item.trail.length > 0 ? `in ${item.trail.join(' / ')}` : '', item.quality !== undefined && item.quality !== 'Good' ? item.quality : '', item.time === undefined ? '' : new Date(item.time).toLocaleString(locale)].filter((t) => t).join('\n')
+  // Names are the device's own; what is asked for first, and what is set aside, the driver names.
+  const title = item.ask !== undefined || item.minor === true ? said(item.title) : item.title
+  const note = [title, said(item.detail), said(item.note), item.trail && item.trail.length > 0 ? t('in {path}', { path: item.trail.join(' / ') }) : '', item.quality !== undefined && item.quality !== 'Good' ? item.quality : '', item.time === undefined ? '' : new Date(item.time).toLocaleString(locale)].filter((line) => line).join('\n')
   return (
     <div
       role="treeitem" className={`dv-row${readable ? ' tag' : ''}${item.minor ? ' minor' : ''}`} aria-level={depth + 1} aria-selected={readable ? chosen : undefined} aria-expanded={asks === null ? undefined : open}
@@ -122,7 +125,7 @@ const Row = memo(function Row({ line, chosen, active, editable, pick, fold, drag
     >
       {asks === null ? <i className="dv-nofold" /> : <span className="dv-fold" aria-hidden onClick={(e) => { e.stopPropagation(); fold(key) }}><ChevronRight size={13} className={open ? 'open' : ''} /></span>}
       {readable ? <span className="dv-box" aria-hidden data-on={chosen} onClick={(e) => { e.stopPropagation(); focus(key); pick(key, e.shiftKey ? 'range' : 'toggle') }} /> : null}
-      <span className="dv-name"><b>{item.title}</b>{item.detail === '' ? null : <small>{item.detail}</small>}{item.trail && item.trail.length > 0 && !item.node ? <small className="way">{item.trail.join(' / ')}</small> : null}</span>
+      <span className="dv-name"><b>{title}</b>{item.detail === '' ? null : <small>{said(item.detail)}</small>}{item.trail && item.trail.length > 0 && !item.node ? <small className="way">{item.trail.join(' / ')}</small> : null}</span>
       <Value item={item} />
     </div>
   )
@@ -146,7 +149,7 @@ function Ask({ depth, item, values, tell }: { readonly depth: number; readonly i
     if (value !== values[i]) tell(values.map((v, n) => (n === i ? value : v)))
   }
   return (
-    <div className="dv-ask" role="group" aria-label={t('{title}: which', { title: item.title })} style={{ marginLeft: indent(depth) }}>
+    <div className="dv-ask" role="group" aria-label={t('{title}: which', { title: said(item.title) })} style={{ marginLeft: indent(depth) }}>
       {item.ask!.map((field, i) => <AskInput key={`${field.name} ${values[i]}`} field={field} value={values[i]!} put={(value) => put(i, value)} />)}
     </div>
   )
@@ -154,11 +157,11 @@ function Ask({ depth, item, values, tell }: { readonly depth: number; readonly i
 
 function AskInput({ field, value, put }: { readonly field: AskField; readonly value: string; readonly put: (value: string) => void }): ReactElement {
   const [text, setText] = useState(value)
-  if ('choices' in field) return <label>{field.title} <select value={value} onChange={(e) => put(e.target.value)}>{field.choices.map((c) => <option key={c.value} value={c.value}>{c.label}</option>)}</select></label>
+  if ('choices' in field) return <label>{said(field.title)} <select value={value} onChange={(e) => put(e.target.value)}>{field.choices.map((c) => <option key={c.value} value={c.value}>{said(c.label)}</option>)}</select></label>
   const number = Number(text)
   const fits = text.trim() !== '' && Number.isInteger(number) && number >= field.minimum && number <= field.maximum
   const take = (): void => {
     if (fits) put(String(number))
   }
-  return <label>{field.title} <input inputMode="numeric" value={text} aria-invalid={!fits} title={t('{minimum} to {maximum}', { minimum: field.minimum, maximum: field.maximum })} onChange={(e) => setText(e.target.value)} onBlur={take} onKeyDown={(e) => { if (e.key === 'Enter') take() }} /></label>
+  return <label>{said(field.title)} <input inputMode="numeric" value={text} aria-invalid={!fits} title={t('{minimum} to {maximum}', { minimum: field.minimum, maximum: field.maximum })} onChange={(e) => setText(e.target.value)} onBlur={take} onKeyDown={(e) => { if (e.key === 'Enter') take() }} /></label>
 }

@@ -4,6 +4,7 @@ import { useState, type FormEvent, type ReactElement } from 'react'
 import { Popover } from 'radix-ui'
 import type { CatalogueNode, JsonValue, TSchema } from '#kit'
 import { t } from '../language/index.ts'
+import { said } from '../language/said.ts'
 import { actions, api, engineIdOf, useEditor } from '../state/here.ts'
 import { fieldsOf, formFaults, withValue, wordsOf, type Config } from './form.ts'
 import { SchemaForm } from './schema-form.tsx'
@@ -15,11 +16,14 @@ export interface Subject {
   readonly tag?: string
 }
 
+const WORDS: Readonly<Record<string, string>> = { acknowledge: t('Acknowledge'), reset: t('Reset'), shelve: t('Shelve'), unshelve: t('Unshelve'), suppress: t('Suppress'), unsuppress: t('Unsuppress'), 'out-of-service': t('Out of service'), 'return-to-service': t('Return to service'), comment: t('Comment'), inject: t('Inject'), set: t('Set') }
+const actWords = (act: string): string => (Object.hasOwn(WORDS, act) ? WORDS[act]! : said(wordsOf(act)))
+
 /** Says so when it is done or refused. */
 async function run(subject: Subject, act: string, args: Config): Promise<void> {
   try {
     await (act === 'acknowledge' ? api.acknowledge(subject) : api.act({ ...subject, act, ...(Object.keys(args).length === 0 ? {} : { arguments: args }) }))
-    actions.toast({ level: 'success', text: `${wordsOf(act)}: done${subject.tag === undefined ? '' : ` for ${subject.tag}`}.` })
+    actions.toast({ level: 'success', text: subject.tag === undefined ? t('{act}: done.', { act: actWords(act) }) : t('{act}: done for {tag}.', { act: actWords(act), tag: subject.tag }) })
   } catch (thrown) {
     actions.toastFailed(thrown)
   }
@@ -27,7 +31,7 @@ async function run(subject: Subject, act: string, args: Config): Promise<void> {
 
 /** One act as a button. */
 /** `compact`: its picture alone; the title is told by the tooltip and to a screen reader. */
-export function Act({ subject, act, type, title = wordsOf(act), children, compact = false }: { readonly subject: Subject; readonly act: string; readonly type: CatalogueNode | undefined; readonly title?: string; readonly children?: ReactElement; readonly compact?: boolean }): ReactElement {
+export function Act({ subject, act, type, title = actWords(act), children, compact = false }: { readonly subject: Subject; readonly act: string; readonly type: CatalogueNode | undefined; readonly title?: string; readonly children?: ReactElement; readonly compact?: boolean }): ReactElement {
   const schema = type?.actArguments?.[act]
   const [busy, setBusy] = useState(false)
   const [open, setOpen] = useState(false)
@@ -37,7 +41,7 @@ export function Act({ subject, act, type, title = wordsOf(act), children, compac
     setOpen(false)
     void run(subject, act, args).finally(() => setBusy(false))
   }
-  const button = { type: 'button', className: compact ? 'in-icon' : 'btn', disabled: busy || !allowed, title: allowed ? (compact ? title : '') : 'Needs the role operator', ...(compact ? { 'aria-label': `${title}${subject.tag ? ` ${subject.tag}` : ''}` } : {}) } as const
+  const button = { type: 'button', className: compact ? 'in-icon' : 'btn', disabled: busy || !allowed, title: allowed ? (compact ? title : '') : t('Needs the role operator'), ...(compact ? { 'aria-label': `${title}${subject.tag ? ` ${subject.tag}` : ''}` } : {}) } as const
   if (!schema) return <button {...button} onClick={() => go({})}>{children}{compact ? '' : title}</button>
   return (
     <Popover.Root open={open} onOpenChange={setOpen}>

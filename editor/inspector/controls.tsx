@@ -88,7 +88,7 @@ function Typed({ read, ...props }: ControlProps & { readonly read: (text: string
 }
 
 const COMMON_UNITS = ['1', '%', 'Cel', 'K', 'bar', 'mbar', 'kPa', 'Pa', 'm', 'mm', 'um', 'mm/s', 'm/s', 'm/s2', '[g]', 'Hz', '{rpm}', 'A', 'mA', 'V', 'W', 'kW', 'kW.h', 'N', 'N.m', 'kg', 't', 'l', 'm3', 'l/min', 'm3/h', 'kg/h', 's', 'ms', 'min', 'h', '[ppm]', 'S/m', 'deg', '[degF]', '[psi]']
-const UNIT_NAMES: Readonly<Record<string, string>> = { '1': 'no unit', Cel: '°C', um: 'µm', 'm/s2': 'm/s²', '[g]': 'standard gravity', '{rpm}': 'revolutions per minute', m3: 'm³', 'm3/h': 'm³/h', '[degF]': '°F', '[psi]': 'psi', deg: '°', 'kW.h': 'kWh' }
+const UNIT_NAMES: Readonly<Record<string, string>> = { '1': t('no unit'), Cel: '°C', um: 'µm', 'm/s2': 'm/s²', '[g]': t('standard gravity'), '{rpm}': t('revolutions per minute'), m3: 'm³', 'm3/h': 'm³/h', '[degF]': '°F', '[psi]': 'psi', deg: '°', 'kW.h': 'kWh' }
 
 function UnitControl(props: ControlProps): ReactElement {
   const { field, value, context } = props
@@ -148,8 +148,8 @@ export function Select(props: ControlProps & { readonly choices: readonly Choice
   return (
     <span className="in-fld in-select">
       <select {...inputProps(props)} value={at} onChange={(e) => context.change(field.path, choices[Number(e.target.value)]?.value)}>
-        {at < 0 && <option value={-1}>{now === undefined || now === '' ? t('Choose') : t('{showValue} (not one of these)', { showValue: showValue(now) })}</option>}
-        {choices.map((c, i) => <option key={String(c.value)} value={i}>{c.label}{c.value === field.default && choices.length > 3 ? t(' (default)') : ''}</option>)}
+        {at < 0 && <option value={-1}>{now === undefined || now === '' ? t('Choose') : t('{value} (not one of these)', { value: showValue(now) })}</option>}
+        {choices.map((c, i) => <option key={String(c.value)} value={i}>{c.label}{c.value === field.default && choices.length > 3 ? ` (${t('default')})` : ''}</option>)}
       </select>
       <ChevronDown size={13} aria-hidden />
     </span>
@@ -170,7 +170,7 @@ function Choices(props: ControlProps): ReactElement {
   return (
     <div className="in-choices" role="group" aria-labelledby={labelledBy} aria-describedby={describedBy}>
       {field.choices!.map((c) => box(c.value, c.label))}
-      {strange.map((v) => box(v, `${showValue(v)} (not one of these)`))}
+      {strange.map((v) => box(v, t('{value} (not one of these)', { value: showValue(v) })))}
     </div>
   )
 }
@@ -198,7 +198,7 @@ function List(props: ControlProps): ReactElement {
             />
           )}
           {unit !== '' && <u>{unit}</u>}
-          {!context.readOnly && <button type="button" className="in-icon" aria-label={t('Remove {title} {value}', { title: field.title, value: i + 1 })} onClick={() => put(items.toSpliced(i, 1))}><X size={12} /></button>}
+          {!context.readOnly && <button type="button" className="in-icon" aria-label={t('Remove {title} {number}', { title: field.title, number: i + 1 })} onClick={() => put(items.toSpliced(i, 1))}><X size={12} /></button>}
         </span>
       ))}
       {items.length === 0 && <p className="in-help">{t('None yet.')}</p>}

@@ -59,7 +59,7 @@ export function Curve(props: ControlProps): ReactElement {
     <>
       {whole && (
         <svg
-          ref={svg} className="in-curve" viewBox={`0 0 ${W} ${H}`} role="group" aria-label={t('Curve of {count} points', { count: points.length })}
+          ref={svg} className="in-curve" viewBox={`0 0 ${W} ${H}`} role="group" aria-label={t('Curve of {number} points', { number: points.length })}
           onDoubleClick={(e) => { if (handles && e.target instanceof Element && !e.target.closest('circle')) add(at(e)) }}
           onPointerMove={(e: PointerEvent) => { if (drag) put(drag.index, at(e)) }}
           onPointerUp={() => { if (drag) context.seal(); setDrag(null) }}
@@ -71,14 +71,14 @@ export function Curve(props: ControlProps): ReactElement {
           <path d={line} />
           {handles && points.map((p, i) => (
             <circle
-              key={i} cx={sx(p.x)} cy={sy(p.y)} r="4.5" tabIndex={0} role="button" aria-label={t('Point {value}: {x} gives {y}. Arrow keys move it', { value: i + 1, x: p.x, y: p.y })}
+              key={i} cx={sx(p.x)} cy={sy(p.y)} r="4.5" tabIndex={0} role="button" aria-label={t('Point {number}: {x} gives {y}. Arrow keys move it', { number: i + 1, x: p.x, y: p.y })}
               onPointerDown={(e) => { if (e.button !== 0) return; e.preventDefault(); e.currentTarget.focus(); svg.current!.setPointerCapture(e.pointerId); setDrag({ index: i, span: spanOf(points) }) }}
               onKeyDown={(e) => keys(e, i)}
             ><title>{`${formatNumber(p.x)} → ${formatNumber(p.y)}`}</title></circle>
           ))}
         </svg>
       )}
-      {handles && <p className="in-help">{t('Drag a point, or double-click to add one.')}{context.config['mode'] === 'cubic' ? t(' The curve between them is smooth; straight lines are drawn here.') : ''}</p>}
+      {handles && <p className="in-help">{t('Drag a point, or double-click to add one.')}{context.config['mode'] === 'cubic' ? ` ${t('The curve between them is smooth; straight lines are drawn here.')}` : ''}</p>}
       <Table {...props} />
     </>
   )

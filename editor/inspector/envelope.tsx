@@ -30,7 +30,7 @@ function Span({ minimum, maximum, safe }: { readonly minimum: number | undefined
   const x = (v: number): number => ((v - low + margin) / (high - low + 2 * margin)) * 296
   return (
     <>
-      <svg className="in-span" viewBox="0 0 296 40" role="img" aria-label={`From ${minimum} to ${maximum}${safe === undefined ? '' : `, safe value ${safe}`}`}>
+      <svg className="in-span" viewBox="0 0 296 40" role="img" aria-label={safe === undefined ? t('From {minimum} to {maximum}', { minimum, maximum }) : t('From {minimum} to {maximum}, safe value {safe}', { minimum, maximum, safe })}>
         <line x1="0" x2="296" y1="20" y2="20" className="axis" />
         <rect x={x(minimum)} width={x(maximum) - x(minimum)} y="17" height="6" rx="2" className="range" />
         <line x1={x(minimum)} x2={x(minimum)} y1="13" y2="27" className="end" />
@@ -40,7 +40,7 @@ function Span({ minimum, maximum, safe }: { readonly minimum: number | undefined
         {safe !== undefined && (
           <g className={outside ? 'safe outside' : 'safe'}>
             <path d={`M${x(safe)} 14 l-4 -6 h8 z`} />
-            <text x={x(safe)} y="6" textAnchor="middle">{t('safe {number}', { number: formatNumber(safe) })}</text>
+            <text x={x(safe)} y="6" textAnchor="middle">{t('safe {value}', { value: formatNumber(safe) })}</text>
           </g>
         )}
       </svg>

@@ -2,6 +2,7 @@
 // example says. Pure.
 import { qualityCode, type ExampleSample, type JsonValue } from '#kit'
 import { equalJson } from '#format'
+import { t } from '../language/index.ts'
 
 /** An input as it stands in the table: all of it text. */
 export interface Line {
@@ -37,8 +38,8 @@ export function samplesOf(lines: readonly Line[]): { readonly samples: readonly 
   const samples: ExampleSample[] = []
   for (const [i, l] of lines.entries()) {
     const seconds = Number(l.time.trim().replace(',', '.'))
-    if (l.time.trim() === '' || !Number.isFinite(seconds)) return { fault: `Line ${i + 1}: '${l.time}' is no time in seconds.` }
-    if (qualityCode(l.quality) === undefined) return { fault: `Line ${i + 1}: '${l.quality}' is no quality.` }
+    if (l.time.trim() === '' || !Number.isFinite(seconds)) return { fault: t("Line {line}: '{text}' is no time in seconds.", { line: i + 1, text: l.time }) }
+    if (qualityCode(l.quality) === undefined) return { fault: t("Line {line}: '{text}' is no quality.", { line: i + 1, text: l.quality }) }
     samples.push({ at: l.at, ...(l.tag === 'x' || l.tag === '' ? {} : { tag: l.tag }), value: readCell(l.value), time: Math.round(seconds * 1e6) / 1000, ...(l.quality === 'Good' ? {} : { quality: l.quality }) })
   }
   return { samples }

@@ -3,6 +3,7 @@
 import { useEffect, useId, useMemo, useRef, useState, type KeyboardEvent, type ReactElement, type ReactNode } from 'react'
 import { formatType } from '#kit'
 import { t } from '../language/index.ts'
+import { said } from '../language/said.ts'
 import type { Completion, ExpressionBody } from '../state/api.ts'
 import { fitting, take, wordBefore } from '../state/completion.ts'
 import { severityOf } from '../state/format.ts'
@@ -110,7 +111,7 @@ function Offered({ id, offered, chosen, accept }: { readonly id: string; readonl
           </div>
         ))}
       </div>
-      {chosen && <p>{chosen.doc}{chosen.kind === 'stream' && t(' It remembers what came before.')}</p>}
+      {chosen && <p>{said(chosen.doc)}{chosen.kind === 'stream' && ` ${t('It remembers what came before.')}`}</p>}
     </div>
   )
 }
@@ -118,18 +119,18 @@ function Offered({ id, offered, chosen, accept }: { readonly id: string; readonl
 /** What it gives, with the last values its result. What is wrong stands below, with the field's faults. */
 function Gives({ answer, code, invalid }: { readonly answer: Answer | undefined; readonly code: string; readonly invalid: boolean }): ReactElement | null {
   if (!answer || answer.of !== code) return <p className="in-help">…</p>
-  if (answer.failed !== '') return <p className="in-help">{t('The gateway cannot check it now: {failed}', { failed: answer.failed })}</p>
+  if (answer.failed !== '') return <p className="in-help">{t('The gateway cannot check it now: {failed}', { failed: said(answer.failed) })}</p>
   const { body } = answer
   const [first] = body?.issues ?? []
-  if (first) return invalid ? null : <p className="in-fault" role="alert">{first.text} {first.remedy}</p>
+  if (first) return invalid ? null : <p className="in-fault" role="alert">{said(first.text)} {said(first.remedy)}</p>
   if (!body?.type) return null
   const { result, type } = body
   const level = result === null ? 'good' : severityOf({ tag: '', time: 0, value: result.value, quality: result.quality })
   return (
     <p className="in-help in-gives">
       {t('Gives {type}', { type: formatType(type) })}
-      {result && <>{t(', now')}{' '}<b data-level={level} title={result.reason}>{formatWhole(result.value)}{level === 'good' ? '' : ` ${qualityText(result)}`}</b></>}
-      {result && result.reason !== '' && level !== 'good' && <>: {result.reason}</>}
+      {result && <>, {t('now')}{' '}<b data-level={level} title={said(result.reason)}>{formatWhole(result.value)}{level === 'good' ? '' : ` ${qualityText(result)}`}</b></>}
+      {result && result.reason !== '' && level !== 'good' && <>: {said(result.reason)}</>}
     </p>
   )
 }

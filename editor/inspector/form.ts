@@ -2,6 +2,8 @@
 // Node settings and connections use the same mapping.
 import { displayUnit, parseUnit, schemaFaults, withDefaults, type Annotations, type JsonValue, type SchemaFault, type TSchema } from '#kit'
 import { pointer } from '#format'
+import { t } from '../language/index.ts'
+import { said } from '../language/said.ts'
 import { keysOf, valueAt } from '../state/commands.ts'
 import { readNumber, typed } from '../state/numbers.ts'
 import { isZone } from './zones.ts'
@@ -64,6 +66,8 @@ export interface JsonSchema extends Omit<Annotations, 'widget'> {
   readonly uniqueItems?: boolean
   readonly maxLength?: number
   readonly additionalProperties?: boolean | JsonSchema
+  /** Its title and labels are names that the flow gives: they stay as they are. */
+  readonly names?: boolean
 }
 
 /** The fields of an object schema, in the order it declares them. */
@@ -75,13 +79,14 @@ export function fieldsOf(schema: TSchema | JsonSchema, path = ''): FormField[] {
 function fieldOf(key: string, given: JsonSchema, path: string, required: boolean): FormField {
   const { schema, nullable } = withoutNull(given)
   const kind = kindOf(schema)
+  const own = schema.names === true
   const choices = kind === 'choice' ? choicesOf(schema) : kind === 'choices' ? choicesOf(schema.items!) : undefined
   return {
     key,
     path,
     kind,
-    title: schema.title ?? given.title ?? wordsOf(key),
-    help: schema.description ?? given.description ?? '',
+    title: own ? (schema.title ?? key) : said(schema.title ?? given.title ?? wordsOf(key)),
+    help: said(schema.description ?? given.description ?? ''),
     required: required && schema.default === undefined && given.default === undefined,
     advanced: (schema.advanced ?? given.advanced) === true,
     default: (schema.default ?? given.default) as Json,
@@ -133,7 +138,8 @@ function choicesOf(s: JsonSchema): Choice[] {
   const values = s.enum ?? s.anyOf!.map((v) => v.const!)
   // 'hann' reads 'Hann'; codes such as 'uint16' and 'ABCD' stay as they are written in manuals.
   const words = values.every((v) => typeof v === 'string' && /^[a-z]+([A-Z][a-z]+|[-_ ][a-z]+)*$/.test(v))
-  return values.map((value, i) => ({ value, label: s.labels?.[i] ?? s.anyOf?.[i]?.title ?? (words ? wordsOf(String(value)) : String(value)) }))
+  const label = (value: JsonValue, i: number): string => s.labels?.[i] ?? s.anyOf?.[i]?.title ?? (words ? wordsOf(String(value)) : String(value))
+  return values.map((value, i) => ({ value, label: s.names === true ? label(value, i) : said(label(value, i)) }))
 }
 
 /** 'pollGroup' reads 'Poll group', 'timeoutMs' reads 'Timeout'. */
@@ -166,7 +172,7 @@ export function withParameters(config: Json, parameters: Config): { readonly val
     const name = parameterOf(value)
     if (name !== undefined) {
       if (Object.hasOwn(parameters, name)) return parameters[name]
-      faults.push({ field: path, reason: `The flow has no parameter '${name}'.` })
+      faults.push({ field: path, reason: t("The flow has no parameter '{name}'.", { name }) })
       return undefined
     }
     if (Array.isArray(value)) return (value as readonly JsonValue[]).map((v, i) => walk(v, `${path}/${i}`) ?? null)
@@ -194,10 +200,10 @@ function nameFaults(fields: readonly FormField[], value: Json, path: string): Sc
   return fields.filter((f) => f.kind !== 'zone' || isShown(f, value as { readonly [name: string]: Json }, fields)).flatMap((f) => {
     const inner = (value as { readonly [name: string]: Json })[f.key]
     const at = `${path}/${pointer(f.key)}`
-    if (f.kind === 'unit') return typeof inner === 'string' && parseUnit(inner) === undefined ? [{ field: at, reason: `'${inner}' is not a unit. Use a UCUM code such as Cel, bar, mm/s, Hz, % or 1.` }] : []
+    if (f.kind === 'unit') return typeof inner === 'string' && parseUnit(inner) === undefined ? [{ field: at, reason: t("'{unit}' is not a unit. Use a UCUM code such as Cel, bar, mm/s, Hz, % or 1.", { unit: inner }) }] : []
     if (f.fields) return nameFaults(f.fields, inner, at)
     if (f.columns && Array.isArray(inner)) return (inner as readonly Json[]).flatMap((row, i) => nameFaults(f.columns!, row, `${at}/${i}`))
-    if (f.kind === 'zone') return typeof inner === 'string' && inner !== '' && !isZone(inner) ? [{ field: at, reason: `'${inner}' is not a time zone. Use an IANA name such as Europe/Berlin, or UTC.` }] : []
+    if (f.kind === 'zone') return typeof inner === 'string' && inner !== '' && !isZone(inner) ? [{ field: at, reason: t("'{zone}' is not a time zone. Use an IANA name such as Europe/Berlin, or UTC.", { zone: inner }) }] : []
     return []
   })
 }
@@ -214,15 +220,15 @@ export function fieldAt(fields: readonly FormField[], path: string): FormField |
 
 /** The kit's words with what only the form knows: the unit, the labels of choices, what a picker picks. */
 export function plainReason(reason: string, field: FormField | undefined): string {
-  if (!field) return reason
+  if (!field) return said(reason)
   const limit = /^It must be ((?:more than |less than )?)(-?[\d.e+-]+?)( or more| or less)?\.$/.exec(reason)
-  if (limit && field.unit !== undefined) return `It must be ${limit[1]}${limit[2]} ${displayUnit(field.unit)}${limit[3] ?? ''}.`
-  if (reason.startsWith('It must be one of:') && field.choices) return `Choose one of: ${field.choices.map((c) => c.label).join(', ')}.`
-  if (field.kind === 'certificate' && /must not be empty|is missing/.test(reason)) return 'Put the certificate in.'
+  if (limit && field.unit !== undefined) return said(`It must be ${limit[1]}${limit[2]} ${displayUnit(field.unit)}${limit[3] ?? ''}.`)
+  if (reason.startsWith('It must be one of:') && field.choices) return t('Choose one of: {choices}.', { choices: field.choices.map((c) => c.label).join(', ') })
+  if (field.kind === 'certificate' && /must not be empty|is missing/.test(reason)) return t('Put the certificate in.')
   const picked = field.kind === 'connection' || field.kind === 'model' || field.kind === 'secret'
-  if (picked && /must not be empty|is missing/.test(reason)) return `Choose a ${field.kind}.`
-  if (/match(es)? pattern/.test(reason)) return field.example === undefined ? 'This text has the wrong form.' : `This text has the wrong form; for example ${field.example}.`
-  return reason
+  if (picked && /must not be empty|is missing/.test(reason)) return field.kind === 'connection' ? t('Choose a connection.') : field.kind === 'model' ? t('Choose a model.') : t('Choose a secret.')
+  if (/match(es)? pattern/.test(reason)) return field.example === undefined ? t('This text has the wrong form.') : t('This text has the wrong form; for example {example}.', { example: field.example })
+  return said(reason)
 }
 
 // ---- reading and editing by JSON pointer ----------------------------------------------------------------------------
@@ -281,11 +287,11 @@ export function readScalar(text: string, variants: readonly (string | undefined)
 /** A short text of any value, for rows and defaults. */
 export function showValue(value: Json, field?: FormField): string {
   const name = parameterOf(value)
-  if (name !== undefined) return `parameter ${name}`
+  if (name !== undefined) return t('parameter {name}', { name })
   if (value === undefined || value === null) return ''
-  if (field?.kind === 'certificate' && value !== '') return 'PEM text'
-  if (typeof value === 'boolean') return field?.choices?.find((c) => c.value === value)?.label ?? (value ? 'yes' : 'no')
+  if (field?.kind === 'certificate' && value !== '') return t('PEM text')
+  if (typeof value === 'boolean') return field?.choices?.find((c) => c.value === value)?.label ?? (value ? t('yes') : t('no'))
   if (Array.isArray(value) && field?.choices) return (value as readonly JsonValue[]).map((v) => field.choices!.find((c) => c.value === v)?.label ?? showValue(v)).join(', ')
-  if (typeof value === 'object') return Array.isArray(value) ? `${value.length} ${value.length === 1 ? 'entry' : 'entries'}` : JSON.stringify(value)
+  if (typeof value === 'object') return Array.isArray(value) ? t('{count} entries', { count: value.length }) : JSON.stringify(value)
   return field?.choices?.find((c) => c.value === value)?.label ?? (typeof value === 'number' ? typed(value) : String(value))
 }

@@ -2,6 +2,7 @@
 import { Fragment, useMemo, useState, type ReactElement } from 'react'
 import type { CatalogueNode, Example, ExampleSample, JsonValue } from '#kit'
 import { t } from '../language/index.ts'
+import { said } from '../language/said.ts'
 import { actions, useEditor } from '../state/here.ts'
 import { formatWhole, qualityText } from '../live/values.ts'
 import { fieldsOf, showValue, type Json } from './form.ts'
@@ -14,17 +15,17 @@ export function HelpTab({ id, type }: { readonly id: string; readonly type: Cata
   const drops = Object.entries(type.drops)
   return (
     <div className="in-helptext">
-      <p className="lead">{type.summary}</p>
+      <p className="lead">{said(type.summary)}</p>
       <Markdown blocks={blocks} />
       {type.examples.length > 0 && <h3>{t('Examples')}</h3>}
       {type.examples.map((example) => <ExampleCard key={example.title} id={id} type={type} example={example} />)}
       {drops.length > 0 && (
         <>
           <h3>{t('Leaves samples out when')}</h3>
-          <ul>{drops.map(([reason, words]) => <li key={reason}>{words}</li>)}</ul>
+          <ul>{drops.map(([reason, words]) => <li key={reason}>{said(words)}</li>)}</ul>
         </>
       )}
-      <p className="foot mono">{type.type} v{type.version} · {{ none: 'no effect outside of the flow', reads: 'reads from outside', notifies: 'tells the outside', writes: 'writes to a plant, behind its envelope' }[type.effects]}</p>
+      <p className="foot mono">{type.type} v{type.version} · {{ none: t('no effect outside of the flow'), reads: t('reads from outside'), notifies: t('tells the outside'), writes: t('writes to a plant, behind its envelope') }[type.effects]}</p>
     </div>
   )
 }
@@ -74,7 +75,7 @@ function ExampleCard({ id, type, example }: { readonly id: string; readonly type
   const tags = [...example.in, ...example.out].some((s) => s.tag !== undefined && s.tag !== 'x')
   return (
     <section className="in-example">
-      <h4>{example.title}</h4>
+      <h4>{said(example.title)}</h4>
       {settings.length > 0 && <p className="mono">{settings.map((f) => `${f.title}: ${showValue(config[f.key] as Json, f)}`).join(' · ')}</p>}
       <table>
         <thead><tr><th>{t('at')}</th><th>{t('in')}</th><th>{t('out')}</th></tr></thead>
@@ -88,7 +89,7 @@ function ExampleCard({ id, type, example }: { readonly id: string; readonly type
           ))}
         </tbody>
       </table>
-      {rows.length > MOST_LINES && <p className="more">{t('and')}{' '}{rows.length - MOST_LINES}{' '}{t('more lines')}</p>}
+      {rows.length > MOST_LINES && <p className="more">{t('and {count} more lines', { count: rows.length - MOST_LINES })}</p>}
       <span className="in-acts">{!readOnly && <button type="button" className="btn" onClick={() => { actions.setConfig(id, '', config); actions.seal(); actions.setInspectorTab('settings') }}>{t('Use these settings')}</button>}{type.effects === 'none' && <button type="button" className="btn" aria-expanded={trying} onClick={() => setTrying(!trying)}>{trying ? t('Close') : t('Try it')}</button>}</span>
       {trying && <TryExample id={id} type={type} example={example} />}
     </section>

@@ -2,6 +2,7 @@
 import { useEffect, type ReactElement } from 'react'
 import { Tabs } from 'radix-ui'
 import { t } from '../language/index.ts'
+import { said } from '../language/said.ts'
 import { actions, useEditor, type InspectorTab } from '../state/here.ts'
 import { focusNode } from './focus.ts'
 import { HelpTab } from './help-tab.tsx'
@@ -12,7 +13,7 @@ import { SubflowOverview } from './subflows.tsx'
 import { useEditor as useDraft } from '../state/store.ts'
 import './inspector.css'
 
-const tabs: readonly (readonly [InspectorTab, string])[] = [['settings', 'Settings'], ['live', 'Live'], ['help', 'Help']]
+const tabs: readonly (readonly [InspectorTab, string])[] = [['settings', t('Settings')], ['live', t('Live')], ['help', t('Help')]]
 
 export function Inspector(): ReactElement {
   const flow = useEditor((s) => s.document?.flow)
@@ -40,7 +41,7 @@ export function Inspector(): ReactElement {
   return (
     <div className="ins" onKeyDown={(e) => { if (e.key === 'Escape' && !e.defaultPrevented && document.querySelector('[role="dialog"], [role="menu"], [role="listbox"]') === null) { e.stopPropagation(); focusNode() } }}>
       <Tabs.Root value={tab} onValueChange={(value) => actions.setInspectorTab(value as InspectorTab)} className="in-root">
-        <Tabs.List className="hg-tabs" aria-label={`Inspector of ${node.name ?? type?.title ?? id}`}>
+        <Tabs.List className="hg-tabs" aria-label={t('Inspector of {title}', { title: node.name ?? said(type?.title) ?? id })}>
           {tabs.map(([key, title]) => <Tabs.Trigger key={key} value={key} className="hg-tab">{title}</Tabs.Trigger>)}
         </Tabs.List>
         <Tabs.Content value="settings" className="in-body" tabIndex={-1}><Settings key={id} id={id} node={node} /></Tabs.Content>

@@ -4,6 +4,7 @@ import { Check, LayoutDashboard, Pin, PinOff, Rewind } from 'lucide-react'
 import type { CatalogueNode, PortType } from '#kit'
 import { SUBFLOW, type AlarmBody, type NodeStatus, type PortStatus } from '#format'
 import { t } from '../language/index.ts'
+import { said } from '../language/said.ts'
 import { formatAge, formatNumber, formatRate, severityOf, timeTitle } from '../state/format.ts'
 import { innerStatuses, onCanvas, runningOutput, typeAt } from '../state/instances.ts'
 import { countsOf, imbalance, since } from '../state/ledger.ts'
@@ -13,6 +14,7 @@ import { actions, api, engineIdOf, useEditor } from '../state/here.ts'
 import { Acts } from './acts.tsx'
 import { Keeps } from '../replay/keeps.tsx'
 import { formatCount, formatTime, formatWhole, kindClass, qualityText, unitText } from '../live/values.ts'
+import { healthText } from '../live/words.ts'
 
 /** A status carries this many elements of a vector or waveform at most. */
 const STATUS_ELEMENTS = 64
@@ -44,7 +46,7 @@ export function LiveTab({ id, type }: { readonly id: string; readonly type: Cata
         <>
           <h3 className="in-sec">{t('Queue')}</h3>
           <div className="in-pad"><div className="in-bar" role="img" aria-label={t('{depth} of {limit}', { depth: status.queue.depth, limit: status.queue.limit })}><i style={{ width: `${Math.min(100, (100 * status.queue.depth) / Math.max(1, status.queue.limit))}%` }} /></div></div>
-          <table className="in-c"><tbody><tr><td>{t('waiting')}</td><td>{t('{count} of {count2}', { count: formatCount(status.queue.depth), count2: formatCount(status.queue.limit) })}</td></tr><tr><td>{t('when full')}</td><td>{status.queue.policy.replaceAll('-', ' ')}</td></tr></tbody></table>
+          <table className="in-c"><tbody><tr><td>{t('waiting')}</td><td>{t('{depth} of {limit}', { depth: formatCount(status.queue.depth), limit: formatCount(status.queue.limit) })}</td></tr><tr><td>{t('when full')}</td><td>{POLICIES[status.queue.policy] ?? status.queue.policy}</td></tr></tbody></table>
         </>
       )}
       <Keeps id={engineIdOf(id)} />
@@ -59,8 +61,8 @@ function HealthLine({ status }: { readonly status: NodeStatus }): ReactElement |
   if (health.state === 'ok' && issues.length === 0) return null
   return (
     <div className="in-healthline" data-state={health.state}>
-      {health.state !== 'ok' && <b>{health.text === '' ? health.state : health.text}</b>}
-      {issues.map((i, n) => <p key={n}>{i.text} <span>{i.remedy}</span></p>)}
+      {health.state !== 'ok' && <b>{healthText(health)}</b>}
+      {issues.map((i, n) => <p key={n}>{said(i.text)} <span>{said(i.remedy)}</span></p>)}
     </div>
   )
 }
@@ -99,34 +101,35 @@ function PortLine({ id, port, status, type, pinnable }: { readonly id: string; r
       <div className="in-value" data-level={level}>{last ? <>{formatWhole(last.value, type?.labels, STATUS_ELEMENTS, type?.length)}<u>{typeof last.value === 'boolean' || typeof last.value === 'string' ? '' : unitText(type)}</u></> : <span className="none">{t('nothing yet')}</span>}</div>
       <div className="in-meta">
         {last && level !== 'good' && <b data-level={level}>{qualityText(last)}</b>}
-        {last && <span title={t('Source time {timeTitle}, tag {tag}', { timeTitle: timeTitle(last.time), tag: last.tag })}>{clock > 0 ? t('{age} ago', { age: formatAge(clock - last.time) }) : formatTime(last.time)}</span>}
+        {last && <span title={t('Source time {time}, tag {tag}', { time: timeTitle(last.time), tag: last.tag })}>{clock > 0 ? t('{age} ago', { age: formatAge(clock - last.time) }) : formatTime(last.time)}</span>}
         <span>{formatRate(status.rate)}</span>
-        <span>{t('{count} in all', { count: formatCount(status.count) })}</span>
+        <span>{t('{number} in all', { number: formatCount(status.count) })}</span>
       </div>
     </li>
   )
 }
 
 function Actuator({ actuator, unit }: { readonly actuator: NonNullable<NodeStatus['actuator']>; readonly unit: string }): ReactElement {
-  const value = (v: number | null): string => (v === null ? 'nothing yet' : `${formatNumber(v)} ${unit}`)
+  const value = (v: number | null): string => (v === null ? t('nothing yet') : `${formatNumber(v)} ${unit}`)
   return (
     <>
       <h3 className="in-sec">{t('Actuator')}</h3>
       <table className="in-c">
         <tbody>
           <tr className={actuator.armed ? '' : 'warn'}><td>{t('may write')}</td><td>{actuator.armed ? t('yes, armed') : t('no, disarmed')}</td></tr>
-          <tr className={actuator.mode === 'auto' ? '' : 'warn'}><td>{t('mode')}</td><td>{{ auto: 'automatic', held: 'held by a person', safe: 'safe value' }[actuator.mode]}</td></tr>
+          <tr className={actuator.mode === 'auto' ? '' : 'warn'}><td>{t('mode')}</td><td>{{ auto: t('automatic'), held: t('held by a person'), safe: t('safe value') }[actuator.mode]}</td></tr>
           <tr><td>{t('last written')}</td><td>{value(actuator.written)}</td></tr>
           <tr><td>{t('read back')}</td><td>{value(actuator.readBack)}</td></tr>
         </tbody>
       </table>
-      {actuator.denied !== '' && <p className="in-pad in-note"><b>{t('Last write denied:')}</b> {actuator.denied}</p>}
+      {actuator.denied !== '' && <p className="in-pad in-note"><b>{t('Last write denied:')}</b> {said(actuator.denied)}</p>}
       {!actuator.armed && <div className="in-pad"><button type="button" className="btn" onClick={() => actions.openDialog({ kind: 'arm' })}>{t('Arm this flow…')}</button></div>}
     </>
   )
 }
 
-const STATES: Readonly<Record<AlarmBody['state'], string>> = { normal: 'normal', unacknowledged: 'raised, not acknowledged', acknowledged: 'raised, acknowledged', returned: 'back to normal, not acknowledged', latched: 'back to normal, waits for a reset', shelved: 'shelved', suppressed: 'suppressed by design', 'out-of-service': 'out of service' }
+const POLICIES: Readonly<Record<string, string>> = { block: t('block'), oldest: t('oldest'), newest: t('newest'), latest: t('latest') }
+const STATES: Readonly<Record<AlarmBody['state'], string>> = { normal: t('normal'), unacknowledged: t('raised, not acknowledged'), acknowledged: t('raised, acknowledged'), returned: t('back to normal, not acknowledged'), latched: t('back to normal, waits for a reset'), shelved: t('shelved'), suppressed: t('suppressed by design'), 'out-of-service': t('out of service') }
 
 function Alarms({ id, always }: { readonly id: string; readonly always: boolean }): ReactElement | null {
   const flow = useEditor((s) => s.flowId)
@@ -161,7 +164,7 @@ function Inner({ id }: { readonly id: string }): ReactElement {
         <tbody>
           {innerStatuses(nodes, id).map(([name, { ledger, health }]) => {
             const dropped = Object.values(ledger.dropped).reduce((sum, n) => sum + n, 0)
-            return <tr key={name} className={ledger.failed > 0 || health.state === 'error' ? 'bad' : ''} title={health.text}><td>{name}</td><td>{formatCount(ledger.in)}</td><td>{formatCount(dropped)}</td><td>{formatCount(ledger.failed)}</td></tr>
+            return <tr key={name} className={ledger.failed > 0 || health.state === 'error' ? 'bad' : ''} title={said(health.text)}><td>{name}</td><td>{formatCount(ledger.in)}</td><td>{formatCount(dropped)}</td><td>{formatCount(ledger.failed)}</td></tr>
           })}
         </tbody>
       </table>
@@ -183,14 +186,14 @@ function LedgerTable({ id, status, drops }: { readonly id: string; readonly stat
       <table className="in-c in-ledger">
         <thead><tr><th><span className="sr-only">{t('Outcome')}</span></th><th>{t('since start')}</th><th>{t('last minute')}</th></tr></thead>
         <tbody>
-          {row('in', ledger.in, minute?.in)}
-          {row('passed on', ledger.passed, minute?.passed)}
-          {ledger.held > 0 && row('held in a window or state', ledger.held, minute?.held)}
-          {reasons.map(([reason, n]) => <Fragment key={reason}>{row(`dropped: ${(drops[reason] ?? reason).replace(/\.$/, '')}`, n, minute?.dropped[reason], { wrap: true, title: drops[reason] ?? reason })}</Fragment>)}
-          {reasons.length === 0 && row('dropped', 0, minute ? 0 : undefined)}
-          {row('failed', ledger.failed, minute?.failed, ledger.failed > 0 ? { className: 'bad' } : {})}
-          {ledger.queued > 0 && row('waiting', ledger.queued, undefined)}
-          {off !== 0 && row('not accounted for', off, undefined, { className: 'bad' })}
+          {row(t('in'), ledger.in, minute?.in)}
+          {row(t('passed on'), ledger.passed, minute?.passed)}
+          {ledger.held > 0 && row(t('held in a window or state'), ledger.held, minute?.held)}
+          {reasons.map(([reason, n]) => <Fragment key={reason}>{row(t('dropped: {reason}', { reason: said(drops[reason] ?? reason).replace(/\.$/, '') }), n, minute?.dropped[reason], { wrap: true, title: said(drops[reason] ?? reason) })}</Fragment>)}
+          {reasons.length === 0 && row(t('dropped'), 0, minute ? 0 : undefined)}
+          {row(t('failed'), ledger.failed, minute?.failed, ledger.failed > 0 ? { className: 'bad' } : {})}
+          {ledger.queued > 0 && row(t('waiting'), ledger.queued, undefined)}
+          {off !== 0 && row(t('not accounted for'), off, undefined, { className: 'bad' })}
         </tbody>
       </table>
       <div className="in-pad"><button type="button" className="btn quiet" onClick={() => actions.showLedger(id)}>{t('Where did it go: the whole flow')}</button></div>

@@ -5,6 +5,7 @@ import { Plus } from 'lucide-react'
 import { Popover } from 'radix-ui'
 import type { Issue } from '#kit'
 import { t } from '../language/index.ts'
+import { said } from '../language/said.ts'
 import { actions, api } from '../state/here.ts'
 import { reloadSecrets } from './resources.ts'
 
@@ -46,7 +47,7 @@ function Form({ wish, known, stored }: { readonly wish: string; readonly known: 
         <div className="in-label"><label htmlFor="in-secret-value">{t('Secret')}</label></div>
         <span className="in-fld"><input id="in-secret-value" type="password" value={value} maxLength={65_536} autoFocus={wish !== ''} autoComplete="new-password" onChange={(e) => setValue(e.target.value)} /></span>
         <p className="in-help">{taken ? t('There is one of this name: it is replaced, for all that use it.') : t('Stored encrypted on the gateway. The flow keeps the name only.')}</p>
-        {issues.map((i, n) => <p key={n} className="in-fault" role="alert">{i.text} {i.remedy}</p>)}
+        {issues.map((i, n) => <p key={n} className="in-fault" role="alert">{said(i.text)} {said(i.remedy)}</p>)}
       </div>
       <div className="in-pad"><button type="submit" className="btn primary" disabled={busy || name.trim() === '' || value === ''}>{taken ? t('Replace and use it') : t('Store and use it')}</button></div>
     </form>

@@ -4,6 +4,8 @@ import { Copy, Plus, Search, Trash2, X } from 'lucide-react'
 import type { CatalogueNode, Issue, JsonValue } from '#kit'
 import { expandFlow, parseWire, type Flow, type FlowSummary } from '#format'
 import { t } from '../language/index.ts'
+import { said } from '../language/said.ts'
+import { Rich } from '../shell/rich.tsx'
 import { actions, useEditor } from '../state/here.ts'
 import { readScalar, showValue } from './form.ts'
 import { SubflowList } from './subflows.tsx'
@@ -29,7 +31,7 @@ export function FlowOverview({ flow }: { readonly flow: Flow }): ReactElement {
         </tbody>
       </table>
       {issues.length > 0 && <div className="in-pad"><button type="button" className="btn" onClick={() => actions.setDrawerTab('problems')}>{t('Show issues')}</button></div>}
-      {count === 0 && <p className="in-pad in-note">{t('An empty flow. Drag a source from the left, for example')}{' '}<b>{t('Modbus')}</b>{' '}{t('or')}{' '}<b>{t('MQTT')}</b>{t(', then wire its outputs to what should happen with them.')}</p>}
+      {count === 0 && <p className="in-pad in-note"><Rich text={t('An empty flow. Drag a source from the left, for example <b>Modbus</b> or <b>MQTT</b>, then wire its outputs to what should happen with them.')} /></p>}
       <Does flow={flow} types={types} />
       <Parameters flow={flow} readOnly={readOnly} />
       <SubflowList flow={flow} readOnly={readOnly} />
@@ -40,22 +42,21 @@ export function FlowOverview({ flow }: { readonly flow: Flow }): ReactElement {
 
 function State({ summary }: { readonly summary: FlowSummary | undefined }): ReactElement {
   if (!summary || summary.version === null) return <p className="in-pad in-note">{t('Not deployed yet: it is a draft.')}</p>
-  const words = { running: 'running', stopped: 'stopped', failed: 'failed', restarting: 'restarting' }[summary.state]
+  const { version, state } = summary
+  const words = { running: t('Version {version} is <b>running</b>', { version }), stopped: t('Version {version} is <b>stopped</b>', { version }), failed: t('Version {version} is <b>failed</b>', { version }), restarting: t('Version {version} is <b>restarting</b>', { version }) }[state]
   return (
     <p className="in-pad in-note">
-      {t('Version {version} is', { version: summary.version })}{' '}<b className={summary.state === 'failed' ? 'bad' : ''}>{words}</b>
-      {summary.actuators > 0 && (summary.armed ? <>, <b>{t('armed')}</b>{t(': it may write to the plant.')}</> : <>, <b>{t('disarmed')}</b>{t(': it watches and does not write.')}</>)}
-      {summary.actuators === 0 && t('. It has no actuator, so there is nothing to arm.')}
+      <Rich text={words} as={{ b: (word) => <b className={state === 'failed' ? 'bad' : ''}>{word}</b> }} />
+      {summary.actuators > 0 && <>, <Rich text={summary.armed ? t('<b>armed</b>: it may write to the plant.') : t('<b>disarmed</b>: it watches and does not write.')} /></>}
+      {summary.actuators === 0 && `. ${t('It has no actuator, so there is nothing to arm.')}`}
     </p>
   )
 }
 
 export function issueCount(issues: readonly Issue[]): string {
-  const of = (level: Issue['level'], word: string): string[] => {
-    const n = issues.filter((i) => i.level === level).length
-    return n === 0 ? [] : [`${n} ${word}${n === 1 ? '' : 's'}`]
-  }
-  return [...of('error', 'error'), ...of('warning', 'warning'), ...of('info', 'note')].join(', ') || 'none'
+  const of = (level: Issue['level']): number => issues.filter((i) => i.level === level).length
+  const [errors, warnings, notes] = [of('error'), of('warning'), of('info')]
+  return [errors > 0 ? t('{count} errors', { count: errors }) : '', warnings > 0 ? t('{count} warnings', { count: warnings }) : '', notes > 0 ? t('{count} notes', { count: notes }) : ''].filter((w) => w !== '').join(', ') || t('none')
 }
 
 /** What it takes in, tells and moves, and which connections, models and secrets it needs. */
@@ -71,7 +72,7 @@ function Does({ flow, types }: { readonly flow: Flow; readonly types: ReadonlyMa
       needs.set(schema.widget!, (needs.get(schema.widget!) ?? new Set()).add(value))
     }
   }
-  const groups = [['Reads', by('reads')], ['Tells', by('notifies')], ['Writes', by('writes')]] as const
+  const groups = [[t('Reads'), by('reads')], [t('Tells'), by('notifies')], [t('Writes (verb)'), by('writes')]] as const
   if (groups.every(([, list]) => list.length === 0) && needs.size === 0) return null
   return (
     <>
@@ -80,7 +81,7 @@ function Does({ flow, types }: { readonly flow: Flow; readonly types: ReadonlyMa
         {groups.filter(([, list]) => list.length > 0).map(([title, list]) => (
           <div key={title}>
             <dt>{title}</dt>
-            <dd>{list.map(({ id, node, type }) => <button key={id} type="button" className="in-link" onClick={() => actions.show(id)}>{node.name ?? type?.title ?? id}</button>)}</dd>
+            <dd>{list.map(({ id, node, type }) => <button key={id} type="button" className="in-link" onClick={() => actions.show(id)}>{node.name ?? said(type?.title) ?? id}</button>)}</dd>
           </div>
         ))}
         {needs.has('connection') && <div><dt>{t('Connections')}</dt><dd>{[...needs.get('connection')!].map((name) => <button key={name} type="button" className="in-link" onClick={() => actions.openDialog({ kind: 'connections', name })}>{name}</button>)}</dd></div>}
@@ -111,10 +112,10 @@ export function Parameters({ flow, readOnly }: { readonly flow: Flow; readonly r
           const used = text.split(`{"$parameter":${JSON.stringify(key)}}`).length - 1
           return (
             <div key={key} className="in-paramrow">
-              <label htmlFor={`in-p-${key}`} title={used === 0 ? t('No setting uses it') : `Used by ${used} ${used === 1 ? 'setting' : 'settings'}`}>{key}</label>
+              <label htmlFor={`in-p-${key}`} title={used === 0 ? t('No setting uses it') : t('Used by {count} settings', { count: used })}>{key}</label>
               <ParameterValue id={`in-p-${key}`} value={value} readOnly={readOnly} change={(v) => actions.setParameter(key, v)} />
-              {used > 0 && <button type="button" className="in-icon" aria-label={t('Where parameter {key} is used', { key })} title={`Where it is used: ${used} ${used === 1 ? 'setting' : 'settings'}`} onClick={() => actions.openDialog({ kind: 'find', text: `parameter:${key}` })}><Search size={12} /></button>}
-              {!readOnly && <button type="button" className="in-icon" aria-label={t('Remove parameter {key}', { key })} disabled={used > 0} title={used > 0 ? `Used by ${used} ${used === 1 ? 'setting' : 'settings'}` : t('Remove')} onClick={() => { actions.setParameter(key, undefined); actions.seal() }}><X size={12} /></button>}
+              {used > 0 && <button type="button" className="in-icon" aria-label={t('Where parameter {key} is used', { key })} title={t('Where it is used: {count} settings', { count: used })} onClick={() => actions.openDialog({ kind: 'find', text: `parameter:${key}` })}><Search size={12} /></button>}
+              {!readOnly && <button type="button" className="in-icon" aria-label={t('Remove parameter {key}', { key })} disabled={used > 0} title={used > 0 ? t('Used by {count} settings', { count: used }) : t('Remove')} onClick={() => { actions.setParameter(key, undefined); actions.seal() }}><X size={12} /></button>}
             </div>
           )
         })}
@@ -145,7 +146,7 @@ export function ManySelected({ nodes, wires }: { readonly nodes: readonly string
   const wire = nodes.length === 0 && wires.length === 1 ? parseWire(wires[0]!) : undefined
   return (
     <>
-      <h3 className="in-sec first">{t('{join} selected', { join: [nodes.length > 0 ? `${nodes.length} ${nodes.length === 1 ? 'node' : 'nodes'}` : '', wires.length > 0 ? `${wires.length} ${wires.length === 1 ? 'wire' : 'wires'}` : ''].filter((t) => t !== '').join(' and ') })}</h3>
+      <h3 className="in-sec first">{wires.length === 0 ? t('{count} nodes selected', { count: nodes.length }) : nodes.length === 0 ? t('{count} wires selected', { count: wires.length }) : t('{nodes} and {wires} selected', { nodes: t('{count} nodes', { count: nodes.length }), wires: t('{count} wires', { count: wires.length }) })}</h3>
       {wire && <p className="in-pad mono in-wrap">{wires[0]}</p>}
       <div className="in-pad in-acts">
         {nodes.length > 0 && !readOnly && <button type="button" className="btn" onClick={() => actions.duplicateSelected()}><Copy size={13} />{' '}{t('Duplicate')}</button>}

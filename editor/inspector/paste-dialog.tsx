@@ -2,6 +2,7 @@
 import { useMemo, useState, type ReactElement } from 'react'
 import type { JsonValue } from '#kit'
 import { t } from '../language/index.ts'
+import { Rich } from '../shell/rich.tsx'
 import { Modal } from '../dialogs/modal.tsx'
 import { showValue, type FormField } from './form.ts'
 import { pasteRows } from './paste.ts'
@@ -18,12 +19,12 @@ export function PasteDialog({ field, has, take, close }: { readonly field: FormF
       actions={
         <>
           {has > 0 && <button type="button" className="btn" disabled={count === 0} onClick={() => take(pasted!.rows, true)}>{t('Replace the {has} there', { has })}</button>}
-          <button type="button" className="btn primary" disabled={count === 0} onClick={() => take(pasted!.rows, false)}>{count === 0 ? t('Add') : `Add ${count} ${count === 1 ? 'row' : 'rows'}`}</button>
+          <button type="button" className="btn primary" disabled={count === 0} onClick={() => take(pasted!.rows, false)}>{count === 0 ? t('Add') : t('Add {count} rows', { count })}</button>
         </>
       }
     >
       <p className="dg-note">
-        {t('Cells separated by tab, semicolon or comma. A first line with column names is recognised; without one the order is')}{' '}<span className="mono">{columns.map((c) => c.key).join(', ')}</span>.
+        <Rich text={t('Cells separated by tab, semicolon or comma. A first line with column names is recognised; without one the order is <mono>{columns}</mono>.', { columns: columns.map((c) => c.key).join(', ') })} />
       </p>
       <textarea className="dg-text" rows={7} autoFocus aria-label={t('List to paste')} value={text} placeholder={t('name\taddress\ttype\nspeed\t100\tfloat32')} spellCheck={false} onChange={(e) => setText(e.target.value)} />
       {pasted && (
@@ -37,7 +38,7 @@ export function PasteDialog({ field, has, take, close }: { readonly field: FormF
                   {pasted.rows.slice(0, 50).map((row, i) => <tr key={i}>{shown.map((c) => <td key={c.key} className="mono">{showValue((row as Record<string, JsonValue>)[c.key], c)}</td>)}</tr>)}
                 </tbody>
               </table>
-              {count > 50 && <p className="dg-note">{t('and')}{' '}{count - 50}{' '}{t('more rows')}</p>}
+              {count > 50 && <p className="dg-note">{t('and {count} more rows', { count: count - 50 })}</p>}
             </div>
           )}
         </>

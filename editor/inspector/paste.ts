@@ -2,6 +2,7 @@
 // fit its column is kept as text and reported, so that nothing of the pasted list is lost.
 import { withDefaults, type JsonValue, type TSchema } from '#kit'
 import { markOf, readNumber, type Mark } from '../state/numbers.ts'
+import { t } from '../language/index.ts'
 import type { FormField } from './form.ts'
 import { withoutApostrophe } from './table-csv.ts'
 
@@ -44,18 +45,18 @@ const plain = (s: string): string => s.toLowerCase().replace(/\[[^\]]*\]|\([^)]*
 export function pasteRows(text: string, field: FormField): Pasted {
   const cells = parseCells(text)
   const columns = field.columns ?? []
-  if (cells.length === 0) return { rows: [], columns: [], notes: ['There is nothing in it.'] }
+  if (cells.length === 0) return { rows: [], columns: [], notes: [t('There is nothing in it.')] }
   const named = cells[0]!.map((name) => columns.find((c) => plain(name) !== '' && (plain(c.key) === plain(name) || plain(c.title) === plain(name))))
   const header = named.filter((c) => c !== undefined).length * 2 > cells[0]!.length || (named[0] !== undefined && cells.length > 1)
   const map = header ? named : columns.slice(0, cells[0]!.length)
   const notes: string[] = []
   if (header) {
     const left = cells[0]!.filter((_, i) => named[i] === undefined).filter((n) => n !== '')
-    if (left.length > 0) notes.push(`Left out: ${left.join(', ')}. No column has this name.`)
+    if (left.length > 0) notes.push(t('Left out: {names}. No column has this name.', { names: left.join(', ') }))
   }
   const body = header ? cells.slice(1) : cells
   const most = Math.max(0, ...body.map((r) => r.length))
-  if (most > map.length) notes.push(`Some lines have ${most} cells; ${map.length} ${map.length === 1 ? 'column is' : 'columns are'} taken.`)
+  if (most > map.length) notes.push(t('Some lines have {most} cells; {count} columns are taken.', { most, count: map.length }))
   // Of the list itself, not of the language: it comes from a machine or from somebody else.
   const mark = markOf(body.flat())
   const rows = body.map((line, l) => {
@@ -65,13 +66,13 @@ export function pasteRows(text: string, field: FormField): Pasted {
       if (!column || cell === '') return
       const value = readCell(cell, column, mark)
       if (value === undefined) {
-        notes.push(`Line ${l + 1 + (header ? 1 : 0)}: '${cell}' does not fit ${column.title}.`)
+        notes.push(t("Line {line}: '{text}' does not fit {column}.", { line: l + 1 + (header ? 1 : 0), text: cell, column: column.title }))
         row[column.key] = cell
       } else row[column.key] = value
     })
     return withDefaults(field.schema.items as unknown as TSchema, row) as JsonValue
   })
-  return { rows, columns: map.map((c) => c?.key ?? null), notes: notes.length > 8 ? [...notes.slice(0, 8), `and ${notes.length - 8} more`] : notes }
+  return { rows, columns: map.map((c) => c?.key ?? null), notes: notes.length > 8 ? [...notes.slice(0, 8), t('and {number} more', { number: notes.length - 8 })] : notes }
 }
 
 /** Undefined when the cell does not fit. */

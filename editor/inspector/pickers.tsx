@@ -5,6 +5,7 @@ import { ChevronDown, Plus, Settings2 } from 'lucide-react'
 import type { Health } from '#kit'
 import type { ConnectionBody } from '#format'
 import { t } from '../language/index.ts'
+import { said } from '../language/said.ts'
 import { tellsOf } from '../state/status.ts'
 import { actions, useEditor } from '../state/here.ts'
 import { NewKey } from './certificate-control.tsx'
@@ -17,15 +18,15 @@ interface Option {
   readonly label: string
 }
 
-function Picker({ id, describedBy, invalid, context, field, value, options, what, loaded, children }: ControlProps & { readonly options: readonly Option[]; readonly what: string; readonly loaded: boolean; readonly children?: ReactElement | false }): ReactElement {
+function Picker({ id, describedBy, invalid, context, field, value, options, choose, loaded, children }: ControlProps & { readonly options: readonly Option[]; readonly choose: string; readonly loaded: boolean; readonly children?: ReactElement | false }): ReactElement {
   const now = typeof value === 'string' ? value : ''
   const known = options.some((o) => o.name === now)
   return (
     <div className="in-pick">
       <span className="in-fld in-select">
         <select id={id} aria-describedby={describedBy} {...(invalid ? { 'aria-invalid': true } : {})} disabled={context.readOnly} value={now} onChange={(e) => context.change(field.path, e.target.value === '' ? undefined : e.target.value)}>
-          {(now === '' || !field.required) && <option value="">{field.required ? t('Choose a {what}', { what }) : t('None')}</option>}
-          {now !== '' && !known && <option value={now}>{now}{loaded ? t(' (not on this gateway)') : ''}</option>}
+          {(now === '' || !field.required) && <option value="">{field.required ? choose : t('None')}</option>}
+          {now !== '' && !known && <option value={now}>{now}{loaded ? ` (${t('not on this gateway')})` : ''}</option>}
           {options.map((o) => <option key={o.name} value={o.name}>{o.label}</option>)}
         </select>
         <ChevronDown size={13} aria-hidden />
@@ -45,7 +46,7 @@ export function ConnectionPicker(props: ControlProps): ReactElement {
   const add = (): void => actions.openDialog({ kind: 'connections', ...(type === undefined ? {} : { type }), ...(node === undefined || props.context.readOnly ? {} : { assign: { node, field: props.field.path } }) })
   return (
     <>
-      <Picker {...props} options={options} what="connection" loaded={data !== null}>
+      <Picker {...props} options={options} choose={t('Choose a connection')} loaded={data !== null}>
         {mayEdit && (
           now
             ? <button type="button" className="btn in-square" aria-label={t('Settings of connection {name}', { name: now.name })} title={t('Settings of this connection')} onClick={() => actions.openDialog({ kind: 'connections', name: now.name })}><Settings2 size={14} /></button>
@@ -66,7 +67,7 @@ export function describeEndpoint(config: { readonly [name: string]: unknown }): 
   return typeof config['host'] === 'string' ? `${config['host']}${config['port'] === undefined ? '' : `:${String(config['port'])}`}` : ''
 }
 
-const WORDS: Readonly<Record<Health['state'], string>> = { ok: 'connected', connecting: 'connecting', stale: 'no fresh data', error: 'failed' }
+const WORDS: Readonly<Record<Health['state'], string>> = { ok: t('connected'), connecting: t('connecting'), stale: t('no fresh data'), error: t('failed') }
 
 /** As its engine reports it, else as the nodes of the open flow that use it do. */
 export function useHealth(of: ConnectionBody): Health | undefined {
@@ -81,7 +82,7 @@ export function HealthMark({ of }: { readonly of: ConnectionBody }): ReactElemen
   if (!health) return <span className="in-health" data-state="none">{of.usedBy.length > 0 ? t('in use') : t('not in use')}</span>
   // It works, and yet there is something to see to: a certificate that ends soon.
   const warns = health.state === 'ok' && health.issue !== undefined
-  return <span className="in-health" data-state={warns ? 'stale' : health.state} title={health.text}>{warns ? t('connected, with a warning') : WORDS[health.state]}</span>
+  return <span className="in-health" data-state={warns ? 'stale' : health.state} title={said(health.text)}>{warns ? t('connected, with a warning') : WORDS[health.state]}</span>
 }
 
 export function ModelPicker(props: ControlProps): ReactElement {
@@ -89,10 +90,10 @@ export function ModelPicker(props: ControlProps): ReactElement {
   const now = data?.find((m) => m.name === props.value)
   return (
     <>
-      <Picker {...props} options={(data ?? []).map((m) => ({ name: m.name, label: m.title === '' || m.title === m.name ? m.name : `${m.name}: ${m.title}` }))} what="model" loaded={data !== null}>
+      <Picker {...props} options={(data ?? []).map((m) => ({ name: m.name, label: m.title === '' || m.title === m.name ? m.name : `${m.name}: ${m.title}` }))} choose={t('Choose a model')} loaded={data !== null}>
         <button type="button" className="btn in-square" aria-label={t('Models of this gateway')} title={t('Models of this gateway')} onClick={() => actions.openDialog({ kind: 'models' })}><Settings2 size={14} /></button>
       </Picker>
-      {now && (now.issue ? <p className="in-fault" role="alert">{now.issue.text}</p> : now.summary !== '' && <p className="in-help">{now.summary}</p>)}
+      {now && (now.issue ? <p className="in-fault" role="alert">{said(now.issue.text)}</p> : now.summary !== '' && <p className="in-help">{said(now.summary)}</p>)}
       {data?.length === 0 && <p className="in-help">{t('No model is on this gateway yet.')}</p>}
     </>
   )
@@ -104,7 +105,7 @@ export function SecretPicker(props: ControlProps): ReactElement {
   if (!admin) return <NameOnly {...props} />
   const New = props.field.schema.holds === 'key' ? NewKey : NewSecret
   return (
-    <Picker {...props} options={(data ?? []).map((name) => ({ name, label: name }))} what="secret" loaded={data !== null}>
+    <Picker {...props} options={(data ?? []).map((name) => ({ name, label: name }))} choose={t('Choose a secret')} loaded={data !== null}>
       {!props.context.readOnly && <New wish={typeof props.value === 'string' && !(data ?? []).includes(props.value) ? props.value : ''} known={data ?? []} stored={(name) => { props.context.change(props.field.path, name); props.context.seal() }} />}
     </Picker>
   )

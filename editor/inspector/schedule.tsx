@@ -11,7 +11,7 @@ import { isZone, ownZone } from './zones.ts'
 const NEXT = 5
 /** The next times move on. */
 const AGAIN_MS = 30_000
-const DAY_NAMES = ['Mo', 'Tu', 'We', 'Th', 'Fr', 'Sa', 'Su']
+const DAY_NAMES = [t('Mo'), t('Tu'), t('We'), t('Th'), t('Fr'), t('Sa'), t('Su')]
 /** px of the drawing: names, a day's height. */
 const [LEFT, WIDTH, ROW] = [20, 276, 15]
 const SNAP_MIN = 30
@@ -35,10 +35,12 @@ export function WeekSchedule(props: ControlProps): ReactElement {
     <>
       <Week rows={rows} readOnly={context.readOnly} add={add} />
       <Table {...props} />
-      <Next zone={zone} find={(Crons, now) => nextOfWeek(rows, holidays, zone, now, NEXT, Crons)} label={(s) => { const v = rows[s.row]?.value; return v === undefined ? '' : `value ${v}` }} />
+      <Next zone={zone} find={(Crons, now) => nextOfWeek(rows, holidays, zone, now, NEXT, Crons)} label={(s) => { const v = rows[s.row]?.value; return v === undefined ? '' : t('value {value}', { value: typeof v === 'number' ? v : String(v) }) }} />
     </>
   )
 }
+
+const spanWords = ({ from = '', to = '', value }: WeekRow): string => (value === undefined ? t('{from} to {to}', { from, to }) : t('{from} to {to}, value {value}', { from, to, value: String(value) }))
 
 /** Below a cron expression. */
 export function CronTimes({ expression, zone }: { readonly expression: string; readonly zone: string }): ReactElement {
@@ -73,7 +75,7 @@ function Week({ rows, readOnly, add }: { readonly rows: readonly WeekRow[]; read
     >
       {DAY_NAMES.map((name, d) => <g key={name}><text x="0" y={d * ROW + 11}>{name}</text><rect className="day" x={LEFT} y={d * ROW + 1} width={WIDTH} height={ROW - 2} /></g>)}
       {[0, 6, 12, 18, 24].map((h) => <g key={h}><line x1={x(h * 60)} x2={x(h * 60)} y1="0" y2={ROW * 7} /><text x={x(h * 60)} y={ROW * 7 + 11} textAnchor={h === 0 ? 'start' : h === 24 ? 'end' : 'middle'}>{h}</text></g>)}
-      {barsOf(rows).toReversed().map((b, i) => <rect key={i} className="bar" x={x(b.from)} y={b.day * ROW + 2} width={x(b.to) - x(b.from)} height={ROW - 4}><title>{`${rows[b.row]!.from} to ${rows[b.row]!.to}${rows[b.row]!.value === undefined ? '' : `, value ${rows[b.row]!.value}`}`}</title></rect>)}
+      {barsOf(rows).toReversed().map((b, i) => <rect key={i} className="bar" x={x(b.from)} y={b.day * ROW + 2} width={x(b.to) - x(b.from)} height={ROW - 4}><title>{spanWords(rows[b.row]!)}</title></rect>)}
       {drawn && drawn.days.map((on, d) => on && <rect key={d} className="stroke" x={x(drawn.from)} y={d * ROW + 1} width={Math.max(1, x(drawn.to) - x(drawn.from))} height={ROW - 2} />)}
       {drawn && <text className="times" x={x(drawn.from)} y={Math.min(stroke!.day, stroke!.toDay) * ROW + 11}>{` ${clockOf(drawn.from)}–${clockOf(drawn.to)}`}</text>}
     </svg>
@@ -106,19 +108,19 @@ function useClockwork(): Clockwork | string | null {
 function Next({ zone, find, label }: { readonly zone: string; readonly find: (Crons: Crons, now: number) => readonly Start[]; readonly label: (start: Start) => string }): ReactElement | null {
   const work = useClockwork()
   if (work === null) return null
-  if (typeof work === 'string') return <p className="in-help">{t('The next times cannot be shown: {work}', { work })}</p>
+  if (typeof work === 'string') return <p className="in-help">{t('The next times cannot be shown: {reason}', { reason: work })}</p>
   let starts: readonly Start[]
   try {
     starts = find(work.Crons, work.now)
   } catch (thrown) {
-    return <p className="in-help">{t('No next times: {replace}', { replace: reasonOf(thrown).replace(/^Cron\w+: /, '') })}</p>
+    return <p className="in-help">{t('No next times: {reason}', { reason: reasonOf(thrown).replace(/^Cron\w+: /, '') })}</p>
   }
   if (starts.length === 0) return <p className="in-help">{t('It never begins.')}</p>
   const format = new Intl.DateTimeFormat(locale, { timeZone: zone, weekday: 'short', day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' })
   return (
     <div className="in-next">
-      <small>{t('Begins next, {zone}', { zone })}{ownZone === zone ? '' : t(' (here is {ownZone})', { ownZone })}</small>
-      <ol>{starts.map((s) => <li key={`${s.time} ${s.row}`} title={t('{replace} UTC', { replace: new Date(s.time).toISOString().slice(0, 16).replace('T', ' ') })}><time>{format.format(s.time)}</time>{label(s) !== '' && <span>{label(s)}</span>}</li>)}</ol>
+      <small>{t('Begins next, {zone}', { zone })}{ownZone === zone ? '' : ` ${t('(here is {zone})', { zone: ownZone })}`}</small>
+      <ol>{starts.map((s) => <li key={`${s.time} ${s.row}`} title={t('{time} UTC', { time: new Date(s.time).toISOString().slice(0, 16).replace('T', ' ') })}><time>{format.format(s.time)}</time>{label(s) !== '' && <span>{label(s)}</span>}</li>)}</ol>
     </div>
   )
 }

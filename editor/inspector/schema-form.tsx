@@ -6,6 +6,7 @@ import { DropdownMenu } from 'radix-ui'
 import { displayUnit, type Issue, type SchemaFault, type TSchema } from '#kit'
 import { equalJson } from '#format'
 import { t } from '../language/index.ts'
+import { said } from '../language/said.ts'
 import { fieldsOf, isShown, keysOf, parameterOf, showValue, valueAt, type Config, type FormField, type Json } from './form.ts'
 import { Control } from './controls.tsx'
 import './inspector.css'
@@ -80,7 +81,7 @@ const isWithin = (path: string | null, of: string): boolean => path !== null && 
 export function faultsOf(context: FormContext, field: FormField, deep = true): string[] {
   const at = (path: string | undefined): boolean => path !== undefined && (deep ? isWithin(path, field.path) : path === field.path)
   const own = context.faults.filter((f) => at(f.field)).map((f) => f.reason)
-  const fromGateway = context.issues.filter((i) => at(i.field) && !context.faults.some((f) => f.field === i.field)).map((i) => (i.code === 'NODE_CONFIG' ? i.text : `${i.text} ${i.remedy}`))
+  const fromGateway = context.issues.filter((i) => at(i.field) && !context.faults.some((f) => f.field === i.field)).map((i) => (i.code === 'NODE_CONFIG' ? said(i.text) : `${said(i.text)} ${said(i.remedy)}`))
   return [...new Set([...own, ...fromGateway])]
 }
 
@@ -131,7 +132,7 @@ function FieldMenu({ field, value, changed, context }: { readonly field: FormFie
   return (
     <span className="in-menu">
       {changed && (
-        <button type="button" className="in-reset" title={`Back to the default${plain === '' ? '' : `: ${plain}`} (Alt+Backspace)`} aria-label={`Reset ${field.title} to its default${plain === '' ? '' : `: ${plain}`}`} onClick={() => context.change(field.path, undefined)}>
+        <button type="button" className="in-reset" title={plain === '' ? t('Back to the default (Alt+Backspace)') : t('Back to the default: {value} (Alt+Backspace)', { value: plain })} aria-label={plain === '' ? t('Reset {title} to its default', { title: field.title }) : t('Reset {title} to its default: {value}', { title: field.title, value: plain })} onClick={() => context.change(field.path, undefined)}>
           <CornerDownLeft size={11} /> {plain === '' ? t('default') : plain}
         </button>
       )}

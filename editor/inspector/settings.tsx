@@ -3,6 +3,8 @@ import { useDeferredValue, useMemo, type ReactElement } from 'react'
 import { formatType, type Issue, type JsonValue } from '#kit'
 import { SUBFLOW } from '#format'
 import { t } from '../language/index.ts'
+import { said } from '../language/said.ts'
+import { Rich } from '../shell/rich.tsx'
 import type { NodeEntry, NodeStatus, ResolvedPortsOf } from './types.ts'
 import { refusedOf } from '../state/derive.ts'
 import { actions, useEditor } from '../state/here.ts'
@@ -33,7 +35,7 @@ export function Settings({ id, node }: { readonly id: string; readonly node: Nod
     <>
       <div className="in-f" data-field="@name">
         <div className="in-label"><label htmlFor="in-name">{t('Name')}</label><em className="mono">{id}</em></div>
-        <span className="in-fld sansy"><input id="in-name" value={node.name ?? ''} placeholder={type?.title ?? node.type} maxLength={200} disabled={readOnly} autoComplete="off" onChange={(e) => actions.setName(id, e.target.value)} onBlur={() => actions.seal()} /></span>
+        <span className="in-fld sansy"><input id="in-name" value={node.name ?? ''} placeholder={said(type?.title) ?? node.type} maxLength={200} disabled={readOnly} autoComplete="off" onChange={(e) => actions.setName(id, e.target.value)} onBlur={() => actions.seal()} /></span>
       </div>
       {schema ? (
         <SchemaForm
@@ -55,7 +57,7 @@ export function Settings({ id, node }: { readonly id: string; readonly node: Nod
 function Unknown({ node }: { readonly node: NodeEntry }): ReactElement {
   return (
     <div className="in-pad">
-      <p className="in-fault">{t('This gateway has no node type')}{' '}<span className="mono">{node.type}</span>{t('. Its settings are kept as they are; install the type or replace the node.')}</p>
+      <p className="in-fault"><Rich text={t('This gateway has no node type <mono>{type}</mono>. Its settings are kept as they are; install the type or replace the node.', { type: node.type })} /></p>
       <pre className="in-code">{JSON.stringify(node.config, null, 2)}</pre>
     </div>
   )
@@ -69,7 +71,7 @@ function OtherIssues({ issues, fields }: { readonly issues: readonly Issue[]; re
     <ul className="in-issues">
       {left.map((i, n) => (
         <li key={n} data-level={i.level}>
-          <b>{i.port === undefined ? '' : `${i.port}: `}{i.text}</b> {i.remedy}
+          <b>{i.port === undefined ? '' : `${i.port}: `}{said(i.text)}</b> {said(i.remedy)}
         </li>
       ))}
     </ul>
@@ -81,9 +83,9 @@ export function Ports({ inputs, outputs }: { readonly inputs: ResolvedPortsOf; r
   const outs = Object.entries(outputs ?? {})
   if (ins.length + outs.length === 0) return null
   const row = (side: string) => ([name, type]: [string, NonNullable<ResolvedPortsOf>[string]]): ReactElement => (
-    <tr key={`${side} ${name}`} title={type.help ?? type.title ?? ''}>
+    <tr key={`${side} ${name}`} title={said(type.help ?? type.title ?? '')}>
       <td><span className="in-side">{side === 'in' ? '→' : ''}</span>{name}{type.optional === true && <small>{' '}{t('optional')}</small>}{side === 'out' && <span className="in-side"> →</span>}</td>
-      <td className={`in-kind ${kindClass(type.kind)}`}>{formatType(type)}{type.periodMs === undefined ? '' : t(' · {periodMs} ms', { periodMs: type.periodMs })}</td>
+      <td className={`in-kind ${kindClass(type.kind)}`}>{formatType(type)}{type.periodMs === undefined ? '' : ` · ${type.periodMs} ms`}</td>
     </tr>
   )
   return (
@@ -109,7 +111,7 @@ function Counters({ id }: { readonly id: string }): ReactElement | null {
           {Object.keys(status.outputs).length > 0 && <tr><td>{t('out')}</td><td>{formatCount(out)}</td></tr>}
           {Object.keys(status.inputs).length > 0 && <tr><td>{t('dropped')}</td><td>{formatCount(dropped)}</td></tr>}
           {ledger.failed > 0 && <tr className="bad"><td>{t('failed')}</td><td>{formatCount(ledger.failed)}</td></tr>}
-          {status.p99Us !== null && <tr><td>{t('time per sample p99')}</td><td>{status.p99Us < 1000 ? `${formatCount(Math.round(status.p99Us * 10) / 10)} µs` : t('{count} ms', { count: formatCount(Math.round(status.p99Us / 10) / 100) })}</td></tr>}
+          {status.p99Us !== null && <tr><td>{t('time per sample p99')}</td><td>{status.p99Us < 1000 ? `${formatCount(Math.round(status.p99Us * 10) / 10)} µs` : `${formatCount(Math.round(status.p99Us / 10) / 100)} ms`}</td></tr>}
         </tbody>
       </table>
     </>

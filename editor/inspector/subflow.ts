@@ -2,6 +2,8 @@
 // the subflow's own values as defaults. Pure.
 import { Type, type JsonValue, type TSchema } from '#kit'
 import type { Flow } from '#format'
+import { t } from '../language/index.ts'
+import { said } from '../language/said.ts'
 import type { JsonSchema } from './form.ts'
 
 type Subflows = NonNullable<Flow['subflows']>
@@ -16,14 +18,14 @@ export function instanceSchema(declared: TSchema, subflows: Subflows, config: Co
   const strange = Object.keys(given).filter((key) => chosen === undefined || !Object.hasOwn(chosen.parameters, key))
   const parameters = {
     ...Object.fromEntries(Object.entries(chosen?.parameters ?? {}).map(([key, value]) => [key, parameterSchema(key, value)])),
-    ...Object.fromEntries(strange.map((key) => [key, { title: key, description: 'The subflow has no such parameter: empty the field to remove it.', anyOf: SCALARS }])),
+    ...Object.fromEntries(strange.map((key) => [key, { title: key, names: true, description: t('The subflow has no such parameter: empty the field to remove it.'), anyOf: SCALARS }])),
   }
   const { subflow: _subflow, parameters: _parameters, ...others } = known.properties ?? {}
   const choice = names.length === 0
-    ? { enum: [''], labels: ['none in this flow'], description: 'Select nodes and collapse them into one, by their menu.' }
+    ? { enum: [''], labels: [t('none in this flow')], description: t('Select nodes and collapse them into one, by their menu.') }
     : { enum: names, labels: names.map((n) => subflows[n]!.name || n), description: '' }
-  const subflow = { ...known.properties?.['subflow'], maxLength: undefined, ...choice }
-  const title = known.properties?.['parameters']?.title ?? 'Parameters'
+  const subflow = { ...known.properties?.['subflow'], title: said(known.properties?.['subflow']?.title ?? t('Subflow')), names: true, maxLength: undefined, ...choice }
+  const title = known.properties?.['parameters']?.title ?? t('Parameters')
   const none = Object.keys(parameters).length === 0
   return {
     ...declared,
@@ -39,6 +41,6 @@ const SCALARS = [{ type: 'number' }, { type: 'boolean' }, { type: 'string' }]
 /** A parameter has the kind of the subflow's value; lists and groups are written as JSON. */
 function parameterSchema(title: string, value: JsonValue): object {
   const kind = typeof value
-  if (kind === 'number' || kind === 'boolean' || kind === 'string') return { title, default: value, type: kind }
-  return { title, default: value }
+  if (kind === 'number' || kind === 'boolean' || kind === 'string') return { title, names: true, default: value, type: kind }
+  return { title, names: true, default: value }
 }

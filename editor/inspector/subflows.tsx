@@ -25,7 +25,7 @@ export function SubflowList({ flow, readOnly }: { readonly flow: Flow; readonly 
             <li key={name}>
               <Package size={13} aria-hidden="true" />
               <span title={name}>{title} <small>{uses === 0 ? t('not used') : uses === 1 ? t('used once') : t('used {uses} times', { uses })}</small></span>
-              {uses > 0 && <button type="button" className="in-icon" aria-label={t('Where {title} is used', { title })} title={t('Where it is used')} onClick={() => actions.openDialog({ kind: 'find', text: `subflow:${name}` })}><Search size={13} /></button>}
+              {uses > 0 && <button type="button" className="in-icon" aria-label={t('Where {title} is used', { title })} title={t('Where {title} is used', { title })} onClick={() => actions.openDialog({ kind: 'find', text: `subflow:${name}` })}><Search size={13} /></button>}
               {uses > 0 && <button type="button" className="in-icon" aria-label={t('Open {title}', { title })} title={t('Open')} onClick={() => actions.openSubflow(name)}><FolderOpen size={13} /></button>}
               {!readOnly && <button type="button" className="in-icon" aria-label={t('Place an instance of {title}', { title })} title={t('Place another instance')} onClick={() => place(name)}><PackagePlus size={13} /></button>}
               {!readOnly && <button type="button" className="in-icon" aria-label={t('Remove {title}', { title })} disabled={uses > 0} title={uses > 0 ? t('Used: remove or expand its instances first') : t('Remove')} onClick={() => actions.removeSubflow(name)}><Trash2 size={13} /></button>}
@@ -66,14 +66,13 @@ export function SubflowOverview({ flow }: { readonly flow: Flow }): ReactElement
 function PortList({ side, readOnly }: { readonly side: Side; readonly readOnly: boolean }): ReactElement {
   const ports = useEditor((s) => (side === 'inputs' ? s.ports[INPUTS]?.outputs : s.ports[OUTPUTS]?.inputs)) ?? {}
   const names = Object.keys(ports).filter((p) => p !== NEW_PORT)
-  const word = side === 'inputs' ? 'input' : 'output'
   return (
     <>
       <h3 className="in-sec">{side === 'inputs' ? t('Inputs') : t('Outputs')}</h3>
       <div className="in-params">
         {names.map((name) => <PortRow key={name} side={side} name={name} type={side === 'inputs' ? formatType(ports[name]!) : ''} readOnly={readOnly} />)}
-        {names.length === 0 && <p className="in-pad in-note">{t('None yet:')}{' '}{side === 'inputs' ? t("pull a wire from the plus of the inputs' card to a node.") : t("pull a wire from a node to the plus of the outputs' card.")}</p>}
-        {side === 'inputs' && !readOnly && <div className="in-paramrow"><button type="button" className="in-add" onClick={() => actions.addInput()}><Plus size={12} />{' '}{t('Add {word}', { word })}</button></div>}
+        {names.length === 0 && <p className="in-pad in-note">{side === 'inputs' ? t("None yet: pull a wire from the plus of the inputs' card to a node.") : t("None yet: pull a wire from a node to the plus of the outputs' card.")}</p>}
+        {side === 'inputs' && !readOnly && <div className="in-paramrow"><button type="button" className="in-add" onClick={() => actions.addInput()}><Plus size={12} />{' '}{t('Add input')}</button></div>}
       </div>
     </>
   )
@@ -81,19 +80,18 @@ function PortList({ side, readOnly }: { readonly side: Side; readonly readOnly: 
 
 function PortRow({ side, name, type, readOnly }: { readonly side: Side; readonly name: string; readonly type: string; readonly readOnly: boolean }): ReactElement {
   const [text, setText] = useState<string | null>(null)
-  const word = side === 'inputs' ? 'input' : 'output'
   const fault = text !== null && text !== name && (text === '' || /\s/.test(text))
   const done = (): void => {
-    if (text !== null && text !== name && !actions.renamePort(side, name, text)) actions.toast({ level: 'warning', text: `'${text}' can be no name of an ${word} here.`, remedy: 'Take one without blanks that no other has.' })
+    if (text !== null && text !== name && !actions.renamePort(side, name, text)) actions.toast({ level: 'warning', text: side === 'inputs' ? t("'{text}' can be no name of an input here.", { text }) : t("'{text}' can be no name of an output here.", { text }), remedy: t('Take one without blanks that no other has.') })
     setText(null)
   }
   return (
     <div className="in-paramrow in-portrow">
       <span className="in-fld">
-        <input aria-label={t('Name of the {word} {name}', { word, name })} aria-invalid={fault} value={text ?? name} maxLength={64} disabled={readOnly} spellCheck={false} autoComplete="off" onChange={(e) => setText(e.target.value)} onBlur={done} onKeyDown={(e) => { if (e.key === 'Enter') e.currentTarget.blur() }} />
+        <input aria-label={side === 'inputs' ? t('Name of the input {name}', { name }) : t('Name of the output {name}', { name })} aria-invalid={fault} value={text ?? name} maxLength={64} disabled={readOnly} spellCheck={false} autoComplete="off" onChange={(e) => setText(e.target.value)} onBlur={done} onKeyDown={(e) => { if (e.key === 'Enter') e.currentTarget.blur() }} />
         <u>{type}</u>
       </span>
-      {!readOnly && <button type="button" className="in-icon" aria-label={t('Remove {word} {name}', { word, name })} title={t('Remove, with the wires of all instances')} onClick={() => actions.removePort(side, name)}><X size={12} /></button>}
+      {!readOnly && <button type="button" className="in-icon" aria-label={side === 'inputs' ? t('Remove input {name}', { name }) : t('Remove output {name}', { name })} title={t('Remove, with the wires of all instances')} onClick={() => actions.removePort(side, name)}><X size={12} /></button>}
     </div>
   )
 }

@@ -66,7 +66,7 @@ export function Table({ field, value, context, labelledBy }: ControlProps): Reac
     <div className="in-table" role="group" aria-labelledby={labelledBy}>
       {long && (
         <div className="in-tfind">
-          <span className="in-fld sansy"><input type="search" aria-label={t('Find in {title}', { title: field.title })} placeholder={t('Find in {count} rows', { count: rows.length })} value={find} spellCheck={false} onChange={(e) => { setFind(e.target.value); setWanted(0); setOpen(null) }} /></span>
+          <span className="in-fld sansy"><input type="search" aria-label={t('Find in {title}', { title: field.title })} placeholder={t('Find in {number} rows', { number: rows.length })} value={find} spellCheck={false} onChange={(e) => { setFind(e.target.value); setWanted(0); setOpen(null) }} /></span>
           {wrong.length > 0 && <button type="button" className="in-icon in-wrongs" title={t('To the next row with a fault')} aria-label={t('{count} rows with a fault: to the next', { count: wrong.length })} onClick={() => show(wrong.find((i) => open === null || i > open) ?? wrong[0]!)}><TriangleAlert size={13} /> {wrong.length}</button>}
         </div>
       )}
@@ -83,7 +83,7 @@ export function Table({ field, value, context, labelledBy }: ControlProps): Reac
         const path = `${field.path}/${i}`
         const here = { ...field, path }
         const faults = faultsOf(context, here)
-        const name = showValue((row as Record<string, JsonValue>)?.[columns[0]?.key ?? '']) || `row ${i + 1}`
+        const name = showValue((row as Record<string, JsonValue>)?.[columns[0]?.key ?? '']) || t('row {number}', { number: i + 1 })
         return (
           <div key={i} className={`in-item${open === i ? ' open' : ''}${faults.length > 0 ? ' bad' : ''}`} data-field={path}>
             <button
@@ -116,11 +116,11 @@ export function Table({ field, value, context, labelledBy }: ControlProps): Reac
           </div>
         )
       })}
-      {long && found === 0 && <p className="in-help">{t('No row holds “{trim}”.', { trim: find.trim() })}</p>}
+      {long && found === 0 && <p className="in-help">{t('No row holds “{search}”.', { search: find.trim() })}</p>}
       {pages > 1 && (
         <div className="in-tpages" role="group" aria-label={t('Pages of {title}', { title: field.title })}>
           <button type="button" className="in-icon" aria-label={t('Page before')} disabled={page === 0} onClick={() => { setWanted(page - 1); setOpen(null) }}><ChevronLeft size={14} /></button>
-          <span>{page * PAGE + 1}{' '}{t('to {min} of {found}', { min: Math.min(found, (page + 1) * PAGE), found })}</span>
+          <span>{t('{first} to {last} of {found}', { first: page * PAGE + 1, last: Math.min(found, (page + 1) * PAGE), found })}</span>
           <button type="button" className="in-icon" aria-label={t('Next page')} disabled={page === pages - 1} onClick={() => { setWanted(page + 1); setOpen(null) }}><ChevronRight size={14} /></button>
         </div>
       )}
@@ -130,7 +130,7 @@ export function Table({ field, value, context, labelledBy }: ControlProps): Reac
           <button type="button" className="in-add" disabled={full} onClick={() => add(newRow(field, rows))}><Plus size={12} />{' '}{t('Add')}</button>
           <button type="button" className="in-add" onClick={() => setPasting(true)}><ClipboardPaste size={12} />{' '}{t('Paste list…')}</button>
           {rows.length > 0 && <button type="button" className="in-add" title={t('All rows and columns as a CSV file, for a spreadsheet')} onClick={() => download(`${context.node ?? 'table'}-${field.key}.csv`, rowsToCsv(field, rows), 'text/csv')}><Download size={12} />{' '}{t('CSV')}</button>}
-          <small>{rows.length > 4 ? t('{count} rows', { count: rows.length }) : ''}</small>
+          <small>{rows.length > 4 ? t('{number} rows', { number: rows.length }) : ''}</small>
         </div>
       )}
       {pasting && (
@@ -151,7 +151,7 @@ function FillDown({ field, rows, from, put }: { readonly field: FormField; reado
       <DropdownMenu.Trigger className="in-icon" title={t('Fill down')} aria-label={t('Fill a value down')}><ArrowDownToLine size={13} /></DropdownMenu.Trigger>
       <DropdownMenu.Portal>
         <DropdownMenu.Content className="in-pop" align="end" collisionPadding={8}>
-          <DropdownMenu.Label className="in-poplabel">{t('Into the')}{' '}{rows.length - 1 - from}{' '}{t('rows below')}</DropdownMenu.Label>
+          <DropdownMenu.Label className="in-poplabel">{t('Into the {count} rows below', { count: rows.length - 1 - from })}</DropdownMenu.Label>
           {fillable(field).map((c) => <DropdownMenu.Item key={c.key} className="in-popitem" onSelect={() => put(fillDown(rows, from, c.key))}>{c.title} <u>{showValue(row[c.key] ?? c.default, c)}</u></DropdownMenu.Item>)}
           {fillable(field).filter((c) => c.kind === 'integer' && typeof row[c.key] === 'number' && c.default === undefined).map((c) => {
             const step = stepAt(rows, from, c.key)

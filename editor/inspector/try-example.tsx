@@ -5,6 +5,7 @@ import { Play, Plus, X } from 'lucide-react'
 import { qualityName, Quality, type CatalogueNode, type Example, type Issue, type JsonValue } from '#kit'
 import { withParameters, type ExampleBody } from '#format'
 import { t } from '../language/index.ts'
+import { said } from '../language/said.ts'
 import { actions, api, useEditor } from '../state/here.ts'
 import { formatWhole, qualityText } from '../live/values.ts'
 import { asSaid, lineOf, samplesOf, type Line } from './example-run.ts'
@@ -51,11 +52,11 @@ export function TryExample({ id, type, example }: { readonly id: string; readonl
         <tbody>
           {lines.map((l, i) => (
             <tr key={i}>
-              <td><input value={l.time} aria-label={t('Time of input {value}, s', { value: i + 1 })} inputMode="decimal" onChange={(e) => set(i, { time: e.target.value })} /></td>
-              {names.length > 1 && <td><select value={l.at} aria-label={t('Where input {value} goes', { value: i + 1 })} onChange={(e) => set(i, { at: e.target.value })}>{names.map((n) => <option key={n}>{n}</option>)}</select></td>}
-              <td><input value={l.value} aria-label={t('Value of input {value}', { value: i + 1 })} spellCheck={false} onChange={(e) => set(i, { value: e.target.value })} onKeyDown={(e) => { if (e.key === 'Enter') run() }} /></td>
-              <td><select value={l.quality} aria-label={t('Quality of input {value}', { value: i + 1 })} onChange={(e) => set(i, { quality: e.target.value })}>{!QUALITIES.includes(l.quality) && <option>{l.quality}</option>}{QUALITIES.map((q) => <option key={q} value={q}>{q === 'Good' ? t('Good') : qualityText({ quality: q })}</option>)}</select></td>
-              <td><button type="button" className="in-icon" aria-label={t('Remove input {value}', { value: i + 1 })} onClick={() => setLines(lines.toSpliced(i, 1))}><X size={11} /></button></td>
+              <td><input value={l.time} aria-label={t('Time of input {number}, s', { number: i + 1 })} inputMode="decimal" onChange={(e) => set(i, { time: e.target.value })} /></td>
+              {names.length > 1 && <td><select value={l.at} aria-label={t('Where input {number} goes', { number: i + 1 })} onChange={(e) => set(i, { at: e.target.value })}>{names.map((n) => <option key={n}>{n}</option>)}</select></td>}
+              <td><input value={l.value} aria-label={t('Value of input {number}', { number: i + 1 })} spellCheck={false} onChange={(e) => set(i, { value: e.target.value })} onKeyDown={(e) => { if (e.key === 'Enter') run() }} /></td>
+              <td><select value={l.quality} aria-label={t('Quality of input {number}', { number: i + 1 })} onChange={(e) => set(i, { quality: e.target.value })}>{!QUALITIES.includes(l.quality) && <option>{l.quality}</option>}{QUALITIES.map((q) => <option key={q} value={q}>{q === 'Good' ? t('Good') : qualityText({ quality: q })}</option>)}</select></td>
+              <td><button type="button" className="in-icon" aria-label={t('Remove input {number}', { number: i + 1 })} onClick={() => setLines(lines.toSpliced(i, 1))}><X size={11} /></button></td>
             </tr>
           ))}
         </tbody>
@@ -65,7 +66,7 @@ export function TryExample({ id, type, example }: { readonly id: string; readonl
         <button type="button" className="btn primary" disabled={busy} onClick={run}><Play size={13} /> {busy ? t('Running…') : t('Run')}</button>
       </div>
       {fault !== '' && <p className="in-fault" role="alert">{fault}</p>}
-      {issues.map((i, n) => <p key={n} className="in-fault" role="alert">{i.text} {i.remedy}</p>)}
+      {issues.map((i, n) => <p key={n} className="in-fault" role="alert">{said(i.text)} {said(i.remedy)}</p>)}
       {result && (
         <div aria-live="polite">
           {result.out.length === 0 && <p>{t('Nothing came out.')}</p>}
@@ -76,9 +77,9 @@ export function TryExample({ id, type, example }: { readonly id: string; readonl
             </table>
           )}
           {result.said && same.every(Boolean) && result.out.length === example.out.length && <p>{t('As the example says.')}</p>}
-          {dropped.map(([reason, n]) => <p key={reason}>{t('Left out {n}:', { n })}{' '}{type.drops[reason] ?? reason}</p>)}
+          {dropped.map(([reason, n]) => <p key={reason}>{t('Left out {n}:', { n })}{' '}{said(type.drops[reason] ?? reason)}</p>)}
           {result.ledger.failed > 0 && <p className="in-fault">{t('Failed: {failed}', { failed: result.ledger.failed })}</p>}
-          {result.issues.map((i, n) => <p key={n} className="in-fault">{i.text} {i.remedy}</p>)}
+          {result.issues.map((i, n) => <p key={n} className="in-fault">{said(i.text)} {said(i.remedy)}</p>)}
         </div>
       )}
     </div>

@@ -11,7 +11,7 @@ export function ZoneControl(props: ControlProps): ReactElement {
   return (
     <>
       <span className="in-fld"><input {...inputProps(props)} list={`${props.id}-zones`} value={text} placeholder={typeof field.default === 'string' ? field.default : ''} onChange={(e) => type(e.target.value)} onBlur={leave} /><datalist id={`${props.id}-zones`}>{zones.map((z) => <option key={z} value={z} />)}</datalist></span>
-      {!context.readOnly && ownZone !== 'UTC' && value !== ownZone && <button type="button" className="in-add" onClick={() => { context.change(field.path, ownZone); context.seal() }}>{t('Use {ownZone}, where this browser is', { ownZone })}</button>}
+      {!context.readOnly && ownZone !== 'UTC' && value !== ownZone && <button type="button" className="in-add" onClick={() => { context.change(field.path, ownZone); context.seal() }}>{t('Use {zone}, where this browser is', { zone: ownZone })}</button>}
     </>
   )
 }

@@ -4,9 +4,10 @@ import { useEffect, useMemo, useState, type ReactElement } from 'react'
 import { AlarmClockOff, Check, CircleSlash, MessageSquare, Rewind, RotateCcw } from 'lucide-react'
 import type { AlarmBody, AlarmLogBody } from '#format'
 import { t } from '../language/index.ts'
+import { said } from '../language/said.ts'
 import { Act } from '../inspector/acts.tsx'
 import { Modal } from '../dialogs/modal.tsx'
-import { alarmKey, figuresOf, FLOOD, mayAcknowledge, noFilter, PRIORITIES, shownAlarms, STATES, type AlarmFilter, type AlarmSort } from '../state/alarms.ts'
+import { alarmKey, figuresOf, FLOOD, mayAcknowledge, noFilter, PRIORITIES, PRIORITY_WORDS, shownAlarms, STATES, type AlarmFilter, type AlarmSort } from '../state/alarms.ts'
 import { formatAge, formatNumber, timeTitle } from '../state/format.ts'
 import { isQuiet, isWaiting, titleOf } from '../state/status.ts'
 import { actions, api, useEditor } from '../state/store.ts'
@@ -16,7 +17,7 @@ import { saveCsv } from './save.ts'
 import { formatTime } from './values.ts'
 import './alarms.css'
 
-const SHOW: readonly (readonly [AlarmFilter['show'], string])[] = [['all', 'All'], ['waiting', 'Waiting'], ['standing', 'Standing'], ['aside', 'Put aside']]
+const SHOW: readonly (readonly [AlarmFilter['show'], string])[] = [['all', t('All')], ['waiting', t('Waiting')], ['standing', t('Standing')], ['aside', t('Put aside')]]
 const LOG_MS = 30_000
 const MOST = 300
 
@@ -61,7 +62,7 @@ export function Alarms(): ReactElement {
   const allowed = actions.may('operate')
   const set = (change: Partial<AlarmFilter>): void => setFilter({ ...filter, ...change })
   const choose = (key: string, on: boolean): void => setChosen((before) => { const next = new Set(before); if (on) next.add(key); else next.delete(key); return next })
-  const line = <p className="al-figures" data-level={figures.flood ? 'bad' : undefined}>{figures.flood && <b>{t('▲ Alarm flood:')}{' '}</b>}{t('{recent} new in 10 min', { recent: figures.recent })}{figures.flood ? t(' (more than {count} cannot be followed)', { count: FLOOD.count }) : ''}{' '}{t('· {standing} standing · {waiting} waiting', { standing: figures.standing, waiting: figures.waiting })}{figures.aside > 0 ? t(' · {aside} put aside', { aside: figures.aside }) : ''}{figures.stale > 0 ? t(' · {stale} longer than a day', { stale: figures.stale }) : ''}</p>
+  const line = <p className="al-figures" data-level={figures.flood ? 'bad' : undefined}>{figures.flood && <b>▲ {t('Alarm flood:')}{' '}</b>}{t('{recent} new in 10 min', { recent: figures.recent })}{figures.flood ? ` ${t('(more than {number} cannot be followed)', { number: FLOOD.count })}` : ''} · {t('{standing} standing · {waiting} waiting', { standing: figures.standing, waiting: figures.waiting })}{figures.aside > 0 ? ` · ${t('{aside} put aside', { aside: figures.aside })}` : ''}{figures.stale > 0 ? ` · ${t('{stale} longer than a day', { stale: figures.stale })}` : ''}</p>
   if (alarms.length === 0) return <div className="dr-empty"><p><b>{t('No alarms.')}</b>{' '}{t('An Alarm node raises one when its limit is passed for longer than its delay. It stays here until it is back to normal and acknowledged.')}</p>{line}</div>
   const head = (key: AlarmSort, title: string): ReactElement => <button type="button" aria-pressed={sort === key} title={t('Sort by {title}', { title })} onClick={() => setSort(sort === key ? 'rank' : key)}>{title}{sort === key ? ' ↓' : ''}</button>
   const csv = (): void => saveCsv('alarms', textCsv(['since', 'state', 'priority', 'flow', 'node', 'tag', 'message', 'value', 'limit', 'acknowledged by'], shown.map((a) => [new Date(a.since).toISOString(), STATES[a.state], a.priority, a.flow, a.node, a.tag, a.message, a.value === null ? '' : String(a.value), String(a.limit), a.acknowledgedBy ?? ''])))
@@ -69,10 +70,10 @@ export function Alarms(): ReactElement {
     <div className="al">
       <div className="dr-tools">
         <div className="in-seg" role="radiogroup" aria-label={t('Which alarms')}>{SHOW.map(([key, title]) => <button key={key} type="button" role="radio" aria-checked={filter.show === key} onClick={() => set({ show: key })}>{title}</button>)}</div>
-        <select className="dr-select" aria-label={t('Priority')} value={filter.priority ?? ''} onChange={(e) => set({ priority: e.target.value === '' ? null : (e.target.value as AlarmBody['priority']) })}><option value="">{t('every priority')}</option>{PRIORITIES.map((p) => <option key={p} value={p}>{p}</option>)}</select>
+        <select className="dr-select" aria-label={t('Priority')} value={filter.priority ?? ''} onChange={(e) => set({ priority: e.target.value === '' ? null : (e.target.value as AlarmBody['priority']) })}><option value="">{t('every priority')}</option>{PRIORITIES.map((p) => <option key={p} value={p}>{PRIORITY_WORDS[p]}</option>)}</select>
         {flows.length > 1 && <select className="dr-select" aria-label={t('Flow')} value={filter.flow ?? ''} onChange={(e) => set({ flow: e.target.value === '' ? null : e.target.value })}><option value="">{t('every flow')}</option>{flows.map((f) => <option key={f.id} value={f.id}>{f.name}</option>)}</select>}
         <input className="dr-find" type="search" placeholder={t('Find a tag or a text')} aria-label={t('Find an alarm')} value={filter.text} onChange={(e) => set({ text: e.target.value })} />
-        <button type="button" className="btn" disabled={!allowed || open(selected.length > 0 ? selected : shown).length === 0} title={allowed ? '' : t('Needs the role operator')} onClick={() => setAsking(open(selected.length > 0 ? selected : shown))}><Check size={13} /> {selected.length > 0 ? t('Acknowledge {count} selected', { count: open(selected).length }) : t('Acknowledge all shown…')}</button>
+        <button type="button" className="btn" disabled={!allowed || open(selected.length > 0 ? selected : shown).length === 0} title={allowed ? '' : t('Needs the role operator')} onClick={() => setAsking(open(selected.length > 0 ? selected : shown))}><Check size={13} /> {selected.length > 0 ? t('Acknowledge {number} selected', { number: open(selected).length }) : t('Acknowledge all shown…')}</button>
         <span className="sp" />
         <button type="button" className="btn quiet" onClick={csv}>{t('CSV')}</button>
       </div>
@@ -80,11 +81,11 @@ export function Alarms(): ReactElement {
       <div className={`al-table${lost ? ' lost' : ''}`} role="group" aria-label={t('Alarms')} tabIndex={0}>
         <div className="al-row al-head">
           <span><input type="checkbox" aria-label={t('Select all shown')} checked={selected.length > 0 && selected.length === shown.length} onChange={(e) => setChosen(e.target.checked ? new Set(shown.map(alarmKey)) : new Set())} /></span>
-          {head('priority', 'priority')}{head('tag', 'node and tag')}<span>{t('message')}</span><span>{t('value and limit')}</span><span>{t('state')}</span>{head('since', 'since')}<span />
+          {head('priority', t('priority'))}{head('tag', t('node and tag'))}<span>{t('message')}</span><span>{t('value and limit')}</span><span>{t('state')}</span>{head('since', t('since'))}<span />
         </div>
         <ul className="al-list">{shown.slice(0, MOST).map((a) => <AlarmRow key={alarmKey(a)} alarm={a} now={now} chosen={chosen.has(alarmKey(a))} choose={choose} />)}</ul>
-        {shown.length === 0 && <p className="dr-wait">{t('No alarm is like that. {count}', { count: alarms.length })}{' '}{alarms.length === 1 ? t('is') : t('are')}{' '}{t('in the list.')}</p>}
-        {shown.length > MOST && <p className="dr-wait">{shown.length - MOST}{' '}{t('more: narrow it down above.')}</p>}
+        {shown.length === 0 && <p className="dr-wait">{t('No alarm is like that. {count} are in the list.', { count: alarms.length })}</p>}
+        {shown.length > MOST && <p className="dr-wait">{t('{number} more: narrow it down above.', { number: shown.length - MOST })}</p>}
       </div>
       {asking && <AcknowledgeMany alarms={asking} done={() => { setAsking(null); setChosen(new Set()) }} />}
     </div>
@@ -106,9 +107,9 @@ function AlarmRow({ alarm: a, now, chosen, choose }: { readonly alarm: AlarmBody
       <span><input type="checkbox" aria-label={t('Select {name} {tag}', { name, tag: a.tag })} checked={chosen} onChange={(e) => choose(alarmKey(a), e.target.checked)} /></span>
       <span className="al-priority" data-priority={a.priority} data-quiet={quiet}><i aria-hidden="true" />{a.priority}</span>
       <span className="where">{own ? <button type="button" onClick={() => actions.show(a.node)}>{name}</button> : <b>{name}</b>}{a.tag !== '' && <small> {a.tag}</small>}</span>
-      <span className="what">{a.first === true && <b>{t('First:')}{' '}</b>}{a.message === '' ? t('Limit passed') : a.message}</span>
-      <span className="al-value">{a.value === null ? t('no value') : formatNumber(a.value)} <em>{t('against {number}', { number: formatNumber(a.limit) })}</em></span>
-      <span className={`al-state${isWaiting(a) ? ' waits' : ''}`}>{STATES[a.state]}{a.until === undefined ? '' : t(' until {slice}', { slice: formatTime(a.until).slice(0, 5) })}{a.acknowledgedBy === undefined ? '' : t(' by {acknowledgedBy}', { acknowledgedBy: a.acknowledgedBy })}</span>
+      <span className="what">{a.first === true && <b>{t('First:')}{' '}</b>}{a.message === '' ? t('Limit passed') : said(a.message)}</span>
+      <span className="al-value">{a.value === null ? t('no value') : formatNumber(a.value)} <em>{t('against {limit}', { limit: formatNumber(a.limit) })}</em></span>
+      <span className={`al-state${isWaiting(a) ? ' waits' : ''}`}>{STATES[a.state]}{a.until === undefined ? '' : ` ${t('until {time}', { time: formatTime(a.until).slice(0, 5) })}`}{a.acknowledgedBy === undefined ? '' : ` ${t('by {user}', { user: a.acknowledgedBy })}`}</span>
       <span className="since" title={timeTitle(a.since)}>{formatAge(now - a.since)}</span>
       <span className="al-acts">
         {mayAcknowledge(a) && <Act act="acknowledge" title={t('Acknowledge')} type={type} subject={subject}><Check size={13} /></Act>}
@@ -129,7 +130,7 @@ async function acknowledgeAll(alarms: readonly AlarmBody[]): Promise<void> {
   const failed = results.flatMap((r) => (r.status === 'rejected' ? [r.reason as unknown] : []))
   const done = alarms.length - failed.length
   if (failed.length > 0) actions.toastFailed(failed[0])
-  if (done > 0) actions.toast({ level: 'success', text: `${done} ${done === 1 ? 'alarm' : 'alarms'} acknowledged.` })
+  if (done > 0) actions.toast({ level: 'success', text: t('{count} alarms acknowledged.', { count: done }) })
 }
 
 /** Nobody acknowledges by mistake what they have not read: the list is asked for once more. */
@@ -140,10 +141,10 @@ function AcknowledgeMany({ alarms, done }: { readonly alarms: readonly AlarmBody
     void acknowledgeAll(alarms).finally(done)
   }
   return (
-    <Modal title={`Acknowledge ${alarms.length} ${alarms.length === 1 ? 'alarm' : 'alarms'}?`} close={done} onSubmit={go} actions={<><button type="button" className="btn" onClick={done}>{t('Cancel')}</button><button type="submit" className="btn primary" disabled={busy}>{busy ? t('Acknowledging…') : t('Acknowledge')}</button></>}>
+    <Modal title={t('Acknowledge {count} alarms?', { count: alarms.length })} close={done} onSubmit={go} actions={<><button type="button" className="btn" onClick={done}>{t('Cancel')}</button><button type="submit" className="btn primary" disabled={busy}>{busy ? t('Acknowledging…') : t('Acknowledge')}</button></>}>
       <p className="dg-note">{t('Your name is kept with each. Those that came in since this question are not acknowledged.')}</p>
-      <ul className="al-asked">{alarms.slice(0, 20).map((a) => <li key={alarmKey(a)}><b>{a.priority}</b> {a.nodeName ?? a.node}{a.tag === '' ? '' : ` ${a.tag}`}: {a.message === '' ? t('Limit passed') : a.message}</li>)}</ul>
-      {alarms.length > 20 && <p className="dg-note">{t('and')}{' '}{alarms.length - 20}{' '}{t('more')}</p>}
+      <ul className="al-asked">{alarms.slice(0, 20).map((a) => <li key={alarmKey(a)}><b>{PRIORITY_WORDS[a.priority]}</b> {a.nodeName ?? a.node}{a.tag === '' ? '' : ` ${a.tag}`}: {a.message === '' ? t('Limit passed') : said(a.message)}</li>)}</ul>
+      {alarms.length > 20 && <p className="dg-note">{t('and {number} more', { number: alarms.length - 20 })}</p>}
     </Modal>
   )
 }

@@ -6,6 +6,7 @@ import { t } from '../language/index.ts'
 import type { Run, TapBuffer } from './buffer.ts'
 import { clock } from './uplot.ts'
 import { formatTime, formatWhole } from './values.ts'
+import { severityWords } from './words.ts'
 
 export interface BandRow {
   readonly key: string
@@ -46,9 +47,9 @@ export function Bands({ rows, from, until }: { readonly rows: readonly BandRow[]
           return (
             <div className="dr-band" key={`${key} ${tag}`}>
               {(rows.length > 1 || tags.length > 1) && <small title={tag}>{tags.length > 1 ? tag : title}</small>}
-              <div role="img" aria-label={t('{title}: {whole} since {time}', { title, whole: formatWhole(runs.at(-1)?.value ?? null), time: formatTime(runs.at(-1)?.from ?? 0) })}>
+              <div role="img" aria-label={t('{title}: {value} since {time}', { title, value: formatWhole(runs.at(-1)?.value ?? null), time: formatTime(runs.at(-1)?.from ?? 0) })}>
                 {blocksOf(runs, from, until).map((b) => (
-                  <span key={b.run.from} className={`blk ${tone(b.run.value, order)}`} data-level={b.run.severity} style={{ left: `${part(b.from)}%`, width: `max(2px, ${part(b.until) - part(b.from)}%)` }} title={`${formatWhole(b.run.value)}${b.run.severity === 'good' ? '' : `, ${b.run.severity}`} from ${formatTime(b.run.from)} to ${formatTime(b.run.until)}, ${b.run.count} samples`}>
+                  <span key={b.run.from} className={`blk ${tone(b.run.value, order)}`} data-level={b.run.severity} style={{ left: `${part(b.from)}%`, width: `max(2px, ${part(b.until) - part(b.from)}%)` }} title={t('{value} from {from} to {to}, {count} samples', { value: `${formatWhole(b.run.value)}${b.run.severity === 'good' ? '' : `, ${severityWords[b.run.severity]}`}`, from: formatTime(b.run.from), to: formatTime(b.run.until), count: b.run.count })}>
                     {b.until > b.seen && <i style={{ width: `${((b.until - Math.max(b.seen, from)) / Math.max(1, b.until - Math.max(b.from, from))) * 100}%` }} />}
                     <b>{b.run.severity === 'bad' ? '✕ ' : b.run.severity === 'uncertain' ? '? ' : ''}{formatWhole(b.run.value)}</b>
                   </span>

@@ -13,7 +13,7 @@ export interface Buffers {
 }
 
 /** How the ids begin of what a view opens for itself (the operator's trends): they are no pinned taps. */
-const VIEW = 'view '
+const VIEW = 'view:'
 
 export function createBuffers(isPinned: (tap: string) => boolean): Buffers {
   const buffers = new Map<string, TapBuffer>()

@@ -3,6 +3,7 @@ import type { ReactElement, ReactNode } from 'react'
 import { PanelBottomClose, PanelBottomOpen, RotateCw } from 'lucide-react'
 import { Tabs } from 'radix-ui'
 import { t } from '../language/index.ts'
+import { said } from '../language/said.ts'
 import { actions, useEditor, type DrawerTab } from '../state/store.ts'
 import { useLiveLink, retryLive } from './link.ts'
 import { isWaiting } from '../state/status.ts'
@@ -45,18 +46,18 @@ export function Drawer(): ReactElement {
     <Tabs.Root value={tab} onValueChange={(value) => actions.setDrawerTab(value as DrawerTab)} activationMode="manual" className={`dr${open ? '' : ' closed'}`}>
       <div className="dr-head">
         <Tabs.List className="hg-tabs" aria-label={t('Drawer')}>
-          {trigger('taps', 'Taps', taps > 0 && <small>{taps}</small>)}
-          {trigger('ledger', 'Ledger', losing > 0 && <small data-level="error">✕ {losing}</small>)}
-          {trigger('problems', 'Problems', problems.length > 0 && <small data-level={worst}>{problems.length}</small>)}
-          {trigger('alarms', 'Alarms', alarms > 0 && <small data-level={unacknowledged ? 'error' : undefined}>{alarms}</small>)}
-          {trigger('log', 'Log')}
-          {trigger('replay', 'Replay', back && <small>◂</small>)}
-          {trigger('tests', 'Tests', tests > 0 && <small data-level={failing > 0 ? 'error' : undefined}>{failing > 0 ? `✕ ${failing}` : tests}</small>)}
-          {shadow && trigger('shadow', 'Shadow', differing > 0 && <small data-level="warning">{differing}</small>)}
+          {trigger('taps', t('Taps'), taps > 0 && <small>{taps}</small>)}
+          {trigger('ledger', t('Ledger'), losing > 0 && <small data-level="error">✕ {losing}</small>)}
+          {trigger('problems', t('Problems'), problems.length > 0 && <small data-level={worst}>{problems.length}</small>)}
+          {trigger('alarms', t('Alarms'), alarms > 0 && <small data-level={unacknowledged ? 'error' : undefined}>{alarms}</small>)}
+          {trigger('log', t('Log'))}
+          {trigger('replay', t('Replay'), back && <small>◂</small>)}
+          {trigger('tests', t('Tests'), tests > 0 && <small data-level={failing > 0 ? 'error' : undefined}>{failing > 0 ? `✕ ${failing}` : tests}</small>)}
+          {shadow && trigger('shadow', t('Shadow'), differing > 0 && <small data-level="warning">{differing}</small>)}
         </Tabs.List>
         {tab === 'taps' && taps > 0 && open && <AddTap small />}
         <span className="sp" />
-        {state === 'lost' && <button type="button" className="dr-lost" title={reason} onClick={retryLive}><RotateCw size={12} />{' '}{t('Live values are lost: {reason}. Retry', { reason })}</button>}
+        {state === 'lost' && <button type="button" className="dr-lost" title={said(reason)} onClick={retryLive}><RotateCw size={12} />{' '}{t('Live values are lost: {reason}. Retry', { reason: said(reason) })}</button>}
         {state === 'connecting' && <span className="dr-note">{t('connecting…')}</span>}
         <button type="button" className="icon-btn" aria-label={open ? t('Close the drawer') : t('Open the drawer')} aria-expanded={open} onClick={() => actions.setDrawerOpen(!open)}>{open ? <PanelBottomClose size={15} /> : <PanelBottomOpen size={15} />}</button>
       </div>

@@ -3,6 +3,7 @@ import { useCallback, useEffect, useMemo, useRef, useState, type ReactElement } 
 import { RefreshCw, Rewind } from 'lucide-react'
 import type { AlarmLogBody, AuditEntry } from '#format'
 import { t } from '../language/index.ts'
+import { said } from '../language/said.ts'
 import { EVENT_KINDS, happenings, matching, type EventKind, type Happening, type Read } from '../state/events.ts'
 import { actions, api, store, useEditor } from '../state/store.ts'
 import { textCsv } from './csv.ts'
@@ -112,7 +113,7 @@ function Line({ of: h }: { readonly of: Happening }): ReactElement {
       <time dateTime={when.toISOString()} title={timeTitle(when.getTime())}>{formatDate(when.getTime())} {formatClock(when.getTime())}</time>
       <b title={h.who}>{h.who === '' ? '–' : h.who}</b>
       <span>{h.what} {here ? <button type="button" className="mono" onClick={() => actions.show(h.node!)}>{h.where}</button> : <span className="mono">{h.where}</span>}</span>
-      <span>{h.detail} {here ? <button type="button" className="in-icon" title={t('What led to this?')} aria-label={t('What led to this: {what}', { what: h.what })} onClick={() => void actions.lookBack({ time: h.time, want: { node: h.node! }, tracing: true })}><Rewind size={13} /></button> : null}</span>
+      <span>{said(h.detail)} {here ? <button type="button" className="in-icon" title={t('What led to this?')} aria-label={t('What led to this: {what}', { what: h.what })} onClick={() => void actions.lookBack({ time: h.time, want: { node: h.node! }, tracing: true })}><Rewind size={13} /></button> : null}</span>
     </div>
   )
 }

@@ -4,6 +4,7 @@ import { memo, useEffect, useMemo, useRef, useState, type ReactElement } from 'r
 import { ChevronRight, RotateCcw } from 'lucide-react'
 import { shallow } from 'zustand/shallow'
 import { t } from '../language/index.ts'
+import { said } from '../language/said.ts'
 import { formatRate } from '../state/format.ts'
 import { ledgerRows, markFor, totalOf, type LedgerRow, type Period } from '../state/ledger.ts'
 import { actions, store, useEditor } from '../state/store.ts'
@@ -12,9 +13,9 @@ import { textCsv } from './csv.ts'
 import { formatCount, formatTime } from './values.ts'
 import './ledger.css'
 
-const PERIODS: readonly (readonly [Period, string])[] = [['start', 'Since start'], ['minute', 'Last minute'], ['zero', 'Since now']]
+const PERIODS: readonly (readonly [Period, string])[] = [['start', t('Since start')], ['minute', t('Last minute')], ['zero', t('Since now')]]
 type Sort = 'flow' | 'name' | 'in' | 'passed' | 'held' | 'queued' | 'dropped' | 'failed'
-const COLUMNS: readonly (readonly [Sort, string, string])[] = [['in', 'in', 'Samples that came in'], ['passed', 'passed', 'Given on'], ['held', 'held', 'Kept in a window or a state'], ['queued', 'queued', 'Waiting now'], ['dropped', 'dropped', 'Left out, for a reason'], ['failed', 'failed', 'Could not be handled']]
+const COLUMNS: readonly (readonly [Sort, string, string])[] = [['in', t('in'), t('Samples that came in')], ['passed', t('passed'), t('Given on')], ['held', t('held'), t('Kept in a window or a state')], ['queued', t('queued'), t('Waiting now')], ['dropped', t('dropped'), t('Left out, for a reason')], ['failed', t('failed'), t('Could not be handled')]]
 const REFRESH_MS = 1000
 /** More are shown when somebody asks for them. */
 const MOST = 300
@@ -70,7 +71,7 @@ export function Ledger(): ReactElement {
   }
   const shown = useMemo(() => {
     const wanted = text.trim().toLowerCase()
-    const left = rows.filter((r) => (!lossOnly || r.lost) && (wanted === '' || `${r.name} ${r.id} ${r.title} ${r.reasons.map((x) => x.words).join(' ')}`.toLowerCase().includes(wanted)))
+    const left = rows.filter((r) => (!lossOnly || r.lost) && (wanted === '' || `${r.name} ${r.id} ${r.title} ${said(r.title)} ${r.reasons.map((x) => `${x.words} ${said(x.words)}`).join(' ')}`.toLowerCase().includes(wanted)))
     if (sort === 'flow') return left
     return sort === 'name' ? left.toSorted((a, b) => a.name.localeCompare(b.name)) : left.toSorted((a, b) => numberOf(b, sort) - numberOf(a, sort))
   }, [rows, lossOnly, text, sort])
@@ -93,24 +94,24 @@ export function Ledger(): ReactElement {
         <label className="lg-check"><input type="checkbox" checked={lossOnly} onChange={(e) => setLossOnly(e.target.checked)} />{' '}{t('Only where something was lost')}</label>
         <input className="dr-find" type="search" placeholder={t('Find a node or a reason')} aria-label={t('Find a node or a reason')} value={text} onChange={(e) => setText(e.target.value)} />
         <span className="sp" />
-        <small className="lg-from">{period === 'start' ? t('each since it started') : from === null ? t('counting begins') : t('since {slice}, {max} s', { slice: formatTime(from).slice(0, 8), max: Math.max(0, Math.round((clock - from) / 1000)) })}</small>
+        <small className="lg-from">{period === 'start' ? t('each since it started') : from === null ? t('counting begins') : t('since {time}, {seconds} s', { time: formatTime(from).slice(0, 8), seconds: Math.max(0, Math.round((clock - from) / 1000)) })}</small>
         <button type="button" className="btn quiet" onClick={csv}>{t('CSV')}</button>
       </div>
       <div className={`lg-table${lost ? ' lost' : ''}`} ref={box} tabIndex={0} role="group" aria-label={t('Where every sample went')}>
         <div role="table" aria-label={t('Ledger of the flow')}>
-        <div className="lg-row lg-head" role="row">{head('name', 'node', 'Its name')}{COLUMNS.map(([key, title, help]) => head(key, title, help))}<span role="columnheader">{t('balance')}</span></div>
+        <div className="lg-row lg-head" role="row">{head('name', t('node'), t('Its name'))}{COLUMNS.map(([key, title, help]) => head(key, title, help))}<span role="columnheader">{t('balance')}</span></div>
         {shown.slice(0, all ? shown.length : MOST).map((row) => <Row key={row.id} row={row} open={open.has(row.id)} toggle={setOpen} />)}
         {shown.length > 1 && (
           <div className="lg-row lg-total" role="row">
-            <b role="cell">{t('{count} nodes', { count: formatCount(shown.length) })}</b>
+            <b role="cell">{t('{number} nodes', { number: formatCount(shown.length) })}</b>
             {(['in', 'passed', 'held', 'queued'] as const).map((k) => <span role="cell" key={k}>{formatCount(total[k])}</span>)}
             <span role="cell">{formatCount(total.lost)}</span><span role="cell" data-level={total.failed > 0 ? 'bad' : undefined}>{formatCount(total.failed)}</span>
-            <span role="cell" className="lg-balance" data-level={total.off > 0 ? 'bad' : undefined}>{total.off > 0 ? t('✕ {count} not accounted for', { count: formatCount(total.off) }) : t('balances')}</span>
+            <span role="cell" className="lg-balance" data-level={total.off > 0 ? 'bad' : undefined}>{total.off > 0 ? `✕ ${t('{number} not accounted for', { number: formatCount(total.off) })}` : t('balances')}</span>
           </div>
         )}
         </div>
         {shown.length === 0 && <p className="dr-wait lg-none">{lossOnly ? t('Nothing was lost here.') : t('No node is called so.')}</p>}
-        {!all && shown.length > MOST && <button type="button" className="btn quiet lg-more" onClick={() => setAll(true)}>{t('Show all {count} nodes', { count: formatCount(shown.length) })}</button>}
+        {!all && shown.length > MOST && <button type="button" className="btn quiet lg-more" onClick={() => setAll(true)}>{t('Show all {number} nodes', { number: formatCount(shown.length) })}</button>}
       </div>
     </div>
   )
@@ -124,14 +125,14 @@ const Row = memo(function Row({ row, open, toggle }: { readonly row: LedgerRow; 
     <div className="lg-item" data-node={row.id}>
       <div className="lg-row" role="row">
         <span role="cell" className="lg-name">
-          <button type="button" className="in-icon" aria-expanded={open} aria-label={`${open ? 'Close' : 'Open'} ${row.name}`} onClick={flip}><ChevronRight size={12} className={open ? 'open' : ''} /></button>
+          <button type="button" className="in-icon" aria-expanded={open} aria-label={open ? t('Close {name}', { name: row.name }) : t('Open {name}', { name: row.name })} onClick={flip}><ChevronRight size={12} className={open ? 'open' : ''} /></button>
           <button type="button" className="lg-link" title={t('{id}: show it on the canvas', { id: row.id })} onClick={() => actions.show(row.id)}>{row.name}</button>
-          {row.title !== row.name && <small>{row.title}</small>}
+          {row.title !== row.name && <small>{said(row.title)}</small>}
         </span>
         {cells}
-        <span role="cell" className={row.dropped === 0 ? 'none' : 'lg-why'} title={row.reasons.map((r) => `${r.words}: ${formatCount(r.count)}`).join('\n')}>{row.source ? '–' : formatCount(row.dropped)}</span>
+        <span role="cell" className={row.dropped === 0 ? 'none' : 'lg-why'} title={row.reasons.map((r) => `${said(r.words)}: ${formatCount(r.count)}`).join('\n')}>{row.source ? '–' : formatCount(row.dropped)}</span>
         <span role="cell" className={ledger.failed === 0 ? 'none' : ''} data-level={ledger.failed > 0 ? 'bad' : undefined}>{ledger.failed > 0 ? '✕ ' : ''}{row.source && ledger.failed === 0 ? '–' : formatCount(ledger.failed)}</span>
-        <span role="cell" className="lg-balance" data-level={row.off === 0 ? undefined : 'bad'}>{row.source ? t('source') : row.off === 0 ? t('balances') : row.off > 0 ? t('✕ {count} not accounted for', { count: formatCount(row.off) }) : t('✕ {count} too many', { count: formatCount(-row.off) })}</span>
+        <span role="cell" className="lg-balance" data-level={row.off === 0 ? undefined : 'bad'}>{row.source ? t('source') : row.off === 0 ? t('balances') : row.off > 0 ? `✕ ${t('{number} not accounted for', { number: formatCount(row.off) })}` : `✕ ${t('{number} too many', { number: formatCount(-row.off) })}`}</span>
       </div>
       {open && <Details row={row} />}
     </div>
@@ -146,10 +147,10 @@ function Details({ row }: { readonly row: LedgerRow }): ReactElement {
   ))
   return (
     <div role="row"><div role="cell" className="lg-details">
-      {row.reasons.length > 0 && <section><h4>{t('Dropped, because')}</h4><ul>{row.reasons.map((r) => <li key={r.reason}><span>{r.words}</span><b>{formatCount(r.count)}</b><small>{row.counts.ledger.in > 0 ? `${Math.round((1000 * r.count) / row.counts.ledger.in) / 10} %` : ''}</small></li>)}</ul></section>}
+      {row.reasons.length > 0 && <section><h4>{t('Dropped, because')}</h4><ul>{row.reasons.map((r) => <li key={r.reason}><span>{said(r.words)}</span><b>{formatCount(r.count)}</b><small>{row.counts.ledger.in > 0 ? `${Math.round((1000 * r.count) / row.counts.ledger.in) / 10} %` : ''}</small></li>)}</ul></section>}
       <section><h4>{t('Ports')}</h4><ul>{ports('inputs')}{ports('outputs')}</ul></section>
       {row.counts.ledger.held > 0 && <p>{t('Held samples are in a window, a state or an average: they came out in another form, or will.')}</p>}
-      {row.off !== 0 && <p className="bad">{t('The books of this node are wrong by {count} samples. This is a fault of the node type; report it.', { count: formatCount(Math.abs(row.off)) })}</p>}
+      {row.off !== 0 && <p className="bad">{t('The books of this node are wrong by {number} samples. This is a fault of the node type; report it.', { number: formatCount(Math.abs(row.off)) })}</p>}
     </div></div>
   )
 }

@@ -23,7 +23,7 @@ export const MOST_VIEWED = 20
 
 /** The buffer of an output while somebody looks at it; several views of one share it. Undefined: there are too many. */
 export function viewTap(target: TapTarget): { readonly buffer: TapBuffer; readonly release: () => void } | undefined {
-  const id = `view ${target.flow} ${target.node}.${target.port}`
+  const id = `view:${target.flow} ${target.node}.${target.port}`
   const known = viewed.get(id)
   if (!known && viewed.size >= MOST_VIEWED) return undefined
   const of = known ?? { ...target, users: 0 }

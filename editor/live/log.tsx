@@ -3,6 +3,7 @@ import { useEffect, useMemo, useRef, useState, type ReactElement } from 'react'
 import { Pause, Play, Rewind, Trash2 } from 'lucide-react'
 import type { IssueLevel } from '#kit'
 import { t } from '../language/index.ts'
+import { said } from '../language/said.ts'
 import { titleOf } from '../state/status.ts'
 import { actions, useEditor, type LogLine } from '../state/store.ts'
 import { Events } from './events.tsx'
@@ -10,7 +11,7 @@ import { RANK } from './problems.tsx'
 import { formatTime, formatWhole } from './values.ts'
 import { timeTitle } from '../state/format.ts'
 
-const LEVELS: readonly (readonly [IssueLevel, string])[] = [['info', 'All'], ['warning', 'Warnings'], ['error', 'Errors']]
+const LEVELS: readonly (readonly [IssueLevel, string])[] = [['info', t('All')], ['warning', t('Warnings')], ['error', t('Errors')]]
 
 /** Live lines as they come, or what happened and who did it as it is kept. */
 export function Log(): ReactElement {
@@ -51,8 +52,8 @@ function LiveLines(): ReactElement {
           <div key={l.id} data-level={l.level}>
             <time title={timeTitle(l.time)}>{formatTime(l.time)}</time> {l.level === 'info' ? '' : <em data-level={l.level}>{l.level} </em>}
             {l.node !== undefined && <><button type="button" onClick={() => actions.show(l.node!)}>{titleOf(nodes, types, l.node)}</button> </>}
-            {l.text}{l.sample && !l.text.includes(l.sample.tag) ? <span> {l.sample.tag} = {formatWhole(l.sample.value)}{l.sample.quality === undefined ? '' : ` ${l.sample.quality}`}</span> : ''}
-            {l.node !== undefined && l.flow === flowId && <button type="button" className="in-icon" title={t('Where did this come from?')} aria-label={t('Where did this come from: {text}', { text: l.text })} onClick={() => void actions.lookBack({ time: l.time, want: { node: l.node!, ...(l.sample ? { time: l.sample.time } : {}) }, tracing: true })}><Rewind size={12} /></button>}
+            {said(l.text)}{l.sample && !l.text.includes(l.sample.tag) ? <span> {l.sample.tag} = {formatWhole(l.sample.value)}{l.sample.quality === undefined ? '' : ` ${l.sample.quality}`}</span> : ''}
+            {l.node !== undefined && l.flow === flowId && <button type="button" className="in-icon" title={t('Where did this come from?')} aria-label={t('Where did this come from: {text}', { text: said(l.text) })} onClick={() => void actions.lookBack({ time: l.time, want: { node: l.node!, ...(l.sample ? { time: l.sample.time } : {}) }, tracing: true })}><Rewind size={12} /></button>}
           </div>
         ))}
       </div>

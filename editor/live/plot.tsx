@@ -88,7 +88,7 @@ export function LinesPlot({ lines, windowMs, paused, limits = [], log = false, r
           scales: { x: { time: true }, ...Object.fromEntries(scales.map((key) => [key, { range: ranged, distr: log ? 3 : 1 }])) },
           axes: [
             xAxis(look, { space: 76, values: (u, ticks) => ticks.map((t) => (t === null ? '' : u.scales['x']!.max! - u.scales['x']!.min! < 5 ? `${clock(t)}.${String(Math.round((t % 1) * 1000)).padStart(3, '0').slice(0, 2)}` : clock(t))) }),
-            ...scales.map((scale, n) => yAxis(look, { scale, side: n === 0 ? 3 : 1, ...(n > 0 ? { grid: { show: false } } : {}), ...(axes === 'units' && scales.length > 1 ? { label: scale.slice(2) || 'no unit', labelSize: 14, labelGap: 0, labelFont: look.font } : {}) })),
+            ...scales.map((scale, n) => yAxis(look, { scale, side: n === 0 ? 3 : 1, ...(n > 0 ? { grid: { show: false } } : {}), ...(axes === 'units' && scales.length > 1 ? { label: scale.slice(2) || t('no unit'), labelSize: 14, labelGap: 0, labelFont: look.font } : {}) })),
           ],
           series: [{}, ...lines.map((line, n): uPlot.Series => ({
             scale: scaleOf(line), show: line.hidden !== true, stroke: look.lines[n % look.lines.length]!, width: line.made === true ? 1 : 1.4, dash: [...DASHES[line.made === true ? 2 : n % DASHES.length]!], spanGaps: false,
@@ -109,8 +109,8 @@ export function LinesPlot({ lines, windowMs, paused, limits = [], log = false, r
       ),
     draw,
     changed: () => {
-      if (zoom.current) return `zoom ${zoom.current.from} ${zoom.current.until} ${paused ? '' : revision()}`
-      if (heldAt.current !== null) return `held ${heldAt.current}`
+      if (zoom.current) return `zoom:${zoom.current.from}:${zoom.current.until}:${paused ? '' : revision()}`
+      if (heldAt.current !== null) return `held:${heldAt.current}`
       return Math.floor(performance.now() / Math.max(REDRAW_MS, windowMs / 1200)) + revision() / 1e12
     },
   }, `${lines.map((l) => `${l.key}:${l.unit}:${l.hidden === true}`).join('|')} ${axes} ${log} ${range?.join()} ${limits.map((l) => `${l.label}${l.value}`).join()} ${tip}`)

@@ -4,6 +4,7 @@ import { Wrench } from 'lucide-react'
 import { DropdownMenu } from 'radix-ui'
 import type { Issue, IssueLevel } from '#kit'
 import { t } from '../language/index.ts'
+import { said } from '../language/said.ts'
 import { refusedOf } from '../state/derive.ts'
 import type { Fix } from '../state/fixes.ts'
 import { titleOf } from '../state/status.ts'
@@ -58,7 +59,7 @@ export function Problems(): ReactElement {
   const pending = useEditor((s) => s.check.pending)
   const heard = useEditor((s) => s.live.state === 'open')
   const state = useEditor((s) => s.flows.find((f) => f.id === s.flowId)?.state)
-  const running = !heard ? 'Nothing is known of what runs: the live line to the gateway is down.' : state === undefined ? 'It was not deployed yet.' : state === 'running' ? 'Nothing that runs reports a fault.' : `The flow is ${state}.`
+  const running = !heard ? t('Nothing is known of what runs: the live line to the gateway is down.') : state === undefined ? t('It was not deployed yet.') : { running: t('Nothing that runs reports a fault.'), stopped: t('The flow is stopped.'), failed: t('The flow is failed.'), restarting: t('The flow is restarting.') }[state]
   if (problems.length === 0) return <div className="dr-empty"><p>{pending ? t('The gateway is checking the draft…') : <><b>{t('No problems in the draft.')}</b> {running}</>}</p></div>
   const nameOf = (id: string): string => titleOf(nodes, types, id)
   return (
@@ -68,7 +69,7 @@ export function Problems(): ReactElement {
           <button type="button" onClick={() => actions.revealIssue(i)} title={i.code}>
             <i className="dr-mark" data-level={i.level} role="img" aria-label={i.level} />
             <span className="where">{i.wire ?? (i.node === undefined ? t('flow') : nameOf(i.node))}{i.wire === undefined && i.port !== undefined ? `.${i.port}` : ''}{i.field === undefined || i.wire !== undefined ? '' : <small> {i.field.replace(/^\//, '').replaceAll('/', ' › ')}</small>}</span>
-            <span className="what">{i.text} <em>{i.remedy}</em></span>
+            <span className="what">{said(i.text)} <em>{said(i.remedy)}</em></span>
             <small className="tag">{running ? t('running') : t('draft')}</small>
           </button>
           <Fixes issue={i} />

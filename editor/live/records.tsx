@@ -51,7 +51,7 @@ export function Raw({ sample }: { readonly sample: JsonSample | null }): ReactEl
   const copy = (): void => {
     try {
       copyText(JSON.stringify(sample, null, 1))
-      actions.toast({ level: 'success', text: 'The sample is on the clipboard.' })
+      actions.toast({ level: 'success', text: t('The sample is on the clipboard.') })
     } catch (thrown) {
       actions.toastFailed(thrown)
     }
@@ -73,10 +73,10 @@ export function Picture({ sample, others }: { readonly sample: JsonSample; reado
   return (
     <figure className="dr-picture" data-level={level}>
       <div style={{ aspectRatio: `${image.width} / ${image.height}` }}>
-        <img src={`data:image/${image.format};base64,${image.data}`} alt={t('Picture of {time}, {count} detections', { time: formatTime(sample.time), count: boxes.length })} />
+        <img src={`data:image/${image.format};base64,${image.data}`} alt={t('Picture of {time}, {detections}', { time: formatTime(sample.time), detections: t('{count} detections', { count: boxes.length }) })} />
         {boxes.map((b, i) => <span key={i} style={{ left: `${b.x * 100}%`, top: `${b.y * 100}%`, width: `${b.width * 100}%`, height: `${b.height * 100}%` }}>{(b.label !== '' || b.score !== null) && <b>{b.label}{b.score === null ? '' : ` ${formatNumber(Math.round(b.score * 100))} %`}</b>}</span>)}
       </div>
-      <figcaption>{image.width} × {image.height} · {formatTime(sample.time)} · {boxes.length} {boxes.length === 1 ? t('detection') : t('detections')}{level === 'good' ? '' : ` · ${qualityText(sample)}`}</figcaption>
+      <figcaption>{image.width} × {image.height} · {formatTime(sample.time)} · {t('{count} detections', { count: boxes.length })}{level === 'good' ? '' : ` · ${qualityText(sample)}`}</figcaption>
     </figure>
   )
 }

@@ -1,5 +1,5 @@
 // What a plot shows as a file: its values as CSV, the picture as PNG with title and legend on the paper of the theme.
-import { locale } from '../language/index.ts'
+import { locale, t } from '../language/index.ts'
 import { actions } from '../state/store.ts'
 import type { CursorAt, Line } from './plot.tsx'
 import { samplesCsv, trendCsv } from './csv.ts'
@@ -23,7 +23,7 @@ export function saveTrend(name: string, lines: readonly Line[], from: number, un
   const columns = lines.filter((l) => l.hidden !== true).map((l) => ({ title: l.unit === '' ? l.title : `${l.title} [${l.unit}]`, data: l.read(until, until - from) }))
   saveCsv(name, trendCsv(columns, from, until))
   const exactFrom = Math.max(...columns.map((c) => c.data.exactFrom))
-  if (exactFrom > from) actions.toast({ level: 'info', text: 'The older part of the file holds the lowest and highest values of short spans.', remedy: 'A tap keeps its newest 20,000 samples as they came.' })
+  if (exactFrom > from) actions.toast({ level: 'info', text: t('The older part of the file holds the lowest and highest values of short spans.'), remedy: t('A tap keeps its newest 20,000 samples as they came.') })
 }
 export const saveSamples = (name: string, buffers: readonly TapBuffer[]): void => saveCsv(name, samplesCsv(buffers.flatMap((b) => b.log.map((l) => l.sample)).toSorted((a, b) => a.time - b.time)))
 
@@ -37,7 +37,7 @@ export function savePng(name: string, plot: HTMLCanvasElement, lines: readonly P
   canvas.width = plot.width + 2 * PAD * scale
   canvas.height = plot.height + (2 * PAD + LINE * (1 + shown.length)) * scale
   const ctx = canvas.getContext('2d')
-  if (!ctx) return void actions.toast({ level: 'error', text: 'This browser gives no picture.', remedy: 'Export the values as CSV.' })
+  if (!ctx) return void actions.toast({ level: 'error', text: t('This browser gives no picture.'), remedy: t('Export the values as CSV.') })
   ctx.fillStyle = look.card
   ctx.fillRect(0, 0, canvas.width, canvas.height)
   ctx.scale(scale, scale)
@@ -59,7 +59,7 @@ export function savePng(name: string, plot: HTMLCanvasElement, lines: readonly P
   ctx.setTransform(1, 0, 0, 1, 0, 0)
   ctx.imageSmoothingEnabled = false
   ctx.drawImage(plot, PAD * scale, (PAD + LINE * (1 + shown.length)) * scale)
-  canvas.toBlob((blob) => (blob ? saveBlob(`${fileName(name)}.png`, blob) : actions.toast({ level: 'error', text: 'This browser gives no picture.', remedy: 'Export the values as CSV.' })), 'image/png')
+  canvas.toBlob((blob) => (blob ? saveBlob(`${fileName(name)}.png`, blob) : actions.toast({ level: 'error', text: t('This browser gives no picture.'), remedy: t('Export the values as CSV.') })), 'image/png')
 }
 
 export type { CursorAt }

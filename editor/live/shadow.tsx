@@ -3,6 +3,7 @@ import { useState, type ReactElement } from 'react'
 import { FlaskConical, Rocket, Square } from 'lucide-react'
 import { qualityCode, severity } from '#kit'
 import { t } from '../language/index.ts'
+import { said } from '../language/said.ts'
 import { formatAge, formatValue, timeTitle } from '../state/format.ts'
 import { titleOf } from '../state/status.ts'
 import { actions, useEditor } from '../state/store.ts'
@@ -12,7 +13,7 @@ import './shadow.css'
 
 type Port = ShadowNews['ports'][string]
 const columns = [
-  ['port', 'Port', null], ['differ', 'Differ', (p: Port) => p.differ], ['onlyLive', 'Only live', (p: Port) => p.onlyLive], ['onlyDraft', 'Only draft', (p: Port) => p.onlyDraft], ['same', 'Same', (p: Port) => p.same],
+  ['port', t('Port'), null], ['differ', t('Differ'), (p: Port) => p.differ], ['onlyLive', t('Only live'), (p: Port) => p.onlyLive], ['onlyDraft', t('Only draft'), (p: Port) => p.onlyDraft], ['same', t('Same'), (p: Port) => p.same],
 ] as const
 type Column = (typeof columns)[number][0]
 
@@ -45,7 +46,7 @@ export function ShadowPanel(): ReactElement | null {
       <div className="sh-head">
         <FlaskConical size={15} aria-hidden="true" />
         <p>
-          <b>{running ? t('A draft runs beside') : t('A draft ran beside')}{' '}{t('version {version}', { version: shadow.version })}</b> {running ? t('for {age}', { age: formatAge(clock - shadow.since) }) : ''}{' '}{t('· begun by {by} · nothing that it does reaches the plant.', { by: shadow.by })}{' '}
+          <b>{running ? t('A draft runs beside version {version}', { version: shadow.version }) : t('A draft ran beside version {version}', { version: shadow.version })}</b> {running ? t('for {age}', { age: formatAge(clock - shadow.since) }) : ''} · {t('begun by {by} · nothing that it does reaches the plant.', { by: shadow.by })}{' '}
           <span role="status">{heard === 0 ? t('Nothing to compare yet.') : differing === 0 ? t('All {heard} ports that have spoken give the same.', { heard }) : t('{differing} of {heard} ports differ.', { differing, heard })}</span>
         </p>
         <label className="sh-all"><input type="checkbox" checked={all} onChange={(e) => setAll(e.target.checked)} />{' '}{t('also what is the same')}</label>
@@ -54,10 +55,10 @@ export function ShadowPanel(): ReactElement | null {
       </div>
       {shadow.issues.length > 0 && (
         <ul className="sh-issues">
-          {shadow.issues.slice(0, 20).map((i, n) => <li key={n} data-level={i.level}>{i.node === undefined ? <span>{i.text} <em>{i.remedy}</em></span> : <button type="button" onClick={() => actions.show(i.node!)}><b>{titleOf(flow?.nodes, types, i.node)}</b> {i.text} <em>{i.remedy}</em></button>}</li>)}
+          {shadow.issues.slice(0, 20).map((i, n) => <li key={n} data-level={i.level}>{i.node === undefined ? <span>{said(i.text)} <em>{said(i.remedy)}</em></span> : <button type="button" onClick={() => actions.show(i.node!)}><b>{titleOf(flow?.nodes, types, i.node)}</b> {said(i.text)} <em>{said(i.remedy)}</em></button>}</li>)}
         </ul>
       )}
-      {missing.length > 0 && <p className="sh-note">{t('Without a counterpart: {join}', { join: missing.slice(0, 8).map(([id, side]) => `${titleOf(flow?.nodes, types, id)} (only ${side})`).join(', ') })}{missing.length > 8 ? t(' and {value} more', { value: missing.length - 8 }) : ''}.</p>}
+      {missing.length > 0 && <p className="sh-note">{t('Without a counterpart: {nodes}', { nodes: missing.slice(0, 8).map(([id, side]) => (side === 'live' ? t('{node} (only live)', { node: titleOf(flow?.nodes, types, id) }) : t('{node} (only draft)', { node: titleOf(flow?.nodes, types, id) }))).join(', ') })}{missing.length > 8 ? ` ${t('and {number} more', { number: missing.length - 8 })}` : ''}.</p>}
       {rows.length === 0
         ? <p className="sh-note">{heard === 0 ? t('Ports are compared as soon as readings pass: by tag and time.') : t('No difference so far. Leave it running over a shift, a batch or a start-up: differences show when the process moves.')}</p>
         : (
@@ -84,7 +85,7 @@ export function ShadowPanel(): ReactElement | null {
 }
 
 /** Where both never gave a reading of the same time. */
-const oneSided = (p: Port): string => (verdictOf(p) !== 'differs' ? '' : p.onlyLive === 0 ? 'only the draft gives these' : p.onlyDraft === 0 ? 'only the live flow gives these' : 'at other times')
+const oneSided = (p: Port): string => (verdictOf(p) !== 'differs' ? '' : p.onlyLive === 0 ? t('only the draft gives these') : p.onlyDraft === 0 ? t('only the live flow gives these') : t('at other times'))
 
 function Side({ value, quality }: { readonly value: NonNullable<Port['last']>['live']; readonly quality: string }): ReactElement {
   const grade = severity(qualityCode(quality) ?? 0x80000000)

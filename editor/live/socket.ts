@@ -2,6 +2,7 @@
 // watched and tapped. Knows no store and no DOM: WebSocket, timers and chance are given.
 import { reasonOf } from '#kit'
 import type { ClientMessage, ServerMessage } from '#format'
+import { t } from '../language/index.ts'
 
 export type SocketState = 'off' | 'connecting' | 'open' | 'lost'
 
@@ -93,7 +94,7 @@ export function createLiveSocket(options: SocketOptions): LiveSocket {
       try {
         message = JSON.parse(String(event.data)) as ServerMessage
       } catch (thrown) {
-        lost(`the gateway sent something unreadable (${reasonOf(thrown)})`)
+        lost(t('the gateway sent something unreadable ({reason})', { reason: reasonOf(thrown) }))
         return
       }
       if (message.type === 'status') sawStatus = true
@@ -102,7 +103,7 @@ export function createLiveSocket(options: SocketOptions): LiveSocket {
     }
     mine.onerror = null // a close follows, and tells more
     mine.onclose = (event) => {
-      if (mine === socket) lost(event.reason !== '' ? event.reason : event.code === 1006 ? 'the gateway does not answer' : `closed with code ${event.code}`)
+      if (mine === socket) lost(event.reason !== '' ? event.reason : event.code === 1006 ? t('the gateway does not answer') : t('closed with code {code}', { code: event.code }))
     }
   }
 
@@ -112,7 +113,7 @@ export function createLiveSocket(options: SocketOptions): LiveSocket {
     if (watched === null || !sawStatus) return
     silenceTimer = setTimer(() => {
       sayWatched()
-      silenceTimer = setTimer(() => lost(`nothing was heard for ${(SILENCE.ask + SILENCE.dead) / 1000} s`), SILENCE.dead)
+      silenceTimer = setTimer(() => lost(t('nothing was heard for {seconds} s', { seconds: (SILENCE.ask + SILENCE.dead) / 1000 })), SILENCE.dead)
     }, SILENCE.ask)
   }
 

@@ -62,7 +62,7 @@ export function SpectrumPlot({ buffer, paused, axis, unit, log, handle }: BlockP
   const shown = useHeld(buffer, paused)
   const valuesNow = (): (number | null)[] => vectorOf(shown()?.value ?? null) ?? []
   const at = (i: number): number => axis?.at[i] ?? i
-  const place = (i: number): string => (axis ? `${formatNumber(at(i))}${axis.unit === '' ? '' : axis.unit === '×' ? '×' : ` ${axis.unit}`}` : `element ${i}`)
+  const place = (i: number): string => (axis ? `${formatNumber(at(i))}${axis.unit === '' ? '' : axis.unit === '×' ? '×' : ` ${axis.unit}`}` : t('element {number}', { number: i }))
   const { host, plot } = usePlot({
     make: (element, look, width, height) =>
       new uPlot(
@@ -78,7 +78,7 @@ export function SpectrumPlot({ buffer, paused, axis, unit, log, handle }: BlockP
           hooks: {
             setCursor: [(u) => {
               const idx = u.cursor.idxs?.[1] ?? u.cursor.idx
-              showTip(u, () => (idx === null || idx === undefined ? '' : `${place(idx)}  ${valuesNow()[idx] === null ? 'no number' : formatNumber(valuesNow()[idx] ?? Number.NaN)} ${unit}`))
+              showTip(u, () => (idx === null || idx === undefined ? '' : `${place(idx)}  ${valuesNow()[idx] === null ? t('no number') : formatNumber(valuesNow()[idx] ?? Number.NaN)} ${unit}`))
             }],
             draw: [(u) => (axis ? drawPeaks(u, look, place) : undefined)],
           },
@@ -92,7 +92,7 @@ export function SpectrumPlot({ buffer, paused, axis, unit, log, handle }: BlockP
     changed: () => shown()?.time ?? buffer.revision,
   }, `${axis?.at.join()} ${axis?.unit} ${log} ${unit}`)
   useImperativeHandle(handle, () => ({ canvas: () => plot()?.ctx.canvas ?? null }))
-  return <div className="dr-canvas" ref={host} role="img" aria-label={`${axis ? 'Spectrum' : 'The elements of the last vector'}. Drag to zoom, double click for all.`} />
+  return <div className="dr-canvas" ref={host} role="img" aria-label={axis ? t('Spectrum. Drag to zoom, double click for all.') : t('The elements of the last vector. Drag to zoom, double click for all.')} />
 }
 
 function drawPeaks(u: uPlot, look: Look, place: (index: number) => string): void {

@@ -95,7 +95,7 @@ export function TapCard({ tap }: { readonly tap: Tap }): ReactElement {
   const shown = last && (shape === 'trend' || shape === 'states' || shape === 'none') ? `${formatWhole(last.value)} ${shape === 'trend' ? unit : ''}` : ''
   const skipped = pinned.reduce((sum, p) => sum + p.buffer.skipped, 0)
   const others = pinned.reduce((sum, p) => sum + p.buffer.otherTags, 0)
-  const title = taps.length === 1 ? `${name}.${tap.port}` : `${name}.${tap.port} and ${taps.length - 1} more`
+  const title = taps.length === 1 ? `${name}.${tap.port}` : t('{port} and {number} more', { port: `${name}.${tap.port}`, number: taps.length - 1 })
   const units = new Set(lines.map((l) => l.unit)).size
   // Different quantities on one axis would be compared by mistake.
   const axes = view.axes ?? (units > 1 ? 'units' : 'shared')
@@ -126,13 +126,13 @@ export function TapCard({ tap }: { readonly tap: Tap }): ReactElement {
     >
       <header draggable onDragStart={(e) => { e.dataTransfer.setData(DRAG_TYPE, tap.id); e.dataTransfer.effectAllowed = 'move' }}>
         <h4 title={t('{node}.{port}. Drag it onto another plot to draw both in one.', { node: tap.node, port: tap.port })}>{name}<span>.{tap.port}</span>{taps.length > 1 && <small> +{taps.length - 1}</small>}</h4>
-        <small>{[unit, rate === undefined ? '' : formatRate(rate), skipped > 0 ? `${formatCount(skipped)} not shown` : '', others > 0 ? 'more than 8 tags' : ''].filter((t) => t !== '').join(' · ')}</small>
+        <small>{[unit, rate === undefined ? '' : formatRate(rate), skipped > 0 ? t('{number} not shown', { number: formatCount(skipped) }) : '', others > 0 ? t('more than 8 tags') : ''].filter((w) => w !== '').join(' · ')}</small>
         {single && (shown !== '' || level !== 'good') && (
           <output data-level={level}>
             {shown}{last && level !== 'good' ? ` ${level === 'bad' ? '✕' : '?'} ${qualityText(last)}` : ''}
           </output>
         )}
-        {zoomed && <button type="button" className="dr-window" title={t('Show the whole window again (double click, or 0)')} onClick={() => plot.current?.reset()}>{t('zoomed ✕')}</button>}
+        {zoomed && <button type="button" className="dr-window" title={t('Show the whole window again (double click, or 0)')} onClick={() => plot.current?.reset()}>{t('zoomed')} ✕</button>}
         {timed && !zoomed && (
           <select className="dr-window" aria-label={t('Window of time')} value={windowMs} onChange={(e) => actions.setPlotView(tap.id, { windowMs: Number(e.target.value) })}>
             {WINDOWS.map(([ms, label]) => <option key={ms} value={ms}>{label}</option>)}
@@ -241,11 +241,11 @@ function Bars({ value, labels }: { readonly value: JsonValue; readonly labels: r
   const named = labels !== undefined && values.length <= 16
   if (value === null) return <p className="dr-wait">{t('The last sample has no value.')}</p>
   return (
-    <div className="dr-bars" role="img" aria-label={t('{count} values from {number} to {number2}', { count: values.length, number: formatNumber(Math.min(...numbers, 0)), number2: formatNumber(high) })}>
+    <div className="dr-bars" role="img" aria-label={t('{number} values from {low} to {high}', { number: values.length, low: formatNumber(Math.min(...numbers, 0)), high: formatNumber(high) })}>
       <span className="dr-scale">{formatNumber(high)}</span>
       <div className="dr-columns">
         {values.map((v, i) => (
-          <div key={i} title={`${labels?.[i] ?? i}: ${v === null ? 'no number' : formatNumber(v)}`}>
+          <div key={i} title={`${labels?.[i] ?? i}: ${v === null ? t('no number') : formatNumber(v)}`}>
             <span>{v === null ? <b>?</b> : <i style={v >= 0 ? { bottom: `${zero}%`, height: `${(v / span) * 100}%` } : { top: `${100 - zero}%`, height: `${(-v / span) * 100}%` }} />}</span>
             {named && <small>{labels[i]}</small>}
           </div>

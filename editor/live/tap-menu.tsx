@@ -13,12 +13,12 @@ import { fitsInto } from './series.ts'
 
 type Face = NonNullable<PlotView['face']>
 const FACES: Readonly<Record<Exclude<TapShape, 'none'>, readonly (readonly [Face, string])[]>> = {
-  trend: [['plot', 'Plot'], ['table', 'Table'], ['raw', 'Raw JSON']],
-  states: [['plot', 'Bands over time'], ['table', 'Table'], ['raw', 'Raw JSON']],
-  waveform: [['plot', 'Waveform'], ['raw', 'Raw JSON']],
-  bars: [['bars', 'Bars'], ['line', 'Line or spectrum'], ['waterfall', 'Waterfall over time'], ['raw', 'Raw JSON']],
-  image: [['plot', 'Picture'], ['raw', 'Raw JSON']],
-  other: [['table', 'Table'], ['raw', 'Raw JSON']],
+  trend: [['plot', t('Plot')], ['table', t('Table')], ['raw', t('Raw JSON')]],
+  states: [['plot', t('Bands over time')], ['table', t('Table')], ['raw', t('Raw JSON')]],
+  waveform: [['plot', t('Waveform')], ['raw', t('Raw JSON')]],
+  bars: [['bars', t('Bars')], ['line', t('Line or spectrum')], ['waterfall', t('Waterfall over time')], ['raw', t('Raw JSON')]],
+  image: [['plot', t('Picture')], ['raw', t('Raw JSON')]],
+  other: [['table', t('Table')], ['raw', t('Raw JSON')]],
 }
 
 export interface MenuProps {
@@ -59,13 +59,13 @@ export function TapMenu({ tap, shape, face, view, comparable, units, axes, canLo
             </DropdownMenu.RadioGroup>
           )}
           {(canLog || shape === 'trend') && <DropdownMenu.Label className="in-poplabel">{t('Axes')}</DropdownMenu.Label>}
-          {canLog && check('Logarithmic', view.log === true, (log) => set({ log }))}
-          {units > 1 && check('An axis for each unit', axes === 'units', (on) => set({ axes: on ? 'units' : 'shared' }))}
+          {canLog && check(t('Logarithmic'), view.log === true, (log) => set({ log }))}
+          {units > 1 && check(t('An axis for each unit'), axes === 'units', (on) => set({ axes: on ? 'units' : 'shared' }))}
           {shape === 'trend' && face === 'plot' && (
             <>
-              {check('Follow the values', !view.range, (on) => { const now = rangeNow(); set({ range: on ? null : now }) })}
+              {check(t('Follow the values'), !view.range, (on) => { const now = rangeNow(); set({ range: on ? null : now }) })}
               <DropdownMenu.Item className="in-popitem" onSelect={onAskRange}>{t('Range from … to …')}</DropdownMenu.Item>
-              {comparable && check('Differences from the first', view.difference === true, (difference) => set({ difference }))}
+              {comparable && check(t('Differences from the first'), view.difference === true, (difference) => set({ difference }))}
             </>
           )}
           {hosts.length > 0 && (

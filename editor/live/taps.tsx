@@ -5,6 +5,7 @@ import { DropdownMenu } from 'radix-ui'
 import { formatType, type JsonSample } from '#kit'
 import { formatEnd } from '#format'
 import { t } from '../language/index.ts'
+import { said } from '../language/said.ts'
 import { severityOf, timeTitle } from '../state/format.ts'
 import { runningOutput } from '../state/instances.ts'
 import { titleOf } from '../state/status.ts'
@@ -57,7 +58,7 @@ function Outputs(): ReactElement {
   const running = useEditor((s) => s.base.flow ?? s.document?.flow)
   const known = new Set(taps.filter((t) => t.flow === flowId).map((t) => `${t.node}.${t.port}`))
   const isPinned = (id: string, port: string): boolean => known.has(formatEnd(runningOutput(running, id, port)))
-  const groups = Object.entries(nodes ?? {}).map(([id, node]) => ({ id, name: node.name ?? types.get(node.type)?.title ?? id, outputs: Object.entries(ports[id]?.outputs ?? {}) })).filter((g) => g.outputs.length > 0)
+  const groups = Object.entries(nodes ?? {}).map(([id, node]) => ({ id, name: node.name ?? said(types.get(node.type)?.title) ?? id, outputs: Object.entries(ports[id]?.outputs ?? {}) })).filter((g) => g.outputs.length > 0)
   return (
     <>
       {groups.length === 0 && <DropdownMenu.Label className="in-poplabel">{t('No node of this flow has an output.')}</DropdownMenu.Label>}
@@ -107,7 +108,7 @@ function SampleLog({ taps }: { readonly taps: readonly Tap[] }): ReactElement {
       {lines.map(({ key, tap, sample }) => {
         const level = severityOf(sample)
         return (
-          <div key={key} title={`${tap.node}.${tap.port} · tag ${sample.tag} · ${sample.quality ?? 'Good'}`}>
+          <div key={key} title={t('{port} · tag {tag} · {quality}', { port: `${tap.node}.${tap.port}`, tag: sample.tag, quality: sample.quality ?? 'Good' })}>
             <time title={timeTitle(sample.time)}>{formatTime(sample.time)}</time>
             <span><b>{nameOf(tap.node)}</b>.{tap.port}</span>
             <span>{formatWhole(sample.value)}{level === 'good' ? '' : <em data-level={level}> {qualityText(sample)}</em>}</span>

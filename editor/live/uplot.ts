@@ -4,6 +4,7 @@ import { useEffect, useRef } from 'react'
 import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
 import { formatClock, formatNumber } from '../state/format.ts'
+import { t } from '../language/index.ts'
 import { useLatest } from './latest.ts'
 
 export const REDRAW_MS = 100
@@ -112,6 +113,6 @@ export function showTip(u: uPlot, words?: (index: number, value: number | null) 
   }
   tip.hidden = false
   const x = u.data[0][idx]!
-  tip.textContent = words ? words(idx, y) : `${y === null ? 'no value' : formatNumber(y)}  ${u.scales['x']!.time === false ? formatNumber(x) : clock(x)}`
+  tip.textContent = words ? words(idx, y) : `${y === null ? t('no value') : formatNumber(y)}  ${u.scales['x']!.time === false ? formatNumber(x) : clock(x)}`
   tip.style.left = `${Math.max(0, Math.min(left + 8, u.over.clientWidth - 150))}px`
 }

@@ -99,23 +99,23 @@ export function Waterfall({ buffer, paused, axis, unit, log, onCanvas }: { reado
     const timer = setInterval(draw, 2 * REDRAW_MS)
     return () => clearInterval(timer)
   }, [buffer, paused, log, theme])
-  const at = (i: number): string => (axis ? `${formatNumber(axis.at[i] ?? Number.NaN)}${axis.unit === '×' ? '×' : ` ${axis.unit}`}` : `element ${i}`)
+  const at = (i: number): string => (axis ? `${formatNumber(axis.at[i] ?? Number.NaN)}${axis.unit === '×' ? '×' : ` ${axis.unit}`}` : t('element {number}', { number: i }))
   const point = (e: PointerEvent<HTMLCanvasElement>): void => {
     const box = e.currentTarget.getBoundingClientRect()
     const row = drawn.current[Math.floor(((e.clientY - box.top) / box.height) * drawn.current.length)]
     const i = Math.floor(((e.clientX - box.left) / box.width) * (row?.values.length ?? 0))
     const v = row?.values[i]
-    setTip(row ? { x: e.clientX - box.left, y: e.clientY - box.top, text: row.values.length === 0 ? `bad  ${formatTime(row.time)}` : `${v === undefined || !Number.isFinite(v) ? 'no number' : `${formatNumber(v)} ${unit}`}  ${at(i)}  ${formatTime(row.time)}` } : null)
+    setTip(row ? { x: e.clientX - box.left, y: e.clientY - box.top, text: row.values.length === 0 ? `${t('bad')}  ${formatTime(row.time)}` : `${v === undefined || !Number.isFinite(v) ? t('no number') : `${formatNumber(v)} ${unit}`}  ${at(i)}  ${formatTime(row.time)}` } : null)
   }
   return (
     <div className="dr-fall">
       <div className="dr-falltime"><span>{seenNow ? formatTime(seenNow.newest).slice(0, 8) : ''}</span><span>{seenNow ? formatTime(seenNow.oldest).slice(0, 8) : ''}</span></div>
       <div className="dr-fallbox">
-        <canvas ref={(element) => { canvas.current = element; onCanvas(element) }} role="img" aria-label={`Waterfall of the last ${seenNow?.rows ?? 0} vectors, newest above, from ${formatNumber(range.low)} to ${formatNumber(range.high)} ${unit}`} onPointerMove={point} onPointerLeave={() => setTip(null)} />
+        <canvas ref={(element) => { canvas.current = element; onCanvas(element) }} role="img" aria-label={t('Waterfall of the last {rows} vectors, newest above, from {low} to {high} {unit}', { rows: seenNow?.rows ?? 0, low: formatNumber(range.low), high: formatNumber(range.high), unit })} onPointerMove={point} onPointerLeave={() => setTip(null)} />
         {tip && <div className="dr-tip" style={{ left: Math.max(0, tip.x - 60), top: Math.max(0, tip.y - 24) }}>{tip.text}</div>}
       </div>
       <div className="dr-fallfoot"><span>{seenNow ? at(0) : ''}</span><span>{seenNow ? at(seenNow.columns - 1) : ''}</span></div>
-      <div className="dr-falllegend"><small>{formatNumber(range.low)}</small><canvas ref={legend} width={STEPS} height={1} aria-hidden="true" /><small>{formatNumber(range.high)} {unit}{log ? t(', log') : ''}</small><i aria-hidden="true" /><small>{t('bad or no number')}</small></div>
+      <div className="dr-falllegend"><small>{formatNumber(range.low)}</small><canvas ref={legend} width={STEPS} height={1} aria-hidden="true" /><small>{formatNumber(range.high)} {unit}{log ? `, ${t('log')}` : ''}</small><i aria-hidden="true" /><small>{t('bad or no number')}</small></div>
     </div>
   )
 }

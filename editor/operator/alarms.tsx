@@ -4,7 +4,9 @@ import { useState, type ReactElement } from 'react'
 import { Check } from 'lucide-react'
 import type { AlarmBody } from '#format'
 import { t } from '../language/index.ts'
+import { said } from '../language/said.ts'
 import { Act } from '../inspector/acts.tsx'
+import { PRIORITY_WORDS } from '../state/alarms.ts'
 import { formatAge, formatNumber } from '../state/format.ts'
 import { onCanvas, typeAt } from '../state/instances.ts'
 import { isQuiet, isWaiting, titleOf } from '../state/status.ts'
@@ -12,13 +14,13 @@ import { actions, api, useEditor } from '../state/store.ts'
 import { useNow } from './reading.ts'
 import { timeTitle } from '../state/format.ts'
 
-const STATE: Readonly<Record<AlarmBody['state'], string>> = { normal: 'normal', unacknowledged: 'not acknowledged', acknowledged: 'acknowledged', returned: 'back to normal, not acknowledged', latched: 'back to normal, waits for a reset', shelved: 'shelved', suppressed: 'suppressed by design', 'out-of-service': 'out of service' }
+const STATE: Readonly<Record<AlarmBody['state'], string>> = { normal: t('normal'), unacknowledged: t('not acknowledged'), acknowledged: t('acknowledged'), returned: t('back to normal, not acknowledged'), latched: t('back to normal, waits for a reset'), shelved: t('shelved'), suppressed: t('suppressed by design'), 'out-of-service': t('out of service') }
 const GRAVITY: Readonly<Record<AlarmBody['priority'], number>> = { critical: 0, high: 1, medium: 2, low: 3 }
-const acknowledge = ['acknowledge', 'Acknowledge'] as const
-const shelve = ['shelve', 'Shelve'] as const
+const acknowledge = ['acknowledge', t('Acknowledge')] as const
+const shelve = ['shelve', t('Shelve')] as const
 const NEXT: Readonly<Record<AlarmBody['state'], readonly (readonly [act: string, title: string])[]>> = {
-  normal: [], unacknowledged: [acknowledge, shelve], acknowledged: [shelve], returned: [acknowledge], latched: [['reset', 'Reset']],
-  shelved: [['unshelve', 'Unshelve']], suppressed: [], 'out-of-service': [['return-to-service', 'Return to service']],
+  normal: [], unacknowledged: [acknowledge, shelve], acknowledged: [shelve], returned: [acknowledge], latched: [['reset', t('Reset')]],
+  shelved: [['unshelve', t('Unshelve')]], suppressed: [], 'out-of-service': [['return-to-service', t('Return to service')]],
 }
 const levelOf = (a: AlarmBody): string => (isQuiet(a) ? 'quiet' : a.state === 'returned' || a.state === 'latched' ? 'warning' : a.priority === 'critical' || a.priority === 'high' ? 'error' : 'warning')
 const sorted = (alarms: readonly AlarmBody[]): readonly AlarmBody[] => alarms.toSorted((a, b) => Number(isQuiet(a)) - Number(isQuiet(b)) || Number(isWaiting(b)) - Number(isWaiting(a)) || GRAVITY[a.priority] - GRAVITY[b.priority] || b.since - a.since)
@@ -48,9 +50,9 @@ export function AlarmList({ node }: { readonly node?: string }): ReactElement {
             <li key={`${a.node} ${a.tag}`} data-level={levelOf(a)}>
               <Sign alarm={a} />
               <div>
-                <b>{a.message === '' ? t('Limit passed') : a.message}</b>
-                <span>{titleOf(flow?.nodes, types, a.node)}{a.tag !== '' && ` · ${a.tag}`} · {a.value === null ? t('no value') : formatNumber(a.value)}{' '}{t('against {number}', { number: formatNumber(a.limit) })}</span>
-                <small title={timeTitle(a.since)}>{a.priority} · {STATE[a.state]}{a.acknowledgedBy === undefined ? '' : t(' by {acknowledgedBy}', { acknowledgedBy: a.acknowledgedBy })} · {formatAge(now - a.since)}</small>
+                <b>{a.message === '' ? t('Limit passed') : said(a.message)}</b>
+                <span>{titleOf(flow?.nodes, types, a.node)}{a.tag !== '' && ` · ${a.tag}`} · {a.value === null ? t('no value') : formatNumber(a.value)}{' '}{t('against {limit}', { limit: formatNumber(a.limit) })}</span>
+                <small title={timeTitle(a.since)}>{PRIORITY_WORDS[a.priority]} · {STATE[a.state]}{a.acknowledgedBy === undefined ? '' : ` ${t('by {user}', { user: a.acknowledgedBy })}`} · {formatAge(now - a.since)}</small>
               </div>
               <span className="acts">
                 {NEXT[a.state].filter(([name]) => type?.acts.includes(name) ?? true).map(([name, title]) => <Act key={name} act={name} title={title} type={type} subject={{ flow: a.flow, node: a.node, tag: a.tag }}>{name === 'acknowledge' ? <Check size={16} /> : <></>}</Act>)}
@@ -81,8 +83,8 @@ export function AlarmBanner(): ReactElement | null {
   return (
     <div className="op-banner" role="alert" data-level={levelOf(first)}>
       <Sign alarm={first} />
-      <p><b>{first.message === '' ? t('Limit passed') : first.message}</b> <span>{first.flow === flowId ? '' : `${flows.find((f) => f.id === first.flow)?.name ?? first.flow} · `}{first.tag}{first.tag === '' ? '' : ' · '}{STATE[first.state]}</span></p>
-      {waiting.length > 1 && <span className="more">{t('and')}{' '}{waiting.length - 1}{' '}{t('more')}</span>}
+      <p><b>{first.message === '' ? t('Limit passed') : said(first.message)}</b> <span>{first.flow === flowId ? '' : `${flows.find((f) => f.id === first.flow)?.name ?? first.flow} · `}{first.tag}{first.tag === '' ? '' : ' · '}{STATE[first.state]}</span></p>
+      {waiting.length > 1 && <span className="more">{t('and {number} more', { number: waiting.length - 1 })}</span>}
       {first.flow !== flowId && <button type="button" className="btn big" onClick={() => void actions.openFlow(first.flow)}>{t('Go to this flow')}</button>}
       {first.state !== 'latched' && <button type="button" className="btn big" disabled={busy || !allowed} title={allowed ? '' : t('Needs the role operator')} onClick={acknowledge}><Check size={16} />{' '}{t('Acknowledge')}</button>}
     </div>

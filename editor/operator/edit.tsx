@@ -5,9 +5,11 @@ import { LayoutDashboard, Plus, Redo2, Rocket, Sparkles, Undo2, X } from 'lucide
 import { Dialog, Popover } from 'radix-ui'
 import { GRID_COLUMNS, type Widget } from '#format'
 import { t } from '../language/index.ts'
+import { said } from '../language/said.ts'
 import { widgetFor, widgetsOf, type Place } from '../state/dashboard.ts'
 import { setterOf } from '../state/operating.ts'
 import { actions, store, useEditor } from '../state/store.ts'
+import { kindWords } from './kinds.ts'
 import { cellStyle, readingOrder } from './board.tsx'
 import { useTitle } from './reading.ts'
 import { WidgetSettings } from './widget-settings.tsx'
@@ -34,7 +36,7 @@ export default function DashboardDialog(): ReactElement {
   }
   const propose = (): void => {
     setChosen(null)
-    if (!actions.proposeDashboard()) actions.toast({ level: 'info', text: 'There is nothing in this flow to show yet.', remedy: 'Add a source, an alarm or an operator input to it first.' })
+    if (!actions.proposeDashboard()) actions.toast({ level: 'info', text: t('There is nothing in this flow to show yet.'), remedy: t('Add a source, an alarm or an operator input to it first.') })
   }
   return (
     <Dialog.Root open onOpenChange={(open) => { if (!open) actions.closeDialog() }}>
@@ -46,8 +48,8 @@ export default function DashboardDialog(): ReactElement {
             <span className="ob-state">{changed ? t('Changed in your draft. Operators see it after the next deploy.') : t('As deployed.')}</span>
             <AddWidget disabled={!allowed} added={setChosen} />
             <button type="button" className="btn" disabled={!allowed} title={t('Alarms, setpoints, outputs and measured values of this flow, arranged')} onClick={propose}><Sparkles size={14} />{' '}{t('Propose from this flow')}</button>
-            <button type="button" className="icon-btn" disabled={undo === undefined} aria-label={undo === undefined ? t('Undo') : t('Undo: {undo}', { undo })} title={undo === undefined ? t('Undo') : t('Undo: {undo}', { undo })} onClick={actions.undo}><Undo2 size={15} /></button>
-            <button type="button" className="icon-btn" disabled={redo === undefined} aria-label={redo === undefined ? t('Redo') : t('Redo: {redo}', { redo })} title={redo === undefined ? t('Redo') : t('Redo: {redo}', { redo })} onClick={actions.redo}><Redo2 size={15} /></button>
+            <button type="button" className="icon-btn" disabled={undo === undefined} aria-label={undo === undefined ? t('Undo') : t('Undo: {label}', { label: undo })} title={undo === undefined ? t('Undo') : t('Undo: {label}', { label: undo })} onClick={actions.undo}><Undo2 size={15} /></button>
+            <button type="button" className="icon-btn" disabled={redo === undefined} aria-label={redo === undefined ? t('Redo') : t('Redo: {label}', { label: redo })} title={redo === undefined ? t('Redo') : t('Redo: {label}', { label: redo })} onClick={actions.redo}><Redo2 size={15} /></button>
             {changed && <button type="button" className="btn primary" onClick={() => actions.openDialog({ kind: 'deploy' })}><Rocket size={14} />{' '}{t('Deploy…')}</button>}
             <Dialog.Close className="btn" title={t('Back to the flow; the draft keeps what was changed')}><X size={14} />{' '}{t('Done')}</Dialog.Close>
           </header>
@@ -126,7 +128,7 @@ function EditCell({ index, widget, selected, choose, allowed }: { readonly index
   return (
     <div
       className={`op-cell ob-cell${selected ? ' selected' : ''}`} style={cellStyle(widget)} tabIndex={0} role="group" aria-roledescription={t('widget')}
-      aria-label={t('{kind} {title}, columns {value} to {value2}, rows {value3} to {value4}. Arrow keys move it, with Shift its size, Enter opens its settings', { kind: widget.kind, title, value: x + 1, value2: x + w, value3: y + 1, value4: y + h })}
+      aria-label={t('{kind} {title}, columns {left} to {right}, rows {top} to {bottom}. Arrow keys move it, with Shift its size, Enter opens its settings', { kind: kindWords[widget.kind], title, left: x + 1, right: x + w, top: y + 1, bottom: y + h })}
       onPointerDown={begin} onPointerMove={move} onPointerUp={end} onPointerCancel={end} onKeyDown={keys} onFocus={() => choose(index)} onBlur={() => actions.seal()}
     >
       <div inert><WidgetView widget={widget} of="draft" /></div>
@@ -158,15 +160,15 @@ function Offers({ take }: { readonly take: (widget: Omit<Widget, 'place'>) => vo
   const flow = useEditor((s) => s.document?.flow)
   const ports = useEditor((s) => s.ports)
   const types = useEditor((s) => s.types)
-  const offers: Offer[] = [{ key: 'alarms', name: 'Alarms of this flow', what: 'list', widget: { kind: 'alarms' } }, { key: 'text', name: 'Text', what: 'heading, instructions', widget: { kind: 'text', text: '## Heading' } }]
+  const offers: Offer[] = [{ key: 'alarms', name: t('Alarms of this flow'), what: t('list'), widget: { kind: 'alarms' } }, { key: 'text', name: t('Text'), what: t('heading, instructions'), widget: { kind: 'text', text: t('## Heading') } }]
   for (const [id, node] of Object.entries(flow?.nodes ?? {})) {
     const type = types.get(node.type)
-    const name = node.name ?? type?.title ?? id
-    if (setterOf(type)) offers.push({ key: `${id} set`, name, what: 'setpoint', widget: { kind: 'setpoint', node: id } })
+    const name = node.name ?? said(type?.title) ?? id
+    if (setterOf(type)) offers.push({ key: `${id} set`, name, what: kindWords.setpoint, widget: { kind: 'setpoint', node: id } })
     for (const [port, { kind }] of Object.entries(ports[id]?.outputs ?? {})) {
       const widget = widgetFor({ flow: flow!, ports, types }, id, port)
-      if (widget && kind !== 'bytes' && kind !== 'image') offers.push({ key: `${id} ${port}`, name: `${name} · ${port}`, what: widget.kind, widget })
-      if (widget && kind === 'number') offers.push({ key: `${id} ${port} trend`, name: `${name} · ${port}`, what: 'trend', widget: { ...widget, kind: 'trend' } })
+      if (widget && kind !== 'bytes' && kind !== 'image') offers.push({ key: `${id} ${port}`, name: `${name} · ${port}`, what: kindWords[widget.kind], widget })
+      if (widget && kind === 'number') offers.push({ key: `${id} ${port} trend`, name: `${name} · ${port}`, what: kindWords.trend, widget: { ...widget, kind: 'trend' } })
     }
   }
   const words = search.toLowerCase().split(/\s+/)

@@ -18,7 +18,7 @@ export function Gauge({ widget, shown, band }: { readonly widget: Widget; readon
   return (
     <div className="op-gauge" style={style}>
       <Value widget={widget} shown={shown} band={band} />
-      <div className="op-scale" role="meter" aria-valuemin={low} aria-valuemax={high} {...(number === undefined ? { 'aria-valuetext': 'no value' } : { 'aria-valuenow': number })} aria-label={t('Within its scale')}>
+      <div className="op-scale" role="meter" aria-valuemin={low} aria-valuemax={high} {...(number === undefined ? { 'aria-valuetext': t('no value') } : { 'aria-valuenow': number })} aria-label={t('Within its scale')}>
         <div className="track">{(widget.normalLow !== undefined || widget.normalHigh !== undefined) && <i className="normal" />}</div>
         {number !== undefined && <i className="pointer" data-band={band} data-level={shown.level} data-beyond={beyond} />}
         <small className="low">{formatNumber(low)}</small>

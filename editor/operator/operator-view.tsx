@@ -4,6 +4,8 @@ import { Fragment, useEffect, useState, type ReactElement, type ReactNode } from
 import { CircleDashed, CirclePause, CirclePower, Hand, Languages, LogOut, Maximize, Menu as MenuIcon, Minimize, Moon, PencilRuler, RotateCw, Sun, Workflow, WifiOff } from 'lucide-react'
 import { DropdownMenu } from 'radix-ui'
 import { language, languages, t } from '../language/index.ts'
+import type { Role } from '#format'
+import { said } from '../language/said.ts'
 import { retryLive, useLiveLink } from '../live/link.ts'
 import { chooseLanguage } from '../shell/choose-language.ts'
 import { Logo } from '../shell/logo.tsx'
@@ -54,7 +56,7 @@ function Flows(): ReactElement {
   return (
     <span className="op-flow">
       <select aria-label={t('Flow')} value={flowId ?? ''} onChange={(e) => void actions.openFlow(e.target.value)}>
-        {!known.some((f) => f.id === flowId) && <option value={flowId ?? ''}>{flowId === null ? t('Choose a flow') : t('{flowId} (not deployed)', { flowId })}</option>}
+        {!known.some((f) => f.id === flowId) && <option value={flowId ?? ''}>{flowId === null ? t('Choose a flow') : t('{flow} (not deployed)', { flow: flowId })}</option>}
         {known.map((f) => <option key={f.id} value={f.id}>{f.name}{f.state === 'running' ? '' : ` (${f.state})`}</option>)}
       </select>
       {version !== null && <small>v{version}</small>}
@@ -68,7 +70,7 @@ function Armed(): ReactElement | null {
   const held = useEditor((s) => s.live.held)
   const allowed = useEditor(mayOperate)
   if (!flow || flow.version === null || (flow.actuators === 0 && !held)) return null
-  const [icon, text, state] = held ? [<CirclePause key="h" size={18} />, 'Outputs held', 'held'] as const : flow.armed ? [<CirclePower key="a" size={18} />, 'Armed', 'armed'] as const : [<CircleDashed key="d" size={18} />, 'Disarmed', 'disarmed'] as const
+  const [icon, text, state] = held ? [<CirclePause key="h" size={18} />, t('Outputs held'), 'held'] as const : flow.armed ? [<CirclePower key="a" size={18} />, t('Armed'), 'armed'] as const : [<CircleDashed key="d" size={18} />, t('Disarmed'), 'disarmed'] as const
   if (!allowed) return <span className="op-armed told" data-state={state} role="status">{icon} {text}</span>
   return <button type="button" className="btn big op-armed" data-state={state} title={held ? t('Nothing is written to the plant by any flow of this gateway') : flow.armed ? t('This flow may write to the plant') : t('This flow writes nothing to the plant')} onClick={() => actions.openDialog({ kind: held ? 'hold' : 'arm' })}>{icon} {text}</button>
 }
@@ -100,6 +102,8 @@ function FullScreen(): ReactElement | null {
   return <button type="button" className="btn big op-icon" aria-label={on ? t('Leave full screen') : t('Full screen')} title={on ? t('Leave full screen') : t('Full screen')} onClick={turn}>{on ? <Minimize size={18} /> : <Maximize size={18} />}</button>
 }
 
+const roles: Readonly<Record<Role, string>> = { viewer: t('viewer'), operator: t('operator'), editor: t('editor'), admin: t('admin') }
+
 function More(): ReactElement {
   const user = useEditor((s) => s.session?.user)
   const role = useEditor((s) => s.session?.role)
@@ -111,12 +115,12 @@ function More(): ReactElement {
       <DropdownMenu.Trigger className="btn big op-icon" aria-label={t('Menu')}><MenuIcon size={18} /></DropdownMenu.Trigger>
       <DropdownMenu.Portal>
         <DropdownMenu.Content className="menu" align="end" sideOffset={6}>
-          {mayEdit && item(<PencilRuler size={16} />, 'Edit this view…', actions.editDashboard)}
-          {item(<Workflow size={16} />, mayEdit ? 'Flow editor' : 'See the flow', () => actions.setView('editor'))}
+          {mayEdit && item(<PencilRuler size={16} />, t('Edit this view…'), actions.editDashboard)}
+          {item(<Workflow size={16} />, mayEdit ? t('Flow editor') : t('See the flow'), () => actions.setView('editor'))}
           {languages.filter(([id]) => id !== language).map(([id, name]) => <Fragment key={id}>{item(<Languages size={16} />, name, () => chooseLanguage(id))}</Fragment>)}
-          {theme === 'dark' ? item(<Sun size={16} />, 'Light theme', () => actions.setTheme('light')) : item(<Moon size={16} />, 'Dark theme', () => actions.setTheme('dark'))}
+          {theme === 'dark' ? item(<Sun size={16} />, t('Light theme'), () => actions.setTheme('light')) : item(<Moon size={16} />, t('Dark theme'), () => actions.setTheme('dark'))}
           <div className="menu-line" />
-          {item(<LogOut size={16} />, `Sign out ${user ?? ''} (${role ?? ''})`, () => void actions.signOut())}
+          {item(<LogOut size={16} />, t('Sign out {user} ({role})', { user: user ?? '', role: role === undefined ? '' : roles[role] }), () => void actions.signOut())}
         </DropdownMenu.Content>
       </DropdownMenu.Portal>
     </DropdownMenu.Root>
@@ -134,12 +138,12 @@ function Line(): ReactElement | null {
     return (
       <div className="op-line" role="alert">
         <WifiOff size={22} aria-hidden="true" />
-        <p><b>{t('No connection to the gateway')}{heard > 0 ? <>{' '}{t('since')}{' '}<LocalTime ms={heard} /></> : ''}.</b> <span>{t('All values below are old. What runs on the gateway goes on. This view tries again by itself')}{state === 'lost' && reason !== '' ? ` (${reason})` : ''}.</span></p>
+        <p><b>{t('No connection to the gateway')}{heard > 0 ? <>{' '}{t('since')}{' '}<LocalTime ms={heard} /></> : ''}.</b> <span>{t('All values below are old. What runs on the gateway goes on. This view tries again by itself')}{state === 'lost' && reason !== '' ? ` (${said(reason)})` : ''}.</span></p>
         <button type="button" className="btn big" onClick={retryLive}><RotateCw size={16} />{' '}{t('Try now')}</button>
       </div>
     )
   }
-  if (flow && flow.version !== null && flow.state !== 'running') return <div className="op-line" role="alert"><WifiOff size={22} aria-hidden="true" /><p><b>{t('The flow is {state}.', { state: flow.state })}</b> <span>{t('All values below are old.')}{' '}{engine?.text ?? ''}</span></p></div>
+  if (flow && flow.version !== null && flow.state !== 'running') return <div className="op-line" role="alert"><WifiOff size={22} aria-hidden="true" /><p><b>{{ stopped: t('The flow is stopped.'), failed: t('The flow is failed.'), restarting: t('The flow is restarting.') }[flow.state]}</b> <span>{t('All values below are old.')}{' '}{said(engine?.text ?? '')}</span></p></div>
   return null
 }
 

@@ -2,6 +2,8 @@
 import { useEffect, useMemo, useState } from 'react'
 import type { PortType } from '#kit'
 import { parseEnd, type Flow, type FlowPorts, type Widget } from '#format'
+import { t } from '../language/index.ts'
+import { said } from '../language/said.ts'
 import { runningOutput } from '../state/instances.ts'
 import { doubtOf, readingOf, runningPorts, titleOfEnd, type Reading } from '../state/operating.ts'
 import { useEditor, type State } from '../state/store.ts'
@@ -24,7 +26,7 @@ export function useReading(end: string | undefined): Shown {
     const { node, port } = runningOutput(s.base.flow, at.node, at.port)
     return s.live.flow === s.flowId ? s.live.nodes[node]?.outputs[port]?.last : null
   })
-  const doubt = useEditor((s) => (at ? doubtOf(s, at.node) : 'no output is chosen'))
+  const doubt = useEditor((s) => (at ? doubtOf(s, at.node) : t('no output is chosen')))
   const type = useEditor((s) => (at ? runningPorts(s)[at.node]?.outputs[at.port] : undefined))
   const clock = useEditor((s) => (s.live.state === 'open' ? s.live.clock : 0))
   return { ...readingOf(sample, doubt), type, age: sample && clock > 0 ? Math.max(0, clock - sample.time) : null }
@@ -35,12 +37,12 @@ export function useTitle(widget: Widget, of: Of): string {
   return useEditor((s) => {
     if (widget.title !== undefined && widget.title !== '') return widget.title
     const flow = flowOf(s, of)
-    const named = (node: string | undefined, or: string): string => (node === undefined ? or : (flow?.nodes[node]?.name ?? s.types.get(flow?.nodes[node]?.type ?? '')?.title ?? node))
+    const named = (node: string | undefined, or: string): string => (node === undefined ? or : (flow?.nodes[node]?.name ?? said(s.types.get(flow?.nodes[node]?.type ?? '')?.title) ?? node))
     switch (widget.kind) {
-      case 'alarms': return named(widget.node, 'Alarms')
-      case 'setpoint': return named(widget.node, 'Setpoint')
+      case 'alarms': return named(widget.node, t('Alarms'))
+      case 'setpoint': return named(widget.node, t('Setpoint'))
       case 'text': return ''
-      default: return (widget.ports ?? []).map((end) => titleOfEnd(flow, s.types, portsOf(s, of), end)).join(', ') || 'Nothing chosen'
+      default: return (widget.ports ?? []).map((end) => titleOfEnd(flow, s.types, portsOf(s, of), end)).join(', ') || t('Nothing chosen')
     }
   })
 }

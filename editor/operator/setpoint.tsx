@@ -5,6 +5,7 @@ import { Minus, PencilLine, Plus } from 'lucide-react'
 import type { Issue, JsonValue } from '#kit'
 import type { Widget } from '#format'
 import { t } from '../language/index.ts'
+import { said } from '../language/said.ts'
 import { Field, IssueList, Modal } from '../dialogs/modal.tsx'
 import { formatNumber } from '../state/format.ts'
 import { readNumber, twoReadings, typed } from '../state/numbers.ts'
@@ -23,7 +24,14 @@ function useSetpoint(node: string | undefined): Setpoint | undefined {
 }
 
 const wordOf = (of: Setpoint, value: JsonValue | undefined): string =>
-  typeof value === 'number' ? `${formatFixed(value, of.decimals, formatNumber)}${of.unit === '' ? '' : ` ${of.unit}`}` : (of.choices.find(([c]) => c === value)?.[1] ?? (value === undefined || value === null ? 'nothing' : String(value)))
+  typeof value === 'number' ? `${formatFixed(value, of.decimals, formatNumber)}${of.unit === '' ? '' : ` ${of.unit}`}` : (of.choices.find(([c]) => c === value)?.[1] ?? (value === undefined || value === null ? t('nothing') : String(value)))
+
+/** 'At most 80 bar. '; '' without limits. */
+function rangeOf({ minimum, maximum, unit }: Setpoint): string {
+  if (minimum === undefined && maximum === undefined) return ''
+  const of = (limit: number): string => `${formatNumber(limit)}${unit === '' ? '' : ` ${unit}`}`
+  return `${minimum === undefined ? t('At most {maximum}', { maximum: of(maximum!) }) : maximum === undefined ? t('{minimum} or more', { minimum: of(minimum) }) : t('{minimum} to {maximum}', { minimum: formatNumber(minimum), maximum: of(maximum) })}. `
+}
 
 export function SetpointBody({ widget, title }: { readonly widget: Widget; readonly title: string }): ReactElement {
   const of = useSetpoint(widget.node)
@@ -36,7 +44,7 @@ export function SetpointBody({ widget, title }: { readonly widget: Widget; reado
   const words = widget.words ?? Object.fromEntries(of.choices.map(([value, word]) => [String(value), word]))
   const decimals = widget.decimals ?? of.decimals
   const disabled = !allowed || !heard
-  const why = !allowed ? 'Needs the role operator' : !heard ? 'No connection to the gateway' : ''
+  const why = !allowed ? t('Needs the role operator') : !heard ? t('No connection to the gateway') : ''
   const now = shown.sample?.value
   return (
     <>
@@ -79,7 +87,7 @@ function SetDialog({ flow, node, title, of, shown, wish, close }: { readonly flo
     setBusy(true)
     api.act({ flow, node, act: of.act, arguments: { [of.argument]: value } })
       .then((answer) => {
-        actions.toast({ level: 'success', text: answer === undefined ? `${title}: ${wordOf(of, value)} was sent.` : `${title}: ${wordOf(of, answer.result)} is in force.` })
+        actions.toast({ level: 'success', text: answer === undefined ? t('{title}: {value} was sent.', { title, value: wordOf(of, value) }) : t('{title}: {value} is in force.', { title, value: wordOf(of, answer.result) }) })
         close()
       })
       .catch((thrown: unknown) => { sent.current = false; setIssues(actions.failed(thrown)) })
@@ -88,11 +96,11 @@ function SetDialog({ flow, node, title, of, shown, wish, close }: { readonly flo
   const same = value === now && shown.level === 'good'
   return (
     <Modal
-      title={`Set ${title}${of.title === '' ? '' : `: ${of.title}`}`} close={close} onSubmit={go}
-      actions={<><button type="button" className="btn big" onClick={close}>{t('Cancel')}</button><button type="submit" className="btn primary big" disabled={busy || fault !== '' || same}>{busy ? t('Setting…') : fault === '' ? t('Set to {word}', { word: wordOf(of, value) }) : t('Set')}</button></>}
+      title={of.title === '' ? t('Set {title}', { title }) : t('Set {title}: {what}', { title, what: said(of.title) })} close={close} onSubmit={go}
+      actions={<><button type="button" className="btn big" onClick={close}>{t('Cancel')}</button><button type="submit" className="btn primary big" disabled={busy || fault !== '' || same}>{busy ? t('Setting…') : fault === '' ? t('Set to {value}', { value: wordOf(of, value) }) : t('Set')}</button></>}
     >
       {of.kind === 'number' ? (
-        <Field label={`New value${of.unit === '' ? '' : `, ${of.unit}`}`} hint={`${of.minimum === undefined && of.maximum === undefined ? '' : `${of.minimum === undefined ? 'At most' : formatNumber(of.minimum)}${of.minimum !== undefined && of.maximum !== undefined ? ' to ' : ' '}${of.maximum === undefined ? 'or more' : formatNumber(of.maximum)} ${of.unit}. `}Arrow keys go by ${formatNumber(of.step)}.`}>
+        <Field label={of.unit === '' ? t('New value') : t('New value, {unit}', { unit: of.unit })} hint={`${rangeOf(of)}${t('Arrow keys go by {step}.', { step: formatNumber(of.step) })}`}>
           <NumberStep text={text} type={type} step={step} invalid={fault !== ''} />
         </Field>
       ) : of.kind === 'choice' ? (
@@ -106,7 +114,7 @@ function SetDialog({ flow, node, title, of, shown, wish, close }: { readonly flo
         <i aria-hidden="true">→</i>
         <span><small>{t('New')}</small><b>{fault === '' ? wordOf(of, value) : '—'}</b></span>
       </div>
-      {now !== began && <p className="dg-warn" role="alert">{t('It was {word} when you opened this, and is {word2} now: somebody else set it.', { word: wordOf(of, began), word2: wordOf(of, now) })}</p>}
+      {now !== began && <p className="dg-warn" role="alert">{t('It was {then} when you opened this, and is {now} now: somebody else set it.', { then: wordOf(of, began), now: wordOf(of, now) })}</p>}
       {same && <p className="dg-note">{t('This is in force already.')}</p>}
       <Drives node={node} />
       <IssueList issues={issues} />

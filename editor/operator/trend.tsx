@@ -48,8 +48,8 @@ function Legend({ end, of, index, decimals, untapped, right }: { readonly end: s
       <svg width="22" height="8" aria-hidden="true" className={`line${index}`}><line x1="0" x2="22" y1="4" y2="4" strokeDasharray={DASHES[index]!.join(' ')} /></svg>
       <span>{title}</span>
       {struck ? <s>{text}</s> : <b>{text}</b>}
-      <u>{unitText(shown.type)}{right && t(' (right axis)')}</u>
-      {untapped && shown.level !== 'stale' && <em>{t('not drawn: a view has {MOST_VIEWED} lines', { MOST_VIEWED })}</em>}
+      <u>{unitText(shown.type)}{right && ` (${t('right axis')})`}</u>
+      {untapped && shown.level !== 'stale' && <em>{t('not drawn: a view has {most} lines', { most: MOST_VIEWED })}</em>}
       {shown.level !== 'good' && <em>{shown.why}</em>}
     </li>
   )

@@ -45,7 +45,7 @@ export function Mark({ level }: { readonly level: 'bad' | 'uncertain' | 'stale' 
   )
 }
 
-const BAND = { low: 'below its normal range', high: 'above its normal range' } as const
+const BAND = { low: t('below its normal range'), high: t('above its normal range') } as const
 
 function One({ widget }: { readonly widget: Widget }): ReactElement {
   const shown = useReading(widget.ports?.[0])

@@ -48,7 +48,7 @@ function Tree({ name, after, before, depth }: { readonly name: string; readonly 
   const rows = (
     <>
       {keys.slice(-MAX_CHILDREN).map((key) => <Tree key={key} name={key} after={child(after, key)} before={child(before, key)} depth={depth + 1} />)}
-      {keys.length > MAX_CHILDREN ? <div className="leaf"><span>{t('and')}{' '}{keys.length - MAX_CHILDREN}{' '}{t('before these')}</span></div> : null}
+      {keys.length > MAX_CHILDREN ? <div className="leaf"><span>{t('and {number} before these', { number: keys.length - MAX_CHILDREN })}</span></div> : null}
     </>
   )
   if (depth === 0) return rows

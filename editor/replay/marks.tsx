@@ -104,18 +104,18 @@ export const ReplayMark = memo(function ReplayMark({ id }: { readonly id: string
     <>
       {differing.length === 0 ? null : (
         <div className="differs" role="note" aria-label={t('What the draft would have given')}>
-          {differing.slice(0, SHOWN).map(({ port, was, draft }) => <div key={port} title={t('{port}: then {shown}, with the draft {shown2}', { port, shown: shown(was), shown2: shown(draft) })}><span>≠ {port}</span><b>{shown(was)} <i aria-label={t('then, with the draft')}>│</i> {shown(draft)}</b></div>)}
-          {differing.length > SHOWN ? <div><span>{t('and')}{' '}{differing.length - SHOWN}{' '}{t('more ports')}</span></div> : null}
+          {differing.slice(0, SHOWN).map(({ port, was, draft }) => <div key={port} title={t('{port}: then {was}, with the draft {draft}', { port, was: shown(was), draft: shown(draft) })}><span>≠ {port}</span><b>{shown(was)} <i aria-label={t('then, with the draft')}>│</i> {shown(draft)}</b></div>)}
+          {differing.length > SHOWN ? <div><span>{t('and {count} more ports', { count: differing.length - SHOWN })}</span></div> : null}
         </div>
       )}
       {faults.length === 0 ? null : (
         <div className="differs failing" role="note" aria-label={t('What the test expected')}>
-          {faults.slice(0, SHOWN).map((f) => <Fragment key={f.at}><div title={faultText(f)}><span><i aria-hidden="true">✕</i> {f.at.slice(f.at.indexOf('.') + 1)}</span><b>{t('expected {shown}', { shown: shown(f.expected) })}</b></div><div><span /><b>{t('got {shown}', { shown: shown(f.got) })}</b></div></Fragment>)}
+          {faults.slice(0, SHOWN).map((f) => <Fragment key={f.at}><div title={faultText(f)}><span><i aria-hidden="true">✕</i> {f.at.slice(f.at.indexOf('.') + 1)}</span><b>{t('expected {value}', { value: shown(f.expected) })}</b></div><div><span /><b>{t('got {value}', { value: shown(f.got) })}</b></div></Fragment>)}
         </div>
       )}
     </>
   )
 })
 
-const shown = (sample: JsonSample | undefined): string => (sample === undefined ? 'nothing' : `${formatValue(sample.value)}${sample.quality === undefined || sample.quality === 'Good' ? '' : ` (${sample.quality})`}`)
-export const faultText = (f: TestFault): string => `${f.at}, sample ${f.index + 1}: expected ${shown(f.expected)}, got ${shown(f.got)}`
+const shown = (sample: JsonSample | undefined): string => (sample === undefined ? t('nothing') : `${formatValue(sample.value)}${sample.quality === undefined || sample.quality === 'Good' ? '' : ` (${sample.quality})`}`)
+export const faultText = (f: TestFault): string => t('{port}, sample {number}: expected {expected}, got {got}', { port: f.at, number: f.index + 1, expected: shown(f.expected), got: shown(f.got) })

@@ -36,7 +36,7 @@ export function PastStrip() {
   if (!past) return null
   const step = past.view.steps[past.place]
   const { version } = past.view.trace
-  const then = step ? `${cameIn(step)}${became(step) === '' ? '' : `; ${became(step)}`}` : 'Nothing happened in this time.'
+  const then = step ? `${cameIn(step)}${became(step) === '' ? '' : `; ${became(step)}`}` : t('Nothing happened in this time.')
   return (
     <section className="past-strip" aria-label={t('Looking back')}>
       <History size={16} aria-hidden="true" />

@@ -3,6 +3,7 @@
 import { useEffect, useMemo, type ReactElement } from 'react'
 import { ChevronFirst, ChevronLast, ChevronLeft, ChevronRight, FlaskConical, FastForward, History, Pause, Play, Route, Save, X } from 'lucide-react'
 import { t } from '../language/index.ts'
+import { said } from '../language/said.ts'
 import { Working } from './progress.tsx'
 import { pastOf } from '../state/past.ts'
 import type { Stride } from '../state/trace.ts'
@@ -14,13 +15,13 @@ import { IssueList } from '../dialogs/modal.tsx'
 import { Steps } from './steps.tsx'
 import { Timeline } from './timeline.tsx'
 import { WhatIfPanel } from './what-if.tsx'
-import { countOf } from './words.ts'
+import { inputsOf, stepsOf } from './words.ts'
 import '../live/shadow.css'
 import './replay.css'
 
 /** While the page is open; it is small. */
 const REFRESH_MS = 3000
-const STRIDES: readonly (readonly [Stride, string, string])[] = [['step', 'Step', 'Every step of every node'], ['sample', 'Sample', 'From one sample that came from outside to the next'], ['node', 'Node', 'Only steps of this node']]
+const STRIDES: readonly (readonly [Stride, string, string])[] = [['step', t('Step'), t('Every step of every node')], ['sample', t('Sample'), t('From one sample that came from outside to the next')], ['node', t('Node'), t('Only steps of this node')]]
 
 export default function ReplayPanel(): ReactElement {
   const recording = useEditor((s) => (s.replay.flow === s.flowId ? s.replay.recording : null))
@@ -43,7 +44,7 @@ export default function ReplayPanel(): ReactElement {
   if (!recording) return <div className="dr-empty"><IssueList issues={failed} />{failed.length === 0 && <p role="status">{t('Asking the engine what it remembers…')}</p>}</div>
   if (recording.state === 'off') return <div className="dr-empty"><p><b>{t('Nothing is remembered of this flow.')}</b>{' '}{t("Its setting 'record' is 0 minutes. Set it to 15, say, and deploy: then the last 15 minutes can be looked at.")}</p></div>
   const { from, to } = recording
-  if (from === null || to === null) return <div className="dr-empty"><p><b>{t('Nothing recorded yet:')}</b>{' '}{t('it begins with the next sample.')}{recording.state === 'overrun' ? t(' More comes in than can be kept at this moment.') : ''}</p></div>
+  if (from === null || to === null) return <div className="dr-empty"><p><b>{t('Nothing recorded yet:')}</b>{' '}{t('it begins with the next sample.')}{recording.state === 'overrun' ? ` ${t('More comes in than can be kept at this moment.')}` : ''}</p></div>
   return (
     <div className="rp">
       <Timeline recording={{ ...recording, from, to }} past={past} chosen={chosen} alarms={alarms} onLook={(time) => void actions.lookBack({ time })} onChoose={actions.chooseSpan} onRun={(span) => void actions.lookBack({ span, time: span.from })} />
@@ -55,7 +56,7 @@ export default function ReplayPanel(): ReactElement {
             <button type="button" className="btn quiet" onClick={() => actions.chooseSpan(null)}><X size={13} aria-hidden="true" />{' '}{t('Let it be')}</button>
           </>
         ) : past ? null : <button type="button" className="btn primary" onClick={() => void actions.lookBack()}><History size={14} aria-hidden="true" />{' '}{t('Look back…')}</button>}
-        {past ? null : <span className="rp-note">{recording.state === 'overrun' ? t('More comes in than can be kept: the recording waits until less does. ') : ''}{t('{age} remembered, {count}, {kb} of {kb2}; the oldest goes after {age2}. Click a moment, or drag over a range.', { age: formatAge(to - from), count: countOf(recording.samples, 'input'), kb: kb(recording.bytes), kb2: kb(recording.limitBytes), age2: formatAge(recording.limitMs) })}</span>}
+        {past ? null : <span className="rp-note">{recording.state === 'overrun' ? `${t('More comes in than can be kept: the recording waits until less does.')} ` : ''}{t('{age} remembered, {inputs}, {used} of {room}; the oldest goes after {limit}. Click a moment, or drag over a range.', { age: formatAge(to - from), inputs: inputsOf(recording.samples), used: kb(recording.bytes), room: kb(recording.limitBytes), limit: formatAge(recording.limitMs) })}</span>}
       </div>
       <IssueList issues={failed} />
       {past && (
@@ -89,7 +90,7 @@ function Controls(): ReactElement | null {
       <button type="button" className="icon-btn" aria-label={t('Forward')} title={t('Forward (→)')} disabled={past.place >= last} onClick={() => actions.stepBy(1)}><ChevronRight size={16} /></button>
       <button type="button" className="icon-btn" aria-label={t('Last step')} title={t('Last step')} disabled={past.place >= last} onClick={() => actions.goToStep(last)}><ChevronLast size={16} /></button>
       <span className="in-seg" role="radiogroup" aria-label={t('How far a step goes')}>{STRIDES.map(([key, title, help]) => <button key={key} type="button" role="radio" aria-checked={past.stride === key} title={help} onClick={() => actions.setStride(key)}>{title}</button>)}</span>
-      <span className="mono rp-at">{steps.length === 0 ? t('no steps') : <>{t('step {value} of {count}', { value: formatCount(past.place + 1), count: formatCount(steps.length) })}</>}</span>
+      <span className="mono rp-at">{steps.length === 0 ? t('no steps') : <>{t('step {place} of {all}', { place: formatCount(past.place + 1), all: formatCount(steps.length) })}</>}</span>
       <button type="button" className="btn" aria-pressed={past.tracing} aria-label={t('Path of this sample')} title={t('Where this sample came from, and what became of it')} disabled={last < 0} onClick={() => actions.setTracing(!past.tracing)}><Route size={13} aria-hidden="true" />{' '}{t('Path')}</button>
       <span className="sp" />
       {edit && <button type="button" className="btn" disabled={busy} title={changed ? t('Your draft over the same inputs, beside what happened') : t('Change a setting first: the draft is what runs')} onClick={() => void actions.runWhatIf()}><FlaskConical size={13} aria-hidden="true" />{' '}{t('What if my draft ran?')}</button>}
@@ -111,10 +112,10 @@ function Notes(): ReactElement | null {
   if (notes.length === 0 && skipped === 0 && version === current && !draft) return null
   return (
     <div className="rp-notes">
-      {skipped > 0 && <p className="rp-issue" data-level="warning"><b>{t('{count} left out:', { count: countOf(skipped, 'step') })}</b>{' '}{t('so many cannot be told at once. Choose a shorter time to see them all.')}</p>}
+      {skipped > 0 && <p className="rp-issue" data-level="warning"><b>{t('{steps} left out:', { steps: stepsOf(skipped) })}</b>{' '}{t('so many cannot be told at once. Choose a shorter time to see them all.')}</p>}
       {version !== null && version !== current && <p className="rp-issue">{t('Version {version} ran then; nodes that only your draft has show nothing.', { version })}</p>}
       {version === current && draft && <p className="rp-issue">{t("The values are of version {version}, which ran then. The settings are your draft's.", { version: version ?? '' })}</p>}
-      {notes.slice(0, 5).map((i, n) => <p key={n} className="rp-issue" data-level={i.level}>{i.node === undefined ? '' : <b>{titleOf(nodes, types, i.node)}: </b>}{i.text} <span>{i.remedy}</span></p>)}
+      {notes.slice(0, 5).map((i, n) => <p key={n} className="rp-issue" data-level={i.level}>{i.node === undefined ? '' : <b>{titleOf(nodes, types, i.node)}: </b>}{said(i.text)} <span>{said(i.remedy)}</span></p>)}
     </div>
   )
 }

@@ -11,7 +11,7 @@ import { actions, api, store, useEditor } from '../state/store.ts'
 import { Field, IssueList, Modal } from '../dialogs/modal.tsx'
 import { formatTime } from '../live/values.ts'
 import { sampleText } from './what-if.tsx'
-import { countOf } from './words.ts'
+import { samplesOf } from './words.ts'
 import '../live/shadow.css'
 import './replay.css'
 
@@ -23,7 +23,7 @@ export default function SaveTest(): ReactElement {
   const ports = useEditor((s) => s.ports)
   const types = useEditor((s) => s.types)
   const [from] = useState(span)
-  const [name, setName] = useState(() => freeName(flow?.tests, from ? `as at ${formatTime(from.from).slice(0, 8)}` : 'test'))
+  const [name, setName] = useState(() => freeName(flow?.tests, from ? t('as at {time}', { time: formatTime(from.from).slice(0, 8) }) : t('test')))
   const [recorded, setRecorded] = useState<readonly Recorded[] | null>(null)
   const [failed, setFailed] = useState<readonly Issue[]>([])
   const candidates = useMemo(() => (flow ? candidatesOf({ flow, ports, types }) : []), [flow, ports, types])
@@ -54,7 +54,7 @@ export default function SaveTest(): ReactElement {
   const known = worked?.key === key ? worked.result : null
   const got = known?.got ?? {}
   const leaving = Object.values(got).reduce((sum, list) => sum + list.length, 0)
-  const why = recorded === null ? '' : ends.size === 0 ? 'Choose at least one port to hold the flow to.' : tooMuch(chosen)
+  const why = recorded === null ? '' : ends.size === 0 ? t('Choose at least one port to hold the flow to.') : tooMuch(chosen)
   const tooMany = Object.entries(got).find(([, list]) => list.length > MAX_TEST_SAMPLES)?.[0]
   const taken = Object.hasOwn(flow.tests ?? {}, name.trim())
   const mayWork = recorded !== null && why === '' && busy === null
@@ -72,7 +72,7 @@ export default function SaveTest(): ReactElement {
     if (!actions.putTest(name.trim(), { ...worked.test, expect: Object.fromEntries([...ends].map((end) => [end, [...(known.got[end] ?? [])]])) })) return
     close()
     actions.setDrawerTab('tests')
-    actions.toast({ level: 'success', text: `The draft has the test '${name.trim()}'.`, remedy: 'It is kept with the next deploy. Run it whenever you change something.' })
+    actions.toast({ level: 'success', text: t("The draft has the test '{name}'.", { name: name.trim() }), remedy: t('It is kept with the next deploy. Run it whenever you change something.') })
   }
   const flip = (end: string, on: boolean): void => setEnds((before) => { const next = new Set(before); if (on) next.add(end); else next.delete(end); return next })
   return (
@@ -87,7 +87,7 @@ export default function SaveTest(): ReactElement {
         </>
       }
     >
-      <p className="dg-note">{t('From {time} to {time2}. The test begins without what the nodes had learnt before: averages, delays and alarms start anew, so that what leaves may differ from what you saw.', { time: formatTime(from.from), time2: formatTime(from.to) })}</p>
+      <p className="dg-note">{t('From {from} to {to}. The test begins without what the nodes had learnt before: averages, delays and alarms start anew, so that what leaves may differ from what you saw.', { from: formatTime(from.from), to: formatTime(from.to) })}</p>
       <Field label={t('Name')}><input className="dg-input" value={name} maxLength={200} onChange={(e) => setName(e.target.value)} /></Field>
       <div className="ft-two">
         <div>
@@ -97,7 +97,7 @@ export default function SaveTest(): ReactElement {
         <div>
           <h4>{t('With what came in here')}</h4>
           <ul className="ft-pick">
-            {incoming.map((i) => <li key={i.at}><label><input type="checkbox" checked={own.get(i.at) ?? feeds.has(i.node)} onChange={(e) => setOwn((before) => new Map(before).set(i.at, e.target.checked))} /> <span>{nameOf(i.at)}</span><small>{t('{count}, {max} kB', { count: countOf(i.count, 'sample'), max: Math.max(1, Math.round(i.bytes / 1000)) })}</small></label></li>)}
+            {incoming.map((i) => <li key={i.at}><label><input type="checkbox" checked={own.get(i.at) ?? feeds.has(i.node)} onChange={(e) => setOwn((before) => new Map(before).set(i.at, e.target.checked))} /> <span>{nameOf(i.at)}</span><small>{t('{samples}, {size} kB', { samples: samplesOf(i.count), size: Math.max(1, Math.round(i.bytes / 1000)) })}</small></label></li>)}
             {recorded !== null && incoming.length === 0 && <li className="rp-note">{t('Nothing came in during this time.')}</li>}
           </ul>
         </div>
@@ -105,8 +105,8 @@ export default function SaveTest(): ReactElement {
       <IssueList issues={[...failed, ...(known?.issues ?? [])]} leads />
       {known && known.issues.length === 0 && (
         <>
-          <h4>{t('What it will hold the flow to: {count}', { count: countOf(leaving, 'sample') })}</h4>
-          {tooMany !== undefined && <p className="dg-warn">{t('More than {MAX_TEST_SAMPLES} samples leave {name}: choose a shorter time, or leave this port out.', { MAX_TEST_SAMPLES, name: nameOf(tooMany) })}</p>}
+          <h4>{t('What it will hold the flow to: {samples}', { samples: samplesOf(leaving) })}</h4>
+          {tooMany !== undefined && <p className="dg-warn">{t('More than {most} samples leave {name}: choose a shorter time, or leave this port out.', { most: MAX_TEST_SAMPLES, name: nameOf(tooMany) })}</p>}
           <div className="ft-table">
             <table className="sh-table">
               <thead><tr><th scope="col">{t('Port')}</th><th scope="col">{t('Samples')}</th><th scope="col">{t('The first of them')}</th></tr></thead>

@@ -43,7 +43,7 @@ export function Steps({ past }: { readonly past: Past }): ReactElement {
       <ol>
         {lines.map((line) => <li key={line.place} aria-current={line.place === place ? 'step' : undefined}><Line step={view.steps[line.place]!} place={line.place} depth={line.depth} now={line.place === place} {...(line.place === place ? { link: here } : {})} /></li>)}
       </ol>
-      {path?.more === true && <p className="rp-note">{t('More than {MAX_PATH} steps came of it; the rest is not listed.', { MAX_PATH })}</p>}
+      {path?.more === true && <p className="rp-note">{t('More than {most} steps came of it; the rest is not listed.', { most: MAX_PATH })}</p>}
     </div>
   )
 }

@@ -3,6 +3,7 @@
 import type { JsonSample, JsonValue } from '#kit'
 import { qualityCode } from '#kit'
 import { parseEnd, type Recorded, type RecordedAct } from '#format'
+import { t } from '../language/index.ts'
 import { parseCells } from '../inspector/paste.ts'
 import { readNumber } from '../state/numbers.ts'
 
@@ -46,11 +47,11 @@ function valueOf(text: string): JsonValue {
 /** What is wrong with a row; null: nothing. */
 export function faultOf(row: Row, ends: ReadonlySet<string>): { readonly column: Column; readonly text: string } | null {
   if (row.act) return null
-  if (!parseEnd(row.at)) return { column: 'at', text: "Where it comes in, as 'node.port'." }
-  if (!ends.has(row.at)) return { column: 'at', text: `The flow has no port '${row.at}'.` }
-  if (row.value.trim() === '') return { column: 'value', text: 'A value is missing.' }
-  if (row.time.trim() === '' || !Number.isFinite(Number(row.time))) return { column: 'time', text: 'The time is a number of milliseconds.' }
-  if (row.quality !== '' && qualityCode(row.quality) === undefined) return { column: 'quality', text: `There is no quality '${row.quality}'.` }
+  if (!parseEnd(row.at)) return { column: 'at', text: t("Where it comes in, as 'node.port'.") }
+  if (!ends.has(row.at)) return { column: 'at', text: t("The flow has no port '{port}'.", { port: row.at }) }
+  if (row.value.trim() === '') return { column: 'value', text: t('A value is missing.') }
+  if (row.time.trim() === '' || !Number.isFinite(Number(row.time))) return { column: 'time', text: t('The time is a number of milliseconds.') }
+  if (row.quality !== '' && qualityCode(row.quality) === undefined) return { column: 'quality', text: t("There is no quality '{quality}'.", { quality: row.quality }) }
   return null
 }
 

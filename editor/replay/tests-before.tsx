@@ -4,6 +4,7 @@ import { useEffect, useState, type ReactElement } from 'react'
 import { CircleCheck, LoaderCircle, TriangleAlert } from 'lucide-react'
 import type { Flow, TestResult } from '#format'
 import { t } from '../language/index.ts'
+import { said } from '../language/said.ts'
 import { actions, api } from '../state/store.ts'
 import './replay.css'
 
@@ -49,13 +50,13 @@ export function TestsBefore({ tested: { verdict, failing, count, reason, seen, s
   const lead = (
     <button type="button" className="btn" onClick={() => { actions.closeDialog(); actions.setDrawerTab('tests'); void actions.runTests() }}>{t('Show the tests')}</button>
   )
-  if (verdict === 'running') return <div className="dt" role="status"><LoaderCircle size={15} className="turns" aria-hidden="true" /><p>{t('Tests:')}{' '}{count === 1 ? t('one is') : t('{count} are', { count })}{' '}{t('being run over this draft…')}</p><label><input type="checkbox" checked={seen} onChange={(e) => setSeen(e.target.checked)} />{' '}{t('Deploy without waiting')}</label></div>
-  if (verdict === 'passed') return <div className="dt" role="status"><CircleCheck size={15} aria-hidden="true" /><p><b>{t('Tests:')}</b>{' '}{t('{count} of {count2} pass.', { count, count2: count })}</p></div>
+  if (verdict === 'running') return <div className="dt" role="status"><LoaderCircle size={15} className="turns" aria-hidden="true" /><p>{t('Tests: {count} are being run over this draft…', { count })}</p><label><input type="checkbox" checked={seen} onChange={(e) => setSeen(e.target.checked)} />{' '}{t('Deploy without waiting')}</label></div>
+  if (verdict === 'passed') return <div className="dt" role="status"><CircleCheck size={15} aria-hidden="true" /><p><b>{t('Tests:')}</b>{' '}{t('{passing} of {all} pass.', { passing: count, all: count })}</p></div>
   return (
     <div className="dt bad" role="alert">
       <TriangleAlert size={15} aria-hidden="true" />
       <div>
-        <p>{verdict === 'unknown' ? <><b>{t('The tests could not be run:')}</b> {reason}</> : <><b>{t('Tests:')}{' '}{count - failing.length}{' '}{t('of {count} pass.', { count })}</b>{' '}{t('Failed: {join}', { join: failing.slice(0, NAMED).join(', ') })}{failing.length > NAMED ? t(' and {value} more', { value: failing.length - NAMED }) : ''}.</>}</p>
+        <p>{verdict === 'unknown' ? <><b>{t('The tests could not be run:')}</b> {said(reason)}</> : <><b>{t('Tests:')}{' '}{t('{passing} of {all} pass.', { passing: count - failing.length, all: count })}</b>{' '}{t('Failed: {failed}', { failed: failing.slice(0, NAMED).join(', ') })}{failing.length > NAMED ? ` ${t('and {number} more', { number: failing.length - NAMED })}` : ''}.</>}</p>
         <label><input type="checkbox" checked={seen} onChange={(e) => setSeen(e.target.checked)} /> {verdict === 'unknown' ? t('Deploy without them') : t('I know, and deploy it so')}</label>
       </div>
       {lead}

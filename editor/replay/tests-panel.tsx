@@ -4,6 +4,7 @@ import { useState, type KeyboardEvent, type ReactElement } from 'react'
 import { Check, MapPin, Pencil, Play, Plus, TextCursorInput, Trash2 } from 'lucide-react'
 import type { FlowTest } from '#format'
 import { t } from '../language/index.ts'
+import { Rich } from '../shell/rich.tsx'
 import { stateOfTest, type TestState } from '../state/flow-tests.ts'
 import type { RanTest } from '../state/past.ts'
 import { titleOf } from '../state/status.ts'
@@ -12,11 +13,11 @@ import { IssueList } from '../dialogs/modal.tsx'
 import { formatTime } from '../live/values.ts'
 import { Working } from './progress.tsx'
 import { sampleText } from './what-if.tsx'
-import { countOf } from './words.ts'
+import { inputsOf, samplesOf } from './words.ts'
 import '../live/shadow.css'
 import './replay.css'
 
-const MARK: Readonly<Record<TestState, readonly [mark: string, text: string]>> = { none: ['·', 'not run'], passed: ['✓', 'passed'], failed: ['✕', 'failed'], old: ['↻', 'the draft has changed since'] }
+const MARK: Readonly<Record<TestState, readonly [mark: string, text: string]>> = { none: ['·', t('not run')], passed: ['✓', t('passed (test)')], failed: ['✕', t('failed')], old: ['↻', t('the draft has changed since')] }
 const FAULTS_SHOWN = 200
 const noTests: { readonly [name: string]: FlowTest } = {}
 const noResults: { readonly [name: string]: RanTest } = {}
@@ -46,9 +47,9 @@ export default function TestsPanel(): ReactElement {
   return (
     <div className="ft">
       <div className="dr-tools">
-        {edit && <button type="button" className="btn primary" disabled={work !== null} onClick={() => void actions.runTests()}><Play size={13} aria-hidden="true" />{' '}{t('Run')}{' '}{names.length === 1 ? t('it') : t('all {count}', { count: names.length })}</button>}
+        {edit && <button type="button" className="btn primary" disabled={work !== null} onClick={() => void actions.runTests()}><Play size={13} aria-hidden="true" />{' '}{names.length === 1 ? t('Run it') : t('Run all {number}', { number: names.length })}</button>}
         {add}
-        {work ? <Working work={work} /> : <span className="rp-note" role="status">{[count('passed') > 0 ? `${count('passed')} passed` : '', count('failed') > 0 ? `${count('failed')} failed` : '', count('old') > 0 ? `${count('old')} to run again: the draft has changed` : '', count('none') > 0 ? `${count('none')} not run yet` : ''].filter((t) => t !== '').join(', ')}</span>}
+        {work ? <Working work={work} /> : <span className="rp-note" role="status">{[count('passed') > 0 ? t('{number} passed', { number: count('passed') }) : '', count('failed') > 0 ? t('{failed} failed', { failed: count('failed') }) : '', count('old') > 0 ? t('{number} to run again: the draft has changed', { number: count('old') }) : '', count('none') > 0 ? t('{number} not run yet', { number: count('none') }) : ''].filter((w) => w !== '').join(', ')}</span>}
       </div>
       <IssueList issues={failed} leads />
       <div className="ft-cols">
@@ -58,7 +59,7 @@ export default function TestsPanel(): ReactElement {
               <button type="button" className="row" aria-pressed={n === name} onClick={() => setPicked(n)}>
                 <span className="ft-mark" data-state={states[i]} role="img" aria-label={MARK[states[i]!][1]} title={MARK[states[i]!][1]}>{MARK[states[i]!][0]}</span>
                 <b>{n}</b>
-                <small>{ran[n] ? t('{ms} ms', { ms: ran[n].result.ms }) : ''}</small>
+                <small>{ran[n] ? `${ran[n].result.ms} ms` : ''}</small>
               </button>
             </li>
           ))}
@@ -80,7 +81,7 @@ function One({ name, test, state, ran, busy, renamed }: { readonly name: string;
   const ends = Object.keys(test.expect)
   const expected = ends.reduce((sum, end) => sum + test.expect[end]!.length, 0)
   const faults = ran?.result.faults ?? []
-  const wrong = naming === null || naming.trim() === name ? '' : naming.trim() === '' ? 'It needs a name.' : Object.hasOwn(taken, naming.trim()) ? 'Another test has this name.' : ''
+  const wrong = naming === null || naming.trim() === name ? '' : naming.trim() === '' ? t('It needs a name.') : Object.hasOwn(taken, naming.trim()) ? t('Another test has this name.') : ''
   const rename = (): void => {
     if (naming === null || wrong !== '') return
     if (naming.trim() !== name && actions.renameTest(name, naming)) renamed(naming.trim())
@@ -109,9 +110,9 @@ function One({ name, test, state, ran, busy, renamed }: { readonly name: string;
         </>}
       </header>
       {wrong !== '' && <p className="rp-issue" data-level="error" role="alert">{wrong}</p>}
-      <p>{t('{count}; holds the flow to {count2} at', { count: countOf(test.input.length, 'input'), count2: countOf(expected, 'sample') })}{' '}{ends.length === 0 ? t('no port') : ends.slice(0, 4).map(nameOf).join(', ')}{ends.length > 4 ? t(' and {value} more', { value: ends.length - 4 }) : ''}.</p>
-      {state === 'passed' && <p role="status"><b>{t('✓ Passed')}</b>{' '}{t('in {ms} ms.', { ms: ran?.result.ms ?? 0 })}</p>}
-      {state === 'old' && <p role="status"><b>{t('↻ The draft has changed')}</b>{' '}{t('since it ran')}{ran?.result.passed === true ? t(' and passed') : ran ? t(' and failed') : ''}{t('. Run it again.')}</p>}
+      <p>{t('{inputs}; holds the flow to {samples} at {ports}.', { inputs: inputsOf(test.input.length), samples: samplesOf(expected), ports: ends.length === 0 ? t('no port') : `${ends.slice(0, 4).map(nameOf).join(', ')}${ends.length > 4 ? ` ${t('and {number} more', { number: ends.length - 4 })}` : ''}` })}</p>
+      {state === 'passed' && <p role="status"><b>✓ {t('Passed')}</b>{' '}{t('in {ms} ms.', { ms: ran?.result.ms ?? 0 })}</p>}
+      {state === 'old' && <p role="status"><Rich text={ran?.result.passed === true ? t('<b>↻ The draft has changed</b> since it ran and passed. Run it again.') : ran ? t('<b>↻ The draft has changed</b> since it ran and failed. Run it again.') : t('<b>↻ The draft has changed</b> since it ran. Run it again.')} /></p>}
       {ran && ran.result.issues.length > 0 && <><p><b>{t('It did not run:')}</b></p><IssueList issues={ran.result.issues} leads /></>}
       {faults.length > 0 && (
         <table className="sh-table" aria-label={t('Differences of {name}', { name })}>
@@ -129,7 +130,7 @@ function One({ name, test, state, ran, busy, renamed }: { readonly name: string;
           </tbody>
         </table>
       )}
-      {faults.length > FAULTS_SHOWN && <p>{t('and')}{' '}{faults.length - FAULTS_SHOWN}{' '}{t('more differences')}</p>}
+      {faults.length > FAULTS_SHOWN && <p>{t('and {count} more differences', { count: faults.length - FAULTS_SHOWN })}</p>}
     </section>
   )
 }

@@ -3,6 +3,7 @@
 import { useRef, useState, type KeyboardEvent, type PointerEvent, type ReactElement } from 'react'
 import type { AlarmBody, RecordingBody } from '#format'
 import { t } from '../language/index.ts'
+import { said } from '../language/said.ts'
 import type { Past, Span } from '../state/past.ts'
 import { formatTime } from '../live/values.ts'
 
@@ -89,10 +90,10 @@ export function Timeline({ recording: { from, to, activity, breaks }, past, chos
       </svg>
       {past && <span className="ran" style={{ left: `${part(past.span.from)}%`, width: `${part(past.span.to) - part(past.span.from)}%` }} />}
       {chosen && <span className="chosen" style={{ left: `${part(chosen.from)}%`, width: `${part(chosen.to) - part(chosen.from)}%` }} />}
-      {breaks.filter((b) => b.time >= from && b.time <= to).map((b) => <span key={b.time} className="break" style={{ left: `${part(b.time)}%` }} title={t('{time}: {reason}. A replay does not go across.', { time: formatTime(b.time), reason: b.reason })} />)}
-      {alarms.filter((a) => a.since >= from && a.since <= to).map((a) => <span key={`${a.node} ${a.tag}`} className="alarm" data-priority={a.priority} style={{ left: `${part(a.since)}%` }} title={t('{time} alarm: {message}', { time: formatTime(a.since), message: a.message })}>▲</span>)}
+      {breaks.filter((b) => b.time >= from && b.time <= to).map((b) => <span key={b.time} className="break" style={{ left: `${part(b.time)}%` }} title={t('{time}: {reason}. A replay does not go across.', { time: formatTime(b.time), reason: said(b.reason) })} />)}
+      {alarms.filter((a) => a.since >= from && a.since <= to).map((a) => <span key={`${a.node} ${a.tag}`} className="alarm" data-priority={a.priority} style={{ left: `${part(a.since)}%` }} title={t('{time} alarm: {message}', { time: formatTime(a.since), message: said(a.message) })}>▲</span>)}
       {(past !== null || cursor !== null) && <span className="now" style={{ left: `${part(now)}%` }} />}
-      <span className="ends" aria-hidden="true"><small>{formatTime(from).slice(0, 8)}</small>{chosen ? <small className="mid">{t('{time} to {time2}', { time: formatTime(chosen.from), time2: formatTime(chosen.to) })}</small> : null}<small>{formatTime(to).slice(0, 8)}</small></span>
+      <span className="ends" aria-hidden="true"><small>{formatTime(from).slice(0, 8)}</small>{chosen ? <small className="mid">{t('{from} to {to}', { from: formatTime(chosen.from), to: formatTime(chosen.to) })}</small> : null}<small>{formatTime(to).slice(0, 8)}</small></span>
     </div>
   )
 }

@@ -3,6 +3,7 @@ import { useMemo, useState, type ReactElement } from 'react'
 import { Rocket, X } from 'lucide-react'
 import type { JsonSample } from '#kit'
 import { t } from '../language/index.ts'
+import { said } from '../language/said.ts'
 import type { Past, WhatIf } from '../state/past.ts'
 import { differences, pairsOf, samplesOf, verdict, type Pair } from '../state/compare-runs.ts'
 import { formatValue } from '../state/format.ts'
@@ -11,7 +12,6 @@ import { titleOf } from '../state/status.ts'
 import { actions, useEditor } from '../state/store.ts'
 import { formatTime } from '../live/values.ts'
 import { Overlay } from './overlay.tsx'
-import { countOf } from './words.ts'
 
 /** Rows of a table; more are told by their number. */
 const MAX_ROWS = 200
@@ -29,12 +29,12 @@ export function WhatIfPanel({ past, whatIf }: { readonly past: Past; readonly wh
   return (
     <div className="rp-what" role="region" aria-label={t('What if')}>
       <header>
-        <p role="status"><b>{t('What if.')}</b> {differing.length === 0 ? t('Your draft gives the same at all {count}.', { count: countOf(whatIf.ports.length, 'port') }) : t('{count} of {count2} would have given something else.', { count: differing.length, count2: countOf(whatIf.ports.length, 'port') })}</p>
+        <p role="status"><b>{t('What if.')}</b> {differing.length === 0 ? t('Your draft gives the same at all {count} ports.', { count: whatIf.ports.length }) : t('{differing} of {count} ports would have given something else.', { differing: differing.length, count: whatIf.ports.length })}</p>
         {!same && <button type="button" className="btn" onClick={() => void actions.runWhatIf()}>{t('The draft has changed: run it again')}</button>}
         {actions.may('edit') && changed && <button type="button" className="btn" onClick={() => actions.openDialog({ kind: 'deploy' })}><Rocket size={13} aria-hidden="true" />{' '}{t('Promote…')}</button>}
         <button type="button" className="icon-btn" aria-label={t('Close what-if')} onClick={actions.closeWhatIf}><X size={14} /></button>
       </header>
-      {issues.filter((i) => i.level !== 'info').slice(0, 6).map((i, n) => <p key={n} className="rp-issue" data-level={i.level}>{i.node === undefined ? '' : <b>{titleOf(nodes, types, i.node)}: </b>}{i.text} <span>{i.remedy}</span></p>)}
+      {issues.filter((i) => i.level !== 'info').slice(0, 6).map((i, n) => <p key={n} className="rp-issue" data-level={i.level}>{i.node === undefined ? '' : <b>{titleOf(nodes, types, i.node)}: </b>}{said(i.text)} <span>{said(i.remedy)}</span></p>)}
       {skipped + past.view.trace.skipped > 0 && <p className="rp-issue" data-level="warning">{t('Not all steps could be told; only those that were are compared. Choose a shorter time.')}</p>}
       {differing.length > 0 && (
         <div className="rp-cols">
@@ -79,7 +79,7 @@ function Samples({ past, whatIf, end, name }: { readonly past: Past; readonly wh
         <thead><tr><th scope="col">{t('Time')}</th><th scope="col">{t('Tag')}</th><th scope="col">{t('Then')}</th><th scope="col">{t('With the draft')}</th></tr></thead>
         <tbody>{differ.slice(0, MAX_ROWS).map((p, n) => <tr key={n}><td className="mono">{formatTime(p.time)}</td><td>{p.tag}</td><Side of={p} side="was" /><Side of={p} side="draft" /></tr>)}</tbody>
       </table>
-      {differ.length > MAX_ROWS && <p className="rp-note">{t('and {value} more', { value: formatCount(differ.length - MAX_ROWS) })}</p>}
+      {differ.length > MAX_ROWS && <p className="rp-note">{t('and {number} more', { number: formatCount(differ.length - MAX_ROWS) })}</p>}
     </div>
   )
 }

@@ -1,16 +1,18 @@
 // What a step did, in a few plain words. Pure.
 import type { Step } from '#format'
+import { t } from '../language/index.ts'
+import { said } from '../language/said.ts'
 import { formatValue } from '../state/format.ts'
 import { formatCount } from '../state/numbers.ts'
 import type { Work } from '../state/past.ts'
 
 export const OUTCOMES: Readonly<Record<Step['outcome'], string>> = {
-  passed: 'passed', held: 'kept for later', dropped: 'dropped', failed: 'failed', done: 'done', muted: 'not sent: a replay writes nothing', fired: 'its time was due',
+  passed: t('passed'), held: t('kept for later'), dropped: t('dropped'), failed: t('failed'), done: t('done'), muted: t('not sent: a replay writes nothing'), fired: t('its time was due'),
 }
 /** A mark that says the outcome without its colour. */
 export const MARKS: Readonly<Record<Step['outcome'], string>> = { passed: '→', held: '⋯', dropped: '⊘', failed: '✕', done: '✓', muted: '∅', fired: '◷' }
 
-const CAME: Readonly<Record<Step['what'], string>> = { source: 'came from outside', receive: 'came in', timer: 'its time was due', act: 'a person acted', start: 'it started', end: 'the recording ended' }
+const CAME: Readonly<Record<Step['what'], string>> = { source: t('came from outside'), receive: t('came in'), timer: t('its time was due'), act: t('a person acted'), start: t('it started'), end: t('the recording ended') }
 
 /** 'value 46.1 came in' */
 export function cameIn({ what, port, sample }: Step): string {
@@ -24,12 +26,14 @@ const badly = (quality: string | undefined): string => (quality === undefined ||
 
 /** 'dropped: It has not moved by more than the threshold.' */
 export function became(step: Step): string {
-  if (step.outcome === 'passed') return step.what === 'source' ? '' : step.out.length === 0 ? 'passed' : `gave ${wentOut(step)}`
-  if (step.outcome === 'fired') return step.out.length === 0 ? 'gave nothing' : `gave ${wentOut(step)}`
-  return step.reason === undefined ? OUTCOMES[step.outcome] : `${OUTCOMES[step.outcome]}: ${step.reason}`
+  if (step.outcome === 'passed') return step.what === 'source' ? '' : step.out.length === 0 ? t('passed') : t('gave {values}', { values: wentOut(step) })
+  if (step.outcome === 'fired') return step.out.length === 0 ? t('gave nothing') : t('gave {values}', { values: wentOut(step) })
+  return step.reason === undefined ? OUTCOMES[step.outcome] : `${OUTCOMES[step.outcome]}: ${said(step.reason)}`
 }
 
-export const WORKING: Readonly<Record<Work['what'], string>> = { look: 'The lab runs that minute again…', 'what-if': 'The lab runs your draft over the same inputs…', tests: 'The lab runs the tests…' }
+export const WORKING: Readonly<Record<Work['what'], string>> = { look: t('The lab runs that minute again…'), 'what-if': t('The lab runs your draft over the same inputs…'), tests: t('The lab runs the tests…') }
 
 /** '1 step', '3 steps' */
-export const countOf = (n: number, one: string, many = `${one}s`): string => `${formatCount(n)} ${n === 1 ? one : many}`
+export const stepsOf = (count: number): string => t('{number} steps', { count, number: formatCount(count) })
+export const inputsOf = (count: number): string => t('{number} inputs', { count, number: formatCount(count) })
+export const samplesOf = (count: number): string => t('{number} samples', { count, number: formatCount(count) })

@@ -5,14 +5,14 @@ import { isTest, place, walk, type Source, type Syntax } from './sources.ts'
 /** Attributes and fields that a person reads. */
 const READ: ReadonlySet<string> = new Set(['title', 'aria-label', 'placeholder', 'alt', 'label', 'hint', 'aria-description', 'aria-roledescription', 'description', 'summary', 'heading', 'text', 'note', 'detail', 'words', 'remedy'])
 /** Attributes and fields that no person reads. */
-const UNREAD: ReadonlySet<string> = new Set(['className', 'style', 'd', 'points', 'viewBox', 'transform', 'key', 'id', 'type', 'href', 'rel', 'autoComplete', 'gridTemplateColumns', 'font', 'accept', 'data-state'])
+const UNREAD: ReadonlySet<string> = new Set(['selectionKeyCode', 'multiSelectionKeyCode', 'className', 'style', 'd', 'points', 'viewBox', 'transform', 'key', 'id', 'type', 'href', 'rel', 'autoComplete', 'gridTemplateColumns', 'font', 'accept', 'data-state'])
 /** Calls whose texts no person reads: queries, patterns, programming errors. */
-const CALLS: ReadonlySet<string> = new Set(['t', 'said', 'querySelector', 'querySelectorAll', 'closest', 'matches', 'Error', 'TypeError', 'RangeError', 'RegExp', 'DateTimeFormat', 'NumberFormat', 'DisplayNames', 'setAttribute', 'getAttribute', 'addEventListener', 'matchMedia', 'getPropertyValue', 'startsWith', 'endsWith', 'includes', 'replace', 'replaceAll', 'split', 'createElement', 'fetch'])
+const CALLS: ReadonlySet<string> = new Set(['t', 'said', 'querySelector', 'querySelectorAll', 'closest', 'matches', 'Error', 'TypeError', 'RangeError', 'RegExp', 'DateTimeFormat', 'NumberFormat', 'DisplayNames', 'setAttribute', 'getAttribute', 'addEventListener', 'matchMedia', 'getPropertyValue', 'startsWith', 'endsWith', 'includes', 'replace', 'replaceAll', 'split', 'createElement', 'fetch', 'textCsv'])
 
 /** The product's name, and of the keyboard what a key event calls a key that is held. */
 const NAMES: ReadonlySet<string> = new Set(['Headgate', 'Control', 'Meta', 'Mod', 'Ctrl', 'Alt', 'Shift'])
 /** Styles, JSON and the words of a search (`type:rule.alarm`). */
-const CODE = /\{(px|fr|vw|vh|%)|^\{ "|^[a-z][a-z0-9]*[:_./][\w{}./]*$/
+const CODE = /^(Good|Cel|Infinity|\d+px .*|([a-z]+:)+\{\}.*|\[[a-z]+=.*|color-mix\(.*)$|\{(px|fr|vw|vh|%)|^\{ "|^[a-z][a-z0-9]*[:_./][\w{}./]*$/
 const worded = (text: string): boolean => !NAMES.has(text) && !CODE.test(text) && (/[A-Za-z]{2,}[,.:;!?]? [A-Za-z(‘“{]/.test(text) || /^[A-Z][a-z]{2,}[.…:]?$/.test(text.trim()))
 /** Keys of the keyboard as shell/commands.ts writes them: a word is one, several are a text. */
 const isKeys = (value: Syntax): boolean => (value.type === 'ArrayExpression' ? (value['elements'] as Syntax[]).every(isKeys) : value.type === 'TemplateLiteral' || (value.type === 'Literal' && !/[a-z] [a-z]/i.test(String(value['value']))))
