@@ -5,7 +5,6 @@ import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { AxeResults } from 'axe-core'
 import type { Browser, Page } from 'playwright-core'
-import { until } from '../io.ts'
 import { EditorPage } from './editor-page.ts'
 import { password, START_MS, startBrowser, startGateway, user, visit, type GatewayProcess } from './harness.ts'
 
@@ -73,7 +72,8 @@ test('German is chosen before signing in, deployed in, and given back to English
     expect(await deploying.innerText()).toMatch(/1 Änderung[\s\S]*0,5 °C[\s\S]*0,25 °C[\s\S]*Kommentar/)
     expect(await leftInEnglish(page)).toEqual([])
     expect(await faults(page)).toEqual([])
-    await until('the tests ran', () => editor.button('Einspielen', deploying).isEnabled())
+    // One of the flow's tests holds the threshold that it had.
+    await deploying.getByLabel('Mir bekannt; trotzdem einspielen').check()
     await editor.button('Einspielen', deploying).click()
     const deployed = editor.dialog('Version 2 läuft')
     expect(await deployed.innerText()).toMatch(/Lief unberührt weiter\s*14 Knoten/)
