@@ -32,8 +32,8 @@ async function faults(page: Page): Promise<string[]> {
   return violations.filter((v) => v.impact === 'serious' || v.impact === 'critical').flatMap((v) => v.nodes.map((n) => `${v.id} at ${n.target.join(' ')}`))
 }
 
-/** Words of buttons, tabs and headings that would be left of English. */
-const ENGLISH = /^(Deploy|Cancel|Close|Done|Menu|Arm|Disarm|Armed|Disarmed|Hold all outputs|Taps|Ledger|Problems|Alarms|Log|Replay|Nodes|Devices|Settings|Help|Fit|Tidy|Undo|Redo|Search|All commands|New flow|Filters|Sources|Comment|No changes|What changed|Acknowledge|Full screen|Sign out)\b/
+/** Words of buttons, tabs and headings that would be left of English; a flow's own texts may begin with one of them. */
+const ENGLISH = /^(Deploy\b.*|Cancel|Close|Done|Menu|Arm|Disarm|Armed|Disarmed|Hold all outputs|Taps|Ledger|Problems|Alarms|Log|Replay|Nodes|Devices|Settings|Help|Fit|Tidy|Undo|Redo|Search|All commands|New flow|Filters|Sources|Comment|No changes|What changed|Acknowledge|Full screen|Sign out)[\s\d…]*$/
 const leftInEnglish = async (page: Page): Promise<string[]> =>
   (await page.evaluate(() => [...document.querySelectorAll('button, [role="tab"], [role="menuitem"], h1, h2, h3, label')].filter((e) => e.checkVisibility()).map((e) => e.getAttribute('aria-label') ?? (e as HTMLElement).innerText))).filter((text) => ENGLISH.test(text.trim()))
 const languageOf = (page: Page): Promise<string> => page.evaluate(() => document.documentElement.lang)
