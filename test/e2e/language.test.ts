@@ -5,7 +5,6 @@ import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { AxeResults } from 'axe-core'
 import type { Browser, Page } from 'playwright-core'
-import { until } from '../io.ts'
 import { EditorPage } from './editor-page.ts'
 import { password, START_MS, startBrowser, startGateway, user, visit, type GatewayProcess } from './harness.ts'
 
@@ -33,8 +32,8 @@ async function faults(page: Page): Promise<string[]> {
   return violations.filter((v) => v.impact === 'serious' || v.impact === 'critical').flatMap((v) => v.nodes.map((n) => `${v.id} at ${n.target.join(' ')}`))
 }
 
-/** Words of buttons, tabs and headings that would be left of English. */
-const ENGLISH = /^(Deploy|Cancel|Close|Done|Menu|Arm|Disarm|Armed|Disarmed|Hold all outputs|Taps|Ledger|Problems|Alarms|Log|Replay|Nodes|Devices|Settings|Help|Fit|Tidy|Undo|Redo|Search|All commands|New flow|Filters|Sources|Comment|No changes|What changed|Acknowledge|Full screen|Sign out)\b/
+/** Words of buttons, tabs and headings that would be left of English; a flow's own texts may begin with one of them. */
+const ENGLISH = /^(Deploy\b.*|Cancel|Close|Done|Menu|Arm|Disarm|Armed|Disarmed|Hold all outputs|Taps|Ledger|Problems|Alarms|Log|Replay|Nodes|Devices|Settings|Help|Fit|Tidy|Undo|Redo|Search|All commands|New flow|Filters|Sources|Comment|No changes|What changed|Acknowledge|Full screen|Sign out)[\s\d…]*$/
 const leftInEnglish = async (page: Page): Promise<string[]> =>
   (await page.evaluate(() => [...document.querySelectorAll('button, [role="tab"], [role="menuitem"], h1, h2, h3, label')].filter((e) => e.checkVisibility()).map((e) => e.getAttribute('aria-label') ?? (e as HTMLElement).innerText))).filter((text) => ENGLISH.test(text.trim()))
 const languageOf = (page: Page): Promise<string> => page.evaluate(() => document.documentElement.lang)
@@ -73,7 +72,8 @@ test('German is chosen before signing in, deployed in, and given back to English
     expect(await deploying.innerText()).toMatch(/1 Änderung[\s\S]*0,5 °C[\s\S]*0,25 °C[\s\S]*Kommentar/)
     expect(await leftInEnglish(page)).toEqual([])
     expect(await faults(page)).toEqual([])
-    await until('the tests ran', () => editor.button('Einspielen', deploying).isEnabled())
+    // One of the flow's tests holds the threshold that it had.
+    await deploying.getByLabel('Mir bekannt; trotzdem einspielen').check()
     await editor.button('Einspielen', deploying).click()
     const deployed = editor.dialog('Version 2 läuft')
     expect(await deployed.innerText()).toMatch(/Lief unberührt weiter\s*14 Knoten/)
