@@ -1,8 +1,8 @@
 // A number: typed plainly or with a unit of its own ('2 bar', '1h30m'), stepped by the arrow keys within its limits. A time
 // is said in words beside it.
 import type { ReactElement } from 'react'
-import { t } from '../language/index.ts'
 import type { ControlProps } from './controls.tsx'
+import { t } from '../language/index.ts'
 import { readNumber, showValue, type Json } from './form.ts'
 import { readQuantity, timeInWords } from './quantity.ts'
 import { inputProps, useTyped } from './typed.ts'
