@@ -1,8 +1,8 @@
 // A number: typed plainly or with a unit of its own ('2 bar', '1h30m'), stepped by the arrow keys within its limits. A time
 // is said in words beside it.
 import type { ReactElement } from 'react'
-import { t } from '../language/index.ts'
 import type { ControlProps } from './controls.tsx'
+import { t } from '../language/index.ts'
 import { readNumber, twoReadings, typed } from '../state/numbers.ts'
 import { showValue, type Json } from './form.ts'
 import { readQuantity, timeInWords } from './quantity.ts'
@@ -25,7 +25,7 @@ export function NumberControl(props: ControlProps): ReactElement {
   const two = twoReadings(text)
   const converted = typeof value === 'number' && text.trim() !== '' && readNumber(text) !== value
   const words = timeInWords(value === undefined ? field.default : value, code)
-  const range = minimum === undefined ? (maximum === undefined ? '' : t('At most {maximum}', { maximum })) : maximum === undefined ? t('From {minimum}', { minimum }) : t('{minimum} to {maximum}', { minimum, maximum })
+  const range = minimum === undefined ? (maximum === undefined ? '' : t('At most {maximum}', { maximum: typed(maximum) })) : maximum === undefined ? t('From {minimum}', { minimum: typed(minimum) }) : t('{minimum} to {maximum}', { minimum: typed(minimum), maximum: typed(maximum) })
   return (
     <span className="in-fld" title={range === '' ? '' : `${range}${unit === '' ? '' : ` ${unit}`}`}>
       <input

@@ -5,7 +5,7 @@ import type { CatalogueNode, Issue, JsonValue } from '#kit'
 import { expandFlow, parseWire, type Flow, type FlowSummary } from '#format'
 import { t } from '../language/index.ts'
 import { said } from '../language/said.ts'
-import { Rich } from '../shell/rich.tsx'
+import { Rich, type Parts } from '../shell/rich.tsx'
 import { actions, useEditor } from '../state/here.ts'
 import { readScalar, showValue } from './form.ts'
 import { SubflowList } from './subflows.tsx'
@@ -40,13 +40,15 @@ export function FlowOverview({ flow }: { readonly flow: Flow }): ReactElement {
   )
 }
 
+const asFailed: Parts = { b: (word) => <b className="bad">{word}</b> }
+
 function State({ summary }: { readonly summary: FlowSummary | undefined }): ReactElement {
   if (!summary || summary.version === null) return <p className="in-pad in-note">{t('Not deployed yet: it is a draft.')}</p>
   const { version, state } = summary
   const words = { running: t('Version {version} is <b>running</b>', { version }), stopped: t('Version {version} is <b>stopped</b>', { version }), failed: t('Version {version} is <b>failed</b>', { version }), restarting: t('Version {version} is <b>restarting</b>', { version }) }[state]
   return (
     <p className="in-pad in-note">
-      <Rich text={words} as={{ b: (word) => <b className={state === 'failed' ? 'bad' : ''}>{word}</b> }} />
+      <Rich text={words} {...(state === 'failed' ? { as: asFailed } : {})} />
       {summary.actuators > 0 && <>, <Rich text={summary.armed ? t('<b>armed</b>: it may write to the plant.') : t('<b>disarmed</b>: it watches and does not write.')} /></>}
       {summary.actuators === 0 && `. ${t('It has no actuator, so there is nothing to arm.')}`}
     </p>

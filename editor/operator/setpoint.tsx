@@ -114,7 +114,7 @@ function SetDialog({ flow, node, title, of, shown, wish, close }: { readonly flo
         <i aria-hidden="true">→</i>
         <span><small>{t('New')}</small><b>{fault === '' ? wordOf(of, value) : '—'}</b></span>
       </div>
-      {now !== began && <p className="dg-warn" role="alert">{t('It was {then} when you opened this, and is {now} now: somebody else set it.', { then: wordOf(of, began), now: wordOf(of, now) })}</p>}
+      {now !== began && <p className="dg-warn" role="alert">{t('It was {before} when you opened this, and is {now} now: somebody else set it.', { before: wordOf(of, began), now: wordOf(of, now) })}</p>}
       {same && <p className="dg-note">{t('This is in force already.')}</p>}
       <Drives node={node} />
       <IssueList issues={issues} />

@@ -1,3 +1,4 @@
+// The forms, the live values and the help of a node, and the flow as a whole. Longer than 300 lines: one line for each text.
 import type { Words } from '../index.ts'
 
 export const inspector: Words = {
@@ -42,8 +43,6 @@ export const inspector: Words = {
   '{count} wires selected_one': 'Eine Leitung ausgewählt',
   '{count} wires selected_other': '{count} Leitungen ausgewählt',
   '{nodes} and {wires} selected': '{nodes} und {wires} ausgewählt',
-  '{count} nodes_one': 'ein Knoten',
-  '{count} nodes_other': '{count} Knoten',
   'Plot it': 'Als Kurve anheften',
 
   // Subflows.

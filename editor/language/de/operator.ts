@@ -70,7 +70,7 @@ export const operator: Words = {
   'Arrow keys go by {step}.': 'Die Pfeiltasten gehen um {step}.',
   'In force now': 'Gilt jetzt',
   'New': 'Neu',
-  'It was {then} when you opened this, and is {now} now: somebody else set it.': 'Beim Öffnen war es {then}, jetzt ist es {now}: jemand anderes hat es gestellt.',
+  'It was {before} when you opened this, and is {now} now: somebody else set it.': 'Beim Öffnen war es {before}, jetzt ist es {now}: jemand anderes hat es gestellt.',
   'This is in force already.': 'Das gilt schon.',
   'Less': 'Weniger',
   'More': 'Mehr',
