@@ -25,7 +25,7 @@ interface Details {
   /** From afar to whole cards, and not all have followed. */
   readonly coming: boolean
 }
-const details = createStore<Details>()(() => ({ detail: 'whole', many: false, coming: false }))
+const details = createStore<Details>()(() => ({ detail: detailOf(1, 0), many: false, coming: false }))
 export const useDetail = (): Detail => useStore(details, (s) => s.detail)
 /** The wires from afar are drawn. */
 export const useFarWires = (): boolean => useStore(details, (s) => s.detail !== 'whole' || s.coming)

@@ -52,7 +52,7 @@ export function ConnectionsDialog({ name, type, assign }: { readonly name?: stri
         <div className="dg-main">
           {adding !== null && driver(adding) ? <Edit key={`new ${adding}`} driver={driver(adding)!} taken={list.map((c) => c.name)} saved={(n) => { setAdding(null); setPicked(n); if (assign) { actions.setConfig(assign.node, assign.field, n); actions.seal() } }} />
             : chosen ? <Edit key={chosen.name} driver={driver(chosen.type)} connection={chosen} taken={[]} saved={() => undefined} removed={() => setPicked(null)} />
-              : <p className="dg-note"><Rich text={t('A connection is shared by all nodes and flows that name it: one broker, PLC or server, with its address and the <i>names</i> of its secrets. Choose one, or add one.')} as={{ i: (words) => <i>{words}</i> }} /></p>}
+              : <p className="dg-note"><Rich text={t('A connection is shared by all nodes and flows that name it: one broker, PLC or server, with its address and the <i>names</i> of its secrets. Choose one, or add one.')} /></p>}
         </div>
       </div>
     </Modal>

@@ -6,6 +6,7 @@ import { Popover } from 'radix-ui'
 import type { Issue } from '#kit'
 import type { CertificateBody } from '#format'
 import { t } from '../language/index.ts'
+import { said } from '../language/said.ts'
 import { actions, api } from '../state/here.ts'
 import type { ControlProps } from './controls.tsx'
 import { dayOf, standingOf, takeCertificates, takeKey, textOf, type Taken } from './pem.ts'
@@ -37,7 +38,7 @@ export function CertificateControl({ id, describedBy, labelledBy, field, value, 
         </div>
       )}
       {(pem === '' || replacing) && !context.readOnly && (
-        <PemInput id={id} label={field.title} what="certificate" take={takeCertificates} taken={(next, said) => { put(next); setNote(said) }} {...(replacing ? { leave: () => setReplacing(false) } : {})} />
+        <PemInput id={id} label={field.title} what="certificate" take={takeCertificates} taken={(next, left) => { put(next); setNote(left) }} {...(replacing ? { leave: () => setReplacing(false) } : {})} />
       )}
       {pem === '' && context.readOnly && <p className="in-help">{t('None.')}</p>}
     </div>
@@ -60,7 +61,7 @@ function Shown({ pem, own }: { readonly pem: string; readonly own: boolean }): R
     return () => ending.abort()
   }, [pem])
   if (found.of !== pem) return <p className="in-help">{t('Reading the certificate…')}</p>
-  if (found.issues.length > 0) return <>{found.issues.map((i) => <p key={i.text} className="in-fault" role="alert">{i.text} {i.remedy}</p>)}</>
+  if (found.issues.length > 0) return <>{found.issues.map((i) => <p key={i.text} className="in-fault" role="alert">{said(i.text)} {said(i.remedy)}</p>)}</>
   // Of our own certificate the others are the way to its authority.
   const shown = own ? found.certificates.slice(0, 1) : found.certificates.slice(0, SHOWN)
   const more = found.certificates.length - shown.length
@@ -92,10 +93,15 @@ function Card({ of }: { readonly of: CertificateBody }): ReactElement {
   )
 }
 
+const INPUTS = {
+  certificate: { paste: t('Paste or drop the certificate (PEM)'), file: t('File with the certificate') },
+  key: { paste: t('Paste or drop the private key (PEM)'), file: t('File with the private key') },
+}
+
 interface PemInputProps {
   readonly id: string
   readonly label: string
-  readonly what: 'certificate' | 'private key'
+  readonly what: keyof typeof INPUTS
   readonly take: (text: string) => Taken
   readonly taken: (pem: string, note: string) => void
   readonly leave?: () => void
@@ -119,9 +125,9 @@ function PemInput({ id, label, what, take, taken, leave }: PemInputProps): React
   }
   const readFile = (file: File | undefined): void => {
     if (!file) return
-    if (/\.(p12|pfx)$/i.test(file.name)) return setFault('A PKCS #12 file holds certificate and key under a password. Take them apart first: openssl pkcs12 -in file.p12 -nodes -out both.pem')
-    if (file.size > MOST_BYTES) return setFault(`'${file.name}' is too large to be a ${what}.`)
-    file.arrayBuffer().then((bytes) => read(textOf(new Uint8Array(bytes))), () => setFault(`'${file.name}' cannot be read.`))
+    if (/\.(p12|pfx)$/i.test(file.name)) return setFault(t('A PKCS #12 file holds certificate and key under a password. Take them apart first: {command}', { command: 'openssl pkcs12 -in file.p12 -nodes -out both.pem' }))
+    if (file.size > MOST_BYTES) return setFault(t("'{name}' is too large for this.", { name: file.name }))
+    file.arrayBuffer().then((bytes) => read(textOf(new Uint8Array(bytes))), () => setFault(t("'{name}' cannot be read.", { name: file.name })))
   }
   const drop = (e: DragEvent): void => {
     e.preventDefault()
@@ -134,7 +140,7 @@ function PemInput({ id, label, what, take, taken, leave }: PemInputProps): React
   return (
     <div className={`ct-drop${over ? ' over' : ''}`} onDragOver={(e) => { e.preventDefault(); e.stopPropagation(); setOver(true) }} onDragLeave={() => setOver(false)} onDrop={drop}>
       <textarea
-        className="in-fld" id={id} aria-label={t('{label} as PEM text', { label })} rows={2} value={text} spellCheck={false} autoComplete="off" placeholder={t('Paste or drop the {what} (PEM)', { what })}
+        className="in-fld" id={id} aria-label={t('{label} as PEM text', { label })} rows={2} value={text} spellCheck={false} autoComplete="off" placeholder={INPUTS[what].paste}
         onChange={(e) => setText(e.target.value)}
         onPaste={(e) => { e.preventDefault(); read(e.clipboardData.getData('text')) }}
         onBlur={() => { if (text.trim() !== '') read(text) }}
@@ -142,7 +148,7 @@ function PemInput({ id, label, what, take, taken, leave }: PemInputProps): React
       {fault !== '' && <p className="in-fault" role="alert">{fault}</p>}
       <div className="ct-acts">
         <label className="btn" htmlFor={chooser}><FileUp size={13} aria-hidden />{' '}{t('Choose a file…')}</label>
-        <input id={chooser} className="sr-only" type="file" aria-label={t('File with the {what}', { what })} accept=".pem,.crt,.cer,.der,.key,.txt,.p12,.pfx" onChange={(e: ChangeEvent<HTMLInputElement>) => { readFile(e.target.files?.[0]); e.target.value = '' }} />
+        <input id={chooser} className="sr-only" type="file" aria-label={INPUTS[what].file} accept=".pem,.crt,.cer,.der,.key,.txt,.p12,.pfx" onChange={(e: ChangeEvent<HTMLInputElement>) => { readFile(e.target.files?.[0]); e.target.value = '' }} />
         {leave && <button type="button" className="btn quiet" onClick={leave}>{t('Cancel')}</button>}
       </div>
     </div>
@@ -188,10 +194,10 @@ function KeyForm({ wish, known, stored }: { readonly wish: string; readonly know
       <div className="in-f">
         <div className="in-label"><label htmlFor={`${id}-pem`}>{t('Private key')}</label></div>
         {pem === ''
-          ? <PemInput id={`${id}-pem`} label={t('Private key')} what="private key" take={takeKey} taken={setPem} />
+          ? <PemInput id={`${id}-pem`} label={t('Private key')} what="key" take={takeKey} taken={setPem} />
           : <p className="ct-ready" role="status"><KeyRound size={13} aria-hidden /> <span>{t('A private key is read and not shown again.')}</span> <button type="button" className="dg-link" onClick={() => setPem('')}>{t('Another one')}</button></p>}
         <p className="in-help">{taken ? t('There is a secret of this name: it is replaced, for all that use it.') : t('Stored encrypted on the gateway. The settings keep the name only.')}</p>
-        {issues.map((i, n) => <p key={n} className="in-fault" role="alert">{i.text} {i.remedy}</p>)}
+        {issues.map((i, n) => <p key={n} className="in-fault" role="alert">{said(i.text)} {said(i.remedy)}</p>)}
       </div>
       <div className="in-pad"><button type="submit" className="btn primary" disabled={busy || name.trim() === '' || pem === ''}>{taken ? t('Replace and use it') : t('Store and use it')}</button></div>
     </form>

@@ -1,6 +1,7 @@
 // PEM text out of what people paste and drop: certificates and private keys, also together in one file, and certificates
 // in binary form (DER). Pure. What the certificates say is asked of the gateway.
 import { CERTIFICATE_NOTICE_MS } from '#kit'
+import { t } from '../language/index.ts'
 
 export type Taken = { readonly pem: string; readonly note: string } | { readonly fault: string }
 
@@ -19,17 +20,17 @@ export function textOf(bytes: Uint8Array): string {
 export function takeCertificates(text: string): Taken {
   const blocks = text.match(CERTIFICATES) ?? []
   const keys = text.match(KEYS) ?? []
-  if (blocks.length > 0) return { pem: lines(blocks), note: keys.length > 0 ? 'The private key of the same file was left out: it belongs into the field of the key.' : '' }
-  if (keys.length > 0) return { fault: 'This is a private key. It belongs into the field of the key, where it is stored encrypted.' }
-  if (text.includes('BEGIN CERTIFICATE REQUEST')) return { fault: 'This is a request: its issuer makes the certificate of it.' }
-  return { fault: 'No certificate is in it. PEM text begins with -----BEGIN CERTIFICATE-----.' }
+  if (blocks.length > 0) return { pem: lines(blocks), note: keys.length > 0 ? t('The private key of the same file was left out: it belongs into the field of the key.') : '' }
+  if (keys.length > 0) return { fault: t('This is a private key. It belongs into the field of the key, where it is stored encrypted.') }
+  if (text.includes('BEGIN CERTIFICATE REQUEST')) return { fault: t('This is a request: its issuer makes the certificate of it.') }
+  return { fault: t('No certificate is in it. PEM text begins with {line}.', { line: '-----BEGIN CERTIFICATE-----' }) }
 }
 
 export function takeKey(text: string): Taken {
   const [key, ...more] = text.match(KEYS) ?? []
-  if (key === undefined) return { fault: text.includes('BEGIN CERTIFICATE') ? 'This is a certificate. Its private key is a file of its own.' : 'No private key is in it. PEM text begins with -----BEGIN PRIVATE KEY-----.' }
-  if (more.length > 0) return { fault: 'Several private keys are in it: take one.' }
-  if (key.includes('ENCRYPTED')) return { fault: 'This key is protected by a passphrase. Take that off first: openssl pkey -in key.pem -out plain.pem' }
+  if (key === undefined) return { fault: text.includes('BEGIN CERTIFICATE') ? t('This is a certificate. Its private key is a file of its own.') : t('No private key is in it. PEM text begins with {line}.', { line: '-----BEGIN PRIVATE KEY-----' }) }
+  if (more.length > 0) return { fault: t('Several private keys are in it: take one.') }
+  if (key.includes('ENCRYPTED')) return { fault: t('This key is protected by a passphrase. Take that off first: {command}', { command: 'openssl pkey -in key.pem -out plain.pem' }) }
   return { pem: lines([key]), note: '' }
 }
 
@@ -41,11 +42,11 @@ export interface Standing {
 const DAY_MS = 86_400_000
 
 export function standingOf({ validFrom, validUntil }: { readonly validFrom: number; readonly validUntil: number }, now: number): Standing {
-  if (validUntil <= now) return { level: 'bad', text: 'It is over' }
-  if (validFrom > now) return { level: 'bad', text: `It begins on ${dayOf(validFrom)}` }
+  if (validUntil <= now) return { level: 'bad', text: t('It is over') }
+  if (validFrom > now) return { level: 'bad', text: t('It begins on {day}', { day: dayOf(validFrom) }) }
   if (validUntil - now > CERTIFICATE_NOTICE_MS) return { level: 'ok', text: '' }
   const days = Math.floor((validUntil - now) / DAY_MS)
-  return { level: 'warning', text: days === 0 ? 'It ends today' : days === 1 ? 'It ends tomorrow' : `It ends in ${days} days` }
+  return { level: 'warning', text: days === 0 ? t('It ends today') : days === 1 ? t('It ends tomorrow') : t('It ends in {days} days', { days }) }
 }
 
 /** '2027-03-05', UTC as certificates are. */

@@ -83,4 +83,5 @@ export const singulars: Words = {
   'and {count} more ports_one': 'and {count} more port',
   'and {count} more differences_one': 'and {count} more difference',
   'Tests: {count} are being run over this draft…_one': 'Tests: one is being run over this draft…',
+  'Show {count} more ports_one': 'Show one more port',
 }

@@ -42,5 +42,5 @@ export function Overlay({ was, draft, title }: { readonly was: readonly JsonSamp
     title,
   )
   if (data[0].length < 2) return null
-  return <figure className="rp-plot"><div ref={host} role="img" aria-label={t('{title}: what happened, and what the draft gives', { title })} /><figcaption><span>— {t('then')}</span> <span>╌ {t('with the draft')}</span></figcaption></figure>
+  return <figure className="rp-plot"><div ref={host} role="img" aria-label={t('{title}: what happened, and what the draft gives', { title })} /><figcaption><span>— {t('what happened')}</span> <span>╌ {t('with the draft')}</span></figcaption></figure>
 }

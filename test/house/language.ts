@@ -12,7 +12,7 @@ const CALLS: ReadonlySet<string> = new Set(['t', 'said', 'querySelector', 'query
 /** The product's name, and of the keyboard what a key event calls a key that is held. */
 const NAMES: ReadonlySet<string> = new Set(['Headgate', 'Control', 'Meta', 'Mod', 'Ctrl', 'Alt', 'Shift'])
 /** Styles, JSON and the words of a search (`type:rule.alarm`). */
-const CODE = /^(Good|Cel|Infinity|\d+px .*|([a-z]+:)+\{\}.*|\[[a-z]+=.*|color-mix\(.*)$|\{(px|fr|vw|vh|%)|^\{ "|^[a-z][a-z0-9]*[:_./][\w{}./]*$/
+const CODE = /^-----BEGIN|^openssl |^(Good|Cel|Infinity|\d+px .*|([a-z]+:)+\{\}.*|\[[a-z]+=.*|color-mix\(.*)$|\{(px|fr|vw|vh|%)|^\{ "|^[a-z][a-z0-9]*[:_./][\w{}./]*$/
 const worded = (text: string): boolean => !NAMES.has(text) && !CODE.test(text) && (/[A-Za-z]{2,}[,.:;!?]? [A-Za-z(‘“{]/.test(text) || /^[A-Z][a-z]{2,}[.…:]?$/.test(text.trim()))
 /** Keys of the keyboard as shell/commands.ts writes them: a word is one, several are a text. */
 const isKeys = (value: Syntax): boolean => (value.type === 'ArrayExpression' ? (value['elements'] as Syntax[]).every(isKeys) : value.type === 'TemplateLiteral' || (value.type === 'Literal' && !/[a-z] [a-z]/i.test(String(value['value']))))
@@ -43,7 +43,7 @@ export function unsaid(source: Source): string[] {
         break
       }
       case 'JSXAttribute':
-        if (UNREAD.has(nameOf(node['name'] as Syntax)) || /^data-/.test(nameOf(node['name'] as Syntax))) return
+        if (UNREAD.has(nameOf(node['name'] as Syntax)) || nameOf(node['name'] as Syntax).startsWith('data-')) return
         if (node['value']) visit(node['value'] as Syntax, READ.has(nameOf(node['name'] as Syntax)))
         return
       case 'Property':

@@ -1,3 +1,4 @@
+// Longer than 300 lines: it is a dictionary.
 // The catalogue in German: titles, summaries, settings, ports, reasons and examples of nodes and connections, each under the first node that says it.
 import type { Words } from '../index.ts'
 
@@ -1571,4 +1572,16 @@ export const catalogue: Words = {
   "With security, the server's certificate must have been trusted by a person.": 'Mit Sicherheit muss eine Person dem Zertifikat des Servers vertraut haben.',
   'Policy': 'Richtlinie',
   'Left empty: anonymous.': 'Leer: anonym.',
+  // ---- certificates
+  'Trusted authority': 'Vertraute Zertifizierungsstelle',
+  "Of an encrypted connection: who signed the broker's certificate. Left empty: the authorities that this system trusts.": 'Bei verschlüsselter Verbindung: wer das Zertifikat des Brokers unterschrieb. Leer: die Stellen, denen dieses System vertraut.',
+  'Certificate': 'Zertifikat',
+  'Shown to a broker that wants one (mutual TLS).': 'Einem Broker gezeigt, der eines verlangt (gegenseitiges TLS).',
+  'Private key': 'Privater Schlüssel',
+  'Of the certificate: the name of a stored secret.': 'Des Zertifikats: der Name eines hinterlegten Geheimnisses.',
+  'Left empty: none. The broker sends it when this connection breaks, and this gateway as it leaves.': 'Leer: keine. Der Broker sendet sie, wenn diese Verbindung abbricht, und dieses Gateway, wenn es geht.',
+  'Message when connected': 'Nachricht beim Verbinden',
+  'To the same topic. Left empty: none.': 'An dasselbe Thema. Leer: keine.',
+  'Retained': 'Aufbewahrt',
+  'Last will': 'Letzter Wille',
 }

@@ -221,4 +221,11 @@ export const issues: Words = {
   'Correct the request.': 'Die Anfrage berichtigen.',
   'The gateway failed: {reason}': 'Das Gateway versagte: {reason}',
   'See the log; report it if it repeats.': 'Siehe Protokoll; melden, wenn es sich wiederholt.',
+  // ---- certificates
+  'This is no certificate that can be used: {reason}': 'Das ist kein verwendbares Zertifikat: {reason}',
+  'Take the file that its issuer gave you, as PEM text: it begins with -----BEGIN CERTIFICATE-----.': 'Die Datei des Ausstellers als PEM-Text nehmen: sie beginnt mit -----BEGIN CERTIFICATE-----.',
+  '{what} ends on {date}, in {days} days.': '{what} endet am {date}, in {days} Tagen.',
+  'Get a new one and put it into the connection before that day.': 'Vor diesem Tag ein neues besorgen und in die Verbindung einsetzen.',
+  '{what} ended on {date}.': '{what} endete am {date}.',
+  'Get a new one and put it into the connection.': 'Ein neues besorgen und in die Verbindung einsetzen.',
 }

@@ -234,4 +234,6 @@ export const canvas: Words = {
   'In the place of': 'An der Stelle von',
   'its name, its wires and the settings that both have stay': 'Name, Leitungen und gemeinsame Einstellungen bleiben',
   'No node has “{search}”.': 'Kein Knoten zu „{search}“.',
+  'Show {count} more ports_one': 'Noch einen Anschluss zeigen',
+  'Show {count} more ports_other': '{count} weitere Anschlüsse zeigen',
 }

@@ -1,3 +1,4 @@
+// Longer than 300 lines: it is a dictionary.
 import type { Words } from '../index.ts'
 
 export const dialogs: Words = {

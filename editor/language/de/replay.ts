@@ -105,7 +105,7 @@ export const replay: Words = {
   'Samples of {name} that differ': 'Abweichende Messwerte von {name}',
   'Then': 'Damals',
   'With the draft': 'Mit dem Entwurf',
-  'then': 'damals',
+  'what happened': 'was geschah',
   'with the draft': 'mit dem Entwurf',
   'What the draft would have given': 'Was der Entwurf ergeben hätte',
   '{port}: then {was}, with the draft {draft}': '{port}: damals {was}, mit dem Entwurf {draft}',
