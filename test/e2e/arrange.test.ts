@@ -92,7 +92,7 @@ test('a group is made, named, dragged with its nodes, left and joined with a vis
     await page.keyboard.press('Control+z')
     await title.waitFor()
     await editor.button('Discard').click()
-    await editor.button(/^Deploy no changes$/).waitFor()
+    await editor.unchanged()
   }))
 
 test('several nodes are aligned and distributed by keys and by the bar over them', { timeout: 60_000 }, () =>
@@ -110,7 +110,7 @@ test('several nodes are aligned and distributed by keys and by the bar over them
     expect(new Set(['tank', 'level', 'pressure'].map((id) => left.nodes[id]!.at[0])).size).toBe(1)
     await page.keyboard.press('Control+z')
     await page.keyboard.press('Control+z')
-    await editor.button(/^Deploy no changes$/).waitFor()
+    await editor.unchanged()
   }))
 
 test('tidy lays out the whole flow in a worker, nothing on top of another, as one step', { timeout: 60_000 }, () =>
@@ -132,7 +132,7 @@ test('tidy lays out the whole flow in a worker, nothing on top of another, as on
     expect((await flowOf(editor)).nodes).toEqual(before.nodes)
     await page.keyboard.press('Control+z')
     await page.keyboard.press('Control+z')
-    await editor.button(/^Deploy no changes$/).waitFor()
+    await editor.unchanged()
   }))
 
 test('a comment is written in place and shown with its markdown; Escape leaves it as it was', { timeout: 60_000 }, () =>
@@ -157,7 +157,7 @@ test('a comment is written in place and shown with its markdown; Escape leaves i
     await page.mouse.up()
     expect((await flowOf(editor)).nodes['comment']!.config['width']).toBeGreaterThan(240)
     await editor.button('Discard').click()
-    await editor.button(/^Deploy no changes$/).waitFor()
+    await editor.unchanged()
   }))
 
 test('a selection becomes a subflow, is opened and edited inside, runs with its values, and is expanded again', { timeout: 120_000 }, () =>

@@ -130,6 +130,11 @@ export class EditorPage {
   drawer(tab: 'Taps' | 'Problems' | 'Alarms' | 'Log' | 'Ledger'): Promise<void> {
     return this.page.getByRole('tab', { name: new RegExp(`^${tab}`) }).click()
   }
+  /** The draft is what runs, here and on the gateway: the next visit begins from there. */
+  async unchanged(): Promise<void> {
+    await this.button(/^Deploy no changes$/).waitFor()
+    await until('the gateway keeps no draft', async () => ((await (await this.page.request.get(`${this.gateway.url}/api/drafts`)).json()) as unknown[]).length === 0)
+  }
   deployButton(): Locator {
     return this.page.getByRole('button', { name: /^Deploy/ }).first()
   }
