@@ -1,8 +1,8 @@
 // A node's help: its text, its examples as tables, and its reasons for dropping. All of it from the definition.
-import { Fragment, useMemo, useState, type ReactElement } from 'react'
+import { Fragment, useEffect, useMemo, useState, type ReactElement } from 'react'
 import type { CatalogueNode, Example, ExampleSample, JsonValue } from '#kit'
-import { t } from '../language/index.ts'
-import { said } from '../language/said.ts'
+import { language, t } from '../language/index.ts'
+import { said, saidHelp } from '../language/said.ts'
 import { actions, useEditor } from '../state/here.ts'
 import { formatWhole, qualityText } from '../live/values.ts'
 import { fieldsOf, showValue, type Json } from './form.ts'
@@ -10,7 +10,8 @@ import { TryExample } from './try-example.tsx'
 import { parseMarkdown, type Block, type Inline } from './markdown.ts'
 
 export function HelpTab({ id, type }: { readonly id: string; readonly type: CatalogueNode | undefined }): ReactElement {
-  const blocks = useMemo(() => parseMarkdown(type?.help ?? ''), [type])
+  const help = useHelp(type)
+  const blocks = useMemo(() => parseMarkdown(help), [help])
   if (!type) return <div className="in-empty">{t('No help: this gateway does not know this type of node.')}</div>
   const drops = Object.entries(type.drops)
   return (
@@ -28,6 +29,22 @@ export function HelpTab({ id, type }: { readonly id: string; readonly type: Cata
       <p className="foot mono">{type.type} v{type.version} · {{ none: t('no effect outside of the flow'), reads: t('reads from outside'), notifies: t('tells the outside'), writes: t('writes to a plant, behind its envelope') }[type.effects]}</p>
     </div>
   )
+}
+
+/** The page in the chosen language: '' for the moment in which it is fetched, English where that fails. */
+function useHelp(type: CatalogueNode | undefined): string {
+  const [german, setGerman] = useState<{ readonly of: string; readonly text: string | undefined }>()
+  const of = type?.type
+  useEffect(() => {
+    if (of === undefined || language === 'en') return
+    let wanted = true
+    const put = (text: string | undefined): void => { if (wanted) setGerman({ of, text }) }
+    saidHelp(of).then(put, () => put(undefined))
+    return () => { wanted = false }
+  }, [of])
+  if (!type) return ''
+  if (language === 'en') return type.help
+  return german && german.of === of ? (german.text ?? type.help) : ''
 }
 
 export function Markdown({ blocks }: { readonly blocks: readonly Block[] }): ReactElement {
