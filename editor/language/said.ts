@@ -69,7 +69,7 @@ function known(text: string, words: Readonly<Record<string, string>>, templates:
   if (Object.hasOwn(words, text)) return words[text]!
   if (depth > DEEPEST) return undefined
   // Several sentences that were put together, when each is known.
-  const sentences = text.split(/(?<=[\w)'%]\.) (?=\S)/, SENTENCES + 1)
+  const sentences = text.split(/(?<=[\w)'"`%\]}]\.) (?=\S)/, SENTENCES + 1)
   if (sentences.length > 1 && sentences.length <= SENTENCES) {
     const all = sentences.map((sentence) => known(sentence, words, templates, depth + 1))
     if (!all.includes(undefined)) return all.join(' ')
