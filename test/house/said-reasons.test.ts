@@ -22,6 +22,9 @@ const FIELDS = /^(reason|doc|remedy)$/
 const CALLS = /^(fail|fault|complain)$|Fault$/
 const nameOf = (node: Syntax | undefined): string => (node === undefined ? '' : typeof node['name'] === 'string' ? node['name'] : nameOf(node['property'] as Syntax | undefined))
 
+/** The registry of issues is held by language.test.ts. */
+const ISSUES = 'nodes/kit/issue.ts'
+
 /** The texts that an expression can give, each place filled with something; none where it holds no text of its own. */
 function textsOf(node: Syntax | undefined): string[] {
   switch (node?.type) {
@@ -45,7 +48,7 @@ function unknown(source: Source): string[] {
 }
 
 test('every reason that a node, a driver or an expression gives is known in German', () => {
-  expect(filesIn('nodes', ['.ts']).map((path) => parse(path, readFileSync(join(root, path), 'utf8'))).filter((source) => !isTest(source.path)).flatMap(unknown)).toEqual([])
+  expect(filesIn('nodes', ['.ts']).map((path) => parse(path, readFileSync(join(root, path), 'utf8'))).filter(({ path }) => !isTest(path) && path !== ISSUES).flatMap(unknown)).toEqual([])
 })
 
 test('a reason that is not known is found, also where it is filled in or one of two', () => {
