@@ -1,6 +1,6 @@
 // What the gateway, its engines and nodes say while they run, in German: reasons, states of devices, log entries, what is
-// wrong with a setting or an expression, functions, ports, examples. By where it is said. One long table: it is looked up
-// as a whole (said.ts). test/house/said-reasons.test.ts holds that no reason of a node's check is missing.
+// wrong with a setting or an expression, functions, ports, examples. By where it is said. Longer than 300 lines: one table,
+// looked up as a whole (said.ts). test/house/said-reasons.test.ts holds that no reason of a node's check is missing.
 import type { Words } from '../index.ts'
 
 export const runtime: Words = {
