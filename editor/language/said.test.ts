@@ -44,3 +44,21 @@ test('in English everything stays', () => {
   expect(said('Deadband')).toBe('Deadband')
   expect(said(undefined)).toBeUndefined()
 })
+
+test('sentences that were put together are said one by one, when each is known', () => {
+  expect(german("No secret 'a' is stored. Deadband cannot feed bar.")).toBe("Kein Geheimnis 'a' ist hinterlegt. Totband kann bar nicht speisen.")
+  expect(german("No secret 'a' is stored. Nobody knows this.")).toBe("No secret 'a' is stored. Nobody knows this.")
+})
+
+test('a name in quotes stays, a text without quotes and one behind a name and a colon are said', () => {
+  expect(german("No secret 'Deadband' is stored.")).toBe("Kein Geheimnis 'Deadband' ist hinterlegt.")
+  expect(german('Press 2: no answer within 500 ms')).toBe('Press 2: keine Antwort innerhalb von 500 ms')
+  expect(german('Press 2: away')).toBe('Press 2: away')
+})
+
+test('a template is found by a word that it surely holds, also where places touch its words', () => {
+  const touching = { '{n}ms late': '{n} ms zu spät', 'pre{x}fix it': '{x}' }
+  expect(translate('5ms late', touching, templatesOf(touching))).toBe('5 ms zu spät')
+  expect(translate('prefix it', touching, templatesOf(touching))).toBe('')
+  expect(translate('prefix', touching, templatesOf(touching))).toBe('prefix')
+})
