@@ -85,7 +85,7 @@ export const canvas: Words = {
   'Find a node': 'Knoten suchen',
   'New flow…': 'Neuer Flow …',
   'Begin from an example…': 'Mit einem Beispiel beginnen …',
-  'Import…': 'Einlesen …',
+  'Import…': 'Importieren …',
   'Comments stay where they are: select nodes to tidy.': 'Kommentare bleiben, wo sie sind: Knoten zum Aufräumen auswählen.',
   'There is nothing to tidy.': 'Es gibt nichts aufzuräumen.',
   'The flow was changed meanwhile, so it was not tidied.': 'Der Flow wurde inzwischen geändert und darum nicht aufgeräumt.',
