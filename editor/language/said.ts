@@ -4,13 +4,14 @@
 import { gatewayWords, language } from './index.ts'
 
 interface Template {
-  readonly pattern: RegExp
-  readonly names: readonly string[]
+  /** What stands before, between and behind the places. */
+  readonly parts: readonly string[]
+  /** A place in quotes holds somebody's own name. */
+  readonly places: readonly { readonly name: string; readonly quoted: boolean }[]
   readonly german: string
 }
 
 const PLACE = /\{(\w+)\}/g
-const literal = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
 
 /** Those that say most of their own come first. Exported for its test. */
 export function templatesOf(words: Readonly<Record<string, string>>): Template[] {
@@ -18,20 +19,43 @@ export function templatesOf(words: Readonly<Record<string, string>>): Template[]
     // A template of nothing but places would fit everything.
     .filter(([english]) => /\{\w+\}/.test(english) && /[A-Za-z]{3}/.test(english.replace(PLACE, '')))
     .toSorted(([a], [b]) => b.replace(PLACE, '').length - a.replace(PLACE, '').length)
-    .map(([english, german]) => ({
-      pattern: new RegExp(`^${english.split(PLACE).map((part, i) => (i % 2 === 0 ? literal(part) : '([\\s\\S]*?)')).join('')}$`),
-      names: [...english.matchAll(PLACE)].map((m) => m[1]!),
-      german,
-    }))
+    .map(([english, german]) => {
+      const split = english.split(PLACE)
+      const parts = split.filter((_, i) => i % 2 === 0)
+      return { parts, places: split.filter((_, i) => i % 2 === 1).map((name, i) => ({ name, quoted: parts[i]!.endsWith("'") && parts[i + 1]!.startsWith("'") })), german }
+    })
 }
 
-/** A text by the words given. What fills a place may be a text of the dictionary itself (a reason). */
+/** What fills the places, each as short as can be; undefined: the template does not fit. One look along the text, however hostile. */
+function filling({ parts }: Template, text: string): string[] | undefined {
+  const last = parts.at(-1)!
+  const end = text.length - last.length
+  if (!text.startsWith(parts[0]!) || !text.endsWith(last)) return undefined
+  const found: string[] = []
+  let from = parts[0]!.length
+  for (const part of parts.slice(1, -1)) {
+    const at = text.indexOf(part, from)
+    if (at === -1) return undefined
+    found.push(text.slice(from, at))
+    from = at + part.length
+  }
+  if (from > end) return undefined
+  found.push(text.slice(from, end))
+  return found
+}
+
+/** A text by the words given. What fills a place may be a text of the dictionary itself (a reason), unless it is quoted. */
 export function translate(text: string, words: Readonly<Record<string, string>>, templates: readonly Template[], depth = 0): string {
   if (Object.hasOwn(words, text)) return words[text]!
   if (depth > 2) return text
-  for (const { pattern, names, german } of templates) {
-    const found = pattern.exec(text)
-    if (found) return german.replace(PLACE, (whole, name: string) => (names.includes(name) ? translate(found[names.indexOf(name) + 1]!, words, templates, depth + 1) : whole))
+  for (const template of templates) {
+    const found = filling(template, text)
+    if (!found) continue
+    const { places, german } = template
+    return german.replace(PLACE, (whole, name: string) => {
+      const i = places.findIndex((p) => p.name === name)
+      return i === -1 ? whole : places[i]!.quoted ? found[i]! : translate(found[i]!, words, templates, depth + 1)
+    })
   }
   return text
 }
