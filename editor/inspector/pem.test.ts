@@ -53,6 +53,10 @@ test("a text that begins with '0' is no binary file", () => {
   expect(takeCertificates(textOf(new TextEncoder().encode(text)))).toEqual({ pem: `${certificate}\n`, note: '' })
 })
 
+test('a text that begins keys and ends none is looked through once', () => {
+  expect(takeKey('-----BEGIN PRIVATE KEY-----\n'.repeat(35_000))).toHaveProperty('fault')
+})
+
 test('30 days before its end it is a warning, after it bad, and before its begin too', () => {
   const day = 86_400_000
   const at = (validUntil: number, validFrom = -1) => standingOf({ validFrom, validUntil }, 0)

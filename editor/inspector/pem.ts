@@ -6,7 +6,7 @@ import { t } from '../language/index.ts'
 export type Taken = { readonly pem: string; readonly note: string } | { readonly fault: string }
 
 const CERTIFICATES = /-----BEGIN (?:X509 |TRUSTED )?CERTIFICATE-----[^-]*-----END (?:X509 |TRUSTED )?CERTIFICATE-----/g
-const KEYS = /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?-----END [A-Z ]*PRIVATE KEY-----/g
+const KEYS = /-----BEGIN [A-Z ]*PRIVATE KEY-----(?:(?!-----)[\s\S])*-----END [A-Z ]*PRIVATE KEY-----/g
 const lines = (blocks: readonly string[]): string => `${blocks.map((block) => block.split(/\r?\n/).map((line) => line.trim()).filter((line) => line !== '').join('\n')).join('\n')}\n`
 
 /** The text of a file. DER, as Windows and some devices save it, becomes PEM, called what it is: a key must not pass for a certificate. */
