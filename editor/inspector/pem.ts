@@ -14,18 +14,18 @@ export function textOf(bytes: Uint8Array): string {
   // A text may begin with '0' too: no text goes on with the length that a certificate has.
   const der = bytes[0] === 0x30 && bytes[1]! > 0x80 && bytes.length > 64
   if (!der) return new TextDecoder().decode(bytes)
-  const label = labelOf(bytes)
+  const begin = beginOf(bytes)
   const base64 = btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''))
-  return `-----BEGIN ${label}-----\n${base64.match(/.{1,64}/g)!.join('\n')}\n-----END ${label}-----\n`
+  return `${begin}\n${base64.match(/.{1,64}/g)!.join('\n')}\n${begin.replace('BEGIN', 'END')}\n`
 }
 
 /** A certificate begins with a sequence, a private key with its version: a number, and by what follows it the form is known. */
-function labelOf(bytes: Uint8Array): string {
+function beginOf(bytes: Uint8Array): string {
   const after = (at: number): number => at + 2 + (bytes[at + 1]! > 0x80 ? bytes[at + 1]! - 0x80 : 0)
   const inner = after(0)
   // The name of a cipher first: PKCS #8 under a passphrase.
-  if (bytes[inner] !== 0x02) return bytes[inner] === 0x30 && bytes[after(inner)] === 0x06 && !publicKey(bytes, inner) ? 'ENCRYPTED PRIVATE KEY' : 'CERTIFICATE'
-  return { 0x02: 'RSA PRIVATE KEY', 0x04: 'EC PRIVATE KEY' }[bytes[inner + 2 + bytes[inner + 1]!]!] ?? 'PRIVATE KEY'
+  if (bytes[inner] !== 0x02) return bytes[inner] === 0x30 && bytes[after(inner)] === 0x06 && !publicKey(bytes, inner) ? '-----BEGIN ENCRYPTED PRIVATE KEY-----' : '-----BEGIN CERTIFICATE-----'
+  return { 0x02: '-----BEGIN RSA PRIVATE KEY-----', 0x04: '-----BEGIN EC PRIVATE KEY-----' }[bytes[inner + 2 + bytes[inner + 1]!]!] ?? '-----BEGIN PRIVATE KEY-----'
 }
 /** What follows its algorithm is a string of bits; in a key under a passphrase, of bytes. */
 const publicKey = (bytes: Uint8Array, inner: number): boolean => bytes[inner + 1]! < 0x80 && bytes[inner + 2 + bytes[inner + 1]!] === 0x03
