@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { standingOf, takeCertificates, takeKey, textOf } from './pem.ts'
 
@@ -25,11 +26,35 @@ test('one key is taken, and one that is protected or not alone is refused', () =
 })
 
 test('a binary certificate becomes PEM; text stays text', () => {
-  const der = Uint8Array.from({ length: 100 }, (_, i) => (i === 0 ? 0x30 : i))
+  const der = Uint8Array.from({ length: 100 }, (_, i) => [0x30, 0x81, 97, 0x30][i] ?? i)
   const pem = textOf(der)
   expect(takeCertificates(pem)).toEqual({ pem, note: '' })
   expect(Uint8Array.from(atob(pem.split('\n').slice(1, -2).join('')), (c) => c.charCodeAt(0))).toEqual(der)
   expect(textOf(new TextEncoder().encode(certificate))).toBe(certificate)
+})
+
+test('a binary private key is a key, in whatever form, and never goes into the settings as a certificate', () => {
+  const rsa = generateKeyPairSync('rsa', { modulusLength: 1024 }).privateKey
+  const ec = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey
+  for (const [key, type] of [[rsa, 'pkcs8'], [rsa, 'pkcs1'], [ec, 'pkcs8'], [ec, 'sec1']] as const) {
+    const text = textOf(key.export({ format: 'der', type } as never) as unknown as Uint8Array)
+    const pem = String(key.export({ format: 'pem', type } as never))
+    // Short ones have a length of one byte, which a text could go on with: they are no certificate in any case.
+    expect(takeCertificates(text), type).toEqual({ fault: expect.any(String) as string })
+    if (text.startsWith('-----BEGIN')) expect(takeKey(text)).toEqual({ pem, note: '' })
+  }
+  const locked = rsa.export({ format: 'der', type: 'pkcs8', cipher: 'aes-256-cbc', passphrase: 'x' })
+  expect(takeCertificates(textOf(locked))).toEqual({ fault: expect.stringContaining('private key') as string })
+  expect(takeKey(textOf(locked))).toEqual({ fault: expect.stringContaining('passphrase') as string })
+})
+
+test("a text that begins with '0' is no binary file", () => {
+  const text = ` 0 s:CN = broker\n${certificate}`.trim()
+  expect(takeCertificates(textOf(new TextEncoder().encode(text)))).toEqual({ pem: `${certificate}\n`, note: '' })
+})
+
+test('a text that begins keys and ends none is looked through once', () => {
+  expect(takeKey('-----BEGIN PRIVATE KEY-----\n'.repeat(35_000))).toHaveProperty('fault')
 })
 
 test('30 days before its end it is a warning, after it bad, and before its begin too', () => {

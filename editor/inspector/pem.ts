@@ -6,16 +6,29 @@ import { t } from '../language/index.ts'
 export type Taken = { readonly pem: string; readonly note: string } | { readonly fault: string }
 
 const CERTIFICATES = /-----BEGIN (?:X509 |TRUSTED )?CERTIFICATE-----[^-]*-----END (?:X509 |TRUSTED )?CERTIFICATE-----/g
-const KEYS = /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?-----END [A-Z ]*PRIVATE KEY-----/g
+const KEYS = /-----BEGIN [A-Z ]*PRIVATE KEY-----(?:(?!-----)[\s\S])*-----END [A-Z ]*PRIVATE KEY-----/g
 const lines = (blocks: readonly string[]): string => `${blocks.map((block) => block.split(/\r?\n/).map((line) => line.trim()).filter((line) => line !== '').join('\n')).join('\n')}\n`
 
-/** The text of a file. DER, as Windows and some devices save it, becomes PEM. */
+/** The text of a file. DER, as Windows and some devices save it, becomes PEM, called what it is: a key must not pass for a certificate. */
 export function textOf(bytes: Uint8Array): string {
-  const der = bytes[0] === 0x30 && bytes.length > 64
+  // A text may begin with '0' too: no text goes on with the length that a certificate has.
+  const der = bytes[0] === 0x30 && bytes[1]! > 0x80 && bytes.length > 64
   if (!der) return new TextDecoder().decode(bytes)
+  const begin = beginOf(bytes)
   const base64 = btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''))
-  return `-----BEGIN CERTIFICATE-----\n${base64.match(/.{1,64}/g)!.join('\n')}\n-----END CERTIFICATE-----\n`
+  return `${begin}\n${base64.match(/.{1,64}/g)!.join('\n')}\n${begin.replace('BEGIN', 'END')}\n`
 }
+
+/** A certificate begins with a sequence, a private key with its version: a number, and by what follows it the form is known. */
+function beginOf(bytes: Uint8Array): string {
+  const after = (at: number): number => at + 2 + (bytes[at + 1]! > 0x80 ? bytes[at + 1]! - 0x80 : 0)
+  const inner = after(0)
+  // The name of a cipher first: PKCS #8 under a passphrase.
+  if (bytes[inner] !== 0x02) return bytes[inner] === 0x30 && bytes[after(inner)] === 0x06 && !publicKey(bytes, inner) ? '-----BEGIN ENCRYPTED PRIVATE KEY-----' : '-----BEGIN CERTIFICATE-----'
+  return { 0x02: '-----BEGIN RSA PRIVATE KEY-----', 0x04: '-----BEGIN EC PRIVATE KEY-----' }[bytes[inner + 2 + bytes[inner + 1]!]!] ?? '-----BEGIN PRIVATE KEY-----'
+}
+/** What follows its algorithm is a string of bits; in a key under a passphrase, of bytes. */
+const publicKey = (bytes: Uint8Array, inner: number): boolean => bytes[inner + 1]! < 0x80 && bytes[inner + 2 + bytes[inner + 1]!] === 0x03
 
 export function takeCertificates(text: string): Taken {
   const blocks = text.match(CERTIFICATES) ?? []

@@ -40,6 +40,17 @@ test('a long hostile text ends', () => {
   expect(german(text)).toBe(text)
 })
 
+test('a long text that almost fits a template of many places ends', () => {
+  const five = { 'From {a} by {b} by {c} by {d} by {e}.': '{e} {d} {c} {b} {a}' }
+  const text = `From ${'x by '.repeat(20_000)}y`
+  expect(translate(text, five, templatesOf(five))).toBe(text)
+})
+
+test("a name in quotes is somebody's own, also where the dictionary has such a word", () => {
+  expect(german("No secret 'Deadband' is stored.")).toBe("Kein Geheimnis 'Deadband' ist hinterlegt.")
+  expect(german("'Deadband' is used by Deadband.")).toBe("'Deadband' wird von Totband verwendet.")
+})
+
 test('in English everything stays', () => {
   expect(said('Deadband')).toBe('Deadband')
   expect(said(undefined)).toBeUndefined()

@@ -47,3 +47,26 @@ test('who signs out is not asked for at the next start', async () => {
   await actions.signOut()
   expect((await askedFirst(storage)).slice(0, 2)).toEqual(['health', '|'])
 })
+test('after the line was lost and came back, a flow that is opened anew is asked for anew', async () => {
+  const f = await open()
+  const id = f.s().flowId!
+  await f.actions.start(id)
+  await f.pass(1000)
+  f.state.version = 4
+  f.actions.closeTab(id)
+  expect(await f.actions.openFlow(id)).toBe(true)
+  expect(f.s().base.version).toBe(4)
+})
+test('a gateway that is new under the same address is claimed, whatever was refused before', async () => {
+  const storage = memoryStorage()
+  const known = await open({}, storage)
+  const session = await known.api.session!()
+  let claimed = false
+  const guarded = <T,>(call: () => Promise<T>) => async (): Promise<T> => { if (!claimed) throw new IssueError(issue('AUTH_NEEDED')); return call() }
+  const { api } = known
+  const f = await open({ health: async () => ({ ...(await api.health!()), claimed }), session: guarded(api.session!), catalogue: guarded(api.catalogue!), flows: guarded(api.flows!), alarms: guarded(api.alarms!), drafts: guarded(api.drafts!) }, storage)
+  expect(f.s().gate).toBe('claim')
+  claimed = true
+  await f.actions.signedIn(session)
+  expect(f.s().gate).toBe('ready')
+})

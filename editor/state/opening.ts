@@ -34,11 +34,17 @@ export function opening(core: Core, screen: Screen, sync: Sync, restoreTabs: (kn
     cancelRetry?.()
     cancelRetry = undefined
     linked = wish ?? linked
-    ahead.ask(wish ?? core.storage.getItem(LAST_FLOW))
+    // Of a flow that is open already more is asked where it is refreshed.
+    ahead.ask(core.get().document ? null : (wish ?? core.storage.getItem(LAST_FLOW)))
     try {
       const health = await ahead.take('health')
       core.set({ health })
-      if (!health.claimed) return void core.set({ gate: 'claim', gateIssues: [] })
+      if (!health.claimed) {
+        // Another gateway than the one that somebody was signed in to: all else was refused.
+        ahead.forget()
+        ahead.drop()
+        return void core.set({ gate: 'claim', gateIssues: [] })
+      }
       const session = await ahead.take('session')
       await signedIn(session, wish)
     } catch (thrown) {

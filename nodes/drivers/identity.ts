@@ -34,14 +34,16 @@ export function identityOf({ ca, certificate, key }: TlsSettings, io: Pick<Drive
   if (certificate !== '' && key === '') throw new Error('a certificate is stated, but not the secret with its key')
   if (key !== '' && certificate === '') throw new Error('a key is stated, but not its certificate')
   const options = { ...(ca === '' ? {} : { ca }), ...(certificate === '' ? {} : { cert: certificate, key: io.secret(key) }) }
+  if (options.key === '') throw new Error(`the secret '${key}' is empty: store the key again`)
   if (options.key?.includes('ENCRYPTED')) throw new Error(`the key '${key}' is protected by a passphrase: store it without one`)
   try {
     createSecureContext(options)
   } catch (thrown) {
     throw new Error(plainFault(thrown, key), { cause: thrown })
   }
-  const own = endsOf(certificate)[0]
-  const trusted = endsOf(ca)
+  const own = endsOf(certificate, 'the certificate')[0]
+  // With text that is none TLS would trust nobody, and say of each peer that it is the one at fault.
+  const trusted = endsOf(ca, 'the trusted authority')
   const ends = [
     ...(own === undefined ? [] : [{ what: 'The certificate of this connection', at: own }]),
     // One that ended may stand beside its successor.
@@ -58,7 +60,16 @@ export function identityOf({ ca, certificate, key }: TlsSettings, io: Pick<Drive
   }
 }
 
-const endsOf = (pem: string): number[] => (pem.match(/-----BEGIN [A-Z0-9 ]*CERTIFICATE-----[^-]*-----END [A-Z0-9 ]*CERTIFICATE-----/g) ?? []).map((block) => Date.parse(new X509Certificate(block).validTo))
+function endsOf(pem: string, what: string): number[] {
+  if (pem === '') return []
+  try {
+    const ends = (pem.match(/-----BEGIN [A-Z0-9 ]*CERTIFICATE-----[^-]*-----END [A-Z0-9 ]*CERTIFICATE-----/g) ?? []).map((block) => Date.parse(new X509Certificate(block).validTo))
+    if (ends.length > 0) return ends
+  } catch (thrown) {
+    throw new Error(`${what} cannot be read: it must be PEM text`, { cause: thrown })
+  }
+  throw new Error(`${what} cannot be read: it must be PEM text`)
+}
 
 function plainFault(thrown: unknown, key: string): string {
   const code = (thrown as { code?: unknown }).code

@@ -76,6 +76,8 @@ describe('mutual TLS', () => {
     await expect(open(ours(), { own: authority.sign('another').key })).rejects.toThrow("the key 'own' does not belong to the certificate")
     await expect(open(ours(), { own: 'no key' })).rejects.toThrow('must be PEM text')
     await expect(open({ ...ours(), certificate: 'no certificate' })).rejects.toThrow('must be PEM text')
+    for (const ca of ['no certificate', '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n']) await expect(open({ ...ours(), ca })).rejects.toThrow('the trusted authority cannot be read')
+    await expect(open(ours(), { own: '' })).rejects.toThrow("the secret 'own' is empty")
     await expect(open(ours(), { own: '-----BEGIN ENCRYPTED PRIVATE KEY-----\nAA\n-----END ENCRYPTED PRIVATE KEY-----' })).rejects.toThrow('passphrase')
     await expect(open({ ...ours(), url: broker.url })).rejects.toThrow('mqtts://')
   })
