@@ -122,6 +122,8 @@ async function live(): Promise<{ seen: Map<string, string[]>; pieces: SegmentDat
   }
   // Sources fall silent, and event time goes on without them.
   await until(now + 25_000)
+  // What user code has not answered yet would be in the replay's state and not in this one.
+  while (run.runs.get('code')!.boundary!.pending > 0) await new Promise(setImmediate)
   const { segments } = host.recording(plan.flow, 10)
   const pieces = segments.map((s) => host.segment(plan.flow, s.id)!)
   const end = structuredClone(run.standing())
