@@ -1,16 +1,15 @@
 // Certificates in a form: pasted, dropped or chosen as a file, then shown by what they say. The PEM text is a setting like
 // others. A private key goes to the gateway's secrets at once and nowhere else; the setting is its name.
-import { useEffect, useId, useState, type ChangeEvent, type DragEvent, type FormEvent, type ReactElement } from 'react'
+import { useEffect, useId, useState, type ChangeEvent, type DragEvent, type ReactElement } from 'react'
 import { CircleAlert, FileUp, KeyRound, TriangleAlert } from 'lucide-react'
-import { Popover } from 'radix-ui'
 import type { Issue } from '#kit'
 import type { CertificateBody } from '#format'
 import { t } from '../language/index.ts'
 import { said } from '../language/said.ts'
 import { actions, api } from '../state/here.ts'
 import type { ControlProps } from './controls.tsx'
+import { StoreSecret, type SecretKind, type StoreProps } from './new-secret.tsx'
 import { dayOf, standingOf, takeCertificates, takeKey, textOf, type Taken } from './pem.ts'
-import { reloadSecrets } from './resources.ts'
 import './certificate.css'
 
 /** Shown of a bundle of authorities; the rest is counted. */
@@ -155,51 +154,16 @@ function PemInput({ id, label, what, take, taken, leave }: PemInputProps): React
   )
 }
 
-/** Stores a private key as a secret, right where it is chosen. What was taken is not shown, not even before it is stored. */
-export function NewKey({ wish, known, stored }: { readonly wish: string; readonly known: readonly string[]; readonly stored: (name: string) => void }): ReactElement {
-  const [open, setOpen] = useState(false)
-  return (
-    <Popover.Root open={open} onOpenChange={setOpen}>
-      <Popover.Trigger className="btn in-square" aria-label={t('Store a private key')} title={t('Store a private key')}><KeyRound size={14} /></Popover.Trigger>
-      <Popover.Portal>
-        <Popover.Content className="in-pop in-newsecret" align="end" sideOffset={4} aria-label={t('Store a private key')}>
-          <KeyForm wish={wish} known={known} stored={(name) => { setOpen(false); stored(name) }} />
-        </Popover.Content>
-      </Popover.Portal>
-    </Popover.Root>
-  )
+/** What was taken is not shown, not even before it is stored. */
+const KEY: SecretKind = {
+  title: t('Store a private key'),
+  icon: <KeyRound size={14} />,
+  label: t('Private key'),
+  example: t('for example: broker-key'),
+  replaces: t('There is a secret of this name: it is replaced, for all that use it.'),
+  kept: t('Stored encrypted on the gateway. The settings keep the name only.'),
+  input: (id, pem, set) => pem === ''
+    ? <PemInput id={id} label={t('Private key')} what="key" take={takeKey} taken={set} />
+    : <p className="ct-ready" role="status"><KeyRound size={13} aria-hidden /> <span>{t('A private key is read and not shown again.')}</span> <button type="button" className="dg-link" onClick={() => set('')}>{t('Another one')}</button></p>,
 }
-
-function KeyForm({ wish, known, stored }: { readonly wish: string; readonly known: readonly string[]; readonly stored: (name: string) => void }): ReactElement {
-  const id = useId()
-  const [name, setName] = useState(wish)
-  const [pem, setPem] = useState('')
-  const [busy, setBusy] = useState(false)
-  const [issues, setIssues] = useState<readonly Issue[]>([])
-  const taken = known.includes(name.trim())
-  const store = (e: FormEvent): void => {
-    e.preventDefault()
-    e.stopPropagation()
-    if (busy || name.trim() === '' || pem === '') return
-    setBusy(true)
-    api.putSecret(name.trim(), pem)
-      .then(reloadSecrets)
-      .then(() => { setPem(''); stored(name.trim()); actions.recheck() })
-      .catch((thrown: unknown) => setIssues(actions.failed(thrown)))
-      .finally(() => setBusy(false))
-  }
-  return (
-    <form onSubmit={store} autoComplete="off">
-      <div className="in-f"><div className="in-label"><label htmlFor={`${id}-name`}>{t('Name')}</label></div><span className="in-fld"><input id={`${id}-name`} value={name} maxLength={64} autoFocus={wish === ''} spellCheck={false} placeholder={t('for example: broker-key')} onChange={(e) => setName(e.target.value)} /></span></div>
-      <div className="in-f">
-        <div className="in-label"><label htmlFor={`${id}-pem`}>{t('Private key')}</label></div>
-        {pem === ''
-          ? <PemInput id={`${id}-pem`} label={t('Private key')} what="key" take={takeKey} taken={setPem} />
-          : <p className="ct-ready" role="status"><KeyRound size={13} aria-hidden /> <span>{t('A private key is read and not shown again.')}</span> <button type="button" className="dg-link" onClick={() => setPem('')}>{t('Another one')}</button></p>}
-        <p className="in-help">{taken ? t('There is a secret of this name: it is replaced, for all that use it.') : t('Stored encrypted on the gateway. The settings keep the name only.')}</p>
-        {issues.map((i, n) => <p key={n} className="in-fault" role="alert">{said(i.text)} {said(i.remedy)}</p>)}
-      </div>
-      <div className="in-pad"><button type="submit" className="btn primary" disabled={busy || name.trim() === '' || pem === ''}>{taken ? t('Replace and use it') : t('Store and use it')}</button></div>
-    </form>
-  )
-}
+export const NewKey = (props: StoreProps): ReactElement => <StoreSecret {...props} kind={KEY} />

@@ -1,33 +1,17 @@
 // Every main state of the editor before axe-core, in both themes: nothing that keeps somebody out (serious, critical), contrast
 // included. What is shown is the real thing, with live values and an alarm's colours in it.
-import { createRequire } from 'node:module'
-import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import type { AxeResults } from 'axe-core'
-import type { Page } from 'playwright-core'
+import { axeFaults } from './axe.ts'
 import { EditorPage } from './editor-page.ts'
 import { gateway, stage, visit } from './stage.ts'
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-
 stage()
-
-/** What is serious or critical, as 'state: rule at element'. */
-async function faults(page: Page, state: string): Promise<string[]> {
-  await page.evaluate(axe)
-  // What fades in is looked at when it is there.
-  const { violations } = await page.evaluate(async () => {
-    await Promise.all(document.getAnimations().map((a) => a.finished.catch(() => undefined)))
-    return await (globalThis as unknown as { axe: { run: (of: Document, options: object) => Promise<AxeResults> } }).axe.run(document, { resultTypes: ['violations'] })
-  })
-  return violations.filter((v) => v.impact === 'serious' || v.impact === 'critical').flatMap((v) => v.nodes.map((n) => `${state}: ${v.id} at ${n.target.join(' ')}`))
-}
 
 test('axe finds nothing serious in any main state, light and dark', { timeout: 240_000 }, () =>
   visit('axe', async ({ page }) => {
     const editor = new EditorPage(page, gateway)
     const found: string[] = []
-    const look = async (state: string): Promise<void> => void found.push(...(await faults(page, state)))
+    const look = async (state: string): Promise<void> => void found.push(...(await axeFaults(page)).map((fault) => `${state}: ${fault}`))
     await page.goto(gateway.url)
     await page.getByLabel('User').waitFor()
     await look('gate')

@@ -1,36 +1,13 @@
 // The editor in German, in a real browser: chosen before signing in, kept over a change, a deploy, an alarm and the operator's
 // view, and given back to English with the draft as it was.
-import { createRequire } from 'node:module'
-import { readFileSync } from 'node:fs'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { AxeResults } from 'axe-core'
-import type { Browser, Page } from 'playwright-core'
+import { expect, test } from 'vitest'
+import type { Page } from 'playwright-core'
+import { axeFaults } from './axe.ts'
 import { EditorPage } from './editor-page.ts'
-import { password, START_MS, startBrowser, startGateway, user, visit, type GatewayProcess } from './harness.ts'
+import { password, START_MS, user } from './harness.ts'
+import { gateway, stage, visit } from './stage.ts'
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-const SIGNED_OUT = /401 .*\/api\/session/
-
-let gateway: GatewayProcess
-let browser: Browser
-beforeAll(async () => {
-  browser = await startBrowser()
-  gateway = await startGateway()
-}, 2 * START_MS)
-afterAll(async () => {
-  await browser?.close()
-  await gateway?.close()
-})
-
-/** What axe finds serious or critical. */
-async function faults(page: Page): Promise<string[]> {
-  await page.evaluate(axe)
-  const { violations } = await page.evaluate(async () => {
-    await Promise.all(document.getAnimations().map((a) => a.finished.catch(() => undefined)))
-    return await (globalThis as unknown as { axe: { run: (of: Document, options: object) => Promise<AxeResults> } }).axe.run(document, { resultTypes: ['violations'] })
-  })
-  return violations.filter((v) => v.impact === 'serious' || v.impact === 'critical').flatMap((v) => v.nodes.map((n) => `${v.id} at ${n.target.join(' ')}`))
-}
+stage()
 
 /** Words of buttons, tabs and headings that would be left of English; a flow's own texts may begin with one of them. */
 const ENGLISH = /^(Deploy\b.*|Cancel|Close|Done|Menu|Arm|Disarm|Armed|Disarmed|Hold all outputs|Taps|Ledger|Problems|Alarms|Log|Replay|Nodes|Devices|Settings|Help|Fit|Tidy|Undo|Redo|Search|All commands|New flow|Filters|Sources|Comment|No changes|What changed|Acknowledge|Full screen|Sign out)[\s\d…]*$/
@@ -39,9 +16,8 @@ const leftInEnglish = async (page: Page): Promise<string[]> =>
 const languageOf = (page: Page): Promise<string> => page.evaluate(() => document.documentElement.lang)
 
 test('German is chosen before signing in, deployed in, and given back to English with the draft as it was', { timeout: 120_000 }, () =>
-  visit('language', browser, gateway, async ({ page, expectErrors }) => {
+  visit('language', async ({ page }) => {
     const editor = new EditorPage(page, gateway)
-    expectErrors(SIGNED_OUT)
     await page.goto(`${gateway.url}/#claim=${gateway.token}`)
     await page.getByRole('heading', { name: 'Claim this gateway' }).waitFor()
     expect(await languageOf(page)).toBe('en')
@@ -49,7 +25,7 @@ test('German is chosen before signing in, deployed in, and given back to English
     await page.getByRole('heading', { name: 'Dieses Gateway übernehmen' }).waitFor()
     expect(await languageOf(page)).toBe('de')
     expect(await page.getByLabel('Kennwort zur Übernahme').inputValue(), 'the token of the link is there still').toBe(gateway.token)
-    expect(await faults(page)).toEqual([])
+    expect(await axeFaults(page)).toEqual([])
     await page.getByLabel('Benutzer').fill(user)
     await page.getByLabel('Passwort', { exact: true }).fill(password)
     await page.getByLabel('Passwort wiederholen').fill(password)
@@ -71,7 +47,7 @@ test('German is chosen before signing in, deployed in, and given back to English
     const deploying = editor.dialog('„Pump P-101 health“ einspielen')
     expect(await deploying.innerText()).toMatch(/1 Änderung[\s\S]*0,5 °C[\s\S]*0,25 °C[\s\S]*Kommentar/)
     expect(await leftInEnglish(page)).toEqual([])
-    expect(await faults(page)).toEqual([])
+    expect(await axeFaults(page)).toEqual([])
     // One of the flow's tests holds the threshold that it had.
     await deploying.getByLabel('Mir bekannt; trotzdem einspielen').check()
     await editor.button('Einspielen', deploying).click()
@@ -90,13 +66,13 @@ test('German is chosen before signing in, deployed in, and given back to English
     // The pump's bearing wears: its alarm waits, in words.
     await editor.node('wear').getByText(/unquitt\./).waitFor({ timeout: START_MS })
     expect(await leftInEnglish(page)).toEqual([])
-    expect(await faults(page)).toEqual([])
+    expect(await axeFaults(page)).toEqual([])
 
     await page.goto(`${gateway.url}/operator/pump-p101`)
     await editor.button(/Alle Ausgänge halten/).waitFor()
     expect(await languageOf(page)).toBe('de')
     expect(await leftInEnglish(page)).toEqual([])
-    expect(await faults(page)).toEqual([])
+    expect(await axeFaults(page)).toEqual([])
 
     // Back to English: what was drawn meanwhile is there, and reads in English.
     await page.goto(`${gateway.url}/flows/pump-p101`)
